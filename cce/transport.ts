@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import ky from 'ky';
+import packageJson from '../package.json' with { type: 'json' };
+import { CceApiError } from './cce-api-error.ts';
+import { networkErrorFrom } from './cce-network-error.ts';
+import type { CceClientOptions } from './client.ts';
+import { apiBaseURL } from './endpoint.ts';
+import { formatTimestamp, percentEncode, sign, type BceCredentials } from './signer.ts';
+
+/** One call, before it is signed. */
+export interface Call {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Segments below the path prefix, before percent-encoding. */
+  path: readonly string[];
+  query?: readonly (readonly [name: string, value: string])[];
+  body?: unknown;
+}
+
+type Read<Answer> = (body: unknown) => { success: true; data: Answer } | { success: false; error: Error };
+
+/** Sends a call once, signed afresh, and reads its answer. */
+export type Transport = <Answer>(call: Call, read: Read<Answer>, signal?: AbortSignal) => Promise<Answer>;
+
+export function createTransport(options: CceClientOptions): Transport {
+  const baseURL = apiBaseURL(options);
+  let clockOffsetMs = 0;
+
+  async function attempt<Answer>(call: Call, read: Read<Answer>, signal?: AbortSignal): Promise<Answer> {
+    signal?.throwIfAborted();
+    const path = [baseURL.pathname.replace(/\/$/, ''), ...call.path].join('/');
+    const location = { method: call.method, path };
+    const timeout = AbortSignal.timeout(options.requestTimeoutMs ?? 30_000);
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers = signedHeaders(await options.credentials(), path, call, body);
+
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await ky(targetURL(path, call), {
+        method: call.method,
+        headers,
+        ...(body !== undefined && { body }),
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        // Temporal retries, and a create must never be repeated blindly. A redirect would hand the signature on.
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
+        redirect: 'manual',
+      });
+      text = await answer.text();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw networkErrorFrom(location, error, timeout.aborted);
+    }
+
+    const content = parseJSON(text);
+    if (!answer.ok) throw apiError(location, answer, content);
+    const parsed = read(content);
+    if (parsed.success) return parsed.data;
+    throw new CceApiError({
+      ...location,
+      ...context(answer, content),
+      code: 'MalformedResponse',
+      message:
+        content === undefined ? describeBody(text) : `the answer lacks what the API promises: ${parsed.error.message}`,
+    });
+  }
+
+  function signedHeaders(
+    credentials: BceCredentials,
+    path: string,
+    call: Call,
+    body: string | undefined,
+  ): Record<string, string> {
+    const timestamp = new Date(Date.now() + clockOffsetMs);
+    const sent: Record<string, string> = {
+      'user-agent': `cce-orchestrator/${packageJson.version}`,
+      'x-bce-date': formatTimestamp(timestamp),
+      ...(credentials.sessionToken !== undefined && { 'x-bce-security-token': credentials.sessionToken }),
+      ...(body !== undefined && {
+        'content-type': 'application/json;charset=utf-8',
+        'content-md5': createHash('md5').update(body).digest('base64'),
+      }),
+    };
+    // fetch sets these two by itself; they are only signed here.
+    const implied = {
+      host: baseURL.host,
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+    };
+    const headers = { ...sent, ...implied };
+    const authorization = sign({ method: call.method, path, query: call.query ?? [], headers }, credentials, {
+      timestamp,
+      ...(options.signedHeaders === 'host' && { headerNames: hostOnly(credentials) }),
+    });
+    return { ...sent, authorization };
+  }
+
+  function targetURL(path: string, call: Call): string {
+    const query = (call.query ?? []).map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
+    const encodedPath = path.split('/').map(percentEncode).join('/');
+    return `${baseURL.origin}${encodedPath}${query === '' ? '' : `?${query}`}`;
+  }
+
+  return async (call, read, signal) => {
+    try {
+      return await attempt(call, read, signal);
+    } catch (error) {
+      if (!(error instanceof CceApiError) || error.kind !== 'expired' || error.serverTime === undefined) throw error;
+      clockOffsetMs = error.serverTime.getTime() - Date.now();
+      return attempt(call, read, signal);
+    }
+  };
+}
+
+/** A token that is sent must also be signed: it is what makes temporary keys valid. */
+function hostOnly(credentials: BceCredentials): string[] {
+  return credentials.sessionToken === undefined ? ['host'] : ['host', 'x-bce-security-token'];
+}
+
+function apiError(location: { method: string; path: string }, answer: Response, content: unknown): CceApiError {
+  const body = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
+  return new CceApiError({
+    ...location,
+    ...context(answer, content),
+    code: typeof body.code === 'string' && body.code !== '' ? body.code : guessCode(answer.status),
+    message: typeof body.message === 'string' ? body.message : 'the service gave no reason',
+  });
+}
+
+function context(answer: Response, content: unknown) {
+  const fromBody = content as { requestId?: unknown; requestID?: unknown } | null | undefined;
+  const requestID = [fromBody?.requestID, fromBody?.requestId, answer.headers.get('x-bce-request-id')].find(
+    (value) => typeof value === 'string' && value !== '',
+  ) as string | undefined;
+  const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'));
+  const serverTime = new Date(answer.headers.get('date') ?? '');
+  return {
+    httpStatus: answer.status,
+    ...(requestID !== undefined && { requestID }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(!Number.isNaN(serverTime.getTime()) && { serverTime }),
+  };
+}
+
+/** Seconds or an HTTP date (RFC 9110, Retry-After). */
+function parseRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
+}
+
+/** The same guesses as the vendor's SDK makes for an error without a readable body. */
+function guessCode(httpStatus: number): string {
+  const codes: Record<number, string> = {
+    400: 'InvalidHTTPRequest',
+    403: 'AccessDenied',
+    412: 'PreconditionFailed',
+    429: 'RequestLimitExceeded',
+    500: 'InternalError',
+  };
+  return codes[httpStatus] ?? `HTTP${httpStatus}`;
+}
+
+function describeBody(text: string): string {
+  return text.trim() === '' ? 'the answer is empty' : 'the answer is not JSON; a gateway may have answered';
+}
+
+function parseJSON(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
