@@ -1,0 +1,74 @@
+import { CceApiError } from '../cce/cce-api-error.ts';
+import type { CceClient } from '../cce/client.ts';
+import type { EventStep } from '../cce/event-steps.ts';
+import type { ClusterPhase } from '../cce/phases.ts';
+import type { Step, StepError } from '../workflows/messages.ts';
+
+/** A cluster as one poll shows it. */
+export interface Observation {
+  /** `absent` where the service knows no such cluster. */
+  clusterPhase: ClusterPhase | 'absent';
+  steps: Step[];
+}
+
+/**
+ * One poll: the event steps, and the cluster itself only where they leave its phase open, so that most polls are one
+ * call. The event's `status` alone never ends a wait: `clusterPhase` does.
+ */
+export async function observeCluster(
+  cce: CceClient,
+  clusterID: string,
+  previous: Observation | undefined,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const events = await orAbsent(cce.getEventSteps(clusterID, { signal }));
+  const steps = (events?.steps ?? []).map(toStep);
+  const underWay = events?.status === 'creating' || events?.status === 'deleting';
+  if (underWay && previous !== undefined && sameProgress(previous.steps, steps)) {
+    return { clusterPhase: previous.clusterPhase, steps };
+  }
+  const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
+  return { clusterPhase: answer?.cluster.status.clusterPhase ?? 'absent', steps };
+}
+
+/** A failed step may be the end of the cluster or not; only its phase tells. */
+function sameProgress(before: readonly Step[], now: readonly Step[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every((step, index) => step.status === before[index]?.status && step.status !== 'failed')
+  );
+}
+
+async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof CceApiError && error.kind === 'notFound') return undefined;
+    throw error;
+  }
+}
+
+function toStep(step: EventStep, position: number, all: readonly EventStep[]): Step {
+  const error = toStepError(step);
+  return {
+    name: step.stepName,
+    index: position + 1,
+    total: all.length,
+    status: step.stepStatus,
+    retryCount: step.retryCount ?? 0,
+    ...(step.startTime !== undefined && { startedAt: step.startTime }),
+    ...(step.finishedTime !== undefined && { finishedAt: step.finishedTime }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+function toStepError({ errInfo }: EventStep): StepError | undefined {
+  if (errInfo === undefined) return undefined;
+  const { code, message, suggestion, traceID } = errInfo;
+  return {
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
+    ...(suggestion !== undefined && { suggestion }),
+    ...(traceID !== undefined && { traceID }),
+  };
+}

@@ -1,0 +1,33 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { resolveSecrets, type SecretReader } from '../cce/secrets.ts';
+import { validateCreateRequest, type Problem } from '../cce/validate.ts';
+
+/**
+ * Refuses a request that cannot succeed before anything is sent, with all its problems at once. The secrets are
+ * resolved for the check, since this worker is the one that will have to resolve them.
+ *
+ * Fails with `InvalidSpec` (details: {@link Problem}s) or `SecretUnavailable`.
+ */
+export function validateCluster({ secrets }: { secrets: SecretReader }) {
+  return async (input: { request: CreateClusterRequest; disabledRules?: string[] }): Promise<void> => {
+    let request: CreateClusterRequest;
+    try {
+      request = resolveSecrets(input.request, secrets);
+    } catch (error) {
+      throw ApplicationFailure.nonRetryable(
+        error instanceof Error ? error.message : String(error),
+        'SecretUnavailable',
+      );
+    }
+    const { errors } = validateCreateRequest(request, { disabledRules: input.disabledRules ?? [] });
+    if (errors.length > 0) {
+      throw ApplicationFailure.create({
+        type: 'InvalidSpec',
+        message: errors.map((problem) => `${problem.path}: ${problem.message}`).join('\n'),
+        nonRetryable: true,
+        details: errors satisfies Problem[],
+      });
+    }
+  };
+}

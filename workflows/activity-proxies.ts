@@ -1,0 +1,46 @@
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { watchTaskQueue } from './identity.ts';
+
+// cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says.
+
+/**
+ * Needs no network and takes milliseconds: as a local activity it costs one event instead of six. Never retried: only a
+ * bug makes it fail otherwise than for good.
+ */
+export const { validateCluster } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumAttempts: 3 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/** Reads and deletions may be repeated at will. 90 s leave an attempt time for its 30 s a request and one new signature. */
+export const { findClusters, deleteCluster } = proxyActivities<Activities>({
+  startToCloseTimeout: '90s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/**
+ * One attempt: a create is never repeated without a look first. A cancellation waits for the answer, for the answer
+ * says what there is to clean up.
+ */
+export const { submitCluster } = proxyActivities<Activities>({
+  startToCloseTimeout: '90s',
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/**
+ * On the queue of the long polls. A worker that dies is noticed after the heartbeat limit, and the next one goes on from
+ * the last heartbeat. Cancelling does not wait for the watch to end: it only reads, and people wait for the clean-up.
+ */
+export function watchActivities(): Pick<Activities, 'watchCluster'> {
+  return proxyActivities<Activities>({
+    taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '24h',
+    heartbeatTimeout: '20s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  });
+}

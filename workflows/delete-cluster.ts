@@ -1,0 +1,122 @@
+import { CancellationScope, isCancellation, setHandler, upsertMemo } from '@temporalio/workflow';
+import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import { findClusters } from './activity-proxies.ts';
+import { deleteUntilGone, type Deletion } from './delete-until-gone.ts';
+import { cancelSignal, currentStepQuery, stepChangedSignal, type CancelRequest, type Step } from './messages.ts';
+import { closingFailure, describeFailure, failure, type OperationFailure } from './operation-failure.ts';
+import { trackProgress } from './progress.ts';
+
+/** Which cluster, by its ID or, where none is known, by its exact name. */
+export type DeleteTarget = { clusterID: string } | { clusterName: string };
+
+export interface DeleteClusterInput {
+  target: DeleteTarget;
+  /** As in the API's delete call; all are `false` by default, and then EIPs and CDS volumes stay on the bill. */
+  options?: DeleteClusterOptions;
+  /**
+   * How long the cluster may take to be gone, in seconds.
+   *
+   * @default 3600
+   */
+  timeoutSeconds?: number;
+}
+
+export interface DeleteClusterOutcome {
+  /** `cancelled`: nobody waits any more, but a deletion that was accepted goes on. */
+  outcome: 'deleted' | 'absent' | 'failed' | 'cancelled';
+  clusterID?: string;
+  /** Of the last DELETE call. */
+  requestID?: string;
+  /** How often the deletion was asked for: more than once after a `delete_failed`. */
+  requests?: number;
+  /** What the delete options leave in place, and so on the bill. */
+  staysBehind?: string[];
+  steps: Step[];
+  failure?: OperationFailure;
+  cancelReason?: string;
+}
+
+/**
+ * Takes one cluster away, whether or not its create is known to Temporal. Absent is success. A failed delete closes as
+ * Failed with the outcome as the failure's first detail.
+ */
+export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteClusterOutcome> {
+  const { target, options = {}, timeoutSeconds = 3600 } = input;
+  const progress = trackProgress('deleting');
+  let clusterID: string | undefined;
+  let deletion: Deletion | undefined;
+  let cancelRequest: CancelRequest | undefined;
+
+  const root = CancellationScope.current();
+  const deleting = new CancellationScope({ cancellable: true, timeout: timeoutSeconds * 1000 });
+  setHandler(currentStepQuery, () => progress.view());
+  setHandler(stepChangedSignal, (change) => progress.observeChange(change));
+  setHandler(cancelSignal, (cancel = {}) => {
+    cancelRequest ??= cancel;
+    deleting.cancel();
+  });
+
+  try {
+    await deleting.run(async () => {
+      clusterID = await resolveTarget(target);
+      if (clusterID === undefined) return;
+      upsertMemo({ clusterID });
+      progress.enter('deleting', clusterID);
+      deletion = await deleteUntilGone(clusterID, options, progress.observe);
+    });
+    progress.enter('done');
+    return outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted');
+  } catch (error) {
+    progress.enter('done');
+    if (isCancellation(error) && (cancelRequest !== undefined || root.consideredCancelled)) {
+      const cancelReason = cancelRequest?.reason;
+      return { ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) };
+    }
+    throw closingFailure({ ...outcome('failed'), failure: failureOf(error) });
+  }
+
+  function failureOf(error: unknown): OperationFailure {
+    if (!isCancellation(error)) return describeFailure(error, 'DeleteRefused');
+    return {
+      type: 'DeadlineExceeded',
+      message: `${clusterID ?? 'the cluster'} is not gone after ${timeoutSeconds} s`,
+      advice: 'the deletion goes on at the service; delete again to wait on',
+    };
+  }
+
+  function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
+    return {
+      outcome: kind,
+      ...(clusterID !== undefined && { clusterID }),
+      ...(deletion?.requestID !== undefined && { requestID: deletion.requestID }),
+      ...(deletion !== undefined && { requests: deletion.requests }),
+      ...(kind === 'deleted' && { staysBehind: staysBehind(options) }),
+      steps: progress.view().steps,
+    };
+  }
+}
+
+/** `undefined` where no cluster has the name. Several of the same name are for the user to tell apart. */
+async function resolveTarget(target: DeleteTarget): Promise<string | undefined> {
+  if ('clusterID' in target) return target.clusterID;
+  const found = await findClusters(target);
+  const standing = found.filter(({ clusterPhase }) => clusterPhase !== 'deleted');
+  if (standing.length > 1) {
+    const clusterIDs = standing.map(({ clusterID }) => clusterID);
+    throw failure({
+      type: 'AmbiguousName',
+      message: `${standing.length} clusters are named "${target.clusterName}": ${clusterIDs.join(', ')}`,
+      advice: 'delete by clusterID',
+      clusterIDs,
+    });
+  }
+  return standing[0]?.clusterID;
+}
+
+function staysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
+  return [
+    ...(deleteResource ? [] : ['post-paid EIPs and CDS volumes']),
+    ...(deleteCDSSnapshot ? [] : ['CDS snapshots']),
+    ...(moveOut ? ['nodes'] : []),
+  ];
+}

@@ -1,0 +1,27 @@
+/** Whose clusters, and where. Both are labels: credentials belong to the worker that serves them. */
+export interface AccountRegion {
+  /** e.g. `default` */
+  account: string;
+  /** e.g. `bj` */
+  region: string;
+}
+
+/** The task queue of a worker that serves this account and region: workflows and short activities. */
+export function taskQueue({ account, region }: AccountRegion): string {
+  return `cce-${account}-${region}`;
+}
+
+/** The task queue of the long polls, apart so that thousands of them never hold up a create or a delete. */
+export function watchTaskQueue(mainTaskQueue: string): string {
+  return `${mainTaskQueue}-watch`;
+}
+
+/** The workflow ID of a create; also the lock that keeps two creates of one name apart. */
+export function createWorkflowID({ account, region }: AccountRegion, clusterName: string): string {
+  return `cce:${account}:${region}:${clusterName}`;
+}
+
+/** The workflow ID of a delete; `target` is a clusterID, or a cluster name where no ID is known. */
+export function deleteWorkflowID({ account, region }: AccountRegion, target: string): string {
+  return `cce:${account}:${region}:delete:${target}`;
+}

@@ -1,0 +1,2 @@
+export { createCluster } from './create-cluster.ts';
+export { deleteCluster } from './delete-cluster.ts';

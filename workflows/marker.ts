@@ -1,0 +1,57 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { redactSecrets } from '../cce/secrets.ts';
+
+/**
+ * Our mark on a cluster, the last line of its description. It tells whose a cluster is when an answer was lost, and it
+ * alone allows a cluster to be deleted as compensation.
+ */
+export interface Marker {
+  /** From the workflow ID and the first run ID: the same through every retry and restart, new for each create. */
+  key: string;
+  /** From the spec without its secrets: equal for equal requests. */
+  digest: string;
+}
+
+const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})\]\s*$/;
+
+export function markerOf(workflowID: string, firstRunID: string, request: CreateClusterRequest): Marker {
+  return { key: shortHash(`${workflowID}\n${firstRunID}`), digest: specDigest(request) };
+}
+
+/** The request with the marker appended to its description; nothing else is touched. */
+export function withMarker(request: CreateClusterRequest, marker: Marker): CreateClusterRequest {
+  const line = `[cce-orchestrator ${marker.key} ${marker.digest}]`;
+  const description = request.cluster.description;
+  return {
+    ...request,
+    cluster: { ...request.cluster, description: description ? `${description}\n${line}` : line },
+  };
+}
+
+/** The marker that a description carries, or `undefined`: then the cluster is not ours. */
+export function readMarker(description: string | undefined): Marker | undefined {
+  const [, key, digest] = markerPattern.exec(description ?? '') ?? [];
+  return key === undefined || digest === undefined ? undefined : { key, digest };
+}
+
+/** Equal for requests that differ in nothing but secrets and the order of keys. */
+export function specDigest(request: CreateClusterRequest): string {
+  return shortHash(JSON.stringify(sortKeys(redactSecrets(request))));
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, child]) => [key, sortKeys(child)]),
+  );
+}
+
+/** 64 bits: enough to tell the clusters of one name apart, and short in a description. */
+function shortHash(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16);
+}

@@ -1,0 +1,103 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ClusterPhase } from '../cce/phases.ts';
+
+/** How far a create or delete has come. */
+export type Stage =
+  | 'validating'
+  | 'submitting'
+  | 'provisioning'
+  | 'verifying'
+  | 'running'
+  | 'deleting'
+  | 'cleaningUp'
+  | 'done';
+
+/** What the service reports of a step that went wrong. The service may still retry the step. */
+export interface StepError {
+  code?: string;
+  message?: string;
+  suggestion?: string;
+  /** For the vendor's support. */
+  traceID?: string;
+}
+
+/** One event step of a cluster (API page, Event steps). Its name is display text of the vendor's, not a key. */
+export interface Step {
+  name: string;
+  /** From 1. */
+  index: number;
+  total: number;
+  /** `todo`, `doing`, `paused`, `done`, `failed`, or a status that is not known yet. */
+  status: string;
+  /** Counts attempts: a step that succeeds at once has 1. */
+  retryCount: number;
+  /** RFC 3339; absent until the step starts. */
+  startedAt?: string;
+  finishedAt?: string;
+  error?: StepError;
+}
+
+/** The answer of {@link currentStepQuery}. */
+export interface CurrentStep {
+  clusterID?: string;
+  stage: Stage;
+  phase?: ClusterPhase;
+  /** The step that is under way, failed or paused; else the last one that is done. Absent before the first. */
+  step?: Step;
+  steps: Step[];
+  /** When any of this last changed, RFC 3339. */
+  updatedAt: string;
+}
+
+export interface CancelRequest {
+  /** For people; shown in the outcome. */
+  reason?: string;
+  /**
+   * What becomes of a cluster that exists already.
+   *
+   * @default 'delete'
+   */
+  cleanup?: 'delete' | 'keep';
+  /**
+   * The user asked for the deletion of the cluster itself. Then it is deleted even if an earlier create made it, which
+   * a mere cancel never does.
+   *
+   * @default false
+   */
+  deleteRequested?: boolean;
+}
+
+/** `running`: until the cluster runs or cannot run any more. `gone`: until it is deleted or its deletion failed. */
+export type WatchGoal = 'running' | 'gone';
+
+/** What `watchCluster` reports when the current step changes. */
+export interface StepChange {
+  clusterID: string;
+  /** Of the watch: one that was given up may still have a last word, which then is to be ignored. */
+  goal: WatchGoal;
+  phase: ClusterPhase;
+  steps: Step[];
+}
+
+/** The step that people want to see: the first that is neither done nor still to do, else the last one that is done. */
+export function currentStepOf(steps: readonly Step[]): Step | undefined {
+  return (
+    steps.find((step) => step.status !== 'done' && step.status !== 'todo') ??
+    steps.findLast((step) => step.status === 'done')
+  );
+}
+
+/** Where a create or delete stands; at most one poll old. Answered by running and by closed executions. */
+export const currentStepQuery = defineQuery<CurrentStep>('currentStep');
+
+/** The request that a create works on, with secrets redacted. */
+export const requestQuery = defineQuery<unknown>('request');
+
+/**
+ * Stops a create and cleans up. For a delete: stops waiting, since an accepted deletion cannot be taken back. A second
+ * one changes nothing.
+ */
+export const cancelSignal = defineSignal<[CancelRequest?]>('cancel');
+
+/** From `watchCluster` to its workflow; not for others. */
+export const stepChangedSignal = defineSignal<[StepChange]>('stepChanged');

@@ -1,0 +1,44 @@
+import type { ClusterPhase } from '../cce/phases.ts';
+import { currentStepOf, type CurrentStep, type Stage, type Step, type StepChange } from './messages.ts';
+
+/** Where a workflow stands: noted in this one place, and what `currentStepQuery` answers with. */
+export interface Progress {
+  enter: (stage: Stage, clusterID?: string) => void;
+  observe: (observed: { clusterPhase: ClusterPhase; steps: Step[] }) => void;
+  /** Takes note of what a watch reports, unless it is not the watch that is waited for any more. */
+  observeChange: (change: StepChange) => void;
+  view: () => CurrentStep;
+}
+
+export function trackProgress(stage: Stage): Progress {
+  const state: CurrentStep = { stage, steps: [], updatedAt: now() };
+
+  function observe({ clusterPhase, steps }: { clusterPhase: ClusterPhase; steps: Step[] }): void {
+    state.phase = clusterPhase;
+    state.steps = steps;
+    state.updatedAt = now();
+  }
+
+  return {
+    enter(next, clusterID = state.clusterID) {
+      // The steps of another cluster, or of a create that is being undone, would only mislead.
+      if (clusterID !== state.clusterID || next === 'cleaningUp') state.steps = [];
+      if (clusterID !== undefined) state.clusterID = clusterID;
+      state.stage = next;
+      state.updatedAt = now();
+    },
+    observe,
+    observeChange({ clusterID, goal, phase, steps }) {
+      const awaited = state.stage === 'deleting' || state.stage === 'cleaningUp' ? 'gone' : 'running';
+      if (clusterID === state.clusterID && goal === awaited) observe({ clusterPhase: phase, steps });
+    },
+    view() {
+      const step = currentStepOf(state.steps);
+      return { ...state, ...(step !== undefined && { step }) };
+    },
+  };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
