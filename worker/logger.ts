@@ -1,0 +1,24 @@
+import type { LogLevel, LogMetadata, Logger } from '@temporalio/worker';
+import { pino, type Level } from 'pino';
+
+const levels: Record<LogLevel, Level> = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
+
+/** One JSON line an entry on standard error, the SDK's own entries among them. */
+export function createLogger(level: Level = 'info'): Logger {
+  const logger = pino({ level, base: null }, pino.destination(2));
+
+  function log(temporalLevel: LogLevel, message: string, meta?: LogMetadata): void {
+    const { error, ...rest } = meta ?? {};
+    // `err` is the key under which pino writes an error with its stack.
+    logger[levels[temporalLevel]](error instanceof Error ? { ...rest, err: error } : (meta ?? {}), message);
+  }
+
+  return {
+    log,
+    trace: (message, meta) => log('TRACE', message, meta),
+    debug: (message, meta) => log('DEBUG', message, meta),
+    info: (message, meta) => log('INFO', message, meta),
+    warn: (message, meta) => log('WARN', message, meta),
+    error: (message, meta) => log('ERROR', message, meta),
+  };
+}
