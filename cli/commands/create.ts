@@ -1,0 +1,54 @@
+import { Option, type Command } from 'commander';
+import type { CreateOptions } from '../../client/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { problemLines } from '../output.ts';
+import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { readSpecFile } from '../spec-file.ts';
+import { collect, durationSeconds } from '../values.ts';
+
+interface Options extends GlobalOptions, WaitOptions {
+  file: string;
+  name?: string;
+  onFailure: 'delete' | 'keep';
+  timeout: number;
+  allowDuplicateName?: boolean;
+  disableRule: string[];
+}
+
+export function addCreate(program: Command): void {
+  program
+    .command('create')
+    .description('create a cluster from a spec file, or attach to its create if that is under way')
+    .requiredOption('-f, --file <file>', 'YAML or JSON with the body of the create call; - reads standard input')
+    .option('--name <name>', 'use this cluster name instead of the one in the file')
+    .option('--watch', 'show the steps until the cluster runs')
+    .option('--wait', 'wait in silence until the cluster runs')
+    .addOption(
+      new Option('--on-failure <policy>', 'what becomes of a cluster that cannot be brought to run')
+        .choices(['delete', 'keep'])
+        .default('delete'),
+    )
+    .option('--timeout <duration>', 'how long the cluster may take to run, e.g. 90m', durationSeconds, 3600)
+    .option('--allow-duplicate-name', 'create the cluster even if others of its name exist')
+    .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collect, [])
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      await runCommand(options, async (orchestrator) => {
+        const createOptions: CreateOptions = {
+          onFailure: options.onFailure,
+          timeoutSeconds: options.timeout,
+          ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
+          ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
+        };
+        const started = await orchestrator.create(readSpecFile(options.file, options.name), createOptions);
+        for (const line of problemLines('warning', started.warnings)) process.stderr.write(`${line}\n`);
+        if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
+        if (options.watch === true || options.wait === true) {
+          return followToEnd(orchestrator, started, options, ({ outcome }) => outcome === 'running');
+        }
+        if (options.output === 'json') printJSON(started);
+        else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);
+        return exitCodes.done;
+      });
+    });
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { addCancel } from './commands/cancel.ts';
+import { addCreate } from './commands/create.ts';
+import { addDelete } from './commands/delete.ts';
+import { addList } from './commands/list.ts';
+import { addStatus } from './commands/status.ts';
+import { addValidate } from './commands/validate.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const program = new Command('ccectl')
+  .description('create and delete Baidu CCE clusters, durably, on Temporal')
+  .version(packageJson.version)
+  .option('--account <label>', 'account whose worker is to act (default: CCE_ACCOUNT, or "default")')
+  .option('--region <region>', 'region whose worker is to act (default: CCE_REGION, or "bj")')
+  .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+  .showHelpAfterError('(--help lists the options)')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 the operation failed, 2 bad input, 3 not found, 4 Temporal or CCE cannot be reached,
+130 interrupted (the operation goes on).
+
+Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE and so on.`,
+  )
+  .exitOverride();
+
+// Each command inherits how errors of usage are handled, so it must be set first.
+for (const add of [addCreate, addStatus, addList, addCancel, addDelete, addValidate]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version end with 0; every other error of commander's is one of usage.
+  process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+}

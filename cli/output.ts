@@ -1,0 +1,115 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { Operation, OperationFailure, OperationOutcome, OperationStatus, Problem, Step } from '../client/index.ts';
+
+/** All steps of an operation, a line each, the current one marked. */
+export function stepLines(steps: readonly Step[]): string[] {
+  return steps.map((step) => {
+    const attempts = step.retryCount > 1 ? pc.dim(` attempt ${step.retryCount}`) : '';
+    const error = step.error?.message === undefined ? '' : pc.red(` ${step.error.message}`);
+    return `  ${symbolOf(step.status)} ${step.index}/${step.total} ${step.name}${duration(step)}${attempts}${error}`;
+  });
+}
+
+/** Where an operation stands, in one line for logs. */
+export function progressLine(status: OperationStatus): string {
+  const { currentStep } = status;
+  if (currentStep === undefined) return `${titleOf(status)}: ${status.execution}`;
+  const { stage, step, phase } = currentStep;
+  const where = step === undefined ? '' : `, step ${step.index}/${step.total} ${step.name} ${step.status}`;
+  const error = step?.error?.message === undefined ? '' : ` (${step.error.message})`;
+  return `${titleOf(status)}: ${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}`;
+}
+
+/** An operation at length: what `status` prints and `--watch` redraws. */
+export function statusText(status: OperationStatus): string {
+  const steps = status.currentStep?.steps ?? status.outcome?.steps ?? [];
+  return [
+    `${pc.bold(titleOf(status))} ${stageOf(status)}`,
+    ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
+    `  workflow  ${status.workflowID}`,
+    ...stepLines(steps),
+    ...(status.outcome === undefined ? [] : outcomeLines(status.outcome)),
+  ].join('\n');
+}
+
+/** How an operation ended, with the reason and what to do. */
+export function outcomeLines(outcome: OperationOutcome): string[] {
+  const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
+  const clusterIDs = cleanup?.clusterIDs.length ? ` ${cleanup.clusterIDs.join(', ')}` : '';
+  const left = 'staysBehind' in outcome && outcome.staysBehind?.length ? outcome.staysBehind.join(', ') : undefined;
+  return [
+    ...failureLines(outcome.failure),
+    ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
+    ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),
+    ...(left === undefined ? [] : [`  stays behind, and on the bill: ${left}`]),
+  ];
+}
+
+/** Columns are enough. */
+const borders = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
+  side,
+  `${side}-mid`,
+  `${side}-left`,
+  `${side}-right`,
+]);
+
+export function operationTable(operations: readonly Operation[]): string {
+  const table = new Table({
+    head: ['NAME', 'CLUSTER ID', 'OPERATION', 'EXECUTION', 'STARTED'],
+    style: { head: [], border: [] },
+    chars: Object.fromEntries(borders.map((border) => [border, ''])),
+  });
+  for (const { clusterName, clusterID, kind, execution, startedAt } of operations) {
+    table.push([clusterName ?? '-', clusterID ?? '-', kind, execution, startedAt]);
+  }
+  return table.toString();
+}
+
+export function problemLines(severity: 'error' | 'warning', problems: readonly Problem[]): string[] {
+  const paint = severity === 'error' ? pc.red : pc.yellow;
+  return problems.map(
+    ({ path, message, advice, rule }) =>
+      `${paint(severity)} ${path || '(file)'}: ${message}; ${advice} ${pc.dim(`[${rule}]`)}`,
+  );
+}
+
+function failureLines(failure: OperationFailure | undefined): string[] {
+  if (failure === undefined) return [];
+  const { type, message, code, requestID, advice, problems = [] } = failure;
+  return [
+    pc.red(`  ${type}: ${message}`),
+    ...(code === undefined ? [] : [`  code ${code}`]),
+    ...(requestID === undefined ? [] : [`  requestID ${requestID}`]),
+    ...problemLines('error', problems).map((line) => `  ${line}`),
+    ...(advice === undefined ? [] : [`  what to do: ${advice}`]),
+  ];
+}
+
+function titleOf({ kind, clusterName, clusterID }: Operation): string {
+  return `${kind} ${clusterName ?? clusterID ?? ''}`.trim();
+}
+
+function stageOf({ outcome, execution, currentStep }: OperationStatus): string {
+  if (outcome === undefined) return currentStep?.stage ?? execution;
+  const good = outcome.outcome === 'running' || outcome.outcome === 'deleted' || outcome.outcome === 'absent';
+  return good ? pc.green(outcome.outcome) : pc.red(outcome.outcome);
+}
+
+function symbolOf(status: string): string {
+  switch (status) {
+    case 'done':
+      return pc.green('✔');
+    case 'doing':
+      return pc.cyan('●');
+    case 'failed':
+      return pc.red('✖');
+    default:
+      return pc.dim('○');
+  }
+}
+
+function duration({ startedAt, finishedAt }: Step): string {
+  if (startedAt === undefined || finishedAt === undefined) return '';
+  return pc.dim(` ${Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)} s`);
+}

@@ -1,0 +1,83 @@
+import pc from 'picocolors';
+import {
+  connect,
+  InvalidSpecError,
+  type OperationOutcome,
+  type OperationReference,
+  type OperationStatus,
+  type Orchestrator,
+} from '../client/index.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
+import { follow, InterruptedError } from './follow.ts';
+import { problemLines, statusText } from './output.ts';
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  account?: string;
+  region?: string;
+  output: 'text' | 'json';
+}
+
+/** Options of commands that may wait. */
+export interface WaitOptions {
+  watch?: boolean;
+  wait?: boolean;
+}
+
+/** Runs a command against Temporal, says what went wrong where something did, and sets the exit code. */
+export async function runCommand(
+  options: GlobalOptions,
+  command: (orchestrator: Orchestrator) => Promise<ExitCode>,
+): Promise<void> {
+  process.exitCode = await reportErrors(options, async () => {
+    const orchestrator = await connect(options);
+    try {
+      return await command(orchestrator);
+    } finally {
+      await orchestrator.close();
+    }
+  });
+}
+
+export async function reportErrors(options: GlobalOptions, command: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await command();
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      process.stderr.write(`${error.message}\nattach again: ccectl status NAME --watch\n`);
+      return exitCodes.interrupted;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    const problems = error instanceof InvalidSpecError ? error.problems : [];
+    if (options.output === 'json') {
+      printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems } });
+    } else {
+      const lines = problems.length > 0 ? problemLines('error', problems) : [`${pc.red('error')} ${message}`];
+      process.stderr.write(`${lines.join('\n')}\n`);
+    }
+    return exitCodeOf(error);
+  }
+}
+
+/** Waits for the end of an operation, shows it on the way if asked to, and prints how it ended. */
+export async function followToEnd(
+  orchestrator: Orchestrator,
+  operation: OperationReference,
+  options: GlobalOptions & WaitOptions,
+  isSuccess: (outcome: OperationOutcome) => boolean,
+): Promise<ExitCode> {
+  // Standard output of a JSON command is for the one document at the end.
+  const stream = options.output === 'json' ? process.stderr : process.stdout;
+  const ended = await follow(orchestrator, operation, options.watch === true ? stream : undefined);
+  printStatus(options, ended);
+  return ended.outcome !== undefined && isSuccess(ended.outcome) ? exitCodes.done : exitCodes.failed;
+}
+
+export function printStatus(options: GlobalOptions, status: OperationStatus): void {
+  if (options.output === 'json') printJSON(status);
+  else process.stdout.write(`${statusText(status)}\n`);
+}
+
+export function printJSON(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,33 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
+import { UnreachableError } from './unreachable-error.ts';
+
+export interface ConnectOptions {
+  /** @default the environment's `CCE_ACCOUNT`, or `default` */
+  account?: string;
+  /** @default the environment's `CCE_REGION`, or `bj` */
+  region?: string;
+}
+
+/**
+ * Connects to Temporal by the environment and profile files that all of Temporal's tools use (`TEMPORAL_ADDRESS`,
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …).
+ *
+ * @throws UnreachableError
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await Connection.connect({ connectTimeout: '5s', ...connectionOptions }).catch(
+    (error: unknown) => {
+      const address = connectionOptions.address ?? 'localhost:7233';
+      throw new UnreachableError(`cannot reach Temporal at ${address}; is TEMPORAL_ADDRESS right?`, { cause: error });
+    },
+  );
+  const orchestrator = createOrchestrator({
+    client: new Client({ connection, namespace }),
+    account: options.account ?? (process.env.CCE_ACCOUNT || 'default'),
+    region: options.region ?? (process.env.CCE_REGION || 'bj'),
+  });
+  return { ...orchestrator, close: () => connection.close() };
+}

@@ -1,0 +1,52 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
+import { isClusterID, toOperation, type Operation } from './operation.ts';
+
+/** The latest create or delete of a cluster, by its name or its clusterID. */
+export async function findOperation(
+  client: Client,
+  scope: AccountRegion,
+  nameOrID: string,
+): Promise<Operation | undefined> {
+  const direct = newest([
+    await describeOperation(client, createWorkflowID(scope, nameOrID)),
+    await describeOperation(client, deleteWorkflowID(scope, nameOrID)),
+  ]);
+  const operation = direct ?? (isClusterID(nameOrID) ? await findByClusterID(client, scope, nameOrID) : undefined);
+  if (operation?.clusterID === undefined || operation.kind === 'delete') return operation;
+  // What was created by name may have been deleted by ID since.
+  return newest([operation, await describeOperation(client, deleteWorkflowID(scope, operation.clusterID))]);
+}
+
+/** All creates and deletes of an account and region, newest first. */
+export async function* listOperations(client: Client, scope: AccountRegion): AsyncGenerator<Operation, void> {
+  const types = `(WorkflowType = 'createCluster' OR WorkflowType = 'deleteCluster')`;
+  for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}' AND ${types}` })) {
+    yield toOperation(info);
+  }
+}
+
+/** One run of a workflow, by default its latest. */
+export async function describeOperation(
+  client: Client,
+  workflowID: string,
+  runID?: string,
+): Promise<Operation | undefined> {
+  try {
+    return toOperation(await client.workflow.getHandle(workflowID, runID).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function findByClusterID(client: Client, scope: AccountRegion, clusterID: string) {
+  for await (const operation of listOperations(client, scope)) if (operation.clusterID === clusterID) return operation;
+  return undefined;
+}
+
+function newest(operations: readonly (Operation | undefined)[]): Operation | undefined {
+  return operations
+    .filter((operation) => operation !== undefined)
+    .toSorted((left, right) => right.startedAt.localeCompare(left.startedAt))[0];
+}

@@ -1,0 +1,16 @@
+export { connect, type ConnectOptions } from './connect.ts';
+export { InvalidSpecError } from './invalid-spec-error.ts';
+export { OperationNotFoundError } from './operation-not-found-error.ts';
+export type { Operation, OperationOutcome, OperationReference, OperationStatus } from './operation.ts';
+export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
+export { SpecConflictError } from './spec-conflict-error.ts';
+export type { CreateOptions, StartedCreate } from './start-create.ts';
+export { UnreachableError } from './unreachable-error.ts';
+export type { DeleteClusterOptions } from '../cce/cluster.ts';
+export type { CreateClusterRequest } from '../cce/create-cluster.ts';
+export { validateCreateRequest, type Problem, type Validation } from '../cce/validate.ts';
+export type { Cleanup } from '../workflows/clean-up.ts';
+export type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
+export type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';
+export type { CancelRequest, CurrentStep, Stage, Step, StepError } from '../workflows/messages.ts';
+export type { OperationFailure } from '../workflows/operation-failure.ts';

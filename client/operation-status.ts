@@ -1,0 +1,39 @@
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { currentStepQuery, type CurrentStep } from '../workflows/messages.ts';
+import type { Operation, OperationOutcome, OperationStatus } from './operation.ts';
+
+/** Where an operation stands: its current step while it runs, its outcome once it has ended. */
+export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {
+  const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
+  if (operation.execution === 'running') {
+    const currentStep = await queryCurrentStep(client, handle);
+    const clusterID = currentStep?.clusterID ?? operation.clusterID;
+    return {
+      ...operation,
+      ...(clusterID !== undefined && { clusterID }),
+      ...(currentStep !== undefined && { currentStep }),
+    };
+  }
+  const outcome = await outcomeOf(handle);
+  return { ...operation, ...(outcome !== undefined && { outcome }) };
+}
+
+async function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + 5_000, () => handle.query(currentStepQuery));
+  } catch {
+    // Temporal itself answered a moment ago, so it is the worker that does not.
+    return undefined;
+  }
+}
+
+async function outcomeOf(handle: WorkflowHandle): Promise<OperationOutcome | undefined> {
+  try {
+    return (await handle.result()) as OperationOutcome;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    // Nothing but our own workflows' failures has an outcome; a terminated run has none.
+    return error.cause instanceof ApplicationFailure ? (error.cause.details?.[0] as OperationOutcome) : undefined;
+  }
+}

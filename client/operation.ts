@@ -1,0 +1,62 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
+import type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';
+import type { CurrentStep } from '../workflows/messages.ts';
+
+/** A create or delete of one cluster, as Temporal lists it. */
+export interface Operation {
+  kind: 'create' | 'delete';
+  workflowID: string;
+  runID: string;
+  /** Absent for a delete that was asked for by clusterID. */
+  clusterName?: string;
+  /** Absent as long as none is known. */
+  clusterID?: string;
+  execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
+  /** RFC 3339 */
+  startedAt: string;
+  /** RFC 3339; absent while it runs. */
+  closedAt?: string;
+}
+
+/** Where an operation is found again: one run of one workflow. */
+export type OperationReference = Pick<Operation, 'workflowID' | 'runID'>;
+
+export type OperationOutcome = CreateClusterOutcome | DeleteClusterOutcome;
+
+/** An operation and where it stands. */
+export interface OperationStatus extends Operation {
+  /** While it runs. Absent where no worker answers at the moment. */
+  currentStep?: CurrentStep;
+  /** Once it has ended by itself. Absent for one that was terminated. */
+  outcome?: OperationOutcome;
+}
+
+/** What is kept as memo of an execution, for lists and look-ups without a worker. Never a secret. */
+export interface OperationMemo extends Record<string, unknown> {
+  clusterName?: string;
+  clusterID?: string;
+  /** Of a create; see `specDigest`. */
+  specDigest?: string;
+}
+
+/** The form of the vendor's IDs. A name of this form is taken for an ID. */
+export function isClusterID(nameOrID: string): boolean {
+  return /^cce-[A-Za-z0-9]{8}$/.test(nameOrID);
+}
+
+export function toOperation(
+  info: Pick<WorkflowExecutionInfo, 'type' | 'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo'>,
+): Operation {
+  const { clusterName, clusterID } = (info.memo ?? {}) as OperationMemo;
+  return {
+    kind: info.type === 'createCluster' ? 'create' : 'delete',
+    workflowID: info.workflowId,
+    runID: info.runId,
+    ...(clusterName !== undefined && { clusterName }),
+    ...(clusterID !== undefined && { clusterID }),
+    execution: info.status.name.toLowerCase(),
+    startedAt: info.startTime.toISOString(),
+    ...(info.closeTime !== undefined && { closedAt: info.closeTime.toISOString() }),
+  };
+}

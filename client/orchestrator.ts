@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import type { AccountRegion } from '../workflows/identity.ts';
+import { cancelSignal, type CancelRequest } from '../workflows/messages.ts';
+import { describeOperation, findOperation, listOperations } from './find-operation.ts';
+import { OperationNotFoundError } from './operation-not-found-error.ts';
+import type { Operation, OperationReference, OperationStatus } from './operation.ts';
+import { statusOf } from './operation-status.ts';
+import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
+import { startDelete } from './start-delete.ts';
+
+export interface OrchestratorOptions extends AccountRegion {
+  client: Client;
+}
+
+/**
+ * The one way in for backends and command lines: one account and region, whose worker has the credentials.
+ *
+ * Besides the errors that are named, all calls throw the SDK's `ServiceError` when Temporal cannot be reached.
+ */
+export interface Orchestrator {
+  /**
+   * Starts to create a cluster, or attaches to a create of the same name and spec that is under way. `body` is the body
+   * of the API's create call.
+   *
+   * @throws InvalidSpecError, SpecConflictError
+   */
+  create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;
+  /**
+   * Where the latest create or delete of a cluster stands.
+   *
+   * @throws OperationNotFoundError
+   */
+  status: (nameOrID: string) => Promise<OperationStatus>;
+  /** Each change of an operation's status until it has ended; the last one carries the outcome. */
+  watch: (operation: OperationReference, signal?: AbortSignal) => AsyncGenerator<OperationStatus, void>;
+  /** Newest first. */
+  list: () => AsyncGenerator<Operation, void>;
+  /**
+   * Cancels the create or delete that is under way. Cleaning up goes on after this returns; `watch` shows it.
+   *
+   * @throws OperationNotFoundError where none is under way
+   */
+  cancel: (nameOrID: string, request?: CancelRequest) => Promise<OperationReference>;
+  /**
+   * Starts to delete a cluster, made by whom ever, or attaches to the delete that is under way. While a create of the
+   * cluster is under way, that is cancelled instead and cleans up; then it is the operation that is returned.
+   */
+  delete: (nameOrID: string, options?: DeleteClusterOptions) => Promise<OperationReference>;
+}
+
+/** How often `watch` asks; a query costs the history nothing. */
+const watchIntervalMs = 1_000;
+
+export function createOrchestrator({ client, ...scope }: OrchestratorOptions): Orchestrator {
+  async function* watch({ workflowID, runID }: OperationReference, signal?: AbortSignal) {
+    // Ends the last pause at once when the operation ends; how it ended is read from its status.
+    const ended = client.workflow.getHandle(workflowID, runID).result().then(ignore, ignore);
+    for (let last = ''; ;) {
+      const operation = await describeOperation(client, workflowID, runID);
+      if (operation === undefined) throw new OperationNotFoundError(workflowID);
+      const status = await statusOf(client, operation);
+      // A worker that does not answer, perhaps since it restarts, is no news.
+      const isNews = status.execution !== 'running' || status.currentStep !== undefined;
+      const seen = JSON.stringify([status.execution, status.currentStep]);
+      if (isNews && seen !== last) yield status;
+      if (status.execution !== 'running') return;
+      last = seen;
+      await Promise.race([ended, pause(watchIntervalMs, undefined, signal === undefined ? {} : { signal })]);
+    }
+  }
+
+  async function cancel({ workflowID, runID }: OperationReference, request: CancelRequest) {
+    await client.workflow.getHandle(workflowID, runID).signal(cancelSignal, request);
+    return { workflowID, runID };
+  }
+
+  return {
+    create: (body, options = {}) => startCreate(client, scope, body, options),
+    async status(nameOrID) {
+      const operation = await findOperation(client, scope, nameOrID);
+      if (operation === undefined) throw new OperationNotFoundError(nameOrID);
+      return statusOf(client, operation);
+    },
+    watch,
+    list: () => listOperations(client, scope),
+    async cancel(nameOrID, request = {}) {
+      const operation = await findOperation(client, scope, nameOrID);
+      if (operation?.execution !== 'running') throw new OperationNotFoundError(nameOrID, 'running create or delete');
+      return cancel(operation, request);
+    },
+    async delete(nameOrID, options = {}) {
+      const operation = await findOperation(client, scope, nameOrID);
+      if (operation?.kind === 'create' && operation.execution === 'running') {
+        return cancel(operation, { cleanup: 'delete', deleteRequested: true, reason: 'its deletion was asked for' });
+      }
+      return startDelete(client, scope, nameOrID, options);
+    },
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,74 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import diff from 'microdiff';
+import { createClusterRequestSchema, type CreateClusterRequest } from '../cce/create-cluster.ts';
+import { redactSecrets } from '../cce/secrets.ts';
+import { validateCreateRequest, type Problem } from '../cce/validate.ts';
+import type { CreateClusterInput, createCluster } from '../workflows/create-cluster.ts';
+import { createWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
+import { specDigest } from '../workflows/marker.ts';
+import { requestQuery } from '../workflows/messages.ts';
+import { InvalidSpecError } from './invalid-spec-error.ts';
+import type { OperationMemo } from './operation.ts';
+import { SpecConflictError } from './spec-conflict-error.ts';
+
+/** See {@link CreateClusterInput} for the meaning and the defaults. */
+export type CreateOptions = Omit<CreateClusterInput, 'request'>;
+
+export interface StartedCreate {
+  workflowID: string;
+  runID: string;
+  /** A create of the same name and spec was under way already; it is the one that is returned. */
+  attached: boolean;
+  /** What is unwise about the spec, but does not keep it from being tried. */
+  warnings: readonly Problem[];
+}
+
+/**
+ * Starts the create of a cluster, or attaches to the one that is under way.
+ *
+ * @throws InvalidSpecError, SpecConflictError
+ */
+export async function startCreate(
+  client: Client,
+  scope: AccountRegion,
+  body: unknown,
+  options: CreateOptions,
+): Promise<StartedCreate> {
+  const { errors, warnings } = validateCreateRequest(body, { disabledRules: options.disabledRules ?? [] });
+  if (errors.length > 0) throw new InvalidSpecError(errors);
+  const request = createClusterRequestSchema.parse(body);
+  const { clusterName } = request.cluster;
+  const workflowID = createWorkflowID(scope, clusterName);
+  const memo: OperationMemo = { clusterName, specDigest: specDigest(request) };
+  for (;;) {
+    try {
+      const handle = await client.workflow.start<typeof createCluster>('createCluster', {
+        workflowId: workflowID,
+        taskQueue: taskQueue(scope),
+        args: [{ ...options, request }],
+        memo,
+        // The ID is the lock on the name; once the create has ended, the name may be asked for again.
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+      return { workflowID, runID: handle.firstExecutionRunId, attached: false, warnings };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const running = await client.workflow.getHandle(workflowID).describe();
+      // It may have ended in between: then there is nothing to attach to, and the name is free again.
+      if (running.status.name !== 'RUNNING') continue;
+      if ((running.memo as OperationMemo | undefined)?.specDigest !== memo.specDigest) {
+        throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
+      }
+      return { workflowID, runID: running.runId, attached: true, warnings };
+    }
+  }
+}
+
+async function differingPaths(client: Client, workflowID: string, request: CreateClusterRequest): Promise<string[]> {
+  const other = (await client.workflow.getHandle(workflowID).query(requestQuery)) as CreateClusterRequest;
+  const mine = redactSecrets(request) as CreateClusterRequest;
+  return diff(other, mine).map(({ path }) =>
+    path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join(''),
+  );
+}

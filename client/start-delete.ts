@@ -1,0 +1,26 @@
+import type { Client } from '@temporalio/client';
+import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import type { deleteCluster } from '../workflows/delete-cluster.ts';
+import { deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
+import { isClusterID, type OperationMemo, type OperationReference } from './operation.ts';
+
+/** Starts the delete of a cluster, or attaches to the one that is under way. */
+export async function startDelete(
+  client: Client,
+  scope: AccountRegion,
+  nameOrID: string,
+  options: DeleteClusterOptions,
+): Promise<OperationReference> {
+  const workflowID = deleteWorkflowID(scope, nameOrID);
+  const target = isClusterID(nameOrID) ? { clusterID: nameOrID } : { clusterName: nameOrID };
+  const handle = await client.workflow.start<typeof deleteCluster>('deleteCluster', {
+    workflowId: workflowID,
+    taskQueue: taskQueue(scope),
+    args: [{ target, options }],
+    memo: target satisfies OperationMemo,
+    // To delete twice is to delete once.
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  return { workflowID, runID: handle.firstExecutionRunId };
+}
