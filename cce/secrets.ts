@@ -1,0 +1,108 @@
+/**
+ * Where the value of a secret is to be found. A spec file carries this in place of the secret, so that neither
+ * Temporal nor a log ever sees the value.
+ */
+export type SecretReference = { fromEnv: string } | { fromFile: string };
+
+/** A value in which every {@link SecretReference} has been replaced by a text. */
+export type Resolved<Value> = Value extends SecretReference
+  ? never
+  : Value extends string | number | boolean
+    ? Value
+    : { [Key in keyof Value]: Resolved<Value[Key]> };
+
+/** Reads what references point at. To throw counts as not found. */
+export interface SecretReader {
+  env: (name: string) => string | undefined;
+  file: (path: string) => string | undefined;
+}
+
+/** The fields of a create request whose values must not be shown, in lower case: keys are compared without case. */
+const secretFields: ReadonlySet<string> = new Set(['adminpassword', 'userdata', 'serverlessrelaypw']);
+
+export function isSecretField(name: string): boolean {
+  return secretFields.has(name.toLowerCase());
+}
+
+function isSecretReference(value: unknown): value is SecretReference {
+  if (typeof value !== 'object' || value === null) return false;
+  const [entry, ...others] = Object.entries(value);
+  if (entry === undefined || others.length > 0) return false;
+  const [source, name] = entry;
+  return (source === 'fromEnv' || source === 'fromFile') && typeof name === 'string' && name !== '';
+}
+
+/**
+ * A deep copy in which every secret reads `'[redacted]'`. References stay: they say where a secret is, not what it is.
+ */
+export function redactSecrets(value: unknown): unknown {
+  return mapSecrets(value, '', (secret) => (isSecretReference(secret) ? secret : '[redacted]'));
+}
+
+/**
+ * A deep copy in which every secret reference is replaced by the text it points at. The line break that editors put
+ * at the end of a file is not part of a secret.
+ *
+ * @throws {@link UnresolvedSecretsError} that lists every reference that points at nothing or at an empty text.
+ */
+export function resolveSecrets<Request>(request: Request, read: SecretReader): Resolved<Request> {
+  const unresolved: UnresolvedSecret[] = [];
+  const resolved = mapSecrets(request, '', (secret, path) => {
+    if (!isSecretReference(secret)) return secret;
+    const text = readSecret(secret, read);
+    if (text === undefined) unresolved.push({ path, reference: secret });
+    return text;
+  });
+  if (unresolved.length > 0) throw new UnresolvedSecretsError(unresolved);
+  return resolved as Resolved<Request>;
+}
+
+/** The fields in which a secret stands in clear, such as `nodes[0].instanceSpec.adminPassword`. */
+export function inlineSecretPaths(value: unknown): string[] {
+  const paths: string[] = [];
+  mapSecrets(value, '', (secret, path) => {
+    if (typeof secret === 'string' && secret !== '') paths.push(path);
+  });
+  return paths;
+}
+
+/** A reference that points at nothing, and the field it stands in, such as `nodes[0].instanceSpec.adminPassword`. */
+export interface UnresolvedSecret {
+  path: string;
+  reference: SecretReference;
+}
+
+/** Thrown by {@link resolveSecrets}. Its message names fields and references, never a value. */
+export class UnresolvedSecretsError extends Error {
+  override name = 'UnresolvedSecretsError';
+  readonly unresolved: readonly UnresolvedSecret[];
+
+  constructor(unresolved: readonly UnresolvedSecret[]) {
+    const lines = unresolved.map(({ path, reference }) => `${path}: ${describe(reference)}`);
+    super(`Secrets that are missing or empty:\n${lines.join('\n')}`);
+    this.unresolved = unresolved;
+  }
+}
+
+function describe(reference: SecretReference): string {
+  return 'fromEnv' in reference ? `environment variable ${reference.fromEnv}` : `file ${reference.fromFile}`;
+}
+
+function readSecret(reference: SecretReference, read: SecretReader): string | undefined {
+  try {
+    const text = 'fromEnv' in reference ? read.env(reference.fromEnv) : read.file(reference.fromFile);
+    return text?.replace(/\r?\n$/, '') || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function mapSecrets(value: unknown, path: string, mapSecret: (secret: unknown, path: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((element, index) => mapSecrets(element, `${path}[${index}]`, mapSecret));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, field]) => {
+    const fieldPath = path === '' ? key : `${path}.${key}`;
+    return [key, isSecretField(key) ? mapSecret(field, fieldPath) : mapSecrets(field, fieldPath, mapSecret)];
+  });
+  return Object.fromEntries(entries);
+}

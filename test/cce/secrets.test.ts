@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { inlineSecretPaths, redactSecrets, resolveSecrets, UnresolvedSecretsError } from '../../cce/secrets.ts';
+
+const request = {
+  cluster: { clusterName: 'a' },
+  masters: [{ instanceSpec: { adminPassword: 'secret-1', userData: { fromFile: '/run/user-data' } } }],
+  nodes: [
+    { instanceSpec: { adminPassword: { fromEnv: 'PASSWORD' } } },
+    { instanceSpec: { AdminPassword: 'secret-2', aiInfraOption: { serverLessRelayPW: 'secret-3' } } },
+  ],
+};
+
+const read = {
+  env: (name: string) => ({ PASSWORD: 'from-env', EMPTY: '' })[name],
+  file: (path: string) => {
+    if (path === '/run/user-data') return 'from-file\n';
+    throw new Error(`ENOENT: ${path}`);
+  },
+};
+
+describe('redacting secrets', () => {
+  it('hides values and leaves references', () => {
+    expect(redactSecrets(request)).toStrictEqual({
+      cluster: { clusterName: 'a' },
+      masters: [{ instanceSpec: { adminPassword: '[redacted]', userData: { fromFile: '/run/user-data' } } }],
+      nodes: [
+        { instanceSpec: { adminPassword: { fromEnv: 'PASSWORD' } } },
+        { instanceSpec: { AdminPassword: '[redacted]', aiInfraOption: { serverLessRelayPW: '[redacted]' } } },
+      ],
+    });
+  });
+
+  it.each([
+    { adminPassword: { fromEnv: 'A', other: 'secret' } },
+    { adminPassword: { fromVault: 'secret' } },
+    { adminPassword: ['secret'] },
+    { ADMINPASSWORD: 12345678 },
+  ])('hides what only resembles a reference: %j', (value) => {
+    expect(Object.values(redactSecrets(value) as object)).toStrictEqual(['[redacted]']);
+  });
+
+  it('leaves its argument alone', () => {
+    const before = structuredClone(request);
+    redactSecrets(request);
+    expect(request).toStrictEqual(before);
+  });
+});
+
+describe('resolving secrets', () => {
+  it('replaces references by what they point at, without the last line break of a file', () => {
+    const { masters, nodes } = resolveSecrets(request, read);
+    expect(masters[0]?.instanceSpec).toStrictEqual({ adminPassword: 'secret-1', userData: 'from-file' });
+    expect(nodes[0]?.instanceSpec.adminPassword).toBe('from-env');
+    expect(nodes[1]).toStrictEqual(request.nodes[1]);
+  });
+
+  it('reports all references that point at nothing, with their fields', () => {
+    const broken = {
+      nodes: [
+        { instanceSpec: { adminPassword: { fromEnv: 'MISSING' }, userData: { fromFile: '/nowhere' } } },
+        { instanceSpec: { adminPassword: { fromEnv: 'EMPTY' }, userData: { fromFile: '/run/user-data' } } },
+      ],
+    };
+    const error = catchError(() => resolveSecrets(broken, read));
+    expect(error).toBeInstanceOf(UnresolvedSecretsError);
+    expect((error as UnresolvedSecretsError).unresolved).toStrictEqual([
+      { path: 'nodes[0].instanceSpec.adminPassword', reference: { fromEnv: 'MISSING' } },
+      { path: 'nodes[0].instanceSpec.userData', reference: { fromFile: '/nowhere' } },
+      { path: 'nodes[1].instanceSpec.adminPassword', reference: { fromEnv: 'EMPTY' } },
+    ]);
+    expect((error as Error).message).toContain('nodes[0].instanceSpec.userData: file /nowhere');
+  });
+
+  it('leaves references outside of secret fields alone', () => {
+    const value = { labels: { fromEnv: 'MISSING' } };
+    expect(resolveSecrets(value, read)).toStrictEqual(value);
+  });
+});
+
+it('finds the fields in which a secret stands in clear', () => {
+  expect(inlineSecretPaths(request)).toStrictEqual([
+    'masters[0].instanceSpec.adminPassword',
+    'nodes[1].instanceSpec.AdminPassword',
+    'nodes[1].instanceSpec.aiInfraOption.serverLessRelayPW',
+  ]);
+});
+
+function catchError(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
