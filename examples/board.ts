@@ -1,0 +1,44 @@
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+import type { OperationStatus } from '../client/index.ts';
+import { outcomeLines, progressLine, statusText } from '../cli/output.ts';
+
+/** Shows several operations at once: redrawn in place on a terminal, as plain lines elsewhere. */
+export interface Board {
+  show: (status: OperationStatus) => void;
+  /** A line that stays. */
+  note: (text: string) => void;
+  /** Leaves what is drawn as it is. */
+  end: () => void;
+}
+
+export function createBoard(stream: NodeJS.WriteStream = process.stdout): Board {
+  const statuses = new Map<string, OperationStatus>();
+  const live = stream.isTTY ? createLogUpdate(stream) : undefined;
+
+  function draw(): void {
+    live?.([...statuses.values()].map(statusText).join('\n'));
+  }
+
+  return {
+    show(status) {
+      statuses.set(status.workflowID, status);
+      if (live !== undefined) return draw();
+      const lines = status.outcome === undefined ? [progressLine(status)] : endLines(status);
+      stream.write(`${lines.join('\n')}\n`);
+    },
+    note(text) {
+      const line = pc.bold(`» ${text}`);
+      if (live === undefined) stream.write(`${line}\n`);
+      else live.persist(line);
+      draw();
+    },
+    end: () => live?.done(),
+  };
+}
+
+function endLines(status: OperationStatus): string[] {
+  const { kind, clusterName, clusterID, outcome } = status;
+  if (outcome === undefined) return [];
+  return [`${kind} ${clusterName ?? clusterID ?? ''}: ${outcome.outcome}`, ...outcomeLines(outcome)];
+}

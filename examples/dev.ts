@@ -1,0 +1,21 @@
+import { once } from 'node:events';
+import { startStack } from './stack.ts';
+
+process.env.CCE_ACCOUNT ||= 'default';
+const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
+const worker = await stack.startWorker();
+
+console.log(`Temporal      ${stack.temporal.address}`);
+if (stack.temporal.uiUrl !== undefined) console.log(`Web UI        ${stack.temporal.uiUrl}`);
+console.log(`CCE simulator ${stack.simulator.url}`);
+console.log(`worker        process ${worker.processID}`);
+console.log('\nIn another terminal:\n');
+for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'])
+  console.log(`  export ${name}=${stack.environment[name]}`);
+console.log('  npm run -s ccectl -- create -f examples/managed.yaml --watch');
+console.log('\nCtrl-C stops all of it, and forgets it.');
+
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await worker.stop();
+await stack.stop();
+process.exit(0);

@@ -1,0 +1,64 @@
+import { createOrchestrator, type Orchestrator } from '../client/index.ts';
+import { Client, Connection } from '@temporalio/client';
+import { startSimulator, type SimulatorProcess } from '../test/simulator-process.ts';
+import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+/** All that it takes to run clusters on one machine: three processes, and a client to them. */
+export interface Stack {
+  temporal: TemporalServer;
+  simulator: SimulatorProcess;
+  orchestrator: Orchestrator;
+  /** The settings by which a worker or `ccectl` of the user's own reaches this stack. */
+  environment: Record<string, string>;
+  startWorker: () => Promise<WorkerProcess>;
+  /** Stops Temporal and the simulator; the workers are up to who started them. */
+  stop: () => Promise<void>;
+}
+
+export interface StackOptions {
+  /** How long the simulated service takes to create a cluster. */
+  createSeconds: number;
+  deleteSeconds: number;
+  /** As for `CCE_POLL_INTERVAL`, e.g. `1s`. */
+  pollInterval: string;
+  /** Whether to serve Temporal's Web UI. */
+  ui?: boolean;
+}
+
+/** Starts a Temporal server, or takes the one at `TEMPORAL_ADDRESS`, and a simulated CCE service. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const temporal = await startTemporalServer({ ui: options.ui ?? false });
+  const simulator = await startSimulator([
+    ...['--create-seconds', String(options.createSeconds)],
+    ...['--delete-seconds', String(options.deleteSeconds)],
+  ]);
+  // Of its own, so that a Temporal server that is shared with others does not mix the stacks up.
+  const account = process.env.CCE_ACCOUNT || `demo-${process.pid}`;
+  const environment = {
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    CCE_ENDPOINT: simulator.url,
+    CCE_ACCOUNT: account,
+    CCE_REGION: 'bj',
+    CCE_POLL_INTERVAL: options.pollInterval,
+    BCE_ACCESS_KEY_ID: simulator.accessKeyID,
+    BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
+    // What the example specs refer to.
+    CCE_ADMIN_PASSWORD: process.env.CCE_ADMIN_PASSWORD ?? 'throw-away-1!',
+  };
+  const connection = await Connection.connect({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  return {
+    temporal,
+    simulator,
+    orchestrator: createOrchestrator({ client, account, region: 'bj' }),
+    environment,
+    startWorker: () => startWorkerProcess(environment),
+    stop: async () => {
+      await connection.close();
+      await simulator.stop();
+      await temporal.stop();
+    },
+  };
+}

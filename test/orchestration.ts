@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createOrchestrator, type Orchestrator, type OperationReference, type OperationStatus } from '../client/index.ts';
+import type { SimulatorProcess } from './simulator-process.ts';
+import type { WorkerConfiguration } from '../worker/configuration.ts';
+import { runWorker, type RunningWorker } from '../worker/run-worker.ts';
+
+/** A client and as many workers as a test wants, on task queues of the test's own. */
+export interface Orchestration {
+  account: string;
+  client: Client;
+  orchestrator: Orchestrator;
+  startWorker: (pollIntervalMs?: number) => Promise<RunningWorker>;
+  /** Stops the workers that still run and closes the connections. */
+  stop: () => Promise<void>;
+}
+
+/** The real Temporal server, the real client, and real workers in this process. */
+export async function startOrchestration(simulator: SimulatorProcess): Promise<Orchestration> {
+  const address = inject('temporalAddress');
+  const account = `test-${randomUUID().slice(0, 8)}`;
+  const clientConnection = await Connection.connect({ address });
+  const connection = await NativeConnection.connect({ address });
+  const client = new Client({ connection: clientConnection });
+  const workers: RunningWorker[] = [];
+  return {
+    account,
+    client,
+    orchestrator: createOrchestrator({ client, account, region: 'bj' }),
+    startWorker: async (pollIntervalMs = 100) => {
+      const configuration: WorkerConfiguration = {
+        account,
+        region: 'bj',
+        endpoint: simulator.url,
+        pathPrefix: '/v2',
+        credentials: { accessKeyID: simulator.accessKeyID, secretAccessKey: simulator.secretAccessKey },
+        pollIntervalMs,
+      };
+      const workflowBundlePath = inject('workflowBundlePath');
+      const worker = await runWorker({ configuration, connection, namespace: 'default', workflowBundlePath });
+      workers.push(worker);
+      return worker;
+    },
+    stop: async () => {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(workers.map((worker) => worker.stopped));
+      await connection.close();
+      await clientConnection.close();
+    },
+  };
+}
+
+/** Waits for the end of an operation. */
+export async function ended(orchestrator: Orchestrator, operation: OperationReference): Promise<OperationStatus> {
+  let last: OperationStatus | undefined;
+  for await (const status of orchestrator.watch(operation)) last = status;
+  if (last === undefined) throw new Error(`${operation.workflowID} showed nothing`);
+  return last;
+}
+
+/** Waits until an operation shows what is asked for. */
+export async function reached(
+  orchestrator: Orchestrator,
+  operation: OperationReference,
+  isReached: (status: OperationStatus) => boolean,
+): Promise<OperationStatus> {
+  for await (const status of orchestrator.watch(operation)) if (isReached(status)) return status;
+  throw new Error(`${operation.workflowID} ended before`);
+}

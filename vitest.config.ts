@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Temporal's native addon does not survive worker threads.
+    pool: 'forks',
+    globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/setup.ts'],
+    // Limits for tests that hang, not measures of speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
