@@ -70,7 +70,7 @@ export function problemLines(severity: 'error' | 'warning', problems: readonly P
   const paint = severity === 'error' ? pc.red : pc.yellow;
   return problems.map(
     ({ path, message, advice, rule }) =>
-      `${paint(severity)} ${path || '(file)'}: ${message}; ${advice} ${pc.dim(`[${rule}]`)}`,
+      `${paint(severity)} ${path || '(file)'}: ${message} ${advice} ${pc.dim(`[${rule}]`)}`,
   );
 }
 

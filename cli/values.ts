@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
+import { validationRules } from '../client/index.ts';
 
 /** Reads durations such as `90s`, `20m` and `8h` as seconds. */
 export function durationSeconds(text: string): number {
@@ -10,9 +11,11 @@ export function durationSeconds(text: string): number {
   return Math.round(milliseconds / 1000);
 }
 
-/** Gathers an option that may be repeated. */
-export function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
+/** Gathers the IDs of validation rules from an option that may be repeated. */
+export function collectRules(ruleID: string, previous: readonly string[]): string[] {
+  const ruleIDs = validationRules.map(({ id }) => id);
+  if (!ruleIDs.includes(ruleID)) throw new InvalidArgumentError(`the rules are ${ruleIDs.join(', ')}`);
+  return [...previous, ruleID];
 }
 
 export function positiveInteger(text: string): number {

@@ -8,7 +8,7 @@ export type { CreateOptions, StartedCreate } from './start-create.ts';
 export { UnreachableError } from './unreachable-error.ts';
 export type { DeleteClusterOptions } from '../cce/cluster.ts';
 export type { CreateClusterRequest } from '../cce/create-cluster.ts';
-export { validateCreateRequest, type Problem, type Validation } from '../cce/validate.ts';
+export { validateCreateRequest, validationRules, type Problem, type Validation } from '../cce/validate.ts';
 export type { Cleanup } from '../workflows/clean-up.ts';
 export type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
 export type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';

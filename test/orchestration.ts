@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { inject } from 'vitest';
-import { createOrchestrator, type Orchestrator, type OperationReference, type OperationStatus } from '../client/index.ts';
+import {
+  createOrchestrator,
+  type Orchestrator,
+  type OperationReference,
+  type OperationStatus,
+} from '../client/index.ts';
 import type { SimulatorProcess } from './simulator-process.ts';
 import type { WorkerConfiguration } from '../worker/configuration.ts';
 import { runWorker, type RunningWorker } from '../worker/run-worker.ts';

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
 import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
-import { collect, durationSeconds } from '../values.ts';
+import { collectRules, durationSeconds } from '../values.ts';
 
 interface Options extends GlobalOptions, WaitOptions {
   file: string;
@@ -30,7 +30,7 @@ export function addCreate(program: Command): void {
     )
     .option('--timeout <duration>', 'how long the cluster may take to run, e.g. 90m', durationSeconds, 3600)
     .option('--allow-duplicate-name', 'create the cluster even if others of its name exist')
-    .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collect, [])
+    .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collectRules, [])
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       await runCommand(options, async (orchestrator) => {

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
 import { printJSON, reportErrors, type GlobalOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
-import { collect } from '../values.ts';
+import { collectRules } from '../values.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -12,7 +12,7 @@ export function addValidate(program: Command): void {
     .description('check a spec file; needs neither Temporal nor CCE')
     .requiredOption('-f, --file <file>', 'YAML or JSON with the body of the create call; - reads standard input')
     .option('--name <name>', 'use this cluster name instead of the one in the file')
-    .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collect, [])
+    .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collectRules, [])
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { file: string; name?: string; disableRule: string[] }>();
       process.exitCode = await reportErrors(options, async () => {

@@ -65,10 +65,20 @@ const rows: Row[] = [
   ['ours is being deleted', [ours('deleting')], false, false, submit],
   ['ours is being deleted while settling', [ours('deleting')], true, false, lookAgain],
   ['ours is deleted', [ours('deleted')], false, false, submit],
-  ['several are ours', [ours('pending', 3), ours('running', 1), ours('running', 2)], false, false,
-    adoptOurs(1, ['cce-ours-2', 'cce-ours-3'])],
-  ['several are ours while settling', [ours('pending', 2), ours('pending', 1)], true, true,
-    adoptOurs(1, ['cce-ours-2'])],
+  [
+    'several are ours',
+    [ours('pending', 3), ours('running', 1), ours('running', 2)],
+    false,
+    false,
+    adoptOurs(1, ['cce-ours-2', 'cce-ours-3']),
+  ],
+  [
+    'several are ours while settling',
+    [ours('pending', 2), ours('pending', 1)],
+    true,
+    true,
+    adoptOurs(1, ['cce-ours-2']),
+  ],
   ['the oldest of ours is being deleted', [ours('deleting', 1), ours('pending', 2)], false, false, adoptOurs(2)],
   ['ours and a foreign one', [foreign('running', 1), ours('pending', 2)], false, false, adoptOurs(2)],
   ['ours and an earlier one', [sameSpec('running', 1), ours('pending', 2)], false, false, adoptOurs(2)],
@@ -79,12 +89,27 @@ const rows: Row[] = [
   ['an earlier create made it, but duplicates are allowed', [sameSpec()], false, true, submit],
   ['an earlier create made it, while settling', [sameSpec()], true, false, lookAgain],
   ['earlier creates made several', [sameSpec('running', 2), sameSpec('running', 1)], false, false, adoptEarlier(1)],
-  ['an earlier create made it and it failed', [sameSpec('create_failed')], false, false,
-    refuse('earlierFailed', 'cce-sameSpec-1')],
-  ['an earlier create made it and its deletion failed', [sameSpec('delete_failed')], false, false,
-    refuse('earlierFailed', 'cce-sameSpec-1')],
-  ['earlier ones, the oldest failed', [sameSpec('create_failed', 1), sameSpec('running', 2)], false, false,
-    adoptEarlier(2)],
+  [
+    'an earlier create made it and it failed',
+    [sameSpec('create_failed')],
+    false,
+    false,
+    refuse('earlierFailed', 'cce-sameSpec-1'),
+  ],
+  [
+    'an earlier create made it and its deletion failed',
+    [sameSpec('delete_failed')],
+    false,
+    false,
+    refuse('earlierFailed', 'cce-sameSpec-1'),
+  ],
+  [
+    'earlier ones, the oldest failed',
+    [sameSpec('create_failed', 1), sameSpec('running', 2)],
+    false,
+    false,
+    adoptEarlier(2),
+  ],
   ['an earlier one is being deleted', [sameSpec('deleting')], false, false, submit],
   ['an earlier and a foreign one', [foreign('running', 1), sameSpec('running', 2)], false, false, adoptEarlier(2)],
 
@@ -97,8 +122,13 @@ const rows: Row[] = [
   ['a foreign one, while settling', [foreign()], true, false, lookAgain],
   ['a foreign one that failed', [foreign('create_failed')], false, false, refuse('foreign', 'cce-foreign-1')],
   ['a foreign one is being deleted', [foreign('deleting')], false, false, submit],
-  ['a foreign one and one of another spec', [foreign('running', 1), otherSpec('running', 2)], false, false,
-    refuse('differentSpec', 'cce-foreign-1', 'cce-otherSpec-2')],
+  [
+    'a foreign one and one of another spec',
+    [foreign('running', 1), otherSpec('running', 2)],
+    false,
+    false,
+    refuse('differentSpec', 'cce-foreign-1', 'cce-otherSpec-2'),
+  ],
 ];
 
 describe('a create', () => {
@@ -108,7 +138,11 @@ describe('a create', () => {
   });
 
   it('comes to the same answer when the service gives no age', () => {
-    const found = ['cce-b', 'cce-a'].map((clusterID) => ({ clusterID, clusterPhase: 'pending', description: ours().description }));
+    const found = ['cce-b', 'cce-a'].map((clusterID) => ({
+      clusterID,
+      clusterPhase: 'pending',
+      description: ours().description,
+    }));
     expect(decideCreate({ found, marker, settling: false, allowDuplicateName: false })).toMatchObject({
       clusterID: 'cce-a',
       extras: ['cce-b'],

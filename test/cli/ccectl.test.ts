@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startOrchestration, type Orchestration } from '../orchestration.ts';
+import { startSimulator, type SimulatorProcess } from '../simulator-process.ts';
+import { ccectl } from './ccectl.ts';
+
+const threeMistakes = `
+cluster:
+  clusterName: not a name
+  k8sVersion: 1.16.8
+  vpcID: vpc-1
+  masterConfig: { masterType: managed }
+  containerNetworkConfig:
+    mode: kubenet
+    lbServiceVPCSubnetID: sbn-1
+    clusterPodCIDR: 172.28.0.0/16
+    clusterIPServiceCIDR: 172.28.128.0/17
+nodes:
+  - instanceSpec:
+      vpcConfig: { vpcSubnetID: sbn-1, securityGroupID: g-1 }
+      imageID: m-1
+      adminPassword: Sh0rt!
+`;
+
+describe('against Temporal, a worker and the simulator', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+
+  beforeAll(async () => {
+    simulator = await startSimulator(['--create-seconds', '3', '--delete-seconds', '1']);
+    orchestration = await startOrchestration(simulator);
+    await orchestration.startWorker();
+    // What is to be cancelled must not be done before.
+    await simulator.addFault({ kind: 'stuck-step', step: 4, name: 'stuck-*' });
+  });
+
+  afterAll(async () => {
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  const run = (...args: string[]) =>
+    ccectl(args, { env: { TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account } });
+  const createsSeen = async () => (await simulator.counters()).createCluster?.requests ?? 0;
+
+  it('creates, attaches, tells the status, refuses another spec, and deletes', async () => {
+    const watching = run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--watch');
+    const attaching = run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
+    const [watched, attached] = await Promise.all([watching, attaching]);
+    expect(watched).toMatchObject({ exitCode: 0 });
+    expect(watched.stdout).toMatch(/step \d\/6 .+ doing/);
+    expect(watched.stdout).toMatch(/create one running/);
+    expect(attached).toMatchObject({ exitCode: 0 });
+    const { clusterID, outcome } = JSON.parse(attached.stdout) as { clusterID: string; outcome: object };
+    expect(outcome).toMatchObject({ outcome: 'running', clusterID });
+    expect(await createsSeen()).toBe(1);
+
+    // The create has ended: asking again is answered with the cluster that runs.
+    const again = await run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ outcome: { outcome: 'running', clusterID, adopted: true } });
+    const other = await run('create', '-f', 'examples/custom.yaml', '--name', 'one', '--wait', '-o', 'json');
+    expect(other.exitCode).toBe(1);
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      outcome: { outcome: 'failed', failure: { type: 'NameTaken', clusterIDs: [clusterID] } },
+    });
+    expect(await createsSeen()).toBe(1);
+
+    const byID = await run('delete', clusterID, '--wait', '-o', 'json');
+    expect(byID.exitCode).toBe(0);
+    expect(JSON.parse(byID.stdout)).toMatchObject({ outcome: { outcome: 'deleted', clusterID } });
+    expect(await simulator.clusters()).toEqual([]);
+
+    const list = await run('list', '-o', 'json');
+    expect((JSON.parse(list.stdout) as { kind: string }[]).map(({ kind }) => kind)).toEqual([
+      'delete',
+      'create',
+      'create',
+      'create',
+    ]);
+  });
+
+  it('attaches to a create of the same spec and refuses one of a different spec, with the paths', async () => {
+    expect((await run('create', '-f', 'examples/custom.yaml', '--name', 'stuck-two')).exitCode).toBe(0);
+    const second = await run('create', '-f', 'examples/custom.yaml', '--name', 'stuck-two', '-o', 'json');
+    expect(JSON.parse(second.stdout)).toMatchObject({ attached: true });
+    const different = await run('create', '-f', 'examples/managed.yaml', '--name', 'stuck-two');
+    expect(different.exitCode).toBe(1);
+    expect(different.stderr).toContain('cluster.masterConfig.masterType');
+
+    const cancelled = await run('cancel', 'stuck-two', '--reason', 'no longer needed', '--wait', '-o', 'json');
+    expect(cancelled.exitCode).toBe(0);
+    expect(JSON.parse(cancelled.stdout)).toMatchObject({
+      outcome: { outcome: 'cancelled', cancelReason: 'no longer needed', cleanup: { status: 'deleted' } },
+    });
+    expect(await simulator.clusters()).toEqual([]);
+  });
+
+  it('deletes a cluster whose create is under way by cancelling that', async () => {
+    await run('create', '-f', 'examples/managed.yaml', '--name', 'stuck-three');
+    const deleted = await run('delete', 'stuck-three', '--wait', '-o', 'json');
+    expect(deleted.exitCode).toBe(0);
+    expect(JSON.parse(deleted.stdout)).toMatchObject({ kind: 'create', outcome: { outcome: 'cancelled' } });
+    expect(await simulator.clusters()).toEqual([]);
+  });
+
+  it('names all mistakes of a spec with their paths, and sends nothing', async () => {
+    const before = await simulator.log();
+    for (const command of ['create', 'validate']) {
+      const { exitCode, stdout, stderr } = await ccectl([command, '-f', '-'], {
+        input: threeMistakes,
+        env: { TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account },
+      });
+      expect(exitCode).toBe(2);
+      for (const path of [
+        'cluster.clusterName',
+        'cluster.containerNetworkConfig.clusterIPServiceCIDR',
+        'nodes[0].instanceSpec.adminPassword',
+      ]) {
+        expect(stdout + stderr).toContain(path);
+      }
+      expect(stdout + stderr).not.toContain('Sh0rt!');
+    }
+    expect(await simulator.log()).toEqual(before);
+  });
+
+  it('says what it cannot find', async () => {
+    expect(await run('status', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
+    expect(await run('cancel', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
+    const deleted = await run('delete', 'no-such-cluster', '--wait', '-o', 'json');
+    expect(deleted.exitCode).toBe(0);
+    expect(JSON.parse(deleted.stdout)).toMatchObject({ outcome: { outcome: 'absent' } });
+  });
+});
+
+describe('alone', () => {
+  it.each([
+    ['an option that does not exist', ['create', '--nonsense'], 2],
+    ['a command that does not exist', ['destroy'], 2],
+    ['a duration that is none', ['create', '-f', 'examples/managed.yaml', '--timeout', 'soon'], 2],
+    ['a rule that does not exist', ['validate', '-f', 'examples/managed.yaml', '--disable-rule', 'nonsense'], 2],
+    ['a file that does not exist', ['validate', '-f', 'no-such-file.yaml'], 2],
+    ['a file that is no YAML', ['validate', '-f', 'package-lock.json', '--name', '{'], 2],
+    ['a valid file', ['validate', '-f', 'examples/custom.yaml'], 0],
+    ['--help', ['--help'], 0],
+    ['--version', ['--version'], 0],
+  ])('with %s', async (_, args, exitCode) => {
+    expect(await ccectl(args)).toMatchObject({ exitCode });
+  });
+
+  it('cannot reach Temporal', async () => {
+    // A port that nothing listens on.
+    const { exitCode, stderr } = await ccectl(['list'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('127.0.0.1:1');
+  });
+});

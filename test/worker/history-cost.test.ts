@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { createActivities } from '../../activities/index.ts';
+import type { CceClient } from '../../cce/client.ts';
+import { createOrchestrator } from '../../client/index.ts';
+import { taskQueue, watchTaskQueue } from '../../workflows/identity.ts';
+import { stepChangedSignal } from '../../workflows/messages.ts';
+import { readExample } from '../examples.ts';
+import { ended } from '../orchestration.ts';
+
+const stepNames = ['创建基础证书', '创建 BLB', '创建 EIP', '创建 Master', '连通 APIServer', '部署 K8S 插件'];
+
+let connection: NativeConnection;
+let clientConnection: Connection;
+
+beforeAll(async () => {
+  const address = inject('temporalAddress');
+  connection = await NativeConnection.connect({ address });
+  clientConnection = await Connection.connect({ address });
+});
+
+afterAll(async () => {
+  await connection.close();
+  await clientConnection.close();
+});
+
+/** A service whose clusters take a number of polls, not a time, so that the number is exact. */
+function serviceThatTakes(polls: number): CceClient {
+  let poll = 0;
+  const requestID = 'request';
+  const phase = () => (poll < polls ? 'provisioning' : 'running');
+  return {
+    createCluster: async () => ({ clusterID: 'cce-00000001', requestID }),
+    listClusters: async () => ({
+      clusterPage: { pageNo: 1, pageSize: 100, totalCount: 0, clusterList: [] },
+      requestID,
+    }),
+    getCluster: async (clusterID) => ({
+      cluster: { spec: { clusterID, clusterName: 'any' }, status: { clusterPhase: phase() } },
+      requestID,
+    }),
+    getEventSteps: async () => {
+      poll++;
+      const current = Math.floor((poll / polls) * stepNames.length);
+      return {
+        status: poll < polls ? 'creating' : 'created',
+        steps: stepNames.map((stepName, index) => ({
+          stepName,
+          stepStatus: index < current ? 'done' : index === current ? 'doing' : 'todo',
+        })),
+      };
+    },
+    deleteCluster: () => Promise.reject(new Error('nothing is deleted here')),
+  };
+}
+
+/** The events of a create of six steps on the real server, with and without those that only schedule workflow code. */
+async function createWithPolls(polls: number) {
+  const account = `test-${randomUUID().slice(0, 8)}`;
+  const client = new Client({ connection: clientConnection });
+  const activities = createActivities({
+    cce: serviceThatTakes(polls),
+    secrets: { env: (name) => process.env[name], file: () => undefined },
+    reportStep: ({ workflowId, runId }, change) =>
+      client.workflow.getHandle(workflowId, runId).signal(stepChangedSignal, change),
+    pollIntervalMs: 2,
+  });
+  const queue = taskQueue({ account, region: 'bj' });
+  const workers = await Promise.all([
+    Worker.create({
+      connection,
+      taskQueue: queue,
+      workflowBundle: { codePath: inject('workflowBundlePath') },
+      activities,
+    }),
+    Worker.create({ connection, taskQueue: watchTaskQueue(queue), activities }),
+  ]);
+  const orchestrator = createOrchestrator({ client, account, region: 'bj' });
+  const create = async () => {
+    const operation = await orchestrator.create(readExample('managed'));
+    return { operation, status: await ended(orchestrator, operation) };
+  };
+  const { operation, status } = await workers[1].runUntil(workers[0].runUntil(create()));
+  const { events } = await client.workflow.getHandle(operation.workflowID).fetchHistory();
+  const types = (events ?? []).map(({ eventType }) => temporal.api.enums.v1.EventType[eventType ?? 0]!);
+  return {
+    outcome: status.outcome?.outcome,
+    events: types.length,
+    withoutWorkflowTasks: types.filter((type) => !type.includes('WORKFLOW_TASK')),
+  };
+}
+
+it('a create of six steps costs at most 60 events, and ten times as many polls cost none', async () => {
+  const seldom = await createWithPolls(120);
+  const often = await createWithPolls(1_200);
+  expect([seldom.outcome, often.outcome]).toEqual(['running', 'running']);
+  expect(seldom.events).toBeLessThanOrEqual(60);
+  expect(often.events).toBeLessThanOrEqual(60);
+  expect(often.withoutWorkflowTasks).toEqual(seldom.withoutWorkflowTasks);
+  console.info(`history events: ${seldom.events} with 120 polls, ${often.events} with 1,200`);
+});

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { expect, inject, it } from 'vitest';
+
+/** The paths of all modules in the bundle, from webpack's comments and the source map's names. */
+function modulesOf(code: string): string[] {
+  return [...code.matchAll(/^\/\*\*\*\/ "([^"]+)"/gm)].map(([, path]) => path ?? '');
+}
+
+it('the workflow bundle holds workflows and pure modules only', () => {
+  const modules = modulesOf(readFileSync(inject('workflowBundlePath'), 'utf8'));
+  const ours = modules.filter((path) => !path.includes('node_modules/'));
+  // Were the pattern to find nothing, all that follows would hold of nothing.
+  expect(ours).toContain('./workflows/create-cluster.ts');
+  expect(ours.filter((path) => path.startsWith('./activities/'))).toEqual([]);
+  expect(ours.filter((path) => path.startsWith('./cce/')).toSorted()).toEqual(['./cce/phases.ts', './cce/secrets.ts']);
+  expect(modules.filter((path) => builtinModules.includes(path.replace(/^node:/, '')))).toEqual([]);
+  const packages = new Set(modules.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+  expect(packages.has('zod') || packages.has('ky')).toBe(false);
+});

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { describe, expect, inject, it } from 'vitest';
+
+const folder = new URL('../histories/', import.meta.url);
+const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
+
+/** The error with which a history fails to replay, or `undefined`. */
+async function replay(file: string, workflows: { workflowBundle: WorkflowBundleOption } | { workflowsPath: string }) {
+  const history: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  const results = Worker.runReplayHistories(workflows, [{ workflowId: file, history }]);
+  // It does not throw: each result says how its history fared.
+  for await (const { error } of results) return error;
+  throw new Error(`${file} was not replayed`);
+}
+
+describe('recorded histories', () => {
+  it('are there', () => {
+    expect(names.length).toBeGreaterThan(0);
+  });
+
+  it.each(names)('%s replays', async (file) => {
+    expect(await replay(file, { workflowBundle: { codePath: inject('workflowBundlePath') } })).toBeUndefined();
+  });
+
+  it('do not replay when the workflow does the same in another order', async () => {
+    const workflowsPath = fileURLToPath(new URL('reordered.ts', import.meta.url));
+    const error = await replay('create-runs.json', { workflowsPath });
+    expect(error?.name).toBe('DeterminismViolationError');
+  });
+});
