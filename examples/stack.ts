@@ -1,6 +1,6 @@
 import { createOrchestrator, type Orchestrator } from '../client/index.ts';
 import { Client, Connection } from '@temporalio/client';
-import { startSimulator, type SimulatorProcess } from '../test/simulator-process.ts';
+import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
@@ -30,8 +30,8 @@ export interface StackOptions {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const temporal = await startTemporalServer({ ui: options.ui ?? false });
   const simulator = await startSimulator([
-    ...['--create-seconds', String(options.createSeconds)],
-    ...['--delete-seconds', String(options.deleteSeconds)],
+    `--create-seconds=${options.createSeconds}`,
+    `--delete-seconds=${options.deleteSeconds}`,
   ]);
   // Of its own, so that a Temporal server that is shared with others does not mix the stacks up.
   const account = process.env.CCE_ACCOUNT || `demo-${process.pid}`;

@@ -8,7 +8,7 @@ import {
   type OperationReference,
   type OperationStatus,
 } from '../client/index.ts';
-import type { SimulatorProcess } from './simulator-process.ts';
+import type { SimulatorProcess } from '../simulator/process.ts';
 import type { WorkerConfiguration } from '../worker/configuration.ts';
 import { runWorker, type RunningWorker } from '../worker/run-worker.ts';
 

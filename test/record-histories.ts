@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { OperationReference, Orchestrator } from '../client/index.ts';
 import { startStack } from '../examples/stack.ts';
-import type { SimulatorProcess } from './simulator-process.ts';
+import type { SimulatorProcess } from '../simulator/process.ts';
 import { readExample } from './examples.ts';
 import { ended } from './orchestration.ts';
 

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { startSimulator, type SimulatorProcess } from '../simulator-process.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 
 describe('a worker process that ends in mid-provisioning', () => {
   let simulator: SimulatorProcess;

@@ -1,0 +1,134 @@
+import ipaddr from 'ipaddr.js';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { clusterSpecSchema, type ClusterSpec } from '../cce/cluster-spec.ts';
+import { defaultDeletionOptions, type ClusterRecord, type ShownSpec } from './cluster-record.ts';
+import { freshClusterID, shownSpec } from './create-cluster.ts';
+import { faultSchema } from './fault-schema.ts';
+import { lifecycleAt } from './lifecycle.ts';
+import { randomAddress } from './machines.ts';
+import { parseInput } from './parse-input.ts';
+import { clusterNotFound, ServiceError, toServiceError } from './service-error.ts';
+import type { Simulation } from './simulation.ts';
+import { wireTime } from './wire-time.ts';
+
+/**
+ * The simulator's own calls, for tests and demonstrations: without a signature, without a line in the log, and for
+ * callers on this machine only.
+ */
+export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation): void {
+  const { clusters, faults, log, options } = simulation;
+  void app.register(
+    async (admin) => {
+      admin.addHook('onRequest', async ({ ip }) => {
+        if (ipaddr.process(ip).range() !== 'loopback') {
+          throw new ServiceError(403, 'cce.warning.AccessDenied', 'the admin calls are for loopback addresses only');
+        }
+      });
+      admin.setErrorHandler((error, _request, reply) => {
+        const { httpStatus, code, message } = toServiceError(error);
+        return reply.code(httpStatus).send({ code, message });
+      });
+      admin.get<{ Querystring: { call?: string } }>('/log', ({ query }) => log.entries(query.call));
+      admin.get('/counters', () => ({ byCall: log.counters() }));
+      admin.get('/leftovers', () => clusters.leftovers());
+      admin.get('/clusters', () => clusters.inOrder('createdAt').map((record) => toSummary(record, options.now())));
+      admin.post('/clusters', ({ body }) => ({ clusterID: plantCluster(simulation, body) }));
+      admin.delete<{ Params: { clusterID: string }; Querystring: { phase?: string } }>(
+        '/clusters/:clusterID',
+        ({ params, query }) => deleteFromOutside(simulation, params.clusterID, query.phase),
+      );
+      admin.get('/faults', () => faults.active());
+      admin.post('/faults', ({ body }) => faults.add(parseInput(faultSchema, body)));
+      admin.delete('/faults', () => {
+        faults.clear();
+        return [];
+      });
+    },
+    { prefix: '/__admin' },
+  );
+}
+
+/** A cluster with all that a test may want to know of it. */
+export interface ClusterSummary {
+  clusterID: string;
+  clusterName: string;
+  clusterPhase: string;
+  eventStatus: string;
+  createdAt: string;
+  /** Whether lists show it yet. */
+  listed: boolean;
+  /** How often its deletion was accepted. */
+  deletionAttempts: number;
+  machines: number;
+  spec: ShownSpec;
+}
+
+function toSummary(record: ClusterRecord, nowMs: number): ClusterSummary {
+  const { clusterID, clusterName, spec, createdAtMs, listedFromMs, deletion, machines } = record;
+  const { clusterPhase, eventStatus } = lifecycleAt(record, nowMs);
+  return {
+    clusterID,
+    clusterName,
+    clusterPhase,
+    eventStatus,
+    createdAt: wireTime(createdAtMs),
+    listed: listedFromMs <= nowMs,
+    deletionAttempts: deletion?.attempt ?? 0,
+    machines: machines.length,
+    spec,
+  };
+}
+
+/** The body of `POST /__admin/clusters`. */
+export interface PlantedCluster {
+  spec: ClusterSpec;
+  /** Any phase, known or not; it holds until the cluster is deleted. @default 'running' */
+  phase?: string;
+  /** RFC 3339. @default now */
+  createdAt?: string;
+}
+
+const plantSchema = z.strictObject({
+  spec: clusterSpecSchema,
+  phase: z.string().default('running'),
+  createdAt: z.iso.datetime().optional(),
+});
+
+/** Puts a cluster there that nobody asked this service for. */
+function plantCluster(simulation: Simulation, body: unknown): string {
+  const { spec, phase, createdAt } = parseInput(plantSchema, body);
+  const { options, random, clusters } = simulation;
+  const clusterID = freshClusterID(simulation);
+  const nowMs = options.now();
+  clusters.add({
+    clusterID,
+    clusterName: spec.clusterName,
+    spec: shownSpec(clusterID, spec),
+    loadBalancer: { id: `lb-${random.token(8)}`, vpcIP: randomAddress('100.64', random), eip: '' },
+    machines: [],
+    createdAtMs: createdAt === undefined ? nowMs : Date.parse(createdAt),
+    createSeconds: 0,
+    deleteSeconds: options.deleteSeconds,
+    deletedVisibleSeconds: options.deletedVisibleSeconds,
+    troubles: [],
+    listedFromMs: nowMs,
+    pinnedPhase: phase,
+  });
+  return clusterID;
+}
+
+/** What happens when somebody else deletes a cluster: it begins to be deleted, or it is gone at once. */
+function deleteFromOutside({ clusters, options }: Simulation, clusterID: string, phase: string | undefined): object {
+  const record = clusters.find(clusterID);
+  if (record === undefined) throw clusterNotFound(clusterID);
+  if (phase === 'deleting') {
+    const attempt = (record.deletion?.attempt ?? 0) + 1;
+    clusters.change(record, {
+      deletion: { ...defaultDeletionOptions, requestedAtMs: options.now(), attempt, fails: false },
+    });
+  } else {
+    clusters.remove(record);
+  }
+  return { clusterID };
+}

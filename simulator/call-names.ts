@@ -1,0 +1,15 @@
+/** The vendor's calls that the simulator knows, as they are named in the log and in the conditions of faults. */
+export const callNames = [
+  'createCluster',
+  'listClusters',
+  'getCluster',
+  'deleteCluster',
+  'getEventSteps',
+  'listInstances',
+  'getQuota',
+  'setForbidDelete',
+  'checkContainerNetworkCIDR',
+  'checkClusterIPCIDR',
+  'getInstanceEventSteps',
+] as const;
+export type CallName = (typeof callNames)[number];

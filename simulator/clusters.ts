@@ -1,0 +1,116 @@
+import type { ClusterRecord } from './cluster-record.ts';
+import type { Journal } from './journal.ts';
+import { leftoversOf, type Leftover } from './leftovers.ts';
+import { vanishesAtMs } from './lifecycle.ts';
+import { createSortedList } from './sorted-list.ts';
+
+/** What a list can be ordered by (API page, List clusters). */
+export const clusterOrders = ['clusterName', 'clusterID', 'createdAt'] as const;
+export type ClusterOrder = (typeof clusterOrders)[number];
+
+/** The clusters of the account. Every change is in the journal before it is visible. */
+export interface ClusterStore {
+  /** Those that can be found now, in ascending order. */
+  inOrder: (orderBy: ClusterOrder) => readonly ClusterRecord[];
+  find: (clusterID: string) => ClusterRecord | undefined;
+  findByName: (clusterName: string) => ClusterRecord | undefined;
+  add: (record: ClusterRecord) => void;
+  change: (record: ClusterRecord, changes: Partial<ClusterRecord>) => void;
+  /** Makes a cluster vanish without a trace: nothing is left behind. */
+  remove: (record: ClusterRecord) => void;
+  /** What finished deletions have left behind. */
+  leftovers: () => readonly Leftover[];
+}
+
+export function createClusterStore(journal: Journal, now: () => number): ClusterStore {
+  const byID = new Map<string, ClusterRecord>();
+  const leftovers: Leftover[] = [...journal.state.leftovers];
+  const lists = {
+    clusterName: createSortedList(comparing((record) => record.clusterName)),
+    clusterID: createSortedList(comparing((record) => record.clusterID)),
+    createdAt: createSortedList(comparing((record) => record.createdAtMs)),
+  };
+  /** When those clusters vanish that will, so that not every call has to look at every cluster. */
+  const vanishing = new Map<ClusterRecord, number>();
+  let nextVanishMs = Infinity;
+
+  function include(record: ClusterRecord): void {
+    byID.set(record.clusterID, record);
+    for (const list of Object.values(lists)) list.add(record);
+    planVanishing(record);
+  }
+
+  function exclude(record: ClusterRecord): void {
+    byID.delete(record.clusterID);
+    for (const list of Object.values(lists)) list.remove(record);
+    vanishing.delete(record);
+  }
+
+  function planVanishing(record: ClusterRecord): void {
+    const atMs = vanishesAtMs(record);
+    if (atMs === Infinity) {
+      vanishing.delete(record);
+      return;
+    }
+    vanishing.set(record, atMs);
+    nextVanishMs = Math.min(nextVanishMs, atMs);
+  }
+
+  /** Takes out the clusters whose time has come. Runs before every look at the store. */
+  function settle(): void {
+    const nowMs = now();
+    if (nowMs < nextVanishMs) return;
+    nextVanishMs = Infinity;
+    for (const [record, atMs] of vanishing) {
+      if (nowMs >= atMs) removeLeaving(record, leftoversOf(record));
+      else nextVanishMs = Math.min(nextVanishMs, atMs);
+    }
+  }
+
+  function removeLeaving(record: ClusterRecord, left: Leftover[]): void {
+    journal.append({ type: 'gone', clusterID: record.clusterID, leftovers: left });
+    leftovers.push(...left);
+    exclude(record);
+  }
+
+  for (const record of journal.state.clusters) include(record);
+
+  return {
+    inOrder: (orderBy) => {
+      settle();
+      return lists[orderBy].items;
+    },
+    find: (clusterID) => {
+      settle();
+      return byID.get(clusterID);
+    },
+    findByName: (clusterName) => {
+      settle();
+      return lists.clusterName.items.find((record) => record.clusterName === clusterName);
+    },
+    add: (record) => {
+      journal.append({ type: 'cluster', record });
+      include(record);
+    },
+    change: (record, changes) => {
+      journal.append({ type: 'cluster', record: { ...record, ...changes } });
+      Object.assign(record, changes);
+      planVanishing(record);
+    },
+    remove: (record) => removeLeaving(record, []),
+    leftovers: () => {
+      settle();
+      return leftovers;
+    },
+  };
+}
+
+/** Orders by one property; equal ones by ID, or a page could show a cluster twice and another one never. */
+function comparing(property: (record: ClusterRecord) => string | number) {
+  return (left: ClusterRecord, right: ClusterRecord): number => {
+    const [leftValue, rightValue] = [property(left), property(right)];
+    if (leftValue !== rightValue) return leftValue < rightValue ? -1 : 1;
+    if (left.clusterID === right.clusterID) return 0;
+    return left.clusterID < right.clusterID ? -1 : 1;
+  };
+}

@@ -1,0 +1,163 @@
+import type { ClusterSpec } from '../cce/cluster-spec.ts';
+import { createClusterRequestSchema, type CreateClusterRequest } from '../cce/create-cluster.ts';
+import { cidrConflict } from './cidr-conflicts.ts';
+import type { ClusterRecord, ShownSpec } from './cluster-record.ts';
+import { creationSteps } from './lifecycle.ts';
+import { createMachines, randomAddress } from './machines.ts';
+import { parseInput } from './parse-input.ts';
+import { invalidParam, ServiceError } from './service-error.ts';
+import type { Simulation } from './simulation.ts';
+import type { StepTrouble } from './steps.ts';
+import type { CallInput, CallOutcome } from './vendor-call.ts';
+
+/** Charset and length: vendor's field list. */
+const clusterNamePattern = /^[\w.-]{1,65}$/;
+
+/** The one network that every VPC of the simulator has. */
+export const simulatedVpcCIDR = '192.168.0.0/16';
+
+/** POST /cluster. Not idempotent, like the service: a second call makes a second cluster. */
+export function createCluster(simulation: Simulation, { body }: CallInput): CallOutcome {
+  const request = parseInput(createClusterRequestSchema, body);
+  refuseUnlessSound(request);
+  refuseUnlessAllowed(simulation, request);
+  const cluster = createRecord(simulation, request);
+  simulation.clusters.add(cluster);
+  return { body: { clusterID: cluster.clusterID }, effect: 'created', cluster };
+}
+
+function refuseUnlessSound(request: CreateClusterRequest): void {
+  const { clusterName, masterConfig } = request.cluster;
+  if (!clusterNamePattern.test(clusterName)) {
+    throw invalidParam('cluster.clusterName: 1 to 65 of letters, digits, ".", "_" and "-"');
+  }
+  const masters = request.masters ?? [];
+  if (['custom', 'containerizedCustom'].includes(masterConfig.masterType) && masters.length === 0) {
+    throw invalidParam(`masters: needed where masterType is ${masterConfig.masterType}`);
+  }
+  for (const { instanceSpec } of [...masters, ...(request.nodes ?? [])]) {
+    const secrets = [instanceSpec.adminPassword, instanceSpec.userData, instanceSpec.aiInfraOption?.serverLessRelayPW];
+    if (secrets.some((secret) => secret !== undefined && typeof secret !== 'string')) {
+      throw invalidParam('instanceSpec: adminPassword, userData and serverLessRelayPW are texts');
+    }
+    if (instanceSpec.existed === true && instanceSpec.existedOption?.existedInstanceID === undefined) {
+      throw invalidParam('instanceSpec.existedOption.existedInstanceID: needed where existed is true');
+    }
+    if (instanceSpec.needEIP === true && instanceSpec.eipOption === undefined) {
+      throw invalidParam('instanceSpec.eipOption: needed where needEIP is true');
+    }
+  }
+}
+
+/** No source gives the codes of these refusals; see `docs/assumptions.md`. */
+function refuseUnlessAllowed(
+  { clusters, options }: Simulation,
+  { cluster, options: asked }: CreateClusterRequest,
+): void {
+  const live = clusters.inOrder('clusterName');
+  if (live.length >= options.quota) {
+    throw new ServiceError(400, 'cce.warning.ExceedQuota', `the account may have ${options.quota} clusters`);
+  }
+  if (options.uniqueNames && clusters.findByName(cluster.clusterName) !== undefined) {
+    throw new ServiceError(409, 'cce.warning.AlreadyExist', `there is a cluster named ${cluster.clusterName}`);
+  }
+  if (options.checkNetwork && asked?.skipNetworkCheck !== true) {
+    const { clusterPodCIDR, clusterIPServiceCIDR } = cluster.containerNetworkConfig;
+    const conflict = cidrConflict(live, {
+      vpcID: cluster.vpcID,
+      vpcCIDR: simulatedVpcCIDR,
+      clusterPodCIDR,
+      clusterIPServiceCIDR,
+    });
+    if (conflict !== undefined) throw invalidParam(conflict.errMsg);
+  }
+}
+
+function createRecord(simulation: Simulation, request: CreateClusterRequest): ClusterRecord {
+  const { random, options } = simulation;
+  const clusterID = freshClusterID(simulation);
+  const nowMs = options.now();
+  const { exposedPublic } = request.cluster.masterConfig;
+  return {
+    clusterID,
+    clusterName: request.cluster.clusterName,
+    spec: shownSpec(clusterID, request.cluster),
+    loadBalancer: {
+      id: `lb-${random.token(8)}`,
+      vpcIP: randomAddress('100.64', random),
+      eip: exposedPublic === true ? randomAddress('106.13', random) : '',
+    },
+    machines: [
+      ...createMachines(clusterID, 'master', request.masters ?? [], random),
+      ...createMachines(clusterID, 'node', request.nodes ?? [], random),
+    ],
+    createdAtMs: nowMs,
+    createSeconds: options.createSeconds,
+    deleteSeconds: options.deleteSeconds,
+    deletedVisibleSeconds: options.deletedVisibleSeconds,
+    ...drawTroubles(simulation, request.cluster.clusterName, nowMs),
+  };
+}
+
+function drawTroubles(
+  { faults }: Simulation,
+  clusterName: string,
+  nowMs: number,
+): Pick<ClusterRecord, 'troubles' | 'listedFromMs' | 'externalDeletionAtMs'> {
+  const target = { call: 'createCluster', clusterName } as const;
+  const troubles = faults.drawAll(target, ['step-fails', 'create-failed', 'stuck-step']).map((fault): StepTrouble => {
+    const step =
+      typeof fault.step === 'number'
+        ? fault.step - 1
+        : creationSteps.findIndex(({ stepName }) => stepName === fault.step);
+    if (fault.kind === 'stuck-step') return { step };
+    const { code, message } = fault;
+    if (fault.kind === 'create-failed') return { step, failure: { code, message, suggestion: fault.suggestion } };
+    return { step, failure: { code, message, suggestion: '' }, recoverAfterSeconds: fault.recoverAfterSeconds };
+  });
+  const lag = faults.drawFirst(target, ['list-lag']);
+  const externalDeletion = faults.drawFirst(target, ['external-deletion']);
+  return {
+    troubles,
+    listedFromMs: nowMs + (lag?.seconds ?? 0) * 1000,
+    ...(externalDeletion !== undefined && { externalDeletionAtMs: nowMs + externalDeletion.afterSeconds * 1000 }),
+  };
+}
+
+/** An ID like the service's: `cce-` and eight letters or digits. */
+export function freshClusterID(simulation: Simulation): string {
+  const { random, clusters } = simulation;
+  const clusterID = `cce-${random.token(8)}`;
+  return clusters.find(clusterID) === undefined ? clusterID : freshClusterID(simulation);
+}
+
+/** What the service shows of a spec: all that was sent, and what it fills in (API page, answer of Get cluster). */
+export function shownSpec(clusterID: string, spec: ClusterSpec): ShownSpec {
+  const { masterConfig, containerNetworkConfig } = spec;
+  return {
+    ...spec,
+    clusterID,
+    clusterType: spec.clusterType ?? 'normal',
+    description: spec.description ?? '',
+    vpcCIDR: simulatedVpcCIDR,
+    plugins: spec.plugins ?? [
+      ...(containerNetworkConfig.mode === 'kubenet' ? ['ip-masq-agent'] : []),
+      'core-dns',
+      'kube-proxy',
+      'metrics-server',
+      'nvidia-gpu',
+    ],
+    masterConfig:
+      masterConfig.masterType === 'managed'
+        ? { clusterHA: 3, managedClusterMasterOption: { masterVPCSubnetZone: 'zoneA' }, ...masterConfig }
+        : masterConfig,
+    containerNetworkConfig: {
+      ipVersion: 'ipv4',
+      nodePortRangeMin: 30_000,
+      nodePortRangeMax: 32_767,
+      maxPodsPerNode: 128,
+      kubeProxyMode: 'ipvs',
+      ...containerNetworkConfig,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { lifecycleAt } from './lifecycle.ts';
+import type { UnsetTimeForm } from './options.ts';
+import { ServiceError } from './service-error.ts';
+import type { Simulation } from './simulation.ts';
+import type { StepState } from './steps.ts';
+import { clusterOf, type CallInput, type CallOutcome } from './vendor-call.ts';
+import { wireTimeOrUnset } from './wire-time.ts';
+
+/** GET /event/cluster/{clusterID} */
+export function getEventSteps(simulation: Simulation, input: CallInput): CallOutcome {
+  const { now, unsetTimes } = simulation.options;
+  const { eventStatus, steps } = lifecycleAt(clusterOf(simulation, input), now());
+  return { body: { status: eventStatus, steps: steps.map((step) => toWireStep(step, unsetTimes)) } };
+}
+
+/** A step as it stands on the wire. `costSeconds` is missing where it is 0, as in the API page's example. */
+function toWireStep(step: StepState, unsetTimes: UnsetTimeForm): object {
+  const { stepName, stepStatus, startedAtMs, finishedAtMs, retryCount, failure } = step;
+  const costSeconds =
+    startedAtMs === undefined || finishedAtMs === undefined ? 0 : Math.round((finishedAtMs - startedAtMs) / 1000);
+  return {
+    stepName,
+    stepStatus,
+    ready: stepStatus === 'done',
+    startTime: wireTimeOrUnset(startedAtMs, unsetTimes),
+    finishedTime: wireTimeOrUnset(finishedAtMs, unsetTimes),
+    ...(costSeconds > 0 && { costSeconds }),
+    retryCount,
+    errInfo: failure === undefined ? {} : { ...failure, traceID: '' },
+  };
+}
+
+/** GET /event/instance/{instanceID}: one step, which goes as its cluster goes. That a machine has one is made up. */
+export function getInstanceEventSteps(simulation: Simulation, { params: { instanceID = '' } }: CallInput): CallOutcome {
+  const { now, unsetTimes } = simulation.options;
+  const record = simulation.clusters.find(instanceID.split('-').slice(0, 2).join('-'));
+  if (!record?.machines.some(({ cceInstanceID }) => cceInstanceID === instanceID)) {
+    throw new ServiceError(404, 'cce.warning.InstanceNotFound', `instance ${instanceID} does not exist`);
+  }
+  const { eventStatus, steps } = lifecycleAt(record, now());
+  const current = steps.find(({ stepStatus }) => stepStatus !== 'done') ?? steps.at(-1);
+  return {
+    body: { status: eventStatus, steps: current === undefined ? [] : [toWireStep(current, unsetTimes)] },
+  };
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const wholeNumber = z.coerce.number().int().min(1).max(100_000);
+
+/**
+ * The query parameters that all lists share. The defaults are from the API page, List clusters; the upper bound is from
+ * the vendor's list of instances. The order is read in any case, as the vendor's own examples differ.
+ */
+export const pageQueryShape = {
+  keyword: z.string().default(''),
+  order: z
+    .string()
+    .toUpperCase()
+    .pipe(z.enum(['ASC', 'DESC']))
+    .default('ASC'),
+  pageNo: wholeNumber.default(1),
+  pageSize: wholeNumber.default(10),
+};

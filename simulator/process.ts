@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { CallCounter, LogEntry } from './call-log.ts';
+import type { ClusterSummary, PlantedCluster } from './admin-routes.ts';
+import type { ActiveFault } from './faults.ts';
+import type { FaultInput } from './fault-schema.ts';
+import type { Leftover } from './leftovers.ts';
+import { defaultOptions } from './options.ts';
+
+/** A simulator in a process of its own, and its admin calls. */
+export interface SimulatorProcess {
+  /** e.g. `http://127.0.0.1:40123`, without a path. */
+  url: string;
+  accessKeyID: string;
+  secretAccessKey: string;
+  /** All calls served so far, or those of one name, oldest first. */
+  log: (call?: string) => Promise<LogEntry[]>;
+  /** By name of the call. */
+  counters: () => Promise<Record<string, CallCounter>>;
+  /** All clusters that there are, oldest first. */
+  clusters: () => Promise<ClusterSummary[]>;
+  /** What finished deletions have left behind. */
+  leftovers: () => Promise<Leftover[]>;
+  addFault: (fault: FaultInput) => Promise<ActiveFault>;
+  clearFaults: () => Promise<void>;
+  /** Makes a cluster that nobody asked the service for; returns its ID. */
+  plantCluster: (cluster: PlantedCluster) => Promise<string>;
+  /** Somebody else deletes a cluster: at once, or so that it is `deleting` first. */
+  deleteFromOutside: (clusterID: string, phase?: 'deleting') => Promise<void>;
+  /** Ends it with SIGTERM and waits; returns the exit code. */
+  stop: () => Promise<number | null>;
+  /** Ends it with SIGKILL and waits. */
+  kill: () => Promise<void>;
+}
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Starts a simulator on a free port and waits until it listens.
+ *
+ * @param args More flags of the command line, e.g. `['--create-seconds', '1']`.
+ * @throws Error with what it wrote to stderr, where it ends before it listens.
+ */
+export async function startSimulator(args: readonly string[] = []): Promise<SimulatorProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', '--port', '0', ...args], {
+    cwd: projectFolder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  // A test run that is broken off must not leave simulators behind.
+  const killWithParent = () => child.kill('SIGKILL');
+  process.once('exit', killWithParent);
+  child.once('exit', () => process.off('exit', killWithParent));
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const firstLine = await Promise.race([once(createInterface(child.stdout), 'line'), exited.then(() => undefined)]);
+  const url = /^listening on (http:\/\/\S+)$/.exec(String(firstLine?.[0]))?.[1];
+  if (url === undefined) {
+    child.kill('SIGKILL');
+    throw new Error(`the simulator did not start (exit code ${child.exitCode}):\n${errors}`);
+  }
+
+  async function admin<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const response = await fetch(`${url}/__admin/${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  return {
+    url,
+    accessKeyID: flag(args, '--access-key') ?? defaultOptions.accessKeyID,
+    secretAccessKey: flag(args, '--secret-key') ?? defaultOptions.secretAccessKey,
+    log: (call) => admin('GET', call === undefined ? 'log' : `log?call=${call}`),
+    counters: async () => (await admin<{ byCall: Record<string, CallCounter> }>('GET', 'counters')).byCall,
+    clusters: () => admin('GET', 'clusters'),
+    leftovers: () => admin('GET', 'leftovers'),
+    addFault: (fault) => admin('POST', 'faults', fault),
+    clearFaults: async () => {
+      await admin('DELETE', 'faults');
+    },
+    plantCluster: async (cluster) => (await admin<{ clusterID: string }>('POST', 'clusters', cluster)).clusterID,
+    deleteFromOutside: async (clusterID, phase) => {
+      await admin('DELETE', `clusters/${clusterID}${phase === undefined ? '' : `?phase=${phase}`}`);
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      return child.exitCode;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function flag(args: readonly string[], name: string): string | undefined {
+  const position = args.indexOf(name);
+  return position === -1 ? undefined : args[position + 1];
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+/** A source of randomness that gives the same sequence for the same seed. Not for secrets. */
+export interface Random {
+  /** The next number, at least 0 and below 1. */
+  next: () => number;
+  /** The next text of the given length, of lower-case letters and digits. */
+  token: (length: number) => string;
+  /** The next UUID (version 4). */
+  uuid: () => string;
+}
+
+const tokenCharacters = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+export function createRandom(seed: string): Random {
+  // The algorithm is mulberry32: 32 bits of state, no dependency, good enough to spread identifiers.
+  let state = createHash('sha256').update(seed).digest().readUInt32LE();
+
+  function next(): number {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  function text(length: number, characters: string): string {
+    return Array.from({ length }, () => characters.charAt(Math.floor(next() * characters.length))).join('');
+  }
+
+  return {
+    next,
+    token: (length) => text(length, tokenCharacters),
+    uuid: () => {
+      const variant = text(1, '89ab');
+      const hex = text(30, '0123456789abcdef');
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-${variant}${hex.slice(15, 18)}-${hex.slice(18)}`;
+    },
+  };
+}

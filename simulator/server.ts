@@ -1,0 +1,80 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { registerAdminRoutes } from './admin-routes.ts';
+import { deliver } from './deliver.ts';
+import { defaultOptions, type SimulatorOptions } from './options.ts';
+import { ServiceError, toServiceError } from './service-error.ts';
+import { createSimulation, type Simulation } from './simulation.ts';
+import { vendorPrefixes } from './vendor-calls.ts';
+import { registerVendorRoutes } from './vendor-routes.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Name of the vendor's call. Absent for the simulator's own calls, which are not logged. */
+    call?: string;
+  }
+}
+
+/**
+ * A CCE v2 service that listens nowhere yet.
+ *
+ * @throws Error where the state file cannot be used.
+ */
+export function createServer(options: Partial<SimulatorOptions> = {}): FastifyInstance {
+  const simulation = createSimulation({ ...defaultOptions, ...options });
+  const app = fastify({
+    genReqId: () => simulation.random.uuid(),
+    forceCloseConnections: true,
+    // The vendor's service has a limit too, but nothing says which; an answer to a large batch of nodes must not fail.
+    bodyLimit: 16 * 1024 * 1024,
+  });
+  readBodiesLikeTheVendor(app);
+  prepareAnswers(app, simulation);
+  for (const prefix of vendorPrefixes) registerVendorRoutes(app, prefix, simulation);
+  registerAdminRoutes(app, simulation);
+  app.addHook('onClose', async () => simulation.close());
+  return app;
+}
+
+/** Fastify insists on a JSON content type and refuses an empty body; the vendor's SDKs send both on every call. */
+function readBodiesLikeTheVendor(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) =>
+    body === '' ? undefined : (JSON.parse(body) as unknown),
+  );
+}
+
+function prepareAnswers(app: FastifyInstance, { options, log }: Simulation): void {
+  app.decorateRequest('logDraft');
+  app.addHook('onRequest', async (request, reply) => {
+    const nowMs = options.now();
+    reply.headers({ 'X-Bce-Request-Id': request.id, Date: new Date(nowMs).toUTCString() });
+    request.logDraft = {
+      time: new Date(nowMs).toISOString(),
+      call: request.routeOptions.config.call ?? 'unknown',
+      method: request.method,
+      path: request.url.split('?', 1)[0] ?? '',
+      query: withoutSecrets(request.query),
+      effect: 'none',
+      authenticated: false,
+      userAgent: request.headers['user-agent'] ?? '',
+    };
+  });
+  app.setErrorHandler((error, request, reply) =>
+    deliver(log, request, reply, { form: 'error', error: toServiceError(error) }),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const { method, path } = request.logDraft;
+    const error = new ServiceError(404, 'cce.warning.NoSuchObject', `${method} ${path}: no such object`);
+    return deliver(log, request, reply, { form: 'error', error });
+  });
+}
+
+/** Temporary keys may travel in the query (vendor's Java SDK). */
+function withoutSecrets(query: unknown): Record<string, string> {
+  const secretNames = ['authorization', 'x-bce-security-token'];
+  return Object.fromEntries(
+    Object.entries(query as object)
+      .filter(([name]) => !secretNames.includes(name.toLowerCase()))
+      .map(([name, value]) => [name, String(value)]),
+  );
+}

@@ -1,0 +1,29 @@
+import { deleteCluster, getCluster, getQuota, listClusters, setForbidDelete } from './cluster-calls.ts';
+import { createCluster } from './create-cluster.ts';
+import { getEventSteps, getInstanceEventSteps } from './event-calls.ts';
+import { listInstances } from './machine-calls.ts';
+import { checkClusterIPCIDR, checkContainerNetworkCIDR } from './network-calls.ts';
+import type { VendorCall } from './vendor-call.ts';
+
+/** Where the API lies: the API page's prefix and the one of the vendor's SDK. */
+export const vendorPrefixes = ['/v2', '/api/cce/service/v2'] as const;
+
+/** All calls the simulator knows. */
+export const vendorCalls: readonly VendorCall[] = [
+  { name: 'createCluster', method: 'POST', path: '/cluster', handle: createCluster },
+  { name: 'listClusters', method: 'GET', path: '/clusters', handle: listClusters },
+  { name: 'getCluster', method: 'GET', path: '/cluster/:clusterID', handle: getCluster },
+  { name: 'deleteCluster', method: 'DELETE', path: '/cluster/:clusterID', handle: deleteCluster },
+  { name: 'getEventSteps', method: 'GET', path: '/event/cluster/:clusterID', handle: getEventSteps },
+  { name: 'listInstances', method: 'GET', path: '/cluster/:clusterID/instances', handle: listInstances },
+  { name: 'getQuota', method: 'GET', path: '/quota/cluster', handle: getQuota },
+  { name: 'setForbidDelete', method: 'PUT', path: '/cluster/:clusterID/forbiddelete', handle: setForbidDelete },
+  {
+    name: 'checkContainerNetworkCIDR',
+    method: 'POST',
+    path: '/net/check_container_network_cidr',
+    handle: checkContainerNetworkCIDR,
+  },
+  { name: 'checkClusterIPCIDR', method: 'POST', path: '/net/check_clusterip_cidr', handle: checkClusterIPCIDR },
+  { name: 'getInstanceEventSteps', method: 'GET', path: '/event/instance/:instanceID', handle: getInstanceEventSteps },
+];

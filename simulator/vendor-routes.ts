@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { verifySignature } from '../cce/verify-signature.ts';
+import { answerFaultKinds, deliveryAfter, deliveryInstead } from './answer-faults.ts';
+import { deliver, type Answer, type Delivery } from './deliver.ts';
+import type { FaultTarget } from './faults.ts';
+import { ServiceError, toServiceError } from './service-error.ts';
+import type { Simulation } from './simulation.ts';
+import type { CallInput, VendorCall } from './vendor-call.ts';
+import { vendorCalls } from './vendor-calls.ts';
+
+/** Serves the vendor's API below a prefix. */
+export function registerVendorRoutes(app: FastifyInstance, prefix: string, simulation: Simulation): void {
+  for (const call of vendorCalls) {
+    app.route<{ Params: Record<string, string> }>({
+      method: call.method,
+      url: `${prefix}${call.path}`,
+      config: { call: call.name },
+      // Before the body is read: what a stranger sends is not looked at.
+      onRequest: async (request) => authenticate(simulation, request),
+      handler: async (request, reply) =>
+        deliver(simulation.log, request, reply, await serve(simulation, call, request)),
+    });
+  }
+}
+
+/** @throws `ServiceError` where the signature does not hold. */
+async function authenticate({ options }: Simulation, request: FastifyRequest): Promise<void> {
+  const failure = verifySignature(
+    { method: request.method, target: request.raw.url ?? '', headers: request.headers },
+    {
+      secretAccessKeyOf: (accessKeyID) => (accessKeyID === options.accessKeyID ? options.secretAccessKey : undefined),
+      now: new Date(options.now()),
+    },
+  );
+  if (failure !== undefined) throw new ServiceError(failure.httpStatus, failure.code, failure.message);
+  request.logDraft.authenticated = true;
+}
+
+/** Latency, then what goes wrong before the effect, then the effect, then what goes wrong after it. */
+async function serve(simulation: Simulation, call: VendorCall, request: FastifyRequest): Promise<Delivery> {
+  const { faults } = simulation;
+  const input: CallInput = { params: request.params as CallInput['params'], query: request.query, body: request.body };
+  const target = targetOf(simulation, call, input);
+  Object.assign(request.logDraft, target);
+  const latencyMs = faults.drawAll(target, ['latency']).reduce((sum, { ms }) => sum + ms, 0);
+  const fault = faults.drawFirst(target, answerFaultKinds);
+  if (fault !== undefined) request.logDraft.fault = fault.kind;
+  // The caller may have given up by then; the call takes effect all the same.
+  if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
+  const instead = fault === undefined ? undefined : deliveryInstead(fault);
+  return instead ?? deliveryAfter(fault, takeEffect(simulation, call, input, request));
+}
+
+function takeEffect(simulation: Simulation, call: VendorCall, input: CallInput, { logDraft }: FastifyRequest): Answer {
+  try {
+    const { body, effect = 'none', cluster } = call.handle(simulation, input);
+    logDraft.effect = effect;
+    if (cluster !== undefined) logDraft.clusterID = cluster.clusterID;
+    return { form: 'success', body };
+  } catch (error) {
+    return { form: 'error', error: toServiceError(error) };
+  }
+}
+
+/** Which cluster a call is about, as far as can be told before it is served. */
+function targetOf({ clusters }: Simulation, call: VendorCall, { params, body }: CallInput): FaultTarget {
+  const { clusterID } = params;
+  const clusterName = clusterID === undefined ? requestedName(call, body) : clusters.find(clusterID)?.clusterName;
+  return {
+    call: call.name,
+    ...(clusterID !== undefined && { clusterID }),
+    ...(clusterName !== undefined && { clusterName }),
+  };
+}
+
+function requestedName(call: VendorCall, body: unknown): string | undefined {
+  if (call.name !== 'createCluster') return undefined;
+  const { cluster } = (body ?? {}) as { cluster?: { clusterName?: unknown } };
+  return typeof cluster?.clusterName === 'string' ? cluster.clusterName : undefined;
+}

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCceClient } from '../../cce/client.ts';
+import { faultSummaries } from '../../simulator/fault-schema.ts';
+import { startSimulator } from '../../simulator/process.ts';
+import { createBody } from './service.ts';
+
+/** Runs the simulator to its end, for calls that do not get as far as listening. */
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = ['--import', 'tsx', 'simulator/main.ts', ...args];
+  return promisify(execFile)(process.execPath, command).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+}
+
+describe('the command line', () => {
+  it('starts a simulator that clients, tests and signals find their way to', async () => {
+    const keys = ['--access-key', 'mine', '--secret-key', 'my-secret'];
+    const simulator = await startSimulator([...keys, '--fault', 'throttle:call=getCluster', '--create-seconds', '0']);
+    onTestFinished(() => simulator.kill());
+    const { url, accessKeyID, secretAccessKey } = simulator;
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const credentials = () => ({ accessKeyID, secretAccessKey });
+    const client = createCceClient({ region: 'bj', endpoint: url, credentials });
+    const { clusterID } = await client.createCluster(createBody('ours'));
+    await expect(client.getCluster(clusterID)).rejects.toMatchObject({ httpStatus: 429 });
+    await simulator.clearFaults();
+    await simulator.addFault({ kind: 'html', call: 'listClusters' });
+    await expect(client.listClusters({})).rejects.toMatchObject({ httpStatus: 502 });
+
+    const foreign = await simulator.plantCluster({ spec: createBody('foreign').cluster, phase: 'upgrading' });
+    await simulator.deleteFromOutside(clusterID);
+    expect(await simulator.clusters()).toMatchObject([{ clusterID: foreign, clusterPhase: 'upgrading' }]);
+    expect(await simulator.leftovers()).toEqual([]);
+    expect(await simulator.log('createCluster')).toMatchObject([{ clusterName: 'ours', effect: 'created' }]);
+    expect(await simulator.counters()).toMatchObject({ getCluster: { requests: 1, effects: 0 } });
+    expect(await simulator.stop()).toBe(0);
+  });
+
+  it("shifts the service's clock", async () => {
+    const simulator = await startSimulator(['--clock-offset-seconds', '-7200']);
+    onTestFinished(() => simulator.kill());
+    const { headers } = await fetch(simulator.url);
+    const behindSeconds = (Date.now() - Date.parse(headers.get('date')!)) / 1000;
+    expect(Math.abs(behindSeconds - 7200)).toBeLessThan(60);
+  });
+
+  it('explains every fault in its help', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    for (const kind of Object.keys(faultSummaries)) expect(stdout).toContain(`  ${kind} `);
+  });
+
+  it.each([[['--nonsense']], [['--create-seconds', '-1']], [['--fault', 'nonsense']]])(
+    'ends with 2 for %o',
+    async (args) => {
+      const { code, stdout, stderr } = await run(...args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(args[0]);
+    },
+  );
+
+  it('says why it does not start', async () => {
+    await expect(startSimulator(['--state-file', '/nowhere/at/all'])).rejects.toThrow('/nowhere/at/all');
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { parseFault } from '../../simulator/fault-schema.ts';
+import { createBody, startService } from './service.ts';
+
+/** How a create ends for its caller, and how many clusters there are afterwards. */
+async function createUnder(...faults: string[]) {
+  const service = await startService({ faults: faults.map(parseFault) });
+  const answer = await service.call('POST', '/v2/cluster', { body: createBody() }).catch(() => 'broken' as const);
+  const { body: clusters } = await service.admin('GET', 'clusters');
+  const [entry] = (await service.admin('GET', 'log?call=createCluster')).body;
+  return { service, answer, clusters: clusters.length, entry };
+}
+
+/** Often enough to see a call while it is delayed. */
+const patience = { interval: 10, timeout: 30_000 };
+
+describe('a fault of an answer', () => {
+  it.each([
+    ['status:when=before', 500, 'cce.error.InternalError', 0],
+    ['status:status=503', 503, 'cce.error.InternalError', 0],
+    ['status:status=504,when=after', 504, 'cce.error.InternalError', 1],
+    ['throttle:retryAfterSeconds=7', 429, 'RequestLimitExceeded', 0],
+    ['request-expired', 400, 'RequestExpired', 0],
+  ])('%s answers %d %s', async (fault, status, code, clusters) => {
+    const seen = await createUnder(fault);
+    const effect = clusters === 1 ? 'created' : 'none';
+    expect(seen.answer).toMatchObject({ status, body: { code, requestId: expect.any(String) } });
+    expect(seen.clusters).toBe(clusters);
+    expect(seen.entry).toMatchObject({ status, code, effect, fault: fault.split(':')[0] });
+  });
+
+  it.each([
+    ['drop-before', 0, 'dropped'],
+    ['drop-after', 1, 'dropped'],
+    ['truncated', 1, 200],
+  ])('%s breaks the connection', async (fault, clusters, status) => {
+    const seen = await createUnder(fault);
+    expect(seen.answer).toBe('broken');
+    expect(seen.clusters).toBe(clusters);
+    expect(seen.entry).toMatchObject({ status, effect: clusters === 1 ? 'created' : 'none', fault });
+  });
+
+  it('truncated announces the whole body and keeps the headers', async () => {
+    const service = await startService({ faults: [parseFault('truncated:call=listClusters')] });
+    const response = await service.send('GET', '/v2/clusters');
+    expect(response.headers.get('x-bce-request-id')).not.toBeNull();
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100);
+    await expect(response.text()).rejects.toThrow('terminated');
+  });
+
+  it.each([
+    ['empty', 200, 'application/json', '', 1],
+    ['html', 502, 'text/html', expect.stringContaining('<html>'), 0],
+  ])('%s answers %d without JSON', async (fault, status, contentType, body, clusters) => {
+    const seen = await createUnder(fault);
+    expect(seen.answer).toMatchObject({ status, body });
+    expect((seen.answer as { headers: Headers }).headers.get('content-type')).toContain(contentType);
+    expect(seen.clusters).toBe(clusters);
+  });
+
+  it('throttle says when to come back', async () => {
+    const { answer } = await createUnder('throttle:retryAfterSeconds=7');
+    expect((answer as { headers: Headers }).headers.get('retry-after')).toBe('7');
+  });
+
+  it('applies to a refusal as well, which then has no effect either', async () => {
+    const service = await startService({ faults: [parseFault('status:status=502,when=after')] });
+    expect((await service.call('GET', '/v2/cluster/cce-00000000')).status).toBe(502);
+  });
+
+  it('does not befall a stranger: the signature comes first', async () => {
+    const service = await startService({ faults: [parseFault('status')] });
+    expect((await fetch(`${service.url}/v2/clusters`)).status).toBe(403);
+  });
+
+  it('latency delays the call and lets another fault decide', async () => {
+    const startedAt = performance.now();
+    const seen = await createUnder('latency:ms=40', 'throttle', 'latency:ms=40');
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(75);
+    expect(seen.answer).toMatchObject({ status: 429 });
+  });
+
+  it('latency lets the call take effect when the caller has long given up', async () => {
+    const service = await startService({ faults: [parseFault('latency:call=createCluster,ms=400')] });
+    const impatient = new AbortController();
+    const sent = service.send('POST', '/v2/cluster', { body: createBody(), signal: impatient.signal });
+    await expect.poll(async () => (await service.admin('GET', 'faults')).body[0].hits, patience).toBe(1);
+    impatient.abort();
+    await expect(sent).rejects.toThrow('abort');
+    await expect.poll(async () => (await service.admin('GET', 'clusters')).body, patience).toHaveLength(1);
+  });
+});

@@ -1,0 +1,104 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCceClient } from '../../cce/client.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { createBody, startService } from './service.ts';
+
+function stateFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'state');
+}
+
+const settings = { createSeconds: 100, deleteSeconds: 10, quota: 500, seed: 'same' };
+
+describe('a state file', () => {
+  it('brings clusters, deletions and leftovers back, as if the simulator had never been away', async () => {
+    const options = { ...settings, stateFile: stateFile() };
+    const before = await startService(options);
+    const kept = await before.create('kept', { cluster: { forbidDelete: true } });
+    const nodes = [{ instanceSpec: { existed: true, existedOption: { existedInstanceID: 'i-before' } } }];
+    const gone = await before.create('gone', { nodes });
+    await before.call('DELETE', `/v2/cluster/${gone}`);
+    before.clock.nowMs += 10_000;
+    const deleting = await before.create('deleting');
+    await before.call('DELETE', `/v2/cluster/${deleting}`);
+    const path = `/v2/event/cluster/${kept}`;
+    const { steps } = (await before.call('GET', path)).body;
+    await before.close();
+
+    const after = await startService(options);
+    after.clock.nowMs = before.clock.nowMs;
+    expect((await after.call('GET', path)).body.steps).toEqual(steps);
+    expect((await after.admin('GET', 'clusters')).body).toMatchObject([{ clusterID: kept }, { clusterID: deleting }]);
+    expect((await after.admin('GET', 'leftovers')).body).toMatchObject([{ kind: 'node', id: 'i-before' }]);
+    expect((await after.call('DELETE', `/v2/cluster/${kept}`)).status).toBe(400);
+    after.clock.nowMs += 10_000;
+    expect((await after.call('GET', `/v2/cluster/${deleting}`)).status).toBe(404);
+  });
+
+  it('does not give an ID out twice, even with the same seed', async () => {
+    const options = { ...settings, stateFile: stateFile() };
+    const before = await startService(options);
+    const first = await before.create();
+    await before.admin('DELETE', `clusters/${first}`);
+    await before.close();
+    const after = await startService(options);
+    expect(await after.create()).not.toBe(first);
+  });
+
+  it('is rewritten without what is over', async () => {
+    const options = { ...settings, stateFile: stateFile() };
+    const before = await startService(options);
+    const clusterID = await before.create('short-lived');
+    await before.call('DELETE', `/v2/cluster/${clusterID}`);
+    await before.admin('DELETE', `clusters/${clusterID}`);
+    await before.close();
+    expect(readFileSync(options.stateFile, 'utf8')).toContain('short-lived');
+    await startService(options);
+    expect(readFileSync(options.stateFile, 'utf8')).not.toContain('short-lived');
+  });
+
+  it('may end in the middle of a line', async () => {
+    const options = { ...settings, stateFile: stateFile() };
+    const before = await startService(options);
+    const clusterID = await before.create();
+    await before.close();
+    appendFileSync(options.stateFile, '{"type":"cluster","record":{"clus');
+    const after = await startService(options);
+    expect((await after.admin('GET', 'clusters')).body).toMatchObject([{ clusterID }]);
+  });
+
+  it('is refused where it is something else', async () => {
+    const file = stateFile();
+    writeFileSync(file, 'first line\nsecond line\n');
+    await expect(startService({ stateFile: file })).rejects.toThrow(`${file}:1`);
+  });
+
+  it('holds all that was acknowledged when the process is killed', async () => {
+    const args = ['--state-file', stateFile()];
+    const before = await startSimulator(args);
+    const create = clientOf(before).createCluster;
+    const acknowledged = new Set<string>();
+    const creates = Promise.allSettled(
+      Array.from({ length: 60 }, async (_, number) => {
+        const { clusterID } = await create(createBody(`cluster-${number}`));
+        acknowledged.add(clusterID);
+      }),
+    );
+    await expect.poll(() => acknowledged.size, { interval: 5, timeout: 30_000 }).toBeGreaterThanOrEqual(10);
+    await before.kill();
+    await creates;
+
+    const after = await startSimulator(args);
+    onTestFinished(async () => void (await after.stop()));
+    const found = new Set((await after.clusters()).map(({ clusterID }) => clusterID));
+    expect([...acknowledged].filter((clusterID) => !found.has(clusterID))).toEqual([]);
+  });
+});
+
+function clientOf({ url, accessKeyID, secretAccessKey }: SimulatorProcess) {
+  return createCceClient({ region: 'bj', endpoint: url, credentials: () => ({ accessKeyID, secretAccessKey }) });
+}
