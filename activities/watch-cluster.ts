@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat, log, sleep } from '@temporalio/activity';
 import type { CceClient } from '../cce/client.ts';
-import { phaseDuringCreate, phaseDuringDelete } from '../cce/phases.ts';
+import { clusterPhases, phaseDuringCreate, phaseDuringDelete } from '../cce/phases.ts';
 import type { StepChange, WatchGoal } from '../workflows/messages.ts';
 import { observeCluster, type Observation } from './observe-cluster.ts';
 import { changeKey, resumeWatch, type WatchProgress } from './watch-progress.ts';
@@ -30,6 +30,8 @@ export function watchCluster({
   reportStep: ReportStep;
   pollIntervalMs: number;
 }) {
+  const unknownPhases = new Set<string>();
+
   return async ({ clusterID, goal }: WatchInput): Promise<Observation> => {
     const { workflowExecution: workflow, heartbeatDetails } = activityInfo();
     if (workflow === undefined) throw new TypeError('watchCluster runs in workflows only');
@@ -42,6 +44,7 @@ export function watchCluster({
       for (;;) {
         try {
           observed = await observeCluster(cce, clusterID, observed, cancellationSignal());
+          warnOfUnknownPhase(observed.clusterPhase);
           if (isOver(observed, goal, progress)) return observed;
           const key = changeKey(observed.clusterPhase, observed.steps, progress.reported);
           if (key !== progress.reported) {
@@ -62,6 +65,14 @@ export function watchCluster({
       clearInterval(heartbeats);
     }
   };
+
+  /** Once each: the vendor may add phases, and thousands of watchers would all say so at every poll. */
+  function warnOfUnknownPhase(clusterPhase: string): void {
+    const known: readonly string[] = [...clusterPhases, 'absent'];
+    if (known.includes(clusterPhase) || unknownPhases.has(clusterPhase)) return;
+    unknownPhases.add(clusterPhase);
+    log.warn('a phase that is not known; the watch goes on', { clusterPhase });
+  }
 
   function pauseMs({ consecutiveFailures }: WatchProgress): number {
     // Jittered, so that watchers that started together do not poll together for ever.

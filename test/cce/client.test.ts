@@ -1,0 +1,151 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { CceApiError } from '../../cce/cce-api-error.ts';
+import { createCceClient, type CceClientOptions } from '../../cce/client.ts';
+import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { readExample } from '../examples.ts';
+
+let simulator: SimulatorProcess;
+
+beforeAll(async () => {
+  simulator = await startSimulator([
+    '--create-seconds',
+    '0',
+    '--delete-seconds',
+    '0',
+    '--deleted-visible-seconds',
+    '60',
+  ]);
+});
+
+afterAll(() => simulator.stop());
+
+function clientWith(options: Partial<CceClientOptions> = {}) {
+  const { url, accessKeyID, secretAccessKey } = simulator;
+  return createCceClient({
+    region: 'bj',
+    endpoint: url,
+    credentials: () => ({ accessKeyID, secretAccessKey }),
+    ...options,
+  });
+}
+
+function exampleRequest(clusterName: string) {
+  const request = readExample('managed', clusterName);
+  for (const { instanceSpec } of request.nodes ?? []) instanceSpec.adminPassword = 'test123!T';
+  return createClusterRequestSchema.parse(request);
+}
+
+describe.each([
+  ['as on the API page: the host alone is signed', { signedHeaders: 'host' }],
+  ['as in the vendor SDKs: all standard headers are signed', { signedHeaders: 'standard' }],
+  ['with the path prefix of the vendor SDK', { pathPrefix: '/api/cce/service/v2' }],
+] as const)('the five calls, %s', (title, options) => {
+  it('go through a whole life of a cluster', async () => {
+    const client = clientWith(options);
+    const clusterName = title.replaceAll(/[^a-z]/gi, '-').slice(0, 60);
+    const { clusterID, requestID } = await client.createCluster(exampleRequest(clusterName));
+    expect(clusterID).toMatch(/^cce-[A-Za-z0-9]{8}$/);
+    expect(requestID).not.toBe('');
+
+    const { clusterPage } = await client.listClusters({ keywordType: 'clusterName', keyword: clusterName });
+    expect(clusterPage).toMatchObject({ totalCount: 1, clusterList: [{ spec: { clusterID, clusterName } }] });
+    expect((await client.getCluster(clusterID)).cluster.status.clusterPhase).toBe('running');
+    const events = await client.getEventSteps(clusterID);
+    expect(events.status).toBe('created');
+    expect(events.steps.map(({ stepStatus }) => stepStatus)).toEqual(Array(6).fill('done'));
+
+    expect((await client.deleteCluster(clusterID, { deleteResource: true })).requestID).not.toBe('');
+    expect((await client.getCluster(clusterID)).cluster.status.clusterPhase).toBe('deleted');
+  });
+});
+
+describe('a request', () => {
+  let server: ReturnType<typeof createServer>;
+  let received: IncomingMessage[];
+  let endpoint: string;
+
+  beforeAll(async () => {
+    received = [];
+    server = createServer((request, response) => {
+      received.push(request);
+      response.setHeader('content-type', 'application/json');
+      response.end('{"clusterPage":{"totalCount":0,"clusterList":[]},"requestID":"r"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('names its sender, carries and signs a session token, and reuses its connection', async () => {
+    const client = clientWith({
+      endpoint,
+      credentials: () => ({ accessKeyID: 'ak', secretAccessKey: 'sk', sessionToken: 'token' }),
+    });
+    for (let call = 0; call < 10; call++) await client.listClusters({ pageNo: 1 });
+    const [first] = received;
+    expect(first?.headers).toMatchObject({
+      'user-agent': `cce-orchestrator/${packageJson.version}`,
+      'x-bce-security-token': 'token',
+    });
+    expect(first?.headers.authorization).toMatch(
+      /^bce-auth-v1\/ak\/[^/]+\/1800\/host;x-bce-date;x-bce-security-token\//,
+    );
+    // The first may not be free again in time for the second.
+    expect(new Set(received.map(({ socket }) => socket.remotePort)).size).toBeLessThanOrEqual(2);
+  });
+
+  it('asks for its keys anew each time, so that they may be renewed', async () => {
+    let asked = 0;
+    const client = clientWith({
+      endpoint,
+      credentials: async () => ({ accessKeyID: `ak-${++asked}`, secretAccessKey: 'sk' }),
+    });
+    await client.listClusters({});
+    await client.listClusters({});
+    expect(received.slice(-2).map(({ headers }) => headers.authorization?.split('/')[1])).toEqual(['ak-1', 'ak-2']);
+  });
+
+  it('rejects with the reason of its signal', async () => {
+    const abort = new AbortController();
+    abort.abort(new Error('not needed any more'));
+    await expect(clientWith({ endpoint }).listClusters({}, { signal: abort.signal })).rejects.toThrow(
+      'not needed any more',
+    );
+  });
+});
+
+describe('a clock that is off', () => {
+  it('is corrected once, from the time of the service', async () => {
+    const ahead = await startSimulator(['--clock-offset-seconds', '7200']);
+    try {
+      const client = clientWith({ endpoint: ahead.url });
+      expect((await client.listClusters({})).clusterPage.totalCount).toBe(0);
+      await client.listClusters({});
+      const log = await ahead.log('listClusters');
+      // The second call knows what the first one has learnt.
+      expect(log.map(({ code }) => code)).toEqual(['RequestExpired', undefined, undefined]);
+    } finally {
+      await ahead.stop();
+    }
+  });
+
+  it('that stays off is an error, not a loop', async () => {
+    await simulator.addFault({ kind: 'request-expired', call: 'getEventSteps' });
+    const calls = (await simulator.counters()).getEventSteps?.requests ?? 0;
+    const error = await clientWith()
+      .getEventSteps('cce-00000000')
+      .catch((reason: unknown) => reason);
+    await simulator.clearFaults();
+    expect(error).toBeInstanceOf(CceApiError);
+    expect(error).toMatchObject({ kind: 'expired', retryable: true, mayHaveTakenEffect: false });
+    expect((await simulator.counters()).getEventSteps?.requests).toBe(calls + 2);
+  });
+});
