@@ -1,7 +1,10 @@
 import type { CceClient } from '../cce/client.ts';
 import type { SecretReader } from '../cce/secrets.ts';
+import type { CreateRun } from '../workflows/messages.ts';
+import { compareSpec } from './compare-spec.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { findClusters } from './find-clusters.ts';
+import { listMarkedClusters } from './list-marked-clusters.ts';
 import { submitCluster } from './submit-cluster.ts';
 import { validateCluster } from './validate-cluster.ts';
 import { watchCluster, type ReportStep } from './watch-cluster.ts';
@@ -12,6 +15,8 @@ export interface ActivityDependencies {
   secrets: SecretReader;
   /** Tells a workflow that its cluster's current step or phase changed. */
   reportStep: ReportStep;
+  /** What Temporal knows of the creates with these workflow IDs, all runs within its retention. */
+  describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
   /** Between two polls of one cluster, in milliseconds; jittered by a tenth. */
   pollIntervalMs: number;
 }
@@ -23,10 +28,13 @@ export interface ActivityDependencies {
 export function createActivities(dependencies: ActivityDependencies) {
   return {
     validateCluster: validateCluster(dependencies),
+    compareSpec: compareSpec(dependencies),
     findClusters: findClusters(dependencies),
     submitCluster: submitCluster(dependencies),
     watchCluster: watchCluster(dependencies),
     deleteCluster: deleteCluster(dependencies),
+    listMarkedClusters: listMarkedClusters(dependencies),
+    describeCreates: dependencies.describeCreates,
   };
 }
 

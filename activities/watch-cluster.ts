@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, cancellationSignal, heartbeat, log, sleep } from '@temporalio/activity';
+import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
-import { clusterPhases, phaseDuringCreate, phaseDuringDelete } from '../cce/phases.ts';
-import type { StepChange, WatchGoal } from '../workflows/messages.ts';
+import { clusterPhases, phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../cce/phases.ts';
+import type { PollTrouble, Step, StepChange, WatchGoal } from '../workflows/messages.ts';
 import { observeCluster, type Observation } from './observe-cluster.ts';
 import { changeKey, resumeWatch, type WatchProgress } from './watch-progress.ts';
 
@@ -33,32 +34,28 @@ export function watchCluster({
   const unknownPhases = new Set<string>();
 
   return async ({ clusterID, goal }: WatchInput): Promise<Observation> => {
-    const { workflowExecution: workflow, heartbeatDetails } = activityInfo();
-    if (workflow === undefined) throw new TypeError('watchCluster runs in workflows only');
+    const { workflowExecution, heartbeatDetails } = activityInfo();
+    if (workflowExecution === undefined) throw new TypeError('watchCluster runs in workflows only');
+    const report = (news: StepNews) => reportStep(workflowExecution, { clusterID, goal, ...news });
     const progress = resumeWatch(heartbeatDetails);
     heartbeat(progress);
     // Apart from the polls, so that a slow answer of the API is never taken for a dead worker.
     const heartbeats = setInterval(() => heartbeat(progress), heartbeatIntervalMs);
     let observed: Observation | undefined;
     try {
-      for (;;) {
+      for (; ; progress.polls++) {
         try {
           observed = await observeCluster(cce, clusterID, observed, cancellationSignal());
-          warnOfUnknownPhase(observed.clusterPhase);
-          if (isOver(observed, goal, progress)) return observed;
-          const key = changeKey(observed.clusterPhase, observed.steps, progress.reported);
-          if (key !== progress.reported) {
-            await reportStep(workflow, { clusterID, goal, phase: observed.clusterPhase, steps: observed.steps });
-            progress.reported = key;
-          }
-          progress.consecutiveFailures = 0;
         } catch (error) {
           cancellationSignal().throwIfAborted();
-          progress.consecutiveFailures++;
-          log.warn('a poll failed', { clusterID, error, consecutiveFailures: progress.consecutiveFailures });
-          if (progress.consecutiveFailures >= failureBudget) throw budgetExhausted(clusterID, error);
+          await noteFailure(clusterID, error, progress, report);
+          await sleep(pauseMs(progress, error));
+          continue;
         }
-        progress.polls++;
+        progress.consecutiveFailures = 0;
+        warnOfUnknownPhase(observed.clusterPhase);
+        if (isOver(observed, goal, progress)) return observed;
+        await reportChange(observed, progress, report);
         await sleep(pauseMs(progress));
       }
     } finally {
@@ -74,11 +71,51 @@ export function watchCluster({
     log.warn('a phase that is not known; the watch goes on', { clusterPhase });
   }
 
-  function pauseMs({ consecutiveFailures }: WatchProgress): number {
-    // Jittered, so that watchers that started together do not poll together for ever.
-    return pollIntervalMs * 2 ** Math.min(consecutiveFailures, 3) * (0.9 + 0.2 * Math.random());
+  /** Jittered, so that watchers that started together do not poll together for ever. */
+  function pauseMs({ consecutiveFailures }: WatchProgress, error?: unknown): number {
+    const backedOff = pollIntervalMs * 2 ** Math.min(consecutiveFailures, 3) * (0.9 + 0.2 * Math.random());
+    const askedFor = error instanceof CceApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    return Math.max(backedOff, askedFor);
   }
 }
+
+type StepNews = { phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble };
+
+async function reportChange(
+  { clusterPhase, steps }: Observation,
+  progress: WatchProgress,
+  report: (news: StepNews) => Promise<void>,
+): Promise<void> {
+  const key = changeKey(clusterPhase, steps, progress.reported);
+  if (key === progress.reported && !progress.troubled) return;
+  await report({ phase: clusterPhase, steps });
+  progress.reported = key;
+  progress.troubled = false;
+}
+
+/** Tells of trouble once it is more than a hiccup, and gives up when it lasts. */
+async function noteFailure(
+  clusterID: string,
+  error: unknown,
+  progress: WatchProgress,
+  report: (news: StepNews) => Promise<void>,
+): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  const failures = ++progress.consecutiveFailures;
+  log.warn('a poll failed', { clusterID, error, consecutiveFailures: failures });
+  if (failures >= failureBudget) {
+    throw ApplicationFailure.nonRetryable(
+      `the steps of ${clusterID} could not be read ${failures} times in a row; the last time: ${message}`,
+      'WatchBudgetExhausted',
+    );
+  }
+  if (failures === failuresWorthTelling) {
+    await report({ pollTrouble: { failures, message } });
+    progress.troubled = true;
+  }
+}
+
+const failuresWorthTelling = 3;
 
 /** Well below the heartbeat limit of 20 s; the SDK sends only as many as that limit needs. */
 const heartbeatIntervalMs = 5_000;
@@ -95,13 +132,4 @@ function isOver({ clusterPhase }: Observation, goal: WatchGoal, progress: WatchP
     return (goal === 'running' ? phaseDuringCreate(clusterPhase) : phaseDuringDelete(clusterPhase)) !== 'waiting';
   }
   return goal === 'gone' || progress.seen || ++progress.notSeenYet >= patienceForNewCluster;
-}
-
-function budgetExhausted(clusterID: string, error: unknown): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `the steps of ${clusterID} could not be read ${failureBudget} times in a row; the last time: ${
-      error instanceof Error ? error.message : String(error)
-    }`,
-    'WatchBudgetExhausted',
-  );
 }

@@ -16,6 +16,8 @@ const watchProgressSchema = z.object({
   notSeenYet: z.number().int().nonnegative(),
   /** The {@link changeKey} of the last change that the workflow was told of. */
   reported: z.string(),
+  /** Whether the workflow was told that polls fail. */
+  troubled: z.boolean(),
 });
 
 export type WatchProgress = z.infer<typeof watchProgressSchema>;
@@ -23,7 +25,9 @@ export type WatchProgress = z.infer<typeof watchProgressSchema>;
 /** Goes on from the last heartbeat, or starts anew where there is none or an older build wrote it. */
 export function resumeWatch(heartbeatDetails: unknown): WatchProgress {
   const parsed = watchProgressSchema.safeParse(heartbeatDetails);
-  return parsed.success ? parsed.data : { polls: 0, consecutiveFailures: 0, seen: false, notSeenYet: 0, reported: '' };
+  return parsed.success
+    ? parsed.data
+    : { polls: 0, consecutiveFailures: 0, seen: false, notSeenYet: 0, reported: '', troubled: false };
 }
 
 /**

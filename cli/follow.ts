@@ -8,7 +8,7 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Waits until an operation has ended. `show` draws every change: in place on a terminal, as lines elsewhere.
+ * Waits until an operation has ended, or `isSettled` says that there is nothing more to wait for. `show` draws every change: in place on a terminal, as lines elsewhere.
  *
  * @throws InterruptedError on SIGINT or SIGTERM
  */
@@ -16,6 +16,7 @@ export async function follow(
   orchestrator: Orchestrator,
   operation: OperationReference,
   show: NodeJS.WriteStream | undefined,
+  isSettled: (status: OperationStatus) => boolean = () => false,
 ): Promise<OperationStatus> {
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
@@ -26,6 +27,7 @@ export async function follow(
     for await (const status of orchestrator.watch(operation, interrupt.signal)) {
       last = status;
       draw?.(status);
+      if (isSettled(status)) break;
     }
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;

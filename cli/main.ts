@@ -4,7 +4,9 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addCancel } from './commands/cancel.ts';
 import { addCreate } from './commands/create.ts';
 import { addDelete } from './commands/delete.ts';
+import { addExtend } from './commands/extend.ts';
 import { addList } from './commands/list.ts';
+import { addReconcile } from './commands/reconcile.ts';
 import { addStatus } from './commands/status.ts';
 import { addValidate } from './commands/validate.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,7 +29,8 @@ Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEM
   .exitOverride();
 
 // Each command inherits how errors of usage are handled, so it must be set first.
-for (const add of [addCreate, addStatus, addList, addCancel, addDelete, addValidate]) add(program);
+for (const add of [addCreate, addStatus, addList, addCancel, addExtend, addDelete, addReconcile, addValidate])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -28,9 +28,19 @@ export function statusText(status: OperationStatus): string {
     `${pc.bold(titleOf(status))} ${stageOf(status)}`,
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
+    ...noticeLines(status),
     ...stepLines(steps),
     ...(status.outcome === undefined ? [] : outcomeLines(status.outcome)),
   ].join('\n');
+}
+
+function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): string[] {
+  const { pollTrouble, expiresAt } = currentStep ?? {};
+  return [
+    ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
+    ...(stalledForSeconds === undefined ? [] : [pc.yellow(`  stalled for ${stalledForSeconds} s`)]),
+    ...(pollTrouble === undefined ? [] : [pc.yellow(`  the service cannot be asked: ${pollTrouble.message}`)]),
+  ];
 }
 
 /** How an operation ended, with the reason and what to do. */
@@ -76,11 +86,13 @@ export function problemLines(severity: 'error' | 'warning', problems: readonly P
 
 function failureLines(failure: OperationFailure | undefined): string[] {
   if (failure === undefined) return [];
-  const { type, message, code, requestID, advice, problems = [] } = failure;
+  const { type, message, code, requestID, traceID, advice, problems = [], differingPaths } = failure;
   return [
     pc.red(`  ${type}: ${message}`),
     ...(code === undefined ? [] : [`  code ${code}`]),
     ...(requestID === undefined ? [] : [`  requestID ${requestID}`]),
+    ...(traceID === undefined ? [] : [`  traceID ${traceID}`]),
+    ...(differingPaths === undefined ? [] : [`  differs in ${differingPaths.join(', ')}`]),
     ...problemLines('error', problems).map((line) => `  ${line}`),
     ...(advice === undefined ? [] : [`  what to do: ${advice}`]),
   ];

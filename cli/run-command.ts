@@ -66,11 +66,37 @@ export async function followToEnd(
   options: GlobalOptions & WaitOptions,
   isSuccess: (outcome: OperationOutcome) => boolean,
 ): Promise<ExitCode> {
+  return followUntil(orchestrator, operation, options, isSuccess, () => false);
+}
+
+/** Waits until the cluster of a create runs: one with a time to live goes on from there, for hours perhaps. */
+export async function followToRunning(
+  orchestrator: Orchestrator,
+  operation: OperationReference,
+  options: GlobalOptions & WaitOptions,
+): Promise<ExitCode> {
+  const isRunning = ({ outcome }: OperationOutcome) => outcome === 'running';
+  return followUntil(orchestrator, operation, options, isRunning, runs);
+}
+
+function runs({ currentStep }: OperationStatus): boolean {
+  return currentStep?.stage === 'running';
+}
+
+async function followUntil(
+  orchestrator: Orchestrator,
+  operation: OperationReference,
+  options: GlobalOptions & WaitOptions,
+  isSuccess: (outcome: OperationOutcome) => boolean,
+  isSettled: (status: OperationStatus) => boolean,
+): Promise<ExitCode> {
   // Standard output of a JSON command is for the one document at the end.
   const stream = options.output === 'json' ? process.stderr : process.stdout;
-  const ended = await follow(orchestrator, operation, options.watch === true ? stream : undefined);
+  const ended = await follow(orchestrator, operation, options.watch === true ? stream : undefined, isSettled);
   printStatus(options, ended);
-  return ended.outcome !== undefined && isSuccess(ended.outcome) ? exitCodes.done : exitCodes.failed;
+  return isSettled(ended) || (ended.outcome !== undefined && isSuccess(ended.outcome))
+    ? exitCodes.done
+    : exitCodes.failed;
 }
 
 export function printStatus(options: GlobalOptions, status: OperationStatus): void {

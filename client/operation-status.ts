@@ -12,11 +12,21 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
     return {
       ...operation,
       ...(clusterID !== undefined && { clusterID }),
-      ...(currentStep !== undefined && { currentStep }),
+      ...(currentStep !== undefined && { currentStep, ...stall(currentStep) }),
     };
   }
   const outcome = await outcomeOf(handle);
   return { ...operation, ...(outcome !== undefined && { outcome }) };
+}
+
+/** A step of the published example takes two minutes at most; the whole of it, four. */
+const unusualSeconds = 15 * 60;
+
+function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalledForSeconds'> {
+  // A cluster that runs and waits for the end of its lease is not stalled.
+  if (stage === 'running' || stage === 'done') return {};
+  const seconds = Math.round((Date.now() - Date.parse(updatedAt)) / 1000);
+  return seconds < unusualSeconds ? {} : { stalledForSeconds: seconds };
 }
 
 async function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {

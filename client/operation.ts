@@ -12,6 +12,8 @@ export interface Operation {
   clusterName?: string;
   /** Absent as long as none is known. */
   clusterID?: string;
+  /** Whether the cluster has a time to live. */
+  hasLease: boolean;
   execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
   /** RFC 3339 */
   startedAt: string;
@@ -28,6 +30,8 @@ export type OperationOutcome = CreateClusterOutcome | DeleteClusterOutcome;
 export interface OperationStatus extends Operation {
   /** While it runs. Absent where no worker answers at the moment. */
   currentStep?: CurrentStep;
+  /** Since when the current step lasts, in seconds, where that is unusually long (15 minutes and more). */
+  stalledForSeconds?: number;
   /** Once it has ended by itself. Absent for one that was terminated. */
   outcome?: OperationOutcome;
 }
@@ -38,6 +42,8 @@ export interface OperationMemo extends Record<string, unknown> {
   clusterID?: string;
   /** Of a create; see `specDigest`. */
   specDigest?: string;
+  /** Of a create with a time to live. */
+  hasLease?: boolean;
 }
 
 /** The form of the vendor's IDs. A name of this form is taken for an ID. */
@@ -48,13 +54,14 @@ export function isClusterID(nameOrID: string): boolean {
 export function toOperation(
   info: Pick<WorkflowExecutionInfo, 'type' | 'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo'>,
 ): Operation {
-  const { clusterName, clusterID } = (info.memo ?? {}) as OperationMemo;
+  const { clusterName, clusterID, hasLease = false } = (info.memo ?? {}) as OperationMemo;
   return {
     kind: info.type === 'createCluster' ? 'create' : 'delete',
     workflowID: info.workflowId,
     runID: info.runId,
     ...(clusterName !== undefined && { clusterName }),
     ...(clusterID !== undefined && { clusterID }),
+    hasLease,
     execution: info.status.name.toLowerCase(),
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime !== undefined && { closedAt: info.closeTime.toISOString() }),

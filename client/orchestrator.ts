@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { AccountRegion } from '../workflows/identity.ts';
-import { cancelSignal, type CancelRequest } from '../workflows/messages.ts';
+import type { ReconcileReport } from '../workflows/reconcile-clusters.ts';
+import { cancelSignal, extendLeaseSignal, type CancelRequest } from '../workflows/messages.ts';
 import { describeOperation, findOperation, listOperations } from './find-operation.ts';
 import { OperationNotFoundError } from './operation-not-found-error.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
+import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSchedule } from './reconcile.ts';
 import { statusOf } from './operation-status.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
-import { startDelete } from './start-delete.ts';
+import { startDelete, type DeleteOptions } from './start-delete.ts';
 
 export interface OrchestratorOptions extends AccountRegion {
   client: Client;
@@ -44,10 +45,20 @@ export interface Orchestrator {
    */
   cancel: (nameOrID: string, request?: CancelRequest) => Promise<OperationReference>;
   /**
+   * Sets the time to live of a cluster anew, counted from now.
+   *
+   * @throws OperationNotFoundError where no create with a time to live is under way
+   */
+  extendLease: (nameOrID: string, ttlSeconds: number) => Promise<OperationReference>;
+  /** Looks for clusters of ours that nobody claims any more, and deletes those if asked to. */
+  reconcile: (options?: ReconcileOptions) => Promise<ReconcileReport>;
+  /** The same, again and again. */
+  reconcileSchedule: ReconcileSchedule;
+  /**
    * Starts to delete a cluster, made by whom ever, or attaches to the delete that is under way. While a create of the
    * cluster is under way, that is cancelled instead and cleans up; then it is the operation that is returned.
    */
-  delete: (nameOrID: string, options?: DeleteClusterOptions) => Promise<OperationReference>;
+  delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
 }
 
 /** How often `watch` asks; a query costs the history nothing. */
@@ -90,12 +101,23 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       if (operation?.execution !== 'running') throw new OperationNotFoundError(nameOrID, 'running create or delete');
       return cancel(operation, request);
     },
-    async delete(nameOrID, options = {}) {
+    reconcile: (options = {}) => reconcile(client, scope, options),
+    reconcileSchedule: reconcileSchedule(client, scope),
+    async extendLease(nameOrID, ttlSeconds) {
+      const operation = await findOperation(client, scope, nameOrID);
+      if (operation?.execution !== 'running' || !operation.hasLease) {
+        throw new OperationNotFoundError(nameOrID, 'running create with a time to live');
+      }
+      const { workflowID, runID } = operation;
+      await client.workflow.getHandle(workflowID, runID).signal(extendLeaseSignal, { ttlSeconds });
+      return { workflowID, runID };
+    },
+    async delete(nameOrID, { waitForRelease = false, ...deleteOptions } = {}) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.kind === 'create' && operation.execution === 'running') {
-        return cancel(operation, { cleanup: 'delete', deleteRequested: true, reason: 'its deletion was asked for' });
+        return cancel(operation, { cleanup: 'delete', deleteOptions, reason: 'its deletion was asked for' });
       }
-      return startDelete(client, scope, nameOrID, options);
+      return startDelete(client, scope, nameOrID, { waitForRelease, ...deleteOptions });
     },
   };
 }

@@ -39,7 +39,11 @@ export async function startCreate(
   const request = createClusterRequestSchema.parse(body);
   const { clusterName } = request.cluster;
   const workflowID = createWorkflowID(scope, clusterName);
-  const memo: OperationMemo = { clusterName, specDigest: specDigest(request) };
+  const memo: OperationMemo = {
+    clusterName,
+    specDigest: specDigest(request),
+    ...(options.ttlSeconds !== undefined && { hasLease: true }),
+  };
   for (;;) {
     try {
       const handle = await client.workflow.start<typeof createCluster>('createCluster', {

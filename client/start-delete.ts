@@ -4,19 +4,29 @@ import type { deleteCluster } from '../workflows/delete-cluster.ts';
 import { deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
 import { isClusterID, type OperationMemo, type OperationReference } from './operation.ts';
 
+/** The options of the API's delete call; without any, EIPs, CDS volumes and snapshots stay on the bill. */
+export interface DeleteOptions extends DeleteClusterOptions {
+  /**
+   * Wait on after the cluster is gone, until what it used can be deleted or used again.
+   *
+   * @default false
+   */
+  waitForRelease?: boolean;
+}
+
 /** Starts the delete of a cluster, or attaches to the one that is under way. */
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
   nameOrID: string,
-  options: DeleteClusterOptions,
+  { waitForRelease = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
   const workflowID = deleteWorkflowID(scope, nameOrID);
   const target = isClusterID(nameOrID) ? { clusterID: nameOrID } : { clusterName: nameOrID };
   const handle = await client.workflow.start<typeof deleteCluster>('deleteCluster', {
     workflowId: workflowID,
     taskQueue: taskQueue(scope),
-    args: [{ target, options }],
+    args: [{ target, options, waitForRelease }],
     memo: target satisfies OperationMemo,
     // To delete twice is to delete once.
     workflowIdConflictPolicy: 'USE_EXISTING',

@@ -17,10 +17,14 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
  * Starts a worker and waits until it takes work.
  *
  * @param environment The worker's settings, on top of this process's own.
+ * @param entry What node is to run: from source by default, which bundles the workflows at each start.
  * @throws Error with what it logged, where it ends before it takes work.
  */
-export async function startWorkerProcess(environment: Readonly<Record<string, string>>): Promise<WorkerProcess> {
-  const child = execa(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
+export async function startWorkerProcess(
+  environment: Readonly<Record<string, string>>,
+  entry: readonly string[] = ['--import', 'tsx', 'worker/main.ts'],
+): Promise<WorkerProcess> {
+  const child = execa(process.execPath, entry, {
     cwd: projectFolder,
     env: environment,
     stdin: 'ignore',

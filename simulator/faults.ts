@@ -35,18 +35,23 @@ export interface FaultBook {
   drawFirst: <Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]) => FaultOf<Kind> | undefined;
 }
 
-type Entry = ActiveFault & { random: Random; namePattern: RegExp };
+type Entry = ActiveFault & { randomFor: (subject: string) => Random; namePattern: RegExp };
 
-/** @param seed With the same seed and the same calls the same faults happen. */
+/** @param seed With the same seed and the same calls about a cluster the same faults befall it, in whatever order others come. */
 export function createFaultBook(seed: string, faults: readonly Fault[]): FaultBook {
   let entries: Entry[] = [];
   let lastID = 0;
 
   function add(fault: Fault): ActiveFault {
     lastID += 1;
-    // Each fault draws for itself: what one does must not depend on how often another was asked.
-    const random = createRandom(`${seed}:fault:${lastID}`);
-    const entry = { id: lastID, fault, matches: 0, hits: 0, random, namePattern: toPattern(fault.name ?? '*') };
+    const entry = {
+      id: lastID,
+      fault,
+      matches: 0,
+      hits: 0,
+      randomFor: randomForEach(`${seed}:fault:${lastID}`),
+      namePattern: toPattern(fault.name ?? '*'),
+    };
     entries.push(entry);
     return withoutInternals(entry);
   }
@@ -89,9 +94,26 @@ function befalls(entry: Entry, target: FaultTarget): boolean {
       ? (target.deletionAttempt ?? 1) > fault.times
       : entry.hits >= (fault.times ?? Infinity);
   if (isUsedUp || (fault.nth !== undefined && fault.nth !== entry.matches)) return false;
-  if (fault.probability !== undefined && entry.random.next() >= fault.probability) return false;
+  if (fault.probability !== undefined && entry.randomFor(subjectOf(target)).next() >= fault.probability) return false;
   entry.hits += 1;
   return true;
+}
+
+/**
+ * Each fault draws for itself, and for each cluster by itself: what happens to one must not depend on how often another
+ * was asked about, or two runs with many workers would never meet the same faults.
+ */
+function randomForEach(seed: string): (subject: string) => Random {
+  const randoms = new Map<string, Random>();
+  return (subject) => {
+    const random = randoms.get(subject) ?? createRandom(`${seed}:${subject}`);
+    randoms.set(subject, random);
+    return random;
+  };
+}
+
+function subjectOf({ call, clusterName, clusterID }: FaultTarget): string {
+  return `${call}:${clusterName ?? clusterID ?? ''}`;
 }
 
 function isOfKind<Kind extends FaultKind>(fault: Fault, kinds: readonly Kind[]): fault is FaultOf<Kind> {

@@ -64,9 +64,9 @@ function takeEffect(simulation: Simulation, call: VendorCall, input: CallInput, 
 }
 
 /** Which cluster a call is about, as far as can be told before it is served. */
-function targetOf({ clusters }: Simulation, call: VendorCall, { params, body }: CallInput): FaultTarget {
-  const { clusterID } = params;
-  const clusterName = clusterID === undefined ? requestedName(call, body) : clusters.find(clusterID)?.clusterName;
+function targetOf({ clusters }: Simulation, call: VendorCall, input: CallInput): FaultTarget {
+  const { clusterID } = input.params;
+  const clusterName = clusterID === undefined ? requestedName(call, input) : clusters.find(clusterID)?.clusterName;
   return {
     call: call.name,
     ...(clusterID !== undefined && { clusterID }),
@@ -74,7 +74,11 @@ function targetOf({ clusters }: Simulation, call: VendorCall, { params, body }: 
   };
 }
 
-function requestedName(call: VendorCall, body: unknown): string | undefined {
+function requestedName(call: VendorCall, { query, body }: CallInput): string | undefined {
+  if (call.name === 'listClusters') {
+    const { keyword } = (query ?? {}) as { keyword?: unknown };
+    return typeof keyword === 'string' ? keyword : undefined;
+  }
   if (call.name !== 'createCluster') return undefined;
   const { cluster } = (body ?? {}) as { cluster?: { clusterName?: unknown } };
   return typeof cluster?.clusterName === 'string' ? cluster.clusterName : undefined;

@@ -8,6 +8,7 @@ import { createCceClient } from '../cce/client.ts';
 import { taskQueue, watchTaskQueue } from '../workflows/identity.ts';
 import { stepChangedSignal } from '../workflows/messages.ts';
 import type { WorkerConfiguration } from './configuration.ts';
+import { describeCreates } from './describe-creates.ts';
 
 export interface WorkerOptions {
   configuration: WorkerConfiguration;
@@ -30,10 +31,12 @@ export interface RunningWorker {
  */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { configuration, connection, namespace } = options;
+  const client = new Client({ connection, namespace });
   const activities = createActivities({
     cce: createCceClient({ ...configuration, credentials: () => configuration.credentials }),
     secrets: { env: readSecretVariable, file: (path) => readFileSync(path, 'utf8') },
-    reportStep: stepReporter(new Client({ connection, namespace })),
+    reportStep: stepReporter(client),
+    describeCreates: describeCreates(client),
     pollIntervalMs: configuration.pollIntervalMs,
   });
   const queue = taskQueue(configuration);

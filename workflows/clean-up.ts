@@ -1,14 +1,14 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import type { Observation } from '../activities/observe-cluster.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import { findClusters } from './activity-proxies.ts';
+import type { Creation } from './creation.ts';
 import { deleteUntilGone } from './delete-until-gone.ts';
-import { readMarker, type Marker } from './marker.ts';
-import { settlePauses } from './obtain-cluster.ts';
+import { readMarker } from './marker.ts';
+import { look, settlePauses } from './obtain-cluster.ts';
 import { describeFailure, type OperationFailure } from './operation-failure.ts';
+import type { Progress } from './progress.ts';
 
-/** What became of the clusters that a create made before it was cancelled or failed. */
+/** What became of the clusters that a create made before it was cancelled, failed or ran out. */
 export interface Cleanup {
   /**
    * `notNeeded`: there was none. `deleted`: all are gone. `kept`: they were to be kept, or are not ours to delete.
@@ -20,14 +20,61 @@ export interface Cleanup {
   failure?: OperationFailure;
 }
 
-export interface CleanupInput {
-  clusterName: string;
-  marker: Marker;
-  /** The cluster that the create call answered with, or that was found by our marker. */
-  clusterID?: string;
-  /** A request is out that may have made a cluster which no look has shown yet. */
-  outcomeOpen: boolean;
-  deleteOptions: DeleteClusterOptions;
+export interface CleanupPolicy {
+  cleanup: 'delete' | 'keep';
+  /**
+   * The user asked for the deletion of the cluster itself, in this way. Then it is deleted even if an earlier create
+   * made it.
+   */
+  deleteOptions?: DeleteClusterOptions;
+}
+
+/**
+ * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times
+ * over when the outcome of a request is open. Runs on when the workflow is cancelled; a second cancel changes nothing.
+ *
+ * Never throws: what could not be deleted is in the result.
+ */
+export async function cleanUp(
+  creation: Creation,
+  { cleanup, deleteOptions }: CleanupPolicy,
+  progress: Progress,
+): Promise<Cleanup> {
+  const { obtained, outcomeOpen } = creation;
+  const known = obtained === undefined ? [] : [obtained.clusterID];
+  if (known.length === 0 && !outcomeOpen) return { status: 'notNeeded', clusterIDs: [] };
+  // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
+  const isNotOurs = obtained?.madeBy === 'earlierCreate' && deleteOptions === undefined;
+  if (cleanup === 'keep' || isNotOurs) return { status: 'kept', clusterIDs: known };
+
+  progress.enter('cleaningUp');
+  const options = deleteOptions ?? compensationOptions(creation.request);
+  const gone: string[] = [];
+  let target: string | undefined;
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      const pauses = outcomeOpen ? [...settlePauses] : [];
+      for (;;) {
+        // The list may not show yet what the create call answered with.
+        target = [...(await findOurs(creation)), ...known].find((clusterID) => !gone.includes(clusterID));
+        if (target !== undefined) {
+          progress.enter('cleaningUp', target);
+          await deleteUntilGone(target, options, progress.observe);
+          gone.push(target);
+          continue;
+        }
+        const pause = gone.length > 0 ? undefined : pauses.shift();
+        if (pause === undefined) return { status: gone.length > 0 ? 'deleted' : 'notNeeded', clusterIDs: gone };
+        await sleep(pause);
+      }
+    } catch (error) {
+      return {
+        status: 'incomplete',
+        clusterIDs: target === undefined ? known : [target],
+        failure: describeFailure(error, 'DeleteRefused'),
+      };
+    }
+  });
 }
 
 /**
@@ -39,49 +86,10 @@ export function compensationOptions({ masters = [], nodes = [] }: CreateClusterR
   return usesExisting ? { moveOut: true } : { deleteResource: true, deleteCDSSnapshot: true };
 }
 
-/**
- * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times
- * over when the outcome of a request is open. Runs on when the workflow is cancelled; a second cancel changes nothing.
- */
-export async function cleanUp(input: CleanupInput, onObservation: (observed: Observation) => void): Promise<Cleanup> {
-  const gone: string[] = [];
-  let target: string | undefined;
-
-  async function findTarget(): Promise<string | undefined> {
-    const found = await findClusters({ clusterName: input.clusterName });
-    const ours = found
-      .filter(({ clusterPhase, description }) => clusterPhase !== 'deleted' && isOurs(description))
-      .map(({ clusterID }) => clusterID);
-    // The list may not show yet what the create call answered with.
-    const known = input.clusterID === undefined ? [] : [input.clusterID];
-    return [...ours, ...known].find((clusterID) => !gone.includes(clusterID));
-  }
-
-  function isOurs(description: string): boolean {
-    return readMarker(description)?.key === input.marker.key;
-  }
-
-  return CancellationScope.nonCancellable(async () => {
-    try {
-      const pauses = input.outcomeOpen ? [...settlePauses] : [];
-      for (;;) {
-        target = await findTarget();
-        if (target !== undefined) {
-          await deleteUntilGone(target, input.deleteOptions, onObservation);
-          gone.push(target);
-          continue;
-        }
-        const pause = gone.length > 0 ? undefined : pauses.shift();
-        if (pause === undefined) return { status: gone.length > 0 ? 'deleted' : 'notNeeded', clusterIDs: gone };
-        await sleep(pause);
-      }
-    } catch (error) {
-      const left = target ?? input.clusterID;
-      return {
-        status: 'incomplete',
-        clusterIDs: left === undefined ? [] : [left],
-        failure: describeFailure(error, 'DeleteRefused'),
-      };
-    }
-  });
+async function findOurs(creation: Creation): Promise<string[]> {
+  const found = await look(creation);
+  return found
+    .filter(({ clusterPhase }) => clusterPhase !== 'deleted')
+    .filter(({ description }) => readMarker(description)?.key === creation.marker.key)
+    .map(({ clusterID }) => clusterID);
 }

@@ -1,30 +1,23 @@
-import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { Observation } from '../activities/observe-cluster.ts';
+import { CancellationScope, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import { phaseDuringCreate } from '../cce/phases.ts';
 import { redactSecrets } from '../cce/secrets.ts';
-import { findClusters, validateCluster, watchActivities } from './activity-proxies.ts';
-import { cleanUp, compensationOptions, type Cleanup } from './clean-up.ts';
-import { decideCreate } from './create-decision.ts';
-import { deleteUntilGone } from './delete-until-gone.ts';
+import { validateCluster } from './activity-proxies.ts';
+import { cleanUp, type Cleanup } from './clean-up.ts';
+import type { Creation } from './creation.ts';
+import { createLease } from './lease.ts';
 import { markerOf } from './marker.ts';
 import {
   cancelSignal,
   currentStepQuery,
+  extendLeaseSignal,
   requestQuery,
   stepChangedSignal,
   type CancelRequest,
   type Step,
 } from './messages.ts';
-import { obtainCluster, type ObtainedCluster, type SubmitState } from './obtain-cluster.ts';
-import {
-  closingFailure,
-  describeFailure,
-  failure,
-  provisioningFailure,
-  type OperationFailure,
-} from './operation-failure.ts';
+import { closingFailure, describeFailure, type OperationFailure } from './operation-failure.ts';
 import { trackProgress } from './progress.ts';
+import { provisionCluster } from './provision-cluster.ts';
 
 export interface CreateClusterInput {
   /** The body of the API's create call, with known keys in the SDK's spelling; secrets as references, if possible. */
@@ -42,6 +35,11 @@ export interface CreateClusterInput {
    */
   timeoutSeconds?: number;
   /**
+   * How long the cluster may live once it runs, in seconds; then it is deleted. Not applied to a cluster that an earlier
+   * create made. By default for ever.
+   */
+  ttlSeconds?: number;
+  /**
    * Make the cluster even if others of the same name exist. The service allows that.
    *
    * @default false
@@ -52,136 +50,98 @@ export interface CreateClusterInput {
 }
 
 export interface CreateClusterOutcome {
-  outcome: 'running' | 'failed' | 'cancelled';
+  /** `expired`: it ran, until its time to live was over. */
+  outcome: 'running' | 'failed' | 'cancelled' | 'expired';
   clusterID?: string;
   /** Of the create call. */
   requestID?: string;
   /** The cluster was there before, made from the same spec by an earlier create. */
   adopted?: boolean;
+  /** Of the create, even if the cluster was deleted afterwards. */
   steps: Step[];
-  /** Clusters that lost answers made in excess, and what became of them. */
-  duplicates?: { clusterID: string; deleted: boolean }[];
+  /** Clusters that lost answers made in excess, and whether they could be deleted. */
+  duplicates?: Creation['duplicates'];
   failure?: OperationFailure;
   cleanup?: Cleanup;
   cancelReason?: string;
 }
 
 /**
- * Brings one cluster to `running`, exactly once, or cleans up what it made.
+ * Brings one cluster to `running`, exactly once, or cleans up what it made. With a time to live it then waits until that
+ * is over, and deletes the cluster.
  *
- * Returns the outcome when it runs or was cancelled, natively or by signal. A failed create closes as Failed, with an
- * ApplicationFailure of the failure's type that has the outcome as its first detail.
+ * Returns the outcome when the cluster runs, has expired, or was cancelled, natively or by signal. A failed create closes
+ * as Failed, with an ApplicationFailure of the failure's type that has the outcome as its first detail.
  */
 export async function createCluster(input: CreateClusterInput): Promise<CreateClusterOutcome> {
-  const { request, allowDuplicateName = false } = input;
-  const { clusterName } = request.cluster;
+  const { request, timeoutSeconds = 3600 } = input;
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  const marker = markerOf(workflowId, firstExecutionRunId, request);
+  const creation: Creation = {
+    request,
+    marker: markerOf(workflowId, firstExecutionRunId, request),
+    allowDuplicateName: input.allowDuplicateName ?? false,
+    outcomeOpen: false,
+    duplicates: [],
+  };
   const progress = trackProgress('validating');
-  const submit: SubmitState = { outcomeOpen: false };
-  let obtained: ObtainedCluster | undefined;
-  let duplicates: CreateClusterOutcome['duplicates'];
+  const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds);
+  const work = new CancellationScope({ cancellable: true });
   let cancelRequest: CancelRequest | undefined;
 
-  const root = CancellationScope.current();
-  // The deadline is a scope of its own: a workflow timeout would end everything, the clean-up too.
-  const provisioning = new CancellationScope({ cancellable: true, timeout: (input.timeoutSeconds ?? 3600) * 1000 });
-  setHandler(currentStepQuery, () => progress.view());
+  setHandler(currentStepQuery, () => {
+    const expiresAt = lease?.expiresAt();
+    return { ...progress.view(), ...(expiresAt !== undefined && { expiresAt }) };
+  });
   setHandler(requestQuery, () => redactSecrets(request));
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
+  setHandler(extendLeaseSignal, ({ ttlSeconds }) => lease?.extend(ttlSeconds));
   setHandler(cancelSignal, (cancel = {}) => {
     cancelRequest ??= cancel;
-    provisioning.cancel();
+    work.cancel();
   });
 
   try {
-    await provisioning.run(provision);
-    progress.enter('done');
-    return outcome('running');
+    await work.run(async () => {
+      // The deadline is a scope of its own: a workflow timeout would end everything, the clean-up too.
+      await CancellationScope.withTimeout(timeoutSeconds * 1000, provision);
+      progress.enter('running');
+      if (creation.obtained?.madeBy === 'thisCreate') await lease?.untilExpired();
+    });
   } catch (error) {
-    const cancelled = isCancellation(error) && (cancelRequest !== undefined || root.consideredCancelled);
-    const reason = cancelled ? undefined : failureOf(error);
-    const policy = cancelled ? (cancelRequest?.cleanup ?? 'delete') : (input.onFailure ?? 'delete');
-    const { steps } = progress.view();
-    const cleanup = await cleanUpOrKeep(policy);
-    progress.enter('done');
-    const cancelReason = cancelRequest?.reason;
-    if (reason === undefined) {
-      return { ...outcome('cancelled'), steps, cleanup, ...(cancelReason !== undefined && { cancelReason }) };
-    }
-    throw closingFailure({ ...outcome('failed'), steps, failure: reason, cleanup });
+    // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
+    return isCancellation(error) && work.consideredCancelled ? endCancelled() : endFailed(failureOf(error));
   }
+  if (lease?.expiresAt() !== undefined) return endExpired();
+  progress.enter('done');
+  return outcome('running');
 
   async function provision(): Promise<void> {
     await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
-    progress.enter('submitting');
-    obtained = await obtainCluster(request, marker, allowDuplicateName, submit);
-    for (;;) {
-      upsertMemo({ clusterID: obtained.clusterID });
-      progress.enter('provisioning', obtained.clusterID);
-      await waitUntilRunning(obtained.clusterID);
-      // A cluster of an earlier create was found by a look; there is nothing of this create to verify.
-      if (obtained.madeBy === 'earlierCreate') break;
-      progress.enter('verifying');
-      const survivor = await resolveDuplicates(obtained.clusterID);
-      if (survivor === obtained.clusterID) break;
-      obtained = { clusterID: survivor, madeBy: 'thisCreate' };
-    }
-    progress.enter('running');
+    await provisionCluster(creation, progress);
   }
 
-  async function waitUntilRunning(clusterID: string): Promise<void> {
-    const observed: Observation = await watchActivities().watchCluster({ clusterID, goal: 'running' });
-    progress.observe(observed);
-    if (phaseDuringCreate(observed.clusterPhase) !== 'succeeded') {
-      throw failure(provisioningFailure(clusterID, observed.clusterPhase, observed.steps));
-    }
+  async function endCancelled(): Promise<CreateClusterOutcome> {
+    const { cleanup: policy = 'delete', deleteOptions, reason } = cancelRequest ?? {};
+    const ended = outcome('cancelled');
+    const cleanup = await cleanUp(creation, { cleanup: policy, ...(deleteOptions && { deleteOptions }) }, progress);
+    progress.enter('done');
+    return { ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) };
   }
 
-  /**
-   * An attempt that was thought dead may have sent its request late. Of several clusters of this create the oldest
-   * stays; it is returned when it is another one than `clusterID`, and the rest is deleted once it runs.
-   */
-  async function resolveDuplicates(clusterID: string): Promise<string> {
-    const found = await findClusters({ clusterName });
-    const decision = decideCreate({ found, marker, settling: false, allowDuplicateName });
-    if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
-    if (decision.clusterID !== clusterID) return decision.clusterID;
-    for (const extra of decision.extras) {
-      duplicates = [...(duplicates ?? []), { clusterID: extra, deleted: await deleteExtra(extra) }];
-    }
-    return clusterID;
+  async function endFailed(reason: OperationFailure): Promise<never> {
+    const ended = outcome('failed');
+    const cleanup = await cleanUp(creation, { cleanup: input.onFailure ?? 'delete' }, progress);
+    progress.enter('done');
+    throw closingFailure({ ...ended, failure: reason, cleanup });
   }
 
-  async function deleteExtra(clusterID: string): Promise<boolean> {
-    try {
-      await deleteUntilGone(clusterID, compensationOptions(request), () => undefined);
-      return true;
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return false;
-    }
-  }
-
-  async function cleanUpOrKeep(policy: 'delete' | 'keep'): Promise<Cleanup> {
-    const clusterIDs = obtained === undefined ? [] : [obtained.clusterID];
-    // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
-    const isNotOurs = obtained?.madeBy === 'earlierCreate' && cancelRequest?.deleteRequested !== true;
-    if (policy === 'keep' || isNotOurs) {
-      return { status: clusterIDs.length > 0 || submit.outcomeOpen ? 'kept' : 'notNeeded', clusterIDs };
-    }
-    if (obtained === undefined && !submit.outcomeOpen) return { status: 'notNeeded', clusterIDs };
-    progress.enter('cleaningUp');
-    return cleanUp(
-      {
-        clusterName,
-        marker,
-        outcomeOpen: submit.outcomeOpen,
-        deleteOptions: compensationOptions(request),
-        ...(obtained !== undefined && { clusterID: obtained.clusterID }),
-      },
-      progress.observe,
-    );
+  async function endExpired(): Promise<CreateClusterOutcome> {
+    const ended = outcome('expired');
+    const cleanup = await cleanUp(creation, { cleanup: 'delete' }, progress);
+    progress.enter('done');
+    // Failed, so that somebody notices: the cluster outlives its lease.
+    if (cleanup.failure !== undefined) throw closingFailure({ ...ended, failure: cleanup.failure, cleanup });
+    return { ...ended, cleanup };
   }
 
   function failureOf(error: unknown): OperationFailure {
@@ -189,20 +149,23 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const { stage, step } = progress.view();
     return {
       type: 'DeadlineExceeded',
-      message: `"${clusterName}" does not run after ${input.timeoutSeconds ?? 3600} s; it got as far as ${step?.name ?? stage}`,
-      advice: 'give it more time with timeoutSeconds, or look at the step that takes so long',
+      message: `"${request.cluster.clusterName}" does not run after ${timeoutSeconds} s; it got as far as ${
+        step === undefined ? stage : `step "${step.name}"`
+      }`,
+      advice: 'give it more time, or look at the step that takes so long',
       ...(step !== undefined && { step }),
     };
   }
 
   function outcome(kind: CreateClusterOutcome['outcome']): CreateClusterOutcome {
+    const { obtained, duplicates } = creation;
     return {
       outcome: kind,
       ...(obtained !== undefined && { clusterID: obtained.clusterID }),
       ...(obtained?.requestID !== undefined && { requestID: obtained.requestID }),
       ...(obtained?.madeBy === 'earlierCreate' && { adopted: true }),
       steps: progress.view().steps,
-      ...(duplicates !== undefined && { duplicates }),
+      ...(duplicates.length > 0 && { duplicates }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setHandler, upsertMemo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler, sleep, upsertMemo } from '@temporalio/workflow';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { findClusters } from './activity-proxies.ts';
 import { deleteUntilGone, type Deletion } from './delete-until-gone.ts';
@@ -19,7 +19,16 @@ export interface DeleteClusterInput {
    * @default 3600
    */
   timeoutSeconds?: number;
+  /**
+   * Wait another minute after the cluster is gone: its subnets and security groups cannot be deleted before.
+   *
+   * @default false
+   */
+  waitForRelease?: boolean;
 }
+
+/** As long as the vendor's own tools wait (vendor's Terraform provider). */
+const releaseTime = '60s';
 
 export interface DeleteClusterOutcome {
   /** `cancelled`: nobody waits any more, but a deletion that was accepted goes on. */
@@ -63,6 +72,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       upsertMemo({ clusterID });
       progress.enter('deleting', clusterID);
       deletion = await deleteUntilGone(clusterID, options, progress.observe);
+      if (input.waitForRelease === true) await sleep(releaseTime);
     });
     progress.enter('done');
     return outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted');

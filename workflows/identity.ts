@@ -25,3 +25,8 @@ export function createWorkflowID({ account, region }: AccountRegion, clusterName
 export function deleteWorkflowID({ account, region }: AccountRegion, target: string): string {
   return `cce:${account}:${region}:delete:${target}`;
 }
+
+/** The ID of the schedule that looks for orphans, and the beginning of its workflows' IDs. */
+export function reconcileWorkflowID({ account, region }: AccountRegion): string {
+  return `cce:${account}:${region}:reconcile`;
+}

@@ -14,10 +14,17 @@ export interface Marker {
   digest: string;
 }
 
+/** What every description of a cluster of ours contains. */
+export const markerPrefix = '[cce-orchestrator ';
+
 const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})\]\s*$/;
 
 export function markerOf(workflowID: string, firstRunID: string, request: CreateClusterRequest): Marker {
-  return { key: shortHash(`${workflowID}\n${firstRunID}`), digest: specDigest(request) };
+  return { key: markerKey(workflowID, firstRunID), digest: specDigest(request) };
+}
+
+export function markerKey(workflowID: string, firstRunID: string): string {
+  return shortHash(`${workflowID}\n${firstRunID}`);
 }
 
 /** The request with the marker appended to its description; nothing else is touched. */

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { ClusterPhase } from '../cce/phases.ts';
 
 /** How far a create or delete has come. */
@@ -37,6 +38,14 @@ export interface Step {
   error?: StepError;
 }
 
+/** Polls of the service that fail. That says nothing about the cluster, and the watch goes on. */
+export interface PollTrouble {
+  /** In a row. */
+  failures: number;
+  /** Of the last one. */
+  message: string;
+}
+
 /** The answer of {@link currentStepQuery}. */
 export interface CurrentStep {
   clusterID?: string;
@@ -47,6 +56,10 @@ export interface CurrentStep {
   steps: Step[];
   /** When any of this last changed, RFC 3339. */
   updatedAt: string;
+  /** Present while the service cannot be asked; what is known of the cluster is then as old as this. */
+  pollTrouble?: PollTrouble;
+  /** When the cluster is going to be deleted, RFC 3339. Absent without a time to live. */
+  expiresAt?: string;
 }
 
 export interface CancelRequest {
@@ -59,24 +72,30 @@ export interface CancelRequest {
    */
   cleanup?: 'delete' | 'keep';
   /**
-   * The user asked for the deletion of the cluster itself. Then it is deleted even if an earlier create made it, which
-   * a mere cancel never does.
-   *
-   * @default false
+   * Present when the user asked for the deletion of the cluster itself, in this way. Then it is deleted even if an
+   * earlier create made it, which a mere cancel never does.
    */
-  deleteRequested?: boolean;
+  deleteOptions?: DeleteClusterOptions;
 }
 
 /** `running`: until the cluster runs or cannot run any more. `gone`: until it is deleted or its deletion failed. */
 export type WatchGoal = 'running' | 'gone';
 
-/** What `watchCluster` reports when the current step changes. */
-export interface StepChange {
+/** What `watchCluster` reports: that the current step changed, or that polls fail. */
+export type StepChange = {
   clusterID: string;
   /** Of the watch: one that was given up may still have a last word, which then is to be ignored. */
   goal: WatchGoal;
-  phase: ClusterPhase;
-  steps: Step[];
+} & ({ phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble });
+
+/** What is known of one create, under way or over: enough to tell whether it claims a cluster. */
+export interface CreateRun {
+  workflowID: string;
+  /** Of the chain of runs, which is what markers are made from. */
+  firstRunID: string;
+  isRunning: boolean;
+  /** The clusters that it ended with or kept on purpose. Empty while it runs. */
+  clusterIDs: string[];
 }
 
 /** The step that people want to see: the first that is neither done nor still to do, else the last one that is done. */
@@ -98,6 +117,9 @@ export const requestQuery = defineQuery<unknown>('request');
  * one changes nothing.
  */
 export const cancelSignal = defineSignal<[CancelRequest?]>('cancel');
+
+/** Sets the time to live of a cluster anew, counted from now. Without a time to live it changes nothing. */
+export const extendLeaseSignal = defineSignal<[{ ttlSeconds: number }]>('extendLease');
 
 /** From `watchCluster` to its workflow; not for others. */
 export const stepChangedSignal = defineSignal<[StepChange]>('stepChanged');

@@ -26,12 +26,16 @@ export interface OperationFailure {
   httpStatus?: number;
   /** What the vendor's support asks for. */
   requestID?: string;
+  /** What the vendor's support asks for, of the failed step. */
+  traceID?: string;
   /** The step that failed. */
   step?: Step;
   /** What is wrong with the spec, all of it. */
   problems?: Problem[];
   /** The clusters that are in the way. */
   clusterIDs?: string[];
+  /** Where the cluster that is in the way differs from the spec, as far as the service tells. */
+  differingPaths?: string[];
 }
 
 /** Thrown inside a workflow: an OperationFailure on its way to the outcome. */
@@ -116,6 +120,7 @@ export function failedStepDetail(
   return {
     message: `${clusterID} is ${clusterPhase}${step === undefined ? '' : ` at step "${step.name}"`}: ${reason}`,
     ...(step?.error?.code !== undefined && { code: step.error.code }),
+    ...(step?.error?.traceID !== undefined && { traceID: step.error.traceID }),
     ...(step?.error?.suggestion !== undefined && { advice: step.error.suggestion }),
     ...(step !== undefined && { step }),
   };

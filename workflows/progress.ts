@@ -14,6 +14,7 @@ export function trackProgress(stage: Stage): Progress {
   const state: CurrentStep = { stage, steps: [], updatedAt: now() };
 
   function observe({ clusterPhase, steps }: { clusterPhase: ClusterPhase; steps: Step[] }): void {
+    delete state.pollTrouble;
     state.phase = clusterPhase;
     state.steps = steps;
     state.updatedAt = now();
@@ -24,13 +25,17 @@ export function trackProgress(stage: Stage): Progress {
       // The steps of another cluster, or of a create that is being undone, would only mislead.
       if (clusterID !== state.clusterID || next === 'cleaningUp') state.steps = [];
       if (clusterID !== undefined) state.clusterID = clusterID;
+      delete state.pollTrouble;
       state.stage = next;
       state.updatedAt = now();
     },
     observe,
-    observeChange({ clusterID, goal, phase, steps }) {
+    observeChange(change) {
       const awaited = state.stage === 'deleting' || state.stage === 'cleaningUp' ? 'gone' : 'running';
-      if (clusterID === state.clusterID && goal === awaited) observe({ clusterPhase: phase, steps });
+      if (change.clusterID !== state.clusterID || change.goal !== awaited) return;
+      // Trouble is no progress: `updatedAt` and the steps stay what they were.
+      if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
+      else observe({ clusterPhase: change.phase, steps: change.steps });
     },
     view() {
       const step = currentStepOf(state.steps);

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CreateOptions } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
-import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { followToRunning, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
 import { collectRules, durationSeconds } from '../values.ts';
 
@@ -11,6 +11,7 @@ interface Options extends GlobalOptions, WaitOptions {
   name?: string;
   onFailure: 'delete' | 'keep';
   timeout: number;
+  ttl?: number;
   allowDuplicateName?: boolean;
   disableRule: string[];
 }
@@ -29,6 +30,7 @@ export function addCreate(program: Command): void {
         .default('delete'),
     )
     .option('--timeout <duration>', 'how long the cluster may take to run, e.g. 90m', durationSeconds, 3600)
+    .option('--ttl <duration>', 'delete the cluster when it has run for so long, e.g. 8h', durationSeconds)
     .option('--allow-duplicate-name', 'create the cluster even if others of its name exist')
     .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collectRules, [])
     .action(async (_, command: Command) => {
@@ -37,6 +39,7 @@ export function addCreate(program: Command): void {
         const createOptions: CreateOptions = {
           onFailure: options.onFailure,
           timeoutSeconds: options.timeout,
+          ...(options.ttl !== undefined && { ttlSeconds: options.ttl }),
           ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
           ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
         };
@@ -44,7 +47,7 @@ export function addCreate(program: Command): void {
         for (const line of problemLines('warning', started.warnings)) process.stderr.write(`${line}\n`);
         if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
         if (options.watch === true || options.wait === true) {
-          return followToEnd(orchestrator, started, options, ({ outcome }) => outcome === 'running');
+          return followToRunning(orchestrator, started, options);
         }
         if (options.output === 'json') printJSON(started);
         else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);

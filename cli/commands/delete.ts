@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeleteClusterOptions, OperationOutcome } from '../../client/index.ts';
+import type { DeleteOptions, OperationOutcome } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
 
@@ -7,6 +7,7 @@ interface Options extends GlobalOptions, WaitOptions {
   deleteResource?: boolean;
   deleteCdsSnapshot?: boolean;
   moveOut?: boolean;
+  waitForRelease?: boolean;
 }
 
 export function addDelete(program: Command): void {
@@ -17,15 +18,17 @@ export function addDelete(program: Command): void {
     .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
     .option('--delete-cds-snapshot', 'delete CDS snapshots too')
     .option('--move-out', 'keep the nodes')
+    .option('--wait-for-release', 'wait another minute, until subnets and security groups can be deleted')
     .option('--watch', 'show the steps until the cluster is gone')
     .option('--wait', 'wait in silence until the cluster is gone')
     .action(async (nameOrID: string, _, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       await runCommand(options, async (orchestrator) => {
-        const deleteOptions: DeleteClusterOptions = {
+        const deleteOptions: DeleteOptions = {
           ...(options.deleteResource === true && { deleteResource: true }),
           ...(options.deleteCdsSnapshot === true && { deleteCDSSnapshot: true }),
           ...(options.moveOut === true && { moveOut: true }),
+          ...(options.waitForRelease === true && { waitForRelease: true }),
         };
         const operation = await orchestrator.delete(nameOrID, deleteOptions);
         if (options.watch === true || options.wait === true) {

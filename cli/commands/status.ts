@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
-import { followToEnd, printStatus, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import {
+  followToEnd,
+  followToRunning,
+  printStatus,
+  runCommand,
+  type GlobalOptions,
+  type WaitOptions,
+} from '../run-command.ts';
 
 export function addStatus(program: Command): void {
   program
@@ -14,7 +21,9 @@ export function addStatus(program: Command): void {
       await runCommand(options, async (orchestrator) => {
         const status = await orchestrator.status(nameOrID);
         if (options.watch === true || options.wait === true) {
-          return followToEnd(orchestrator, status, options, ({ outcome }) => outcome !== 'failed');
+          return status.kind === 'create'
+            ? followToRunning(orchestrator, status, options)
+            : followToEnd(orchestrator, status, options, ({ outcome }) => outcome !== 'failed');
         }
         printStatus(options, status);
         return exitCodes.done;

@@ -66,6 +66,7 @@ async function createWithPolls(polls: number) {
     secrets: { env: (name) => process.env[name], file: () => undefined },
     reportStep: ({ workflowId, runId }, change) =>
       client.workflow.getHandle(workflowId, runId).signal(stepChangedSignal, change),
+    describeCreates: async () => [],
     pollIntervalMs: 2,
   });
   const queue = taskQueue({ account, region: 'bj' });

@@ -1,0 +1,195 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { describeOperation } from '../client/find-operation.ts';
+import { createOrchestrator, type OperationReference, type OperationStatus } from '../client/index.ts';
+import { statusOf } from '../client/operation-status.ts';
+import { startTemporalServer, type TemporalServer } from '../examples/temporal-server.ts';
+import { startWorkerProcess, type WorkerProcess } from '../examples/worker-process.ts';
+import { createWorkflowID } from '../workflows/identity.ts';
+import type { FaultInput } from '../simulator/fault-schema.ts';
+import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
+import { planChaos, type PlannedCluster } from './chaos-plan.ts';
+import { judge, type ChaosVerdict, type EndedCluster } from './chaos-verdict.ts';
+import { chaosRequest, secretValue } from './chaos-request.ts';
+
+export interface ChaosOptions {
+  clusters: number;
+  seed: string;
+  /** In which all creates are asked for, in milliseconds. */
+  spanMs: number;
+  /** After which whatever still runs counts as stuck, in milliseconds. */
+  deadlineMs: number;
+  /** What node runs as a worker. */
+  workerEntry?: readonly string[];
+  /** Told of what happens, for people. */
+  say: (line: string) => void;
+}
+
+/** What goes wrong at the service. More than a fifth of the answers to creates are lost after the effect. */
+const faults: readonly FaultInput[] = [
+  { kind: 'drop-after', call: 'createCluster', probability: 0.2 },
+  { kind: 'status', status: 502, when: 'after', call: 'createCluster', probability: 0.05 },
+  { kind: 'truncated', call: 'createCluster', probability: 0.05 },
+  { kind: 'drop-before', call: 'createCluster', probability: 0.02 },
+  { kind: 'throttle', retryAfterSeconds: 1, call: 'createCluster', probability: 0.05 },
+  { kind: 'list-lag', seconds: 4, probability: 0.3 },
+  { kind: 'create-failed', step: 4, probability: 0.05 },
+  { kind: 'step-fails', step: 3, recoverAfterSeconds: 2, probability: 0.1 },
+  { kind: 'delete-failed', times: 1, probability: 0.05 },
+  { kind: 'status', status: 503, call: 'getEventSteps', probability: 0.03 },
+  { kind: 'truncated', call: 'getEventSteps', probability: 0.02 },
+  { kind: 'throttle', retryAfterSeconds: 1, call: 'listClusters', probability: 0.03 },
+  { kind: 'html', call: 'listClusters', probability: 0.02 },
+  { kind: 'drop-after', call: 'deleteCluster', probability: 0.1 },
+  { kind: 'latency', ms: 300, probability: 0.05 },
+];
+
+/** Creates, cancels and deletes in random interleavings while everything around fails, and judges what is left. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
+  const { say } = options;
+  const plan = planChaos(options.seed, options.clusters, options.spanMs);
+  const folder = await mkdtemp(join(tmpdir(), 'cce-orchestrator-chaos-'));
+  const databaseFile = join(folder, 'temporal.db');
+  let temporal = await startTemporalServer({ databaseFile });
+  const simulator = await startSimulator([
+    `--seed=${options.seed}`,
+    '--create-seconds=8',
+    '--delete-seconds=2',
+    ...faults.map((fault) => `--fault=${JSON.stringify(fault)}`),
+  ]);
+  const connection = await Connection.connect({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const scope = { account: 'chaos', region: 'bj' };
+  const orchestrator = createOrchestrator({ client, ...scope });
+  const startWorker = () => startWorkerProcess(environmentOf(temporal, simulator), options.workerEntry);
+  const startedAt = Date.now();
+  const over = new AbortController();
+  const at = (ms: number) => pause(Math.max(0, startedAt + ms - Date.now()));
+
+  const foreign = await plantForeign(simulator, plan.clusters);
+  const workers = [await startWorker(), await startWorker()];
+  const killing = killInTurn(workers, startWorker, plan.killPausesMs, over.signal);
+  const restarting = at(plan.serverRestartAtMs).then(async () => {
+    say('killing the Temporal server');
+    await temporal.stop();
+    temporal = await startTemporalServer({ databaseFile, port: Number(temporal.address.split(':')[1]) });
+    say('the Temporal server is back, on its database');
+  });
+  try {
+    const deadlineAt = startedAt + options.deadlineMs;
+    const ended = await Promise.all(plan.clusters.map((cluster) => live(cluster, deadlineAt)));
+    await restarting;
+    over.abort();
+    say(`workers killed: ${await killing}`);
+    return await judge({ ended, simulator, client, foreign, scope, secretValue });
+  } finally {
+    over.abort();
+    await killing;
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await connection.close();
+    await simulator.stop();
+    await temporal.stop();
+    await rm(folder, { recursive: true });
+  }
+
+  async function live(cluster: PlannedCluster, deadlineAt: number): Promise<EndedCluster> {
+    const { clusterName, action } = cluster;
+    await at(cluster.createAtMs);
+    const create = () => insist(() => orchestrator.create(chaosRequest(clusterName), { timeoutSeconds: 1_200 }));
+    const [operation] = await Promise.all(action === 'createTwice' ? [create(), create()] : [create()]);
+    if (action === 'cancel' || action === 'cancelTwice' || action === 'cancelNatively' || action === 'delete') {
+      await at(cluster.thenAtMs);
+    }
+    let last: OperationReference = operation;
+    if (action === 'cancel' || action === 'cancelTwice') await cancel(operation);
+    if (action === 'cancelTwice') await cancel(operation);
+    if (action === 'cancelNatively') await cancel(operation, 'natively');
+    if (action === 'delete') last = await insist(() => orchestrator.delete(clusterName));
+    const createEnd = await endOf(operation, deadlineAt);
+    if (action === 'deleteAfter') last = await insist(() => orchestrator.delete(clusterName));
+    const end = last.runID === operation.runID ? createEnd : await endOf(last, deadlineAt);
+    return { ...cluster, createEnd, end };
+  }
+
+  async function cancel({ workflowID, runID }: OperationReference, how?: 'natively'): Promise<void> {
+    const handle = client.workflow.getHandle(workflowID, runID);
+    const name = workflowID.slice(createWorkflowID(scope, '').length);
+    await insist(() => (how === 'natively' ? handle.cancel() : orchestrator.cancel(name))).catch(() => {
+      // It has ended already: then there is nothing to cancel.
+    });
+  }
+
+  /** `undefined` where it has not ended by the deadline. */
+  async function endOf(operation: OperationReference, deadlineAt: number): Promise<OperationStatus | undefined> {
+    while (Date.now() < deadlineAt) {
+      const found = await insist(() => describeOperation(client, operation.workflowID, operation.runID));
+      if (found !== undefined && found.execution !== 'running') return insist(() => statusOf(client, found));
+      await pause(2_000);
+    }
+    return undefined;
+  }
+}
+
+/** Repeats a call to Temporal while its server is away: all of ours may be repeated. */
+async function insist<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) throw error;
+      await pause(500);
+    }
+  }
+}
+
+/** Kills the workers one after the other and starts another for each; returns how many. */
+async function killInTurn(
+  workers: WorkerProcess[],
+  startWorker: () => Promise<WorkerProcess>,
+  pausesMs: readonly number[],
+  over: AbortSignal,
+): Promise<number> {
+  for (let kills = 0; ; kills++) {
+    const isOver = await pause(pausesMs[kills % pausesMs.length], false, { signal: over }).catch(() => true);
+    if (isOver) return kills;
+    await workers[kills % workers.length]?.kill();
+    // While the Temporal server is away a worker cannot start.
+    for (let started = false; !started && !over.aborted;) {
+      try {
+        workers[kills % workers.length] = await startWorker();
+        started = true;
+      } catch {
+        await pause(500);
+      }
+    }
+  }
+}
+
+async function plantForeign(simulator: SimulatorProcess, clusters: readonly PlannedCluster[]): Promise<string[]> {
+  const names = clusters.filter(({ action }) => action === 'nameTaken').map(({ clusterName }) => clusterName);
+  return Promise.all(
+    [...names, 'production', 'chaos-production'].map((clusterName) =>
+      simulator.plantCluster({
+        spec: { ...chaosRequest(clusterName).cluster, description: 'not ours' },
+        phase: 'running',
+      }),
+    ),
+  );
+}
+
+function environmentOf(temporal: TemporalServer, simulator: SimulatorProcess): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    CCE_ACCOUNT: 'chaos',
+    CCE_ENDPOINT: simulator.url,
+    CCE_POLL_INTERVAL: '1s',
+    CCE_LOG_LEVEL: 'info',
+    BCE_ACCESS_KEY_ID: simulator.accessKeyID,
+    BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
+    CHAOS_PASSWORD: secretValue,
+  };
+}

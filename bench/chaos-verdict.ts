@@ -1,0 +1,126 @@
+import type { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { OperationStatus } from '../client/index.ts';
+import type { ClusterSummary } from '../simulator/admin-routes.ts';
+import type { SimulatorProcess } from '../simulator/process.ts';
+import { taskQueue, type AccountRegion } from '../workflows/identity.ts';
+import { readMarker } from '../workflows/marker.ts';
+import type { PlannedCluster } from './chaos-plan.ts';
+
+/** What became of a planned cluster; `undefined` for an operation that never ended. */
+export interface EndedCluster extends PlannedCluster {
+  createEnd: OperationStatus | undefined;
+  /** Of the last thing that was asked for. */
+  end: OperationStatus | undefined;
+}
+
+/** What is counted, and the findings that must not be there. */
+export interface ChaosVerdict {
+  asked: number;
+  outcomes: Record<string, number>;
+  createRequests: number;
+  createAnswersLost: number;
+  clustersEverCreated: number;
+  duplicatesEverCreated: number;
+  /** From here on, all must be empty. */
+  duplicatesLeft: string[];
+  orphansLeft: string[];
+  /** Clusters that a create or delete reports as running or kept, but that are not there. */
+  missing: string[];
+  foreignTouched: string[];
+  stuck: string[];
+  secretsSeen: string[];
+}
+
+export const findings = [
+  'duplicatesLeft',
+  'orphansLeft',
+  'missing',
+  'foreignTouched',
+  'stuck',
+  'secretsSeen',
+] as const satisfies readonly (keyof ChaosVerdict)[];
+
+export async function judge(run: {
+  ended: readonly EndedCluster[];
+  simulator: SimulatorProcess;
+  client: Client;
+  /** IDs of clusters that were there before, and are nobody's business. */
+  foreign: readonly string[];
+  scope: AccountRegion;
+  secretValue: string;
+}): Promise<ChaosVerdict> {
+  const { ended, simulator, foreign } = run;
+  const clusters = await simulator.clusters();
+  const creates = await simulator.log('createCluster');
+  const ours = clusters.filter(({ clusterID }) => !foreign.includes(clusterID));
+  const expected = new Map(ended.map((cluster) => [cluster.clusterName, expectedClusterID(cluster)]));
+  const made = groupBy(
+    creates.filter(({ effect }) => effect === 'created'),
+    ({ clusterName }) => clusterName,
+  );
+  return {
+    asked: ended.length,
+    outcomes: countBy(ended.map(({ createEnd }) => createEnd?.outcome?.outcome ?? createEnd?.execution ?? 'stuck')),
+    createRequests: creates.length,
+    createAnswersLost: creates.filter(({ effect, status }) => effect === 'created' && status !== 200).length,
+    clustersEverCreated: [...made.values()].flat().length,
+    duplicatesEverCreated: [...made.values()].reduce((sum, { length }) => sum + length - 1, 0),
+    duplicatesLeft: [...groupBy(ours, keyOf)].filter(([, { length }]) => length > 1).map(([key]) => key),
+    orphansLeft: ours.filter(({ clusterID, clusterName }) => expected.get(clusterName) !== clusterID).map(describe),
+    missing: [...expected.values()].filter(
+      (clusterID) => clusterID !== undefined && !clusters.some((cluster) => cluster.clusterID === clusterID),
+    ) as string[],
+    foreignTouched: foreign.filter(
+      (clusterID) => clusters.find((cluster) => cluster.clusterID === clusterID)?.clusterPhase !== 'running',
+    ),
+    stuck: ended.filter(({ end, createEnd }) => !end || !createEnd).map(({ clusterName }) => clusterName),
+    secretsSeen: await findSecret(run.client, run.scope, run.secretValue),
+  };
+}
+
+/** The cluster that must be there in the end, by what the operations report. */
+function expectedClusterID({ createEnd, end }: EndedCluster): string | undefined {
+  if (end?.kind === 'delete') return undefined;
+  const outcome = createEnd?.outcome;
+  if (outcome === undefined) return undefined;
+  if (outcome.outcome === 'running') return outcome.clusterID;
+  return undefined;
+}
+
+/** Two clusters of one marker are duplicates; two of one name need not be. */
+function keyOf({ spec, clusterID }: ClusterSummary): string {
+  return readMarker(spec.description)?.key ?? clusterID;
+}
+
+function describe({ clusterID, clusterName, clusterPhase }: ClusterSummary): string {
+  return `${clusterName} ${clusterID} ${clusterPhase}`;
+}
+
+async function findSecret(client: Client, scope: AccountRegion, secretValue: string): Promise<string[]> {
+  const seen: string[] = [];
+  // Histories in JSON hold payloads in base64: of three alignments one shows in any given place.
+  const needles = [0, 1, 2].map((skip) => innerBase64(secretValue, skip));
+  for await (const { workflowId, runId } of client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}'` })) {
+    const text = historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+    if ([secretValue, ...needles].some((needle) => text.includes(needle))) seen.push(workflowId);
+  }
+  return seen;
+}
+
+/** The part of a text's base64 that does not depend on what stands before and after it. */
+function innerBase64(text: string, skip: number): string {
+  const encoded = Buffer.from('x'.repeat(skip) + text).toString('base64');
+  const start = skip === 0 ? 0 : 4;
+  return encoded.slice(start, start + Math.floor((text.length - (skip === 0 ? 0 : 3 - skip)) / 3) * 4);
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOfItem: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) groups.set(keyOfItem(item), [...(groups.get(keyOfItem(item)) ?? []), item]);
+  return groups;
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...groupBy(names, (name) => name)].map(([name, { length }]) => [name, length]));
+}

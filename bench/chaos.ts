@@ -1,0 +1,43 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { runChaos } from './chaos-run.ts';
+import { findings, type ChaosVerdict } from './chaos-verdict.ts';
+
+const program = new Command('chaos')
+  .description('create, cancel and delete clusters while service, workers and Temporal fail; then look what is left')
+  .option('--clusters <count>', 'how many', Number, 300)
+  .option('--seed <text>', 'the same seed plans the same actions and the same faults', '1')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .parse();
+const { clusters, seed, output } = program.opts<{ clusters: number; seed: string; output: string }>();
+
+const startedAt = Date.now();
+const verdict = await runChaos({
+  clusters,
+  seed,
+  spanMs: Math.max(10_000, clusters * 200),
+  deadlineMs: 450_000,
+  workerEntry: ['dist/worker/main.js'],
+  say: (line) => process.stderr.write(`${((Date.now() - startedAt) / 1000).toFixed(0)} s: ${line}\n`),
+});
+const isGood = findings.every((finding) => verdict[finding].length === 0);
+process.stdout.write(output === 'json' ? `${JSON.stringify(verdict, null, 2)}\n` : `${table(verdict)}\n`);
+process.stderr.write(`${isGood ? 'nothing was left behind' : 'FAILED'} after ${(Date.now() - startedAt) / 1000} s\n`);
+process.exit(isGood ? 0 : 1);
+
+function table(result: ChaosVerdict): string {
+  const rows = new Table({ head: ['', 'count', ''], style: { head: [], border: [] } });
+  for (const [name, value] of Object.entries(result)) {
+    if (typeof value === 'number') rows.push([name, value, '']);
+    else if (Array.isArray(value)) rows.push([name, value.length, value.slice(0, 5).join('\n')]);
+    else
+      rows.push([
+        name,
+        '',
+        Object.entries(value)
+          .map((entry) => entry.join(' '))
+          .join('\n'),
+      ]);
+  }
+  return rows.toString();
+}

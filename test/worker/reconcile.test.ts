@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createWorkflowID } from '../../workflows/identity.ts';
+import { readExample } from '../examples.ts';
+import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+
+describe('reconcile', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+  const clusterIDs: Record<string, string> = {};
+
+  beforeAll(async () => {
+    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
+    await simulator.addFault({ kind: 'stuck-step', step: 3, name: 'terminated' });
+    orchestration = await startOrchestration(simulator);
+    await orchestration.startWorker();
+    const { orchestrator, client, account } = orchestration;
+
+    const kept = await orchestrator.create(readExample('managed', 'kept'));
+    clusterIDs.kept = (await ended(orchestrator, kept)).clusterID!;
+    const terminated = await orchestrator.create(readExample('managed', 'terminated'));
+    const { clusterID } = await reached(orchestrator, terminated, (status) => status.currentStep?.step?.index === 3);
+    clusterIDs.terminated = clusterID!;
+    await client.workflow.getHandle(terminated.workflowID).terminate('by an operator, who forgot the cluster');
+    const spec = readExample('managed', 'foreign').cluster;
+    clusterIDs.foreign = await simulator.plantCluster({ spec, phase: 'running' });
+    const description = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
+    const strange = { ...readExample('managed', 'strange').cluster, description };
+    clusterIDs.unknown = await simulator.plantCluster({ spec: strange, phase: 'running' });
+    // Lists of workflows lag behind.
+    const query = `WorkflowId = '${createWorkflowID({ account, region: 'bj' }, 'terminated')}' AND ExecutionStatus = 'Terminated'`;
+    await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), { timeout: 20_000 });
+  });
+
+  afterAll(async () => {
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  it('reports orphans and clusters of unknown creates, and touches nothing', async () => {
+    const report = await orchestration.orchestrator.reconcile();
+    expect(report).toMatchObject({ clusters: 4, marked: 3, claimed: 1, orphans: 1, unknown: 1 });
+    expect(report.unclaimed.map(({ clusterID, ownership }) => [clusterID, ownership])).toEqual([
+      [clusterIDs.terminated, 'orphan'],
+      [clusterIDs.unknown, 'unknown'],
+    ]);
+    expect(await simulator.clusters()).toHaveLength(4);
+  });
+
+  it('spares orphans that are young', async () => {
+    const report = await orchestration.orchestrator.reconcile({ delete: { olderThanSeconds: 3600, options: {} } });
+    expect(report.unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'tooYoung' });
+    expect(await simulator.clusters()).toHaveLength(4);
+  });
+
+  it('deletes old orphans and nothing else', async () => {
+    const report = await orchestration.orchestrator.reconcile({ delete: { olderThanSeconds: 0, options: {} } });
+    expect(report.unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'deleted' });
+    const left = (await simulator.clusters()).map(({ clusterID }) => clusterID);
+    expect(left.toSorted()).toEqual([clusterIDs.kept, clusterIDs.foreign, clusterIDs.unknown].toSorted());
+  });
+
+  it('is repeated by a schedule, which is set twice without harm and removed', async () => {
+    const { reconcileSchedule } = orchestration.orchestrator;
+    expect(await reconcileSchedule.describe()).toBeUndefined();
+    await reconcileSchedule.set(3600);
+    await reconcileSchedule.set(1800);
+    expect(await reconcileSchedule.describe()).toMatchObject({ paused: false });
+    await reconcileSchedule.remove();
+    await reconcileSchedule.remove();
+    expect(await reconcileSchedule.describe()).toBeUndefined();
+  });
+});

@@ -1,0 +1,42 @@
+import { WorkflowFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
+import type { CreateRun } from '../workflows/messages.ts';
+
+/** All runs of creates that Temporal still knows, and the clusters that they ended with. */
+export function describeCreates(client: Client) {
+  return async ({ workflowIDs }: { workflowIDs: string[] }): Promise<CreateRun[]> => {
+    const runs: CreateRun[] = [];
+    for (const workflowID of workflowIDs) {
+      // A name with a quote in it cannot be one of ours.
+      if (workflowID.includes("'")) continue;
+      const query = `WorkflowId = '${workflowID}' AND WorkflowType = 'createCluster'`;
+      for await (const { runId, status, raw } of client.workflow.list({ query })) {
+        const isRunning = status.name === 'RUNNING';
+        runs.push({
+          workflowID,
+          firstRunID: raw.firstRunId || runId,
+          isRunning,
+          clusterIDs: isRunning ? [] : claimedBy(await outcomeOf(client, workflowID, runId)),
+        });
+      }
+    }
+    return runs;
+  };
+}
+
+function claimedBy(outcome: CreateClusterOutcome | undefined): string[] {
+  if (outcome === undefined) return [];
+  if (outcome.outcome === 'running') return outcome.clusterID === undefined ? [] : [outcome.clusterID];
+  return outcome.cleanup?.status === 'kept' ? outcome.cleanup.clusterIDs : [];
+}
+
+async function outcomeOf(client: Client, workflowID: string, runID: string): Promise<CreateClusterOutcome | undefined> {
+  try {
+    return (await client.workflow.getHandle(workflowID, runID).result()) as CreateClusterOutcome;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    // A terminated run claims nothing.
+    return error.cause instanceof ApplicationFailure ? (error.cause.details?.[0] as CreateClusterOutcome) : undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import type { Marker } from './marker.ts';
+
+/** What a create is about, and what it has made so far: all that an outcome or a clean-up has to know. */
+export interface Creation {
+  readonly request: CreateClusterRequest;
+  readonly marker: Marker;
+  readonly allowDuplicateName: boolean;
+  /** Whether a request was sent that may have made a cluster which no look has shown yet. */
+  outcomeOpen: boolean;
+  obtained?: ObtainedCluster;
+  /** Clusters that lost answers made in excess, and whether they could be deleted. */
+  duplicates: { clusterID: string; deleted: boolean }[];
+}
+
+export interface ObtainedCluster {
+  clusterID: string;
+  /** Absent for a cluster that was found rather than answered by the create call. */
+  requestID?: string;
+  /** `earlierCreate`: the cluster was there before, with the same spec and the marker of an older create. */
+  madeBy: 'thisCreate' | 'earlierCreate';
+}

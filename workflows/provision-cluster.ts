@@ -1,0 +1,65 @@
+import { isCancellation, upsertMemo } from '@temporalio/workflow';
+import { phaseDuringCreate } from '../cce/phases.ts';
+import { watchActivities } from './activity-proxies.ts';
+import { compensationOptions } from './clean-up.ts';
+import { decideCreate } from './create-decision.ts';
+import type { Creation } from './creation.ts';
+import { deleteUntilGone } from './delete-until-gone.ts';
+import { look, obtainCluster } from './obtain-cluster.ts';
+import { failure, provisioningFailure } from './operation-failure.ts';
+import type { Progress } from './progress.ts';
+
+/**
+ * Obtains the cluster, waits until it runs, and makes sure that it is the only one. What is obtained is noted in
+ * `creation` at once, so that a clean-up knows of it whatever happens next.
+ */
+export async function provisionCluster(creation: Creation, progress: Progress): Promise<void> {
+  progress.enter('submitting');
+  let obtained = await obtainCluster(creation);
+  for (;;) {
+    const { clusterID, madeBy } = obtained;
+    creation.obtained = obtained;
+    upsertMemo({ clusterID });
+    progress.enter('provisioning', clusterID);
+    await waitUntilRunning(clusterID, progress);
+    // A cluster of an earlier create was found by a look; there is nothing of this create to verify.
+    if (madeBy === 'earlierCreate') return;
+    progress.enter('verifying');
+    const survivor = await resolveDuplicates(creation, clusterID);
+    if (survivor === clusterID) return;
+    obtained = { clusterID: survivor, madeBy };
+  }
+}
+
+async function waitUntilRunning(clusterID: string, progress: Progress): Promise<void> {
+  const observed = await watchActivities().watchCluster({ clusterID, goal: 'running' });
+  progress.observe(observed);
+  if (phaseDuringCreate(observed.clusterPhase) !== 'succeeded') {
+    throw failure(provisioningFailure(clusterID, observed.clusterPhase, observed.steps));
+  }
+}
+
+/**
+ * An attempt that was thought dead may have sent its request late. Of several clusters of this create the oldest stays:
+ * it is returned when it is another one than `clusterID`, to be waited for; the rest is deleted once it runs.
+ */
+async function resolveDuplicates(creation: Creation, clusterID: string): Promise<string> {
+  const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
+  if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
+  if (decision.clusterID !== clusterID) return decision.clusterID;
+  for (const extra of decision.extras) {
+    creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra) });
+  }
+  return clusterID;
+}
+
+async function deleteExtra({ request }: Creation, clusterID: string): Promise<boolean> {
+  try {
+    await deleteUntilGone(clusterID, compensationOptions(request), () => undefined);
+    return true;
+  } catch (error) {
+    // The clean-up finds it again by its marker.
+    if (isCancellation(error)) throw error;
+    return false;
+  }
+}
