@@ -2,7 +2,7 @@ import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
 import type { EventStep } from '../cce/event-steps.ts';
 import type { ClusterPhase } from '../cce/phases.ts';
-import type { Step, StepError } from '../workflows/messages.ts';
+import type { Step, StepError, WatchGoal } from '../workflows/messages.ts';
 
 /** A cluster as one poll shows it. */
 export interface Observation {
@@ -17,13 +17,13 @@ export interface Observation {
  */
 export async function observeCluster(
   cce: CceClient,
-  clusterID: string,
+  { clusterID, goal }: { clusterID: string; goal: WatchGoal },
   previous: Observation | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
   const events = await orAbsent(cce.getEventSteps(clusterID, { signal }));
   const steps = (events?.steps ?? []).map(toStep);
-  const underWay = events?.status === 'creating' || events?.status === 'deleting';
+  const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
   if (underWay && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
   }

@@ -45,7 +45,9 @@ export function watchCluster({
     try {
       for (; ; progress.polls++) {
         try {
-          observed = await observeCluster(cce, clusterID, observed, cancellationSignal());
+          // Now and then the whole of it: the phase decides, and the event steps may be out of step with it.
+          const known = progress.polls % pollsBetweenPhases === 0 ? undefined : observed;
+          observed = await observeCluster(cce, { clusterID, goal }, known, cancellationSignal());
         } catch (error) {
           cancellationSignal().throwIfAborted();
           await noteFailure(clusterID, error, progress, report);
@@ -86,6 +88,7 @@ async function reportChange(
   progress: WatchProgress,
   report: (news: StepNews) => Promise<void>,
 ): Promise<void> {
+  if (clusterPhase === 'absent') return;
   const key = changeKey(clusterPhase, steps, progress.reported);
   if (key === progress.reported && !progress.troubled) return;
   await report({ phase: clusterPhase, steps });
@@ -122,6 +125,9 @@ const heartbeatIntervalMs = 5_000;
 
 /** With the default interval of 10 s, and its back-off to eight times that, half an hour without one answer. */
 export const failureBudget = 25;
+
+/** A phase that the event steps do not tell of is seen after so many polls, one minute by default. */
+const pollsBetweenPhases = 6;
 
 /** How many polls may find nothing before a cluster that was just created counts as absent. An assumption. */
 const patienceForNewCluster = 5;

@@ -12,11 +12,13 @@ export interface PlannedCluster {
    * - `cancelNatively`: at `thenAtMs`, as Temporal's own tools do.
    * - `delete`: at `thenAtMs`, however far the create has come.
    * - `deleteAfter`: once the create has ended.
+   * - `createLate`: and the service shows the first cluster only when a second one has been asked for.
    * - `nameTaken`: somebody else has a cluster of the name already, which must not be touched.
    */
   action:
     | 'create'
     | 'createTwice'
+    | 'createLate'
     | 'cancel'
     | 'cancelTwice'
     | 'cancelNatively'
@@ -35,7 +37,8 @@ export interface ChaosPlan {
 }
 
 const actions: readonly [share: number, action: PlannedCluster['action']][] = [
-  [0.4, 'create'],
+  [0.37, 'create'],
+  [0.03, 'createLate'],
   [0.05, 'createTwice'],
   [0.15, 'cancel'],
   [0.05, 'cancelTwice'],
@@ -50,10 +53,11 @@ export function planChaos(seed: string, count: number, spanMs: number): ChaosPla
   const random = createRandom(`${seed}:chaos`);
   const clusters = Array.from({ length: count }, (_, index): PlannedCluster => {
     const createAtMs = Math.round(random.next() * spanMs);
+    const action = pick(random.next());
     return {
-      clusterName: `chaos-${String(index).padStart(4, '0')}`,
+      clusterName: `chaos-${String(index).padStart(4, '0')}-${action}`,
       createAtMs,
-      action: pick(random.next()),
+      action,
       // From the moment of the create to well after its end.
       thenAtMs: createAtMs + Math.round(random.next() ** 2 * 20_000),
     };

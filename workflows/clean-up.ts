@@ -41,7 +41,7 @@ export async function cleanUp(
   progress: Progress,
 ): Promise<Cleanup> {
   const { obtained, outcomeOpen } = creation;
-  const known = obtained === undefined ? [] : [obtained.clusterID];
+  const known = [...new Set([...creation.made, ...(obtained === undefined ? [] : [obtained.clusterID])])];
   if (known.length === 0 && !outcomeOpen) return { status: 'notNeeded', clusterIDs: [] };
   // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
   const isNotOurs = obtained?.madeBy === 'earlierCreate' && deleteOptions === undefined;

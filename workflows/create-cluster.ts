@@ -81,6 +81,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     marker: markerOf(workflowId, firstExecutionRunId, request),
     allowDuplicateName: input.allowDuplicateName ?? false,
     outcomeOpen: false,
+    made: [],
     duplicates: [],
   };
   const progress = trackProgress('validating');

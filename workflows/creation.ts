@@ -8,7 +8,10 @@ export interface Creation {
   readonly allowDuplicateName: boolean;
   /** Whether a request was sent that may have made a cluster which no look has shown yet. */
   outcomeOpen: boolean;
+  /** The cluster that the create is going to end with, as far as is known. */
   obtained?: ObtainedCluster;
+  /** All clusters that are known to be of this create's making, whether or not a list shows them. */
+  made: string[];
   /** Clusters that lost answers made in excess, and whether they could be deleted. */
   duplicates: { clusterID: string; deleted: boolean }[];
 }

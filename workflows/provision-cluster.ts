@@ -19,6 +19,7 @@ export async function provisionCluster(creation: Creation, progress: Progress): 
   for (;;) {
     const { clusterID, madeBy } = obtained;
     creation.obtained = obtained;
+    if (madeBy === 'thisCreate') creation.made.push(clusterID);
     upsertMemo({ clusterID });
     progress.enter('provisioning', clusterID);
     await waitUntilRunning(clusterID, progress);
@@ -47,7 +48,9 @@ async function resolveDuplicates(creation: Creation, clusterID: string): Promise
   const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
   if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
   if (decision.clusterID !== clusterID) return decision.clusterID;
-  for (const extra of decision.extras) {
+  // One that was given up for an older one may not be in the list yet.
+  for (const extra of new Set([...decision.extras, ...creation.made])) {
+    if (extra === clusterID) continue;
     creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra) });
   }
   return clusterID;
