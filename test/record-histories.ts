@@ -1,32 +1,64 @@
 import { writeFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { OperationReference, Orchestrator } from '../client/index.ts';
-import { startStack } from '../examples/stack.ts';
-import type { SimulatorProcess } from '../simulator/process.ts';
+import type { OperationReference } from '../client/index.ts';
+import { startStack, type Stack } from '../examples/stack.ts';
 import { readExample } from './examples.ts';
-import { ended } from './orchestration.ts';
+import { ended, reached } from './orchestration.ts';
 
-/** How each shape of a history comes about; returns the operation whose history it is. */
-const shapes: Record<string, (parts: Parts) => Promise<OperationReference>> = {
-  'create-runs': async ({ orchestrator }) => {
-    const create = await orchestrator.create(readExample('managed'));
-    await ended(orchestrator, create);
-    return create;
+/** How each shape of a history comes about, in which order; returns the operation whose history it is. */
+const shapes: Record<string, (stack: Stack) => Promise<OperationReference>> = {
+  'create-runs': async ({ orchestrator }) => atItsEnd(orchestrator.create(readExample('managed', 'runs'))),
+
+  'create-adopts-after-lost-answer': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'drop-after', call: 'createCluster', name: 'adopts' });
+    return atItsEnd(orchestrator.create(readExample('managed', 'adopts')));
   },
-  'delete-ends': async ({ orchestrator }) => {
-    const remove = await orchestrator.delete(readExample('managed').cluster.clusterName);
-    await ended(orchestrator, remove);
-    return remove;
+
+  'create-fails-and-cleans-up': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'create-failed', step: 4, name: 'fails' });
+    return atItsEnd(orchestrator.create(readExample('managed', 'fails')));
+  },
+
+  'create-cancelled-early': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'latency', ms: 3_000, call: 'listClusters', name: 'early' });
+    const create = await orchestrator.create(readExample('managed', 'early'));
+    await orchestrator.cancel('early', { reason: 'before anything was sent' });
+    return atItsEnd(create);
+  },
+
+  'create-cancelled-late': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'stuck-step', step: 5, name: 'late' });
+    const create = await orchestrator.create(readExample('managed', 'late'));
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.step?.index === 5);
+    await orchestrator.cancel('late');
+    return atItsEnd(create);
+  },
+
+  'create-clean-up-incomplete': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'create-failed', step: 4, name: 'protected' });
+    const request = readExample('managed', 'protected');
+    return atItsEnd(orchestrator.create({ ...request, cluster: { ...request.cluster, forbidDelete: true } }));
+  },
+
+  'create-expires': async ({ orchestrator }) =>
+    atItsEnd(orchestrator.create(readExample('managed', 'expires'), { ttlSeconds: 2 })),
+
+  'delete-ends': async ({ orchestrator }) => atItsEnd(orchestrator.delete('runs')),
+
+  'delete-is-asked-for-again': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'delete-failed', times: 1, name: 'adopts' });
+    return atItsEnd(orchestrator.delete('adopts'));
   },
 };
 
-interface Parts {
-  orchestrator: Orchestrator;
-  simulator: SimulatorProcess;
+async function atItsEnd(started: Promise<OperationReference> | OperationReference): Promise<OperationReference> {
+  const operation = await started;
+  await ended(stack.orchestrator, operation);
+  return operation;
 }
 
-/**
+/*
  * Records the histories that `test/workflows/replay.test.ts` replays, from real runs. Run it by hand, with
  * `npm run record-histories`, when a shape is added; a history that does not replay any more is a finding, not a reason
  * to record it anew (docs/versioning.md).
@@ -38,7 +70,10 @@ const client = new Client({ connection, namespace: stack.temporal.namespace });
 for (const [name, run] of Object.entries(shapes)) {
   const { workflowID, runID } = await run(stack);
   const history = await client.workflow.getHandle(workflowID, runID).fetchHistory();
-  await writeFile(new URL(`histories/${name}.json`, import.meta.url), `${historyToJSON(history)}\n`);
+  // With its ID, which a history does not hold: markers are made from it, so that a replay under another one would fail.
+  const recorded = JSON.stringify({ workflowId: workflowID, history: JSON.parse(historyToJSON(history)) as unknown });
+  await writeFile(new URL(`histories/${name}.json`, import.meta.url), `${recorded}\n`);
+  process.stdout.write(`${name}: ${history.events?.length ?? 0} events\n`);
 }
 await connection.close();
 await worker.stop();

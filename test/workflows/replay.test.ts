@@ -8,8 +8,8 @@ const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
 
 /** The error with which a history fails to replay, or `undefined`. */
 async function replay(file: string, workflows: { workflowBundle: WorkflowBundleOption } | { workflowsPath: string }) {
-  const history: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-  const results = Worker.runReplayHistories(workflows, [{ workflowId: file, history }]);
+  const recorded = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { workflowId: string; history: unknown };
+  const results = Worker.runReplayHistories(workflows, [recorded]);
   // It does not throw: each result says how its history fared.
   for await (const { error } of results) return error;
   throw new Error(`${file} was not replayed`);

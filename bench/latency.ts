@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import Table from 'cli-table3';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { CreateClusterRequest, OperationReference } from '../client/index.ts';
+import { startStack } from '../examples/stack.ts';
+
+/**
+ * How long a cancel and a crash of a worker take to have an effect, with the settings of production, while one step
+ * lasts for minutes. Prints; asserts nothing.
+ */
+const runs = 3;
+const stack = await startStack({ createSeconds: 30, deleteSeconds: 1, pollInterval: '10s' });
+await stack.simulator.addFault({ kind: 'stuck-step', step: 2 });
+let worker = await stack.startWorker();
+const request = parse(
+  readFileSync(new URL('../examples/managed.yaml', import.meta.url), 'utf8'),
+) as CreateClusterRequest;
+
+const cancels: number[] = [];
+const hardStops: number[] = [];
+const gracefulStops: number[] = [];
+for (let run = 0; run < runs; run++) {
+  const create = await createStuck(`latency-${run}`);
+  hardStops.push(await takeOver((old) => old.kill()));
+  gracefulStops.push(await takeOver(async (old) => void (await old.stop())));
+  const cancelledAt = Date.now();
+  await stack.orchestrator.cancel(`latency-${run}`);
+  cancels.push(await nextCall('deleteCluster', cancelledAt));
+  for await (const { execution } of stack.orchestrator.watch(create)) if (execution !== 'running') break;
+}
+await worker.stop();
+await stack.stop();
+
+const table = new Table({ head: ['from', 'to', 'seconds, each run'], style: { head: [], border: [] } });
+table.push(['cancel, in mid-step', 'DELETE received by the service', seconds(cancels)]);
+table.push(['SIGKILL of the worker', 'next poll by another worker', seconds(hardStops)]);
+table.push(['SIGTERM of the worker', 'next poll by another worker', seconds(gracefulStops)]);
+process.stdout.write(`${table.toString()}\n`);
+process.exit(0);
+
+async function createStuck(clusterName: string): Promise<OperationReference> {
+  const create = await stack.orchestrator.create({ ...request, cluster: { ...request.cluster, clusterName } });
+  for await (const { currentStep } of stack.orchestrator.watch(create)) if (currentStep?.step?.index === 2) break;
+  return create;
+}
+
+/** Ends the worker when another one is ready; returns the time until that one polls. */
+async function takeOver(end: (old: typeof worker) => Promise<void>): Promise<number> {
+  const old = worker;
+  worker = await stack.startWorker();
+  const endedAt = Date.now();
+  await end(old);
+  return nextCall('getEventSteps', endedAt);
+}
+
+async function nextCall(call: string, after: number): Promise<number> {
+  for (;;) {
+    const next = (await stack.simulator.log(call)).find(({ time }) => Date.parse(time) > after);
+    if (next !== undefined) return Date.parse(next.time) - after;
+    await pause(50);
+  }
+}
+
+function seconds(milliseconds: readonly number[]): string {
+  return milliseconds.map((each) => (each / 1000).toFixed(1)).join(', ');
+}
