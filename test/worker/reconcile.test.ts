@@ -56,8 +56,8 @@ describe('reconcile', () => {
   it('deletes old orphans and nothing else', async () => {
     const report = await orchestration.orchestrator.reconcile({ delete: { olderThanSeconds: 0, options: {} } });
     expect(report.unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'deleted' });
-    const left = (await simulator.clusters()).map(({ clusterID }) => clusterID);
-    expect(left.toSorted()).toEqual([clusterIDs.kept, clusterIDs.foreign, clusterIDs.unknown].toSorted());
+    const left = new Set((await simulator.clusters()).map(({ clusterID }) => clusterID));
+    expect(left).toEqual(new Set([clusterIDs.kept, clusterIDs.foreign, clusterIDs.unknown]));
   });
 
   it('is repeated by a schedule, which is set twice without harm and removed', async () => {
