@@ -7,7 +7,7 @@ import { validateCreateRequest, type Problem } from '../cce/validate.ts';
  * Refuses a request that cannot succeed before anything is sent, with all its problems at once. The secrets are
  * resolved for the check, since this worker is the one that will have to resolve them.
  *
- * Fails with `InvalidSpec` (details: {@link Problem}s) or `SecretUnavailable`.
+ * Fails with `InvalidSpec` (first detail: `problems`, a list of {@link Problem}) or `SecretUnavailable`.
  */
 export function validateCluster({ secrets }: { secrets: SecretReader }) {
   return async (input: { request: CreateClusterRequest; disabledRules?: string[] }): Promise<void> => {
@@ -26,7 +26,7 @@ export function validateCluster({ secrets }: { secrets: SecretReader }) {
         type: 'InvalidSpec',
         message: errors.map((problem) => `${problem.path}: ${problem.message}`).join('\n'),
         nonRetryable: true,
-        details: errors satisfies Problem[],
+        details: [{ problems: errors satisfies Problem[] }],
       });
     }
   };

@@ -15,12 +15,18 @@ export const { validateCluster } = proxyLocalActivities<Activities>({
 });
 
 /** Reads and deletions may be repeated at will. 90 s leave an attempt time for its 30 s a request and one new signature. */
-export const { findClusters, compareSpec, deleteCluster, listMarkedClusters, describeCreates } =
-  proxyActivities<Activities>({
-    startToCloseTimeout: '90s',
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-  });
+export const { findClusters, deleteCluster, listMarkedClusters, describeCreates } = proxyActivities<Activities>({
+  startToCloseTimeout: '90s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+/** Nice to know, and not worth a long wait. */
+export const { compareSpec } = proxyActivities<Activities>({
+  startToCloseTimeout: '90s',
+  retry: { initialInterval: '1s', maximumAttempts: 3 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
 
 /**
  * One attempt: a create is never repeated without a look first. A cancellation waits for the answer, for the answer

@@ -1,4 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import type { Creation } from './creation.ts';
@@ -15,8 +16,9 @@ export interface Cleanup {
    * `incomplete`: at least one is left, see `failure`.
    */
   status: 'notNeeded' | 'deleted' | 'kept' | 'incomplete';
+  /** Of an incomplete one: those that are left. */
   clusterIDs: string[];
-  /** Why it is incomplete. */
+  /** Why it is incomplete; of several reasons the first. */
   failure?: OperationFailure;
 }
 
@@ -35,44 +37,24 @@ export interface CleanupPolicy {
  *
  * Never throws: what could not be deleted is in the result.
  */
-export async function cleanUp(
-  creation: Creation,
-  { cleanup, deleteOptions }: CleanupPolicy,
-  progress: Progress,
-): Promise<Cleanup> {
+export async function cleanUp(creation: Creation, policy: CleanupPolicy, progress: Progress): Promise<Cleanup> {
   const { obtained, outcomeOpen } = creation;
-  const known = [...new Set([...creation.made, ...(obtained === undefined ? [] : [obtained.clusterID])])];
-  if (known.length === 0 && !outcomeOpen) return { status: 'notNeeded', clusterIDs: [] };
+  if (obtained === undefined && !outcomeOpen && policy.deleteOptions === undefined) {
+    return { status: 'notNeeded', clusterIDs: [] };
+  }
   // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
-  const isNotOurs = obtained?.madeBy === 'earlierCreate' && deleteOptions === undefined;
-  if (cleanup === 'keep' || isNotOurs) return { status: 'kept', clusterIDs: known };
-
+  if (obtained?.madeBy === 'earlierCreate' && policy.deleteOptions === undefined) {
+    return { status: 'kept', clusterIDs: [obtained.clusterID] };
+  }
   progress.enter('cleaningUp');
-  const options = deleteOptions ?? compensationOptions(creation.request);
-  const gone: string[] = [];
-  let target: string | undefined;
   return CancellationScope.nonCancellable(async () => {
     try {
-      const pauses = outcomeOpen ? [...settlePauses] : [];
-      for (;;) {
-        // The list may not show yet what the create call answered with.
-        target = [...(await findOurs(creation)), ...known].find((clusterID) => !gone.includes(clusterID));
-        if (target !== undefined) {
-          progress.enter('cleaningUp', target);
-          await deleteUntilGone(target, options, progress.observe);
-          gone.push(target);
-          continue;
-        }
-        const pause = gone.length > 0 ? undefined : pauses.shift();
-        if (pause === undefined) return { status: gone.length > 0 ? 'deleted' : 'notNeeded', clusterIDs: gone };
-        await sleep(pause);
-      }
+      const targets = await findTargets(creation, policy);
+      if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
+      if (policy.cleanup === 'keep') return { status: 'kept', clusterIDs: targets };
+      return await deleteAll(creation, policy, targets, progress);
     } catch (error) {
-      return {
-        status: 'incomplete',
-        clusterIDs: target === undefined ? known : [target],
-        failure: describeFailure(error, 'DeleteRefused'),
-      };
+      return { status: 'incomplete', clusterIDs: creation.made, failure: describeFailure(error, 'DeleteRefused') };
     }
   });
 }
@@ -86,10 +68,57 @@ export function compensationOptions({ masters = [], nodes = [] }: CreateClusterR
   return usesExisting ? { moveOut: true } : { deleteResource: true, deleteCDSSnapshot: true };
 }
 
-async function findOurs(creation: Creation): Promise<string[]> {
-  const found = await look(creation);
-  return found
-    .filter(({ clusterPhase }) => clusterPhase !== 'deleted')
-    .filter(({ description }) => readMarker(description)?.key === creation.marker.key)
-    .map(({ clusterID }) => clusterID);
+async function deleteAll(
+  creation: Creation,
+  policy: CleanupPolicy,
+  targets: readonly string[],
+  progress: Progress,
+): Promise<Cleanup> {
+  const options = policy.deleteOptions ?? compensationOptions(creation.request);
+  const gone: string[] = [];
+  const left = new Map<string, OperationFailure>();
+  for (let remaining = targets; remaining.length > 0;) {
+    for (const clusterID of remaining) {
+      progress.enter('cleaningUp', clusterID);
+      try {
+        await deleteUntilGone(clusterID, options, progress.observe);
+        gone.push(clusterID);
+      } catch (error) {
+        left.set(clusterID, describeFailure(error, 'DeleteRefused'));
+      }
+    }
+    // Meanwhile a request that was thought lost may have made another one.
+    const seen = await findTargets({ ...creation, outcomeOpen: false }, policy);
+    remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID));
+  }
+  const [failure] = left.values();
+  return failure === undefined
+    ? { status: 'deleted', clusterIDs: gone }
+    : { status: 'incomplete', clusterIDs: [...left.keys()], failure };
+}
+
+/** What is known by its ID, and what looks show; over the settle time, as long as nothing shows. */
+async function findTargets(creation: Creation, policy: CleanupPolicy): Promise<string[]> {
+  const { obtained, made, outcomeOpen } = creation;
+  const known = obtained === undefined ? made : [...made, obtained.clusterID];
+  for (const pause of [...(outcomeOpen ? settlePauses : []), undefined]) {
+    const found = (await look(creation)).filter((cluster) => isTarget(cluster, creation, policy));
+    // The list may not show yet what the create call answered with.
+    const targets = [...new Set([...found.map(({ clusterID }) => clusterID), ...known])];
+    if (targets.length > 0 || pause === undefined) return targets;
+    await sleep(pause);
+  }
+  return known;
+}
+
+function isTarget(
+  { clusterPhase, description }: FoundCluster,
+  { marker, obtained }: Creation,
+  { deleteOptions }: CleanupPolicy,
+): boolean {
+  if (clusterPhase === 'deleted') return false;
+  const found = readMarker(description);
+  if (found?.key === marker.key) return true;
+  // Asked for by its name before it was adopted: the cluster that an equal request would have been answered with.
+  return deleteOptions !== undefined && obtained === undefined && found?.digest === marker.digest;
 }

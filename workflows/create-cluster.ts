@@ -17,7 +17,7 @@ import {
 } from './messages.ts';
 import { closingFailure, describeFailure, type OperationFailure } from './operation-failure.ts';
 import { trackProgress } from './progress.ts';
-import { provisionCluster } from './provision-cluster.ts';
+import { provisionCluster, type Deadline } from './provision-cluster.ts';
 
 export interface CreateClusterInput {
   /** The body of the API's create call, with known keys in the SDK's spelling; secrets as references, if possible. */
@@ -103,8 +103,9 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   try {
     await work.run(async () => {
-      // The deadline is a scope of its own: a workflow timeout would end everything, the clean-up too.
-      await CancellationScope.withTimeout(timeoutSeconds * 1000, provision);
+      await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
+      progress.enter('submitting');
+      await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
       progress.enter('running');
       if (creation.obtained?.madeBy === 'thisCreate') await lease?.untilExpired();
     });
@@ -115,11 +116,6 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   if (lease?.expiresAt() !== undefined) return endExpired();
   progress.enter('done');
   return outcome('running');
-
-  async function provision(): Promise<void> {
-    await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
-    await provisionCluster(creation, progress);
-  }
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const { cleanup: policy = 'delete', deleteOptions, reason } = cancelRequest ?? {};
@@ -169,4 +165,10 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       ...(duplicates.length > 0 && { duplicates }),
     };
   }
+}
+
+/** Scopes of their own: a workflow timeout would end everything, the clean-up too. */
+function deadlineIn(milliseconds: number): Deadline {
+  const deadlineAt = Date.now() + milliseconds;
+  return (part) => CancellationScope.withTimeout(Math.max(1, deadlineAt - Date.now()), part);
 }

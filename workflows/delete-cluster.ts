@@ -56,33 +56,37 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   let deletion: Deletion | undefined;
   let cancelRequest: CancelRequest | undefined;
 
-  const root = CancellationScope.current();
-  const deleting = new CancellationScope({ cancellable: true, timeout: timeoutSeconds * 1000 });
+  const work = new CancellationScope({ cancellable: true });
   setHandler(currentStepQuery, () => progress.view());
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   setHandler(cancelSignal, (cancel = {}) => {
     cancelRequest ??= cancel;
-    deleting.cancel();
+    work.cancel();
   });
 
   try {
-    await deleting.run(async () => {
-      clusterID = await resolveTarget(target);
-      if (clusterID === undefined) return;
-      upsertMemo({ clusterID });
-      progress.enter('deleting', clusterID);
-      deletion = await deleteUntilGone(clusterID, options, progress.observe);
-      if (input.waitForRelease === true) await sleep(releaseTime);
+    await work.run(async () => {
+      await CancellationScope.withTimeout(timeoutSeconds * 1000, deleteTarget);
+      if (input.waitForRelease === true && deletion?.alreadyGone === false) await sleep(releaseTime);
     });
     progress.enter('done');
     return outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted');
   } catch (error) {
     progress.enter('done');
-    if (isCancellation(error) && (cancelRequest !== undefined || root.consideredCancelled)) {
+    // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
+    if (isCancellation(error) && work.consideredCancelled) {
       const cancelReason = cancelRequest?.reason;
       return { ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) };
     }
     throw closingFailure({ ...outcome('failed'), failure: failureOf(error) });
+  }
+
+  async function deleteTarget(): Promise<void> {
+    clusterID = await resolveTarget(target);
+    if (clusterID === undefined) return;
+    upsertMemo({ clusterID });
+    progress.enter('deleting', clusterID);
+    deletion = await deleteUntilGone(clusterID, options, progress.observe);
   }
 
   function failureOf(error: unknown): OperationFailure {

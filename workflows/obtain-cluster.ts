@@ -1,5 +1,7 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { compareSpec, findClusters, submitCluster } from './activity-proxies.ts';
+import { throwIfCancelled } from './cancellation.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
 import { withMarker } from './marker.ts';
@@ -19,10 +21,14 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  */
 export async function obtainCluster(creation: Creation): Promise<ObtainedCluster> {
   const { request, marker } = creation;
+  let conflict: unknown;
   for (let refusals = 0; ;) {
     const decision = await lookUntilSettled(creation);
     if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
+    if (conflict !== undefined) throw conflict;
     if (decision.action === 'refuse') throw await nameTaken(creation, decision);
+    // A look that succeeds together with a cancel goes on to here, and a scope that cannot be cancelled would send.
+    throwIfCancelled();
     try {
       // Set first and only then sent: whatever happens from here on, a clean-up will look.
       creation.outcomeOpen = true;
@@ -34,6 +40,11 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
       return { ...submitted, madeBy: 'thisCreate' };
     } catch (error) {
       const call = callFailureOf(error);
+      // Where names are unique it may be an earlier request of our own that is in the way: look for what it made.
+      if (call?.kind === 'conflict') {
+        conflict = error;
+        continue;
+      }
       // A timeout or a lost worker has no call to ask: it leaves the outcome open too.
       creation.outcomeOpen = call?.mayHaveTakenEffect ?? !isFailureOfType(error, 'SecretUnavailable');
       if (creation.outcomeOpen) continue;
@@ -67,7 +78,7 @@ async function nameTaken({ request }: Creation, { reason, clusterIDs }: SettledD
   }[reason];
   const [clusterID] = clusterIDs;
   const differingPaths =
-    reason === 'differentSpec' && clusterID !== undefined ? await compareSpec({ clusterID, request }) : [];
+    reason === 'differentSpec' && clusterID !== undefined ? await differences(clusterID, request) : [];
   return failure({
     type: 'NameTaken',
     message: `a cluster named "${request.cluster.clusterName}" exists: ${clusterIDs.join(', ')}`,
@@ -75,4 +86,14 @@ async function nameTaken({ request }: Creation, { reason, clusterIDs }: SettledD
     clusterIDs,
     ...(differingPaths.length > 0 && { differingPaths }),
   });
+}
+
+/** For people only: that the name is taken is true without it. */
+async function differences(clusterID: string, request: CreateClusterRequest): Promise<string[]> {
+  try {
+    return await compareSpec({ clusterID, request });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return [];
+  }
 }

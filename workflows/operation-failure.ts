@@ -70,9 +70,6 @@ export function isFailureOfType(error: unknown, type: string): boolean {
 
 /** Says what went wrong, whatever was thrown; a failed API call becomes `refusal`. */
 export function describeFailure(error: unknown, refusal: OperationFailure['type']): OperationFailure {
-  if (error instanceof ApplicationFailure && !(error.details === undefined || error.details === null)) {
-    return error.details[0] as OperationFailure;
-  }
   const call = callFailureOf(error);
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -88,11 +85,8 @@ export function describeFailure(error: unknown, refusal: OperationFailure['type'
     };
   }
   if (cause instanceof ApplicationFailure) {
-    return {
-      type: cause.type ?? 'ApplicationFailure',
-      message,
-      ...(cause.type === 'InvalidSpec' && { problems: cause.details as Problem[] }),
-    };
+    const [detail] = (cause.details ?? []) as Partial<OperationFailure>[];
+    return { ...detail, type: cause.type ?? 'ApplicationFailure', message };
   }
   if (cause instanceof TimeoutFailure) return { type: 'Timeout', message };
   return { type: cause instanceof TemporalFailure ? cause.name : 'Unexpected', message };

@@ -1,5 +1,5 @@
 import type { ClusterPhase } from '../cce/phases.ts';
-import { currentStepOf, type CurrentStep, type Stage, type Step, type StepChange } from './messages.ts';
+import { currentStepOf, type CurrentStep, type Stage, type Step, type StepChange, type WatchGoal } from './messages.ts';
 
 /** Where a workflow stands: noted in this one place, and what `currentStepQuery` answers with. */
 export interface Progress {
@@ -31,8 +31,7 @@ export function trackProgress(stage: Stage): Progress {
     },
     observe,
     observeChange(change) {
-      const awaited = state.stage === 'deleting' || state.stage === 'cleaningUp' ? 'gone' : 'running';
-      if (change.clusterID !== state.clusterID || change.goal !== awaited) return;
+      if (change.clusterID !== state.clusterID || change.goal !== goals[state.stage]) return;
       // Trouble is no progress: `updatedAt` and the steps stay what they were.
       if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
       else observe({ clusterPhase: change.phase, steps: change.steps });
@@ -43,6 +42,9 @@ export function trackProgress(stage: Stage): Progress {
     },
   };
 }
+
+/** What is watched for in a stage; in the others nothing is. */
+const goals: Partial<Record<Stage, WatchGoal>> = { provisioning: 'running', deleting: 'gone', cleaningUp: 'gone' };
 
 function now(): string {
   return new Date().toISOString();

@@ -1,9 +1,10 @@
 import { isCancellation, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../cce/phases.ts';
 import { watchActivities } from './activity-proxies.ts';
+import { throwIfCancelled } from './cancellation.ts';
 import { compensationOptions } from './clean-up.ts';
 import { decideCreate } from './create-decision.ts';
-import type { Creation } from './creation.ts';
+import type { Creation, ObtainedCluster } from './creation.ts';
 import { deleteUntilGone } from './delete-until-gone.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
 import { failure, provisioningFailure } from './operation-failure.ts';
@@ -13,24 +14,35 @@ import type { Progress } from './progress.ts';
  * Obtains the cluster, waits until it runs, and makes sure that it is the only one. What is obtained is noted in
  * `creation` at once, so that a clean-up knows of it whatever happens next.
  */
-export async function provisionCluster(creation: Creation, progress: Progress): Promise<void> {
-  progress.enter('submitting');
-  let obtained = await obtainCluster(creation);
+export async function provisionCluster(creation: Creation, progress: Progress, deadline: Deadline): Promise<void> {
+  let survivor: string | undefined;
   for (;;) {
-    const { clusterID, madeBy } = obtained;
-    creation.obtained = obtained;
-    if (madeBy === 'thisCreate') creation.made.push(clusterID);
-    upsertMemo({ clusterID });
-    progress.enter('provisioning', clusterID);
-    await waitUntilRunning(clusterID, progress);
+    const { clusterID, madeBy } = await deadline(async () => {
+      const obtained: ObtainedCluster =
+        survivor === undefined ? await obtainCluster(creation) : { clusterID: survivor, madeBy: 'thisCreate' };
+      note(creation, obtained);
+      progress.enter('provisioning', obtained.clusterID);
+      await waitUntilRunning(obtained.clusterID, progress);
+      return obtained;
+    });
     // A cluster of an earlier create was found by a look; there is nothing of this create to verify.
     if (madeBy === 'earlierCreate') return;
+    // Not bounded: the cluster runs in time, and a duplicate that is slow to go must not take it along.
     progress.enter('verifying');
-    const survivor = await resolveDuplicates(creation, clusterID);
+    survivor = await resolveDuplicates(creation, clusterID);
+    throwIfCancelled();
     if (survivor === clusterID) return;
-    obtained = { clusterID: survivor, madeBy };
   }
 }
+
+function note(creation: Creation, obtained: ObtainedCluster): void {
+  creation.obtained = obtained;
+  if (obtained.madeBy === 'thisCreate') creation.made.push(obtained.clusterID);
+  upsertMemo({ clusterID: obtained.clusterID });
+}
+
+/** Runs a part of a create that must be over in time; all parts together have one time limit. */
+export type Deadline = <Result>(part: () => Promise<Result>) => Promise<Result>;
 
 async function waitUntilRunning(clusterID: string, progress: Progress): Promise<void> {
   const observed = await watchActivities().watchCluster({ clusterID, goal: 'running' });

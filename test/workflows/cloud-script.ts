@@ -1,0 +1,125 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
+import { CceApiError } from '../../cce/cce-api-error.ts';
+import { CceNetworkError } from '../../cce/cce-network-error.ts';
+import type { ClusterPhase } from '../../cce/phases.ts';
+import { cancelSignal, type CancelRequest, type Step } from '../../workflows/messages.ts';
+
+/** What a scripted cloud holds, and what it does with each call. */
+export interface CloudScript {
+  /** What is there before, oldest first: `cce-before-1`, `cce-before-2`, … */
+  clusters?: readonly Partial<CloudCluster>[];
+  /** What becomes of each create request, in order; further ones are answered. */
+  posts?: readonly PostScript[];
+  /** How the clusters turn out that requests make, in order: `cce-made-1`, `cce-made-2`, … */
+  made?: readonly Partial<CloudCluster>[];
+  /** Why the request is not valid. */
+  invalid?: ApplicationFailure;
+  /** Why a cluster cannot be compared with the request. */
+  incomparable?: CceApiError;
+  moments?: Moments;
+  /** The worker hands over to the next one: that learns at once what happens at this moment and what the call brings. */
+  deployAt?: Moment;
+}
+
+/** A cluster as the cloud keeps it. */
+export interface CloudCluster {
+  /** @default 'running' before, 'pending' when just made */
+  clusterPhase: ClusterPhase;
+  /** @default that of the request, or none for a cluster that was there before */
+  description: string;
+  /**
+   * How many looks do not show it yet.
+   *
+   * @default 0
+   */
+  hiddenLooks: number;
+  /**
+   * How its creation ends; `never`: it goes on and on.
+   *
+   * @default 'running'
+   */
+  becomes: ClusterPhase | 'absent' | 'never';
+  /**
+   * How each deletion ends, or why it is refused; the last holds for all further ones.
+   *
+   * @default ['absent']
+   */
+  deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError)[];
+}
+
+/** What becomes of a create request. */
+export interface PostScript {
+  /** How many clusters it makes: 2 where a gateway delivers it twice. */
+  makes: 0 | 1 | 2;
+  /** `workerLost`: nothing is heard of the attempt until its time limit is over. */
+  answer: 'given' | 'workerLost' | CceApiError | CceNetworkError;
+}
+
+/**
+ * When a call arrives and before it is answered, counted from 1 for each kind of call. `step` is a watch that reports a
+ * step of a creation, `leaving` one that reports a step of a deletion.
+ */
+export type Moment = `${MomentKind} ${number}`;
+export type MomentKind = 'look' | 'post' | 'step' | 'delete' | 'leaving';
+
+/** What happens besides, once. */
+export type Moments = { [moment in Moment]?: MomentAction } & {
+  /** Before any worker serves the workflow. */
+  start?: (workflow: WorkflowHandle) => unknown;
+  end?: (workflow: WorkflowHandle) => unknown;
+};
+
+/** `sendLate`: a request that was thought lost takes effect. */
+export type MomentAction = (workflow: WorkflowHandle, sendLate: () => void) => unknown;
+
+export const cancelBySignal = (cancel: CancelRequest) => (workflow: WorkflowHandle) =>
+  workflow.signal(cancelSignal, cancel);
+export const cancelNatively = (workflow: WorkflowHandle) => workflow.cancel();
+
+const createCall = { method: 'POST', path: '/v2/cluster' };
+const connectionBroke = new CceNetworkError({ ...createCall, message: 'no answer', possiblyReceived: true });
+
+export function refusal(httpStatus: number, code: string): CceApiError {
+  return new CceApiError({ ...createCall, code, message: 'no', httpStatus, requestID: 'refusal-1' });
+}
+
+export const posts = {
+  answered: { makes: 1, answer: 'given' },
+  lostBeforeEffect: { makes: 0, answer: connectionBroke },
+  lostAfterEffect: { makes: 1, answer: connectionBroke },
+  lostAndDeliveredTwice: { makes: 2, answer: connectionBroke },
+  workerLostBeforeEffect: { makes: 0, answer: 'workerLost' },
+  workerLostAfterEffect: { makes: 1, answer: 'workerLost' },
+  throttled: { makes: 0, answer: refusal(429, 'RequestLimitExceeded') },
+  overQuota: { makes: 0, answer: refusal(400, 'cce.warning.ExceedQuota') },
+} as const satisfies Record<string, PostScript>;
+
+/** Two steps; in a failed creation it is the second that failed. */
+export function stepsOfCreation(phase: ClusterPhase): Step[] {
+  const certificates = { name: 'certificates', index: 1, total: 2, retryCount: 1 };
+  const masters = { name: 'masters', index: 2, total: 2, retryCount: 1 };
+  const error = { code: 'NoStock', message: 'sold out', suggestion: 'take another zone', traceID: 'trace-1' };
+  switch (phase) {
+    case 'provisioning':
+      return [
+        { ...certificates, status: 'doing' },
+        { ...masters, status: 'todo' },
+      ];
+    case 'create_failed':
+      return [
+        { ...certificates, status: 'done' },
+        { ...masters, status: 'failed', error },
+      ];
+    default:
+      return [
+        { ...certificates, status: 'done' },
+        { ...masters, status: 'done' },
+      ];
+  }
+}
+
+export function stepsOfDeletion(phase: ClusterPhase): Step[] {
+  const status = phase === 'delete_failed' ? 'failed' : 'doing';
+  return [{ name: 'machines', index: 1, total: 1, retryCount: 1, status }];
+}
