@@ -18,24 +18,34 @@ const pageSize = 100;
 export function findClusters({ cce }: { cce: CceClient }) {
   return async ({ clusterName }: { clusterName: string }): Promise<FoundCluster[]> =>
     withCallFailures(async () => {
-      const found = new Map<string, FoundCluster>();
-      for (let pageNo = 1, seen = 0; ; pageNo++) {
-        const { clusterPage } = await cce.listClusters(
-          // Ordered by creation: clusters that appear while pages are read then land on the last page.
-          { keywordType: 'clusterName', keyword: clusterName, orderBy: 'createdAt', order: 'ASC', pageNo, pageSize },
-          { signal: cancellationSignal() },
-        );
-        for (const { spec, status, createdAt } of clusterPage.clusterList) {
-          if (spec.clusterName !== clusterName || spec.clusterID === undefined) continue;
-          found.set(spec.clusterID, {
-            clusterID: spec.clusterID,
-            clusterPhase: status.clusterPhase,
-            description: spec.description ?? '',
-            ...(createdAt !== undefined && { createdAt }),
-          });
-        }
-        seen += clusterPage.clusterList.length;
-        if (clusterPage.clusterList.length === 0 || seen >= clusterPage.totalCount) return [...found.values()];
+      for (;;) {
+        const found = await readPages(cce, clusterName);
+        if (found !== 'changed') return found;
       }
     });
+}
+
+/** `changed` where a cluster came or went between two pages: the rest has then moved, and one may have been missed. */
+async function readPages(cce: CceClient, clusterName: string): Promise<FoundCluster[] | 'changed'> {
+  const found: FoundCluster[] = [];
+  let expected: number | undefined;
+  for (let pageNo = 1, seen = 0; ; pageNo++) {
+    const { clusterPage } = await cce.listClusters(
+      { keywordType: 'clusterName', keyword: clusterName, orderBy: 'createdAt', order: 'ASC', pageNo, pageSize },
+      { signal: cancellationSignal() },
+    );
+    expected ??= clusterPage.totalCount;
+    if (clusterPage.totalCount !== expected) return 'changed';
+    for (const { spec, status, createdAt } of clusterPage.clusterList) {
+      if (spec.clusterName !== clusterName) continue;
+      found.push({
+        clusterID: spec.clusterID,
+        clusterPhase: status.clusterPhase,
+        description: spec.description ?? '',
+        ...(createdAt !== undefined && { createdAt }),
+      });
+    }
+    seen += clusterPage.clusterList.length;
+    if (clusterPage.clusterList.length === 0 || seen >= expected) return found;
+  }
 }

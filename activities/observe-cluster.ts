@@ -1,5 +1,6 @@
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
+import type { GetClusterResponse } from '../cce/cluster.ts';
 import type { EventStep } from '../cce/event-steps.ts';
 import type { ClusterPhase } from '../cce/phases.ts';
 import type { Step, StepError, WatchGoal } from '../workflows/messages.ts';
@@ -21,14 +22,25 @@ export async function observeCluster(
   previous: Observation | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const events = await orAbsent(cce.getEventSteps(clusterID, { signal }));
+  const events = await orAbsent(cce.getEventSteps(clusterID, { signal })).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return error instanceof Error ? error : new Error(String(error));
+  });
+  if (events instanceof Error) {
+    // The steps are for people to look at; as long as the phase can be read, the wait goes on by it alone.
+    const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
+    return { clusterPhase: phaseOf(answer), steps: previous?.steps ?? [] };
+  }
   const steps = (events?.steps ?? []).map(toStep);
   const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
   if (underWay && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
   }
-  const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
-  return { clusterPhase: answer?.cluster.status.clusterPhase ?? 'absent', steps };
+  return { clusterPhase: phaseOf(await orAbsent(cce.getCluster(clusterID, { signal }))), steps };
+}
+
+function phaseOf(answer: GetClusterResponse | undefined): Observation['clusterPhase'] {
+  return answer?.cluster.status.clusterPhase ?? 'absent';
 }
 
 /** A failed step may be the end of the cluster or not; only its phase tells. */

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import { resolveSecrets, type SecretReader } from '../cce/secrets.ts';
-import { withCallFailures } from './call-failure.ts';
+import { resolveSecrets, secretValues, type SecretReader } from '../cce/secrets.ts';
+import { withCallFailures, type CallFailure } from './call-failure.ts';
 
 export interface SubmittedCluster {
   clusterID: string;
@@ -18,10 +18,45 @@ export interface SubmittedCluster {
  */
 export function submitCluster({ cce, secrets }: { cce: CceClient; secrets: SecretReader }) {
   return async ({ request }: { request: CreateClusterRequest }): Promise<SubmittedCluster> => {
+    const startedAt = performance.now();
     const resolved = resolve(request, secrets);
-    const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
-    return { clusterID, requestID };
+    // Another attempt may be under way by then, if this worker was frozen or blocked.
+    if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
+    try {
+      const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
+      return { clusterID, requestID };
+    } catch (error) {
+      throw withoutSecrets(error, secretValues(resolved));
+    }
   };
+}
+
+const sendWithinMs = 20_000;
+
+function sentTooLate(): ApplicationFailure {
+  const failure: CallFailure = {
+    type: 'CceNetworkError',
+    method: 'POST',
+    path: '',
+    retryable: true,
+    mayHaveTakenEffect: false,
+  };
+  const message = 'the worker was held up, and did not send the request';
+  return ApplicationFailure.create({ type: failure.type, message, details: [failure] });
+}
+
+/** A service that refuses a request may quote it, and failures are kept in histories and logs. */
+function withoutSecrets(error: unknown, values: readonly string[]): unknown {
+  if (!(error instanceof ApplicationFailure)) return error;
+  const text = JSON.stringify({ message: error.message, details: error.details ?? [] });
+  const clean = values.reduce((each, value) => each.replaceAll(JSON.stringify(value).slice(1, -1), '[redacted]'), text);
+  const { message, details } = JSON.parse(clean) as { message: string; details: unknown[] };
+  return ApplicationFailure.create({
+    message,
+    details,
+    nonRetryable: error.nonRetryable ?? false,
+    ...(typeof error.type === 'string' && { type: error.type }),
+  });
 }
 
 function resolve(request: CreateClusterRequest, secrets: SecretReader): CreateClusterRequest {

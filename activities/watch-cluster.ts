@@ -55,6 +55,8 @@ export function watchCluster({
           continue;
         }
         progress.consecutiveFailures = 0;
+        if (observed.clusterPhase === 'absent') progress.notSeenSinceMs ??= Date.now();
+        else progress.seen = true;
         warnOfUnknownPhase(observed.clusterPhase);
         if (isOver(observed, goal, progress)) return observed;
         await reportChange(observed, progress, report);
@@ -129,13 +131,12 @@ export const failureBudget = 25;
 /** A phase that the event steps do not tell of is seen after so many polls, one minute by default. */
 const pollsBetweenPhases = 6;
 
-/** How many polls may find nothing before a cluster that was just created counts as absent. An assumption. */
-const patienceForNewCluster = 5;
+/** How long a cluster that was just created may be unknown to the service before it counts as absent. An assumption. */
+const patienceForNewClusterMs = 90_000;
 
-function isOver({ clusterPhase }: Observation, goal: WatchGoal, progress: WatchProgress): boolean {
-  if (clusterPhase !== 'absent') {
-    progress.seen = true;
-    return (goal === 'running' ? phaseDuringCreate(clusterPhase) : phaseDuringDelete(clusterPhase)) !== 'waiting';
+function isOver({ clusterPhase }: Observation, goal: WatchGoal, { seen, notSeenSinceMs }: WatchProgress): boolean {
+  if (clusterPhase === 'absent') {
+    return goal === 'gone' || seen || Date.now() - (notSeenSinceMs ?? Date.now()) >= patienceForNewClusterMs;
   }
-  return goal === 'gone' || progress.seen || ++progress.notSeenYet >= patienceForNewCluster;
+  return (goal === 'running' ? phaseDuringCreate(clusterPhase) : phaseDuringDelete(clusterPhase)) !== 'waiting';
 }

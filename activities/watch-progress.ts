@@ -12,8 +12,8 @@ const watchProgressSchema = z.object({
   consecutiveFailures: z.number().int().nonnegative(),
   /** Whether the service has ever shown the cluster; from then on a 404 means that it is gone. */
   seen: z.boolean(),
-  /** Polls that found no cluster before it was ever seen. */
-  notSeenYet: z.number().int().nonnegative(),
+  /** When the first poll found no cluster before it was ever seen, in milliseconds of the epoch. */
+  notSeenSinceMs: z.number().optional(),
   /** The {@link changeKey} of the last change that the workflow was told of. */
   reported: z.string(),
   /** Whether the workflow was told that polls fail. */
@@ -27,7 +27,7 @@ export function resumeWatch(heartbeatDetails: unknown): WatchProgress {
   const parsed = watchProgressSchema.safeParse(heartbeatDetails);
   return parsed.success
     ? parsed.data
-    : { polls: 0, consecutiveFailures: 0, seen: false, notSeenYet: 0, reported: '', troubled: false };
+    : { polls: 0, consecutiveFailures: 0, seen: false, reported: '', troubled: false };
 }
 
 /**

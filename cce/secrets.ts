@@ -66,6 +66,16 @@ export function inlineSecretPaths(value: unknown): string[] {
   return paths;
 }
 
+/** The texts of all secrets of a resolved request, longest first, for their removal from texts of other origin. */
+export function secretValues(request: unknown): string[] {
+  const values = new Set<string>();
+  mapSecrets(request, '', (secret) => {
+    if (typeof secret === 'string' && secret !== '') values.add(secret);
+    return secret;
+  });
+  return [...values].sort((left, right) => right.length - left.length);
+}
+
 /** A reference that points at nothing, and the field it stands in, such as `nodes[0].instanceSpec.adminPassword`. */
 export interface UnresolvedSecret {
   path: string;

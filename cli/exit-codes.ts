@@ -15,7 +15,9 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof InvalidSpecError || error instanceof SpecFileError) return exitCodes.badInput;
+  if (error instanceof InvalidSpecError || error instanceof SpecFileError || error instanceof TypeError) {
+    return exitCodes.badInput;
+  }
   if (error instanceof OperationNotFoundError) return exitCodes.notFound;
   if (error instanceof UnreachableError || error instanceof ServiceError || isGrpcServiceError(error)) {
     return exitCodes.unreachable;

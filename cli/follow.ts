@@ -5,10 +5,17 @@ import { progressLine, statusText } from './output.ts';
 /** The user pressed Ctrl-C. The operation goes on. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
+  readonly nameOrID: string;
+
+  constructor(workflowID: string) {
+    super(`interrupted, but ${workflowID} goes on`);
+    this.nameOrID = workflowID.split(':').at(-1) ?? workflowID;
+  }
 }
 
 /**
- * Waits until an operation has ended, or `isSettled` says that there is nothing more to wait for. `show` draws every change: in place on a terminal, as lines elsewhere.
+ * Waits until an operation has ended, or `isSettled` says that there is nothing more to wait for. `show` draws every
+ * change: in place on a terminal, as lines elsewhere.
  *
  * @throws InterruptedError on SIGINT or SIGTERM
  */
@@ -31,7 +38,7 @@ export async function follow(
     }
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    throw new InterruptedError(`interrupted, but ${operation.workflowID} goes on`);
+    throw new InterruptedError(operation.workflowID);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

@@ -47,7 +47,7 @@ function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): strin
 export function outcomeLines(outcome: OperationOutcome): string[] {
   const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
   const clusterIDs = cleanup?.clusterIDs.length ? ` ${cleanup.clusterIDs.join(', ')}` : '';
-  const left = 'staysBehind' in outcome && outcome.staysBehind?.length ? outcome.staysBehind.join(', ') : undefined;
+  const left = ('staysBehind' in outcome ? outcome.staysBehind : cleanup?.staysBehind)?.join(', ') || undefined;
   return [
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
@@ -103,7 +103,10 @@ function titleOf({ kind, clusterName, clusterID }: Operation): string {
 }
 
 function stageOf({ outcome, execution, currentStep }: OperationStatus): string {
-  if (outcome === undefined) return currentStep?.stage ?? execution;
+  if (outcome === undefined && execution === 'running') {
+    return currentStep?.stage ?? pc.yellow('under way, but no worker answers');
+  }
+  if (outcome === undefined) return execution;
   const good = outcome.outcome === 'running' || outcome.outcome === 'deleted' || outcome.outcome === 'absent';
   return good ? pc.green(outcome.outcome) : pc.red(outcome.outcome);
 }

@@ -29,14 +29,19 @@ export async function runCommand(
   options: GlobalOptions,
   command: (orchestrator: Orchestrator) => Promise<ExitCode>,
 ): Promise<void> {
-  process.exitCode = await reportErrors(options, async () => {
-    const orchestrator = await connect(options);
-    try {
-      return await command(orchestrator);
-    } finally {
-      await orchestrator.close();
-    }
-  });
+  process.exitCode = await reportErrors(options, () => withOrchestrator(options, command));
+}
+
+export async function withOrchestrator(
+  options: GlobalOptions,
+  command: (orchestrator: Orchestrator) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const orchestrator = await connect(options);
+  try {
+    return await command(orchestrator);
+  } finally {
+    await orchestrator.close();
+  }
 }
 
 export async function reportErrors(options: GlobalOptions, command: () => Promise<ExitCode>): Promise<ExitCode> {
@@ -44,10 +49,11 @@ export async function reportErrors(options: GlobalOptions, command: () => Promis
     return await command();
   } catch (error) {
     if (error instanceof InterruptedError) {
-      process.stderr.write(`${error.message}\nattach again: ccectl status NAME --watch\n`);
+      if (options.output === 'json') printJSON({ error: { name: error.name, message: error.message, problems: [] } });
+      process.stderr.write(`${error.message}\nattach again: ccectl status ${error.nameOrID} --watch\n`);
       return exitCodes.interrupted;
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const problems = error instanceof InvalidSpecError ? error.problems : [];
     if (options.output === 'json') {
       printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems } });
@@ -97,6 +103,12 @@ async function followUntil(
   return isSettled(ended) || (ended.outcome !== undefined && isSuccess(ended.outcome))
     ? exitCodes.done
     : exitCodes.failed;
+}
+
+/** What the SDK hides behind "Failed to start Workflow" is in the causes. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${messageOf(error.cause)}` : error.message;
 }
 
 export function printStatus(options: GlobalOptions, status: OperationStatus): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { parseDocument, type Document } from 'yaml';
 
 /** A spec file cannot be read or is neither YAML nor JSON. */
 export class SpecFileError extends Error {
@@ -16,8 +16,17 @@ export function readSpecFile(path: string, clusterName?: string): unknown {
   if (document.errors.length > 0) {
     throw new SpecFileError(document.errors.map((error) => `${path}: ${error.message.trimEnd()}`).join('\n'));
   }
-  const body: unknown = document.toJS();
+  const body = toValue(path, document);
   return clusterName === undefined ? body : withName(body, clusterName);
+}
+
+/** Aliases are resolved only now, and may be none, or a bomb. */
+function toValue(path: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new SpecFileError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 function readText(path: string): string {

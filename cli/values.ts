@@ -23,3 +23,8 @@ export function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 is wanted');
   return number;
 }
+
+export function nonEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('it is empty');
+  return text;
+}

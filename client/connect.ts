@@ -14,9 +14,11 @@ export interface ConnectOptions {
  * Connects to Temporal by the environment and profile files that all of Temporal's tools use (`TEMPORAL_ADDRESS`,
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …).
  *
- * @throws UnreachableError
+ * @throws UnreachableError, and TypeError for an account or region that is no label
  */
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
+  const account = label('account', options.account ?? (process.env.CCE_ACCOUNT || 'default'));
+  const region = label('region', options.region ?? (process.env.CCE_REGION || 'bj'));
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect({ connectTimeout: '5s', ...connectionOptions }).catch(
     (error: unknown) => {
@@ -26,8 +28,14 @@ export async function connect(options: ConnectOptions = {}): Promise<Orchestrato
   );
   const orchestrator = createOrchestrator({
     client: new Client({ connection, namespace }),
-    account: options.account ?? (process.env.CCE_ACCOUNT || 'default'),
-    region: options.region ?? (process.env.CCE_REGION || 'bj'),
+    account,
+    region,
   });
   return { ...orchestrator, close: () => connection.close() };
+}
+
+/** They become parts of IDs, task queues and queries. */
+function label(what: string, text: string): string {
+  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  throw new TypeError(`the ${what} "${text}" is not 1 to 64 letters, digits, dots, dashes or underscores`);
 }

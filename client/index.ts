@@ -1,5 +1,6 @@
 export { connect, type ConnectOptions } from './connect.ts';
 export { InvalidSpecError } from './invalid-spec-error.ts';
+export { OperationEndingError } from './operation-ending-error.ts';
 export { OperationNotFoundError } from './operation-not-found-error.ts';
 export type { Operation, OperationOutcome, OperationReference, OperationStatus } from './operation.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';

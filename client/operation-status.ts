@@ -29,7 +29,8 @@ function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalle
   return seconds < unusualSeconds ? {} : { stalledForSeconds: seconds };
 }
 
-async function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
+/** `undefined` where no worker answers at the moment. */
+export async function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
   try {
     return await client.withDeadline(Date.now() + 5_000, () => handle.query(currentStepQuery));
   } catch {

@@ -23,9 +23,9 @@ export interface OrchestratorOptions extends AccountRegion {
 export interface Orchestrator {
   /**
    * Starts to create a cluster, or attaches to a create of the same name and spec that is under way. `body` is the body
-   * of the API's create call.
+   * of the API's create call. Attaching changes nothing about the create that is under way, whatever `options` say.
    *
-   * @throws InvalidSpecError, SpecConflictError
+   * @throws InvalidSpecError, SpecConflictError, OperationEndingError
    */
   create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;
   /**
@@ -36,7 +36,7 @@ export interface Orchestrator {
   status: (nameOrID: string) => Promise<OperationStatus>;
   /** Each change of an operation's status until it has ended; the last one carries the outcome. */
   watch: (operation: OperationReference, signal?: AbortSignal) => AsyncGenerator<OperationStatus, void>;
-  /** Newest first. */
+  /** In Temporal's order, which is newest first. */
   list: () => AsyncGenerator<Operation, void>;
   /**
    * Cancels the create or delete that is under way. Cleaning up goes on after this returns; `watch` shows it.
@@ -117,7 +117,8 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       if (operation?.kind === 'create' && operation.execution === 'running') {
         return cancel(operation, { cleanup: 'delete', deleteOptions, reason: 'its deletion was asked for' });
       }
-      return startDelete(client, scope, nameOrID, { waitForRelease, ...deleteOptions });
+      const isName = operation?.clusterName === nameOrID;
+      return startDelete(client, scope, nameOrID, isName, { waitForRelease, ...deleteOptions });
     },
   };
 }

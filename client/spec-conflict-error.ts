@@ -6,7 +6,8 @@ export class SpecConflictError extends Error {
   readonly differingPaths: readonly string[];
 
   constructor(workflowID: string, differingPaths: readonly string[]) {
-    super(`${workflowID} is under way from a different spec; it differs in ${differingPaths.join(', ')}`);
+    const where = differingPaths.length > 0 ? differingPaths.join(', ') : 'what no worker is there to tell';
+    super(`${workflowID} is under way from a different spec; it differs in ${where}`);
     this.workflowID = workflowID;
     this.differingPaths = differingPaths;
   }

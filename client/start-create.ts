@@ -8,6 +8,8 @@ import { createWorkflowID, taskQueue, type AccountRegion } from '../workflows/id
 import { specDigest } from '../workflows/marker.ts';
 import { requestQuery } from '../workflows/messages.ts';
 import { InvalidSpecError } from './invalid-spec-error.ts';
+import { OperationEndingError } from './operation-ending-error.ts';
+import { queryCurrentStep } from './operation-status.ts';
 import type { OperationMemo } from './operation.ts';
 import { SpecConflictError } from './spec-conflict-error.ts';
 
@@ -26,7 +28,7 @@ export interface StartedCreate {
 /**
  * Starts the create of a cluster, or attaches to the one that is under way.
  *
- * @throws InvalidSpecError, SpecConflictError
+ * @throws InvalidSpecError, SpecConflictError, OperationEndingError
  */
 export async function startCreate(
   client: Client,
@@ -36,7 +38,7 @@ export async function startCreate(
 ): Promise<StartedCreate> {
   const { errors, warnings } = validateCreateRequest(body, { disabledRules: options.disabledRules ?? [] });
   if (errors.length > 0) throw new InvalidSpecError(errors);
-  const request = createClusterRequestSchema.parse(body);
+  const request = parse(body);
   const { clusterName } = request.cluster;
   const workflowID = createWorkflowID(scope, clusterName);
   const memo: OperationMemo = {
@@ -64,13 +66,31 @@ export async function startCreate(
       if ((running.memo as OperationMemo | undefined)?.specDigest !== memo.specDigest) {
         throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
       }
+      // Attached to, it would only be seen to end; unless no worker can say, which is no reason to refuse.
+      const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
+      if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
       return { workflowID, runID: running.runId, attached: true, warnings };
     }
   }
 }
 
+/** Rules can be turned off, but what is no create request at all cannot be made sense of. */
+function parse(body: unknown): CreateClusterRequest {
+  const parsed = createClusterRequestSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new InvalidSpecError(
+    parsed.error.issues.map(({ path, message }) => ({
+      path: path.join('.'),
+      rule: 'not-a-request',
+      message,
+      advice: 'This cannot be turned off.',
+    })),
+  );
+}
+
 async function differingPaths(client: Client, workflowID: string, request: CreateClusterRequest): Promise<string[]> {
-  const other = (await client.workflow.getHandle(workflowID).query(requestQuery)) as CreateClusterRequest;
+  const query = () => client.workflow.getHandle(workflowID).query(requestQuery);
+  const other = (await client.withDeadline(Date.now() + 5_000, query).catch(() => request)) as CreateClusterRequest;
   const mine = redactSecrets(request) as CreateClusterRequest;
   return diff(other, mine).map(({ path }) =>
     path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join(''),

@@ -19,10 +19,12 @@ export async function startDelete(
   client: Client,
   scope: AccountRegion,
   nameOrID: string,
+  /** Known to be a name, even if it has the form of an ID. */
+  isName: boolean,
   { waitForRelease = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
   const workflowID = deleteWorkflowID(scope, nameOrID);
-  const target = isClusterID(nameOrID) ? { clusterID: nameOrID } : { clusterName: nameOrID };
+  const target = isClusterID(nameOrID) && !isName ? { clusterID: nameOrID } : { clusterName: nameOrID };
   const handle = await client.workflow.start<typeof deleteCluster>('deleteCluster', {
     workflowId: workflowID,
     taskQueue: taskQueue(scope),

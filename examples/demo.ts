@@ -7,9 +7,10 @@ import { startStack } from './stack.ts';
 const startedAt = Date.now();
 const board = createBoard();
 
+// From the start on: the processes that are started die with this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 board.note('starting a Temporal server, a simulated CCE service and a worker');
 const stack = await startStack({ createSeconds: 32, deleteSeconds: 3, pollInterval: '1s' });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 let worker = await stack.startWorker();
 
 const specs = ['managed', 'custom', 'existing'].map(

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { startStack } from './stack.ts';
 
-process.env.CCE_ACCOUNT ||= 'default';
+// From the start on, or an early Ctrl-C would leave the server behind; it dies with this process.
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => (stopsGracefully ? interrupted.abort() : process.exit(130)));
+}
+let stopsGracefully = false;
+
 const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
 const worker = await stack.startWorker();
 
@@ -15,7 +21,8 @@ for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'])
 console.log('  npm run -s ccectl -- create -f examples/managed.yaml --watch');
 console.log('\nCtrl-C stops all of it, and forgets it.');
 
-await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+stopsGracefully = true;
+if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
 await worker.stop();
 await stack.stop();
 process.exit(0);

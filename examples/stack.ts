@@ -1,5 +1,4 @@
-import { createOrchestrator, type Orchestrator } from '../client/index.ts';
-import { Client, Connection } from '@temporalio/client';
+import { connect, type Orchestrator } from '../client/index.ts';
 import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
@@ -33,8 +32,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     `--create-seconds=${options.createSeconds}`,
     `--delete-seconds=${options.deleteSeconds}`,
   ]);
-  // Of its own, so that a Temporal server that is shared with others does not mix the stacks up.
-  const account = process.env.CCE_ACCOUNT || `demo-${process.pid}`;
+  // On a server that is shared with others it must be an account of its own: a worker of another stack would take this
+  // one's work to another service, find no cluster there, and think it gone.
+  const account = process.env.TEMPORAL_ADDRESS ? `local-${process.pid}` : 'default';
   const environment = {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
@@ -47,16 +47,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // What the example specs refer to.
     CCE_ADMIN_PASSWORD: process.env.CCE_ADMIN_PASSWORD ?? 'throw-away-1!',
   };
-  const connection = await Connection.connect({ address: temporal.address });
-  const client = new Client({ connection, namespace: temporal.namespace });
+  // By the same settings as everything else; with a server that was there already they may ask for TLS or a key.
+  Object.assign(process.env, environment);
+  const orchestrator = await connect();
   return {
     temporal,
     simulator,
-    orchestrator: createOrchestrator({ client, account, region: 'bj' }),
+    orchestrator,
     environment,
     startWorker: () => startWorkerProcess(environment),
     stop: async () => {
-      await connection.close();
+      await orchestrator.close();
       await simulator.stop();
       await temporal.stop();
     },

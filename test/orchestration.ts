@@ -42,6 +42,7 @@ export async function startOrchestration(simulator: SimulatorProcess): Promise<O
         pathPrefix: '/v2',
         credentials: { accessKeyID: simulator.accessKeyID, secretAccessKey: simulator.secretAccessKey },
         pollIntervalMs,
+        logLevel: 'error',
       };
       const workflowBundlePath = inject('workflowBundlePath');
       const worker = await runWorker({ configuration, connection, namespace: 'default', workflowBundlePath });

@@ -1,4 +1,5 @@
 import ms, { type StringValue } from 'ms';
+import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import type { BceCredentials } from '../cce/signer.ts';
@@ -11,6 +12,9 @@ export interface WorkerConfiguration {
   pathPrefix: string;
   credentials: BceCredentials;
   pollIntervalMs: number;
+  /** Where set, `{fromFile}` references of specs are read from below this folder only. */
+  secretsFolder?: string;
+  logLevel: Level;
 }
 
 /** The settings do not make sense; `problems` names each one. */
@@ -28,15 +32,22 @@ const label = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
+// A line break at the end of a file that was read into a variable is the usual mistake.
+const key = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');
+
 const environmentSchema = z.object({
   CCE_ACCOUNT: label.default('default'),
   CCE_REGION: label.default('bj'),
   CCE_ENDPOINT: z.string().optional(),
   CCE_PATH_PREFIX: z.string().default('/v2'),
   CCE_POLL_INTERVAL: z.string().default('10s').transform(toMilliseconds),
-  BCE_ACCESS_KEY_ID: z.string({ error: 'is not set' }).min(1, 'is empty'),
-  BCE_SECRET_ACCESS_KEY: z.string({ error: 'is not set' }).min(1, 'is empty'),
-  BCE_SESSION_TOKEN: z.string().optional(),
+  CCE_SECRETS_DIR: z.string().optional(),
+  CCE_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'is none of trace, debug, info, warn, error' })
+    .default('info'),
+  BCE_ACCESS_KEY_ID: key,
+  BCE_SECRET_ACCESS_KEY: key,
+  BCE_SESSION_TOKEN: key.optional(),
 });
 
 /**
@@ -64,11 +75,14 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfigu
       ...(settings.BCE_SESSION_TOKEN !== undefined && { sessionToken: settings.BCE_SESSION_TOKEN }),
     },
     pollIntervalMs: settings.CCE_POLL_INTERVAL,
+    ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
+    logLevel: settings.CCE_LOG_LEVEL,
   };
 }
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
-  const milliseconds = ms(text as StringValue);
+  // A number without a unit would be milliseconds, which nobody means.
+  const milliseconds = /[a-z]$/i.test(text) ? ms(text as StringValue) : undefined;
   if (milliseconds === undefined || !(milliseconds > 0)) {
     context.addIssue({ code: 'custom', message: `is "${text}", which is not a duration such as 10s` });
     return z.NEVER;

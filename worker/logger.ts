@@ -5,7 +5,7 @@ const levels: Record<LogLevel, Level> = { TRACE: 'trace', DEBUG: 'debug', INFO: 
 
 /** One JSON line an entry on standard error, the SDK's own entries among them. */
 export function createLogger(level: Level = 'info'): Logger {
-  const logger = pino({ level, base: null }, pino.destination(2));
+  const logger = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
 
   function log(temporalLevel: LogLevel, message: string, meta?: LogMetadata): void {
     const { error, ...rest } = meta ?? {};

@@ -1,23 +1,24 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
-import type { Level } from 'pino';
-import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { NativeConnection, Runtime, makeTelemetryFilterString, type Logger } from '@temporalio/worker';
+import { ConfigurationError, readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { createLogger } from './logger.ts';
 import { runWorker } from './run-worker.ts';
 
-const logger = createLogger((process.env.CCE_LOG_LEVEL as Level | undefined) ?? 'info');
+const configuration = configurationOrExit();
+const logger = createLogger(configuration.logLevel);
+Runtime.install({
+  logger,
+  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) } },
+});
+// Exits by itself: a native connection that never came up would keep the process, and then nobody starts another one.
+process.exit(await run(logger));
 
-try {
-  const configuration = readConfiguration(process.env);
-  Runtime.install({
-    logger,
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) } },
-  });
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions);
+async function run(log: Logger): Promise<number> {
   try {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+    const connection = await NativeConnection.connect(connectionOptions);
     // Present in a built package; see scripts.build.
     const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
     const worker = await runWorker({
@@ -26,18 +27,24 @@ try {
       namespace,
       ...(existsSync(bundlePath) && { workflowBundlePath: bundlePath }),
     });
-    logger.info('worker is running', { account: configuration.account, region: configuration.region, namespace });
+    const { account, region } = configuration;
+    log.info('worker is running', { account, region, namespace });
     await worker.stopped;
-    logger.info('worker has stopped');
-  } finally {
     await connection.close();
+    log.info('worker has stopped');
+    return 0;
+  } catch (error) {
+    log.error('the worker cannot go on', { error });
+    return 1;
   }
-} catch (error) {
-  if (error instanceof ConfigurationError) {
+}
+
+function configurationOrExit(): WorkerConfiguration {
+  try {
+    return readConfiguration(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  } else {
-    logger.error('the worker cannot go on', { error });
-    process.exitCode = 1;
+    process.exit(2);
   }
 }

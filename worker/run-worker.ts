@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
@@ -9,6 +8,7 @@ import { taskQueue, watchTaskQueue } from '../workflows/identity.ts';
 import { stepChangedSignal } from '../workflows/messages.ts';
 import type { WorkerConfiguration } from './configuration.ts';
 import { describeCreates } from './describe-creates.ts';
+import { createSecretReader } from './secret-reader.ts';
 
 export interface WorkerOptions {
   configuration: WorkerConfiguration;
@@ -34,7 +34,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   const client = new Client({ connection, namespace });
   const activities = createActivities({
     cce: createCceClient({ ...configuration, credentials: () => configuration.credentials }),
-    secrets: { env: readSecretVariable, file: (path) => readFileSync(path, 'utf8') },
+    secrets: createSecretReader(process.env, configuration.secretsFolder),
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
     pollIntervalMs: configuration.pollIntervalMs,
@@ -95,9 +95,4 @@ function stepReporter(client: Client): ReportStep {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   };
-}
-
-/** The worker's own keys are not for specs: a node's user data would carry them away. */
-function readSecretVariable(name: string): string | undefined {
-  return /^(BCE|TEMPORAL)_/i.test(name) ? undefined : process.env[name];
 }

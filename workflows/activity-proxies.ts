@@ -5,8 +5,7 @@ import { watchTaskQueue } from './identity.ts';
 // cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says.
 
 /**
- * Needs no network and takes milliseconds: as a local activity it costs one event instead of six. Never retried: only a
- * bug makes it fail otherwise than for good.
+ * Needs no network and takes milliseconds: as a local activity it costs one event instead of six.
  */
 export const { validateCluster } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
@@ -14,9 +13,13 @@ export const { validateCluster } = proxyLocalActivities<Activities>({
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
-/** Reads and deletions may be repeated at will. 90 s leave an attempt time for its 30 s a request and one new signature. */
+/**
+ * Reads and deletions may be repeated at will. 90 s leave an attempt time for its 30 s a request and one new signature;
+ * the day is for clean-ups, which no other deadline ends.
+ */
 export const { findClusters, deleteCluster, listMarkedClusters, describeCreates } = proxyActivities<Activities>({
   startToCloseTimeout: '90s',
+  scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
@@ -29,7 +32,7 @@ export const { compareSpec } = proxyActivities<Activities>({
 });
 
 /**
- * One attempt: a create is never repeated without a look first. A cancellation waits for the answer, for the answer
+ * One attempt: a create is never repeated without a look first. Called in a scope that cannot be cancelled: the answer
  * says what there is to clean up.
  */
 export const { submitCluster } = proxyActivities<Activities>({

@@ -2,8 +2,9 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
-import { deleteUntilGone } from './delete-until-gone.ts';
+import { deleteUntilGone, whatStaysBehind } from './delete-until-gone.ts';
 import { readMarker } from './marker.ts';
 import { look, settlePauses } from './obtain-cluster.ts';
 import { describeFailure, type OperationFailure } from './operation-failure.ts';
@@ -18,6 +19,8 @@ export interface Cleanup {
   status: 'notNeeded' | 'deleted' | 'kept' | 'incomplete';
   /** Of an incomplete one: those that are left. */
   clusterIDs: string[];
+  /** What the deletions leave in place, and so on the bill. */
+  staysBehind?: string[];
   /** Why it is incomplete; of several reasons the first. */
   failure?: OperationFailure;
 }
@@ -37,19 +40,26 @@ export interface CleanupPolicy {
  *
  * Never throws: what could not be deleted is in the result.
  */
-export async function cleanUp(creation: Creation, policy: CleanupPolicy, progress: Progress): Promise<Cleanup> {
+export async function cleanUp(
+  creation: Creation,
+  /** Asked for when it is needed: a deletion may be requested while the clean-up still looks. */
+  policyNow: () => CleanupPolicy,
+  progress: Progress,
+): Promise<Cleanup> {
   const { obtained, outcomeOpen } = creation;
-  if (obtained === undefined && !outcomeOpen && policy.deleteOptions === undefined) {
+  const { deleteOptions } = policyNow();
+  if (obtained === undefined && !outcomeOpen && deleteOptions === undefined) {
     return { status: 'notNeeded', clusterIDs: [] };
   }
   // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
-  if (obtained?.madeBy === 'earlierCreate' && policy.deleteOptions === undefined) {
+  if (obtained?.madeBy === 'earlierCreate' && deleteOptions === undefined) {
     return { status: 'kept', clusterIDs: [obtained.clusterID] };
   }
   progress.enter('cleaningUp');
   return CancellationScope.nonCancellable(async () => {
     try {
-      const targets = await findTargets(creation, policy);
+      const targets = await findTargets(creation, policyNow);
+      const policy = policyNow();
       if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
       if (policy.cleanup === 'keep') return { status: 'kept', clusterIDs: targets };
       return await deleteAll(creation, policy, targets, progress);
@@ -60,12 +70,19 @@ export async function cleanUp(creation: Creation, policy: CleanupPolicy, progres
 }
 
 /**
- * How to undo a create. Nothing that it made may stay on the bill, but machines that were there before are the user's:
- * as soon as the request has one, all nodes are moved out of the cluster instead, and nothing of theirs is deleted.
+ * How to undo a create. What it made is not to stay on the bill, but machines that were there before are the user's: as
+ * soon as the request has one, all nodes are moved out of the cluster instead, and EIPs and disks stay, for they may be
+ * those of such a machine.
  */
 export function compensationOptions({ masters = [], nodes = [] }: CreateClusterRequest): DeleteClusterOptions {
   const usesExisting = [...masters, ...nodes].some(({ instanceSpec }) => instanceSpec.existed === true);
   return usesExisting ? { moveOut: true } : { deleteResource: true, deleteCDSSnapshot: true };
+}
+
+/** What a user asks for goes, but for machines that were there before: those are spared even if nobody says so. */
+function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: CleanupPolicy): DeleteClusterOptions {
+  const { moveOut = false, ...compensation } = compensationOptions(request);
+  return { ...(moveOut && { moveOut }), ...(deleteOptions ?? compensation) };
 }
 
 async function deleteAll(
@@ -74,51 +91,65 @@ async function deleteAll(
   targets: readonly string[],
   progress: Progress,
 ): Promise<Cleanup> {
-  const options = policy.deleteOptions ?? compensationOptions(creation.request);
+  const options = deleteOptionsFor(creation.request, policy);
+  const staysBehind = whatStaysBehind(options);
   const gone: string[] = [];
   const left = new Map<string, OperationFailure>();
   for (let remaining = targets; remaining.length > 0;) {
     for (const clusterID of remaining) {
       progress.enter('cleaningUp', clusterID);
       try {
-        await deleteUntilGone(clusterID, options, progress.observe);
+        await deleteForSure(clusterID, options, progress);
         gone.push(clusterID);
       } catch (error) {
         left.set(clusterID, describeFailure(error, 'DeleteRefused'));
       }
     }
     // Meanwhile a request that was thought lost may have made another one.
-    const seen = await findTargets({ ...creation, outcomeOpen: false }, policy);
+    const seen = await findTargets({ ...creation, outcomeOpen: false }, () => policy);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID));
   }
   const [failure] = left.values();
   return failure === undefined
-    ? { status: 'deleted', clusterIDs: gone }
+    ? { status: 'deleted', clusterIDs: gone, ...(staysBehind.length > 0 && { staysBehind }) }
     : { status: 'incomplete', clusterIDs: [...left.keys()], failure };
 }
 
-/** What is known by its ID, and what looks show; over the settle time, as long as nothing shows. */
-async function findTargets(creation: Creation, policy: CleanupPolicy): Promise<string[]> {
+/** A cluster that the service never showed may only be new to it: then "not found" is asked for again. */
+async function deleteForSure(clusterID: string, options: DeleteClusterOptions, progress: Progress): Promise<void> {
+  const pauses = progress.hasSeen(clusterID) ? [] : settlePauses;
+  for (const pause of [...pauses, undefined]) {
+    const { alreadyGone } = await deleteUntilGone(clusterID, options, progress.observe);
+    if (!alreadyGone || pause === undefined) return;
+    await sleep(pause);
+  }
+}
+
+/** What is known by its ID, and what looks show; over the settle time, as long as nothing of this create shows. */
+async function findTargets(creation: Creation, policyNow: () => CleanupPolicy): Promise<string[]> {
   const { obtained, made, outcomeOpen } = creation;
   const known = obtained === undefined ? made : [...made, obtained.clusterID];
   for (const pause of [...(outcomeOpen ? settlePauses : []), undefined]) {
-    const found = (await look(creation)).filter((cluster) => isTarget(cluster, creation, policy));
+    const found = await look(creation);
     // The list may not show yet what the create call answered with.
-    const targets = [...new Set([...found.map(({ clusterID }) => clusterID), ...known])];
-    if (targets.length > 0 || pause === undefined) return targets;
+    const mine = [...new Set([...ours(found, creation), ...known])];
+    if (mine.length > 0 || pause === undefined) return [...mine, ...asked(found, creation, policyNow())];
     await sleep(pause);
   }
   return known;
 }
 
-function isTarget(
-  { clusterPhase, description }: FoundCluster,
-  { marker, obtained }: Creation,
-  { deleteOptions }: CleanupPolicy,
-): boolean {
-  if (clusterPhase === 'deleted') return false;
-  const found = readMarker(description);
-  if (found?.key === marker.key) return true;
-  // Asked for by its name before it was adopted: the cluster that an equal request would have been answered with.
-  return deleteOptions !== undefined && obtained === undefined && found?.digest === marker.digest;
+function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
+  return found
+    .filter(
+      ({ clusterPhase, description }) => clusterPhase !== 'deleted' && readMarker(description)?.key === marker.key,
+    )
+    .map(({ clusterID }) => clusterID);
+}
+
+/** The cluster whose deletion was asked for by its name before it was adopted. */
+function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptions }: CleanupPolicy): string[] {
+  if (deleteOptions === undefined || creation.obtained !== undefined) return [];
+  const decision = decideCreate({ ...creation, found, settling: false });
+  return decision.action === 'adopt' && decision.madeBy === 'earlierCreate' ? [decision.clusterID] : [];
 }

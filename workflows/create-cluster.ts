@@ -2,7 +2,7 @@ import { CancellationScope, isCancellation, setHandler, workflowInfo } from '@te
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
 import { validateCluster } from './activity-proxies.ts';
-import { cleanUp, type Cleanup } from './clean-up.ts';
+import { cleanUp, type Cleanup, type CleanupPolicy } from './clean-up.ts';
 import type { Creation } from './creation.ts';
 import { createLease } from './lease.ts';
 import { markerOf } from './marker.ts';
@@ -12,6 +12,7 @@ import {
   extendLeaseSignal,
   requestQuery,
   stepChangedSignal,
+  mergeCancels,
   type CancelRequest,
   type Step,
 } from './messages.ts';
@@ -95,9 +96,9 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   });
   setHandler(requestQuery, () => redactSecrets(request));
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
-  setHandler(extendLeaseSignal, ({ ttlSeconds }) => lease?.extend(ttlSeconds));
-  setHandler(cancelSignal, (cancel = {}) => {
-    cancelRequest ??= cancel;
+  setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
+  setHandler(cancelSignal, (cancel) => {
+    cancelRequest = mergeCancels(cancelRequest, cancel);
     work.cancel();
   });
 
@@ -113,28 +114,38 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
     return isCancellation(error) && work.consideredCancelled ? endCancelled() : endFailed(failureOf(error));
   }
+  // A cancel that arrives together with the last result has cancelled nothing, and is meant all the same.
+  if (work.consideredCancelled) return endCancelled();
   if (lease?.expiresAt() !== undefined) return endExpired();
   progress.enter('done');
   return outcome('running');
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
-    const { cleanup: policy = 'delete', deleteOptions, reason } = cancelRequest ?? {};
     const ended = outcome('cancelled');
-    const cleanup = await cleanUp(creation, { cleanup: policy, ...(deleteOptions && { deleteOptions }) }, progress);
+    const cleanup = await cleanUp(creation, cancelPolicy, progress);
+    const reason = cancelRequest?.reason;
     progress.enter('done');
     return { ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) };
   }
 
+  function cancelPolicy(): CleanupPolicy {
+    const { cleanup = 'delete', deleteOptions } = cancelRequest ?? {};
+    return { cleanup, ...(deleteOptions !== undefined && { deleteOptions }) };
+  }
+
   async function endFailed(reason: OperationFailure): Promise<never> {
     const ended = outcome('failed');
-    const cleanup = await cleanUp(creation, { cleanup: input.onFailure ?? 'delete' }, progress);
+    // That it cannot be asked about says nothing against the cluster: it may well run.
+    const onFailure = reason.type === 'WatchBudgetExhausted' ? 'keep' : (input.onFailure ?? 'delete');
+    const policy = () => (cancelRequest?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
+    const cleanup = await cleanUp(creation, policy, progress);
     progress.enter('done');
     throw closingFailure({ ...ended, failure: reason, cleanup });
   }
 
   async function endExpired(): Promise<CreateClusterOutcome> {
     const ended = outcome('expired');
-    const cleanup = await cleanUp(creation, { cleanup: 'delete' }, progress);
+    const cleanup = await cleanUp(creation, () => ({ cleanup: 'delete' }), progress);
     progress.enter('done');
     // Failed, so that somebody notices: the cluster outlives its lease.
     if (cleanup.failure !== undefined) throw closingFailure({ ...ended, failure: cleanup.failure, cleanup });

@@ -1,8 +1,15 @@
 import { CancellationScope, isCancellation, setHandler, sleep, upsertMemo } from '@temporalio/workflow';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { findClusters } from './activity-proxies.ts';
-import { deleteUntilGone, type Deletion } from './delete-until-gone.ts';
-import { cancelSignal, currentStepQuery, stepChangedSignal, type CancelRequest, type Step } from './messages.ts';
+import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
+import {
+  cancelSignal,
+  currentStepQuery,
+  mergeCancels,
+  stepChangedSignal,
+  type CancelRequest,
+  type Step,
+} from './messages.ts';
 import { closingFailure, describeFailure, failure, type OperationFailure } from './operation-failure.ts';
 import { trackProgress } from './progress.ts';
 
@@ -59,8 +66,8 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   const work = new CancellationScope({ cancellable: true });
   setHandler(currentStepQuery, () => progress.view());
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
-  setHandler(cancelSignal, (cancel = {}) => {
-    cancelRequest ??= cancel;
+  setHandler(cancelSignal, (cancel) => {
+    cancelRequest = mergeCancels(cancelRequest, cancel);
     work.cancel();
   });
 
@@ -87,6 +94,14 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     upsertMemo({ clusterID });
     progress.enter('deleting', clusterID);
     deletion = await deleteUntilGone(clusterID, options, progress.observe);
+    if (!deletion.alreadyGone || !('clusterID' in target)) return;
+    // No cluster has this ID, but a name may have the form of one.
+    const namesake = await resolveTarget({ clusterName: target.clusterID });
+    if (namesake === undefined) return;
+    clusterID = namesake;
+    upsertMemo({ clusterID });
+    progress.enter('deleting', clusterID);
+    deletion = await deleteUntilGone(clusterID, options, progress.observe);
   }
 
   function failureOf(error: unknown): OperationFailure {
@@ -104,7 +119,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       ...(clusterID !== undefined && { clusterID }),
       ...(deletion?.requestID !== undefined && { requestID: deletion.requestID }),
       ...(deletion !== undefined && { requests: deletion.requests }),
-      ...(kind === 'deleted' && { staysBehind: staysBehind(options) }),
+      ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
       steps: progress.view().steps,
     };
   }
@@ -114,7 +129,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
 async function resolveTarget(target: DeleteTarget): Promise<string | undefined> {
   if ('clusterID' in target) return target.clusterID;
   const found = await findClusters(target);
-  const standing = found.filter(({ clusterPhase }) => clusterPhase !== 'deleted');
+  // Namesakes that are on their way out need no help, unless there is nothing else.
+  const alive = found.filter(({ clusterPhase }) => clusterPhase !== 'deleted');
+  const staying = alive.filter(({ clusterPhase }) => clusterPhase !== 'deleting');
+  const standing = staying.length > 0 ? staying : alive.slice(0, 1);
   if (standing.length > 1) {
     const clusterIDs = standing.map(({ clusterID }) => clusterID);
     throw failure({
@@ -125,12 +143,4 @@ async function resolveTarget(target: DeleteTarget): Promise<string | undefined> 
     });
   }
   return standing[0]?.clusterID;
-}
-
-function staysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
-  return [
-    ...(deleteResource ? [] : ['post-paid EIPs and CDS volumes']),
-    ...(deleteCDSSnapshot ? [] : ['CDS snapshots']),
-    ...(moveOut ? ['nodes'] : []),
-  ];
 }

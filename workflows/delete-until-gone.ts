@@ -46,3 +46,12 @@ export async function deleteUntilGone(
     await sleep(`${30 * 2 ** (requests - 1)}s`);
   }
 }
+
+/** What a deletion leaves in place, and so on the bill. */
+export function whatStaysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
+  return [
+    ...(deleteResource ? [] : ['post-paid EIPs and CDS volumes']),
+    ...(deleteCDSSnapshot ? [] : ['CDS snapshots']),
+    ...(moveOut ? ['nodes'] : []),
+  ];
+}

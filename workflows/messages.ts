@@ -98,6 +98,24 @@ export interface CreateRun {
   clusterIDs: string[];
 }
 
+/**
+ * What several cancels come to: the first one counts, except that a deletion of the cluster is heeded whenever it is
+ * asked for. Anybody can send a signal, so that what does not fit is taken as the default.
+ */
+export function mergeCancels(first: CancelRequest | undefined, next: unknown): CancelRequest {
+  const { reason, cleanup, deleteOptions } = (typeof next === 'object' && next !== null ? next : {}) as CancelRequest;
+  if (first !== undefined) {
+    return deleteOptions === undefined || first.deleteOptions !== undefined
+      ? first
+      : { ...first, cleanup: 'delete', deleteOptions };
+  }
+  return {
+    cleanup: cleanup === 'keep' ? 'keep' : 'delete',
+    ...(typeof reason === 'string' && { reason }),
+    ...(deleteOptions !== undefined && { deleteOptions }),
+  };
+}
+
 /** The step that people want to see: the first that is neither done nor still to do, else the last one that is done. */
 export function currentStepOf(steps: readonly Step[]): Step | undefined {
   return (

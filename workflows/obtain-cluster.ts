@@ -21,12 +21,13 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  */
 export async function obtainCluster(creation: Creation): Promise<ObtainedCluster> {
   const { request, marker } = creation;
-  let conflict: unknown;
+  let everOpen = false;
+  let refusal: unknown;
   for (let refusals = 0; ;) {
     const decision = await lookUntilSettled(creation);
     if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
-    if (conflict !== undefined) throw conflict;
     if (decision.action === 'refuse') throw await nameTaken(creation, decision);
+    if (refusal !== undefined) throw refusal;
     // A look that succeeds together with a cancel goes on to here, and a scope that cannot be cancelled would send.
     throwIfCancelled();
     try {
@@ -40,15 +41,17 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
       return { ...submitted, madeBy: 'thisCreate' };
     } catch (error) {
       const call = callFailureOf(error);
-      // Where names are unique it may be an earlier request of our own that is in the way: look for what it made.
-      if (call?.kind === 'conflict') {
-        conflict = error;
-        continue;
-      }
       // A timeout or a lost worker has no call to ask: it leaves the outcome open too.
       creation.outcomeOpen = call?.mayHaveTakenEffect ?? !isFailureOfType(error, 'SecretUnavailable');
+      everOpen ||= creation.outcomeOpen;
       if (creation.outcomeOpen) continue;
-      if (call?.retryable !== true) throw error;
+      if (call?.retryable !== true) {
+        if (!everOpen && call?.kind !== 'conflict') throw error;
+        // What is in the way, as a namesake or on the quota, may be what an earlier request made after all: look again.
+        refusal = error;
+        creation.outcomeOpen = true;
+        continue;
+      }
       // Nothing was done, and the service may take the request later: it throttles, or cannot be reached.
       await sleep(Math.min(60_000, 2_000 * 2 ** refusals++));
     }

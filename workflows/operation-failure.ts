@@ -120,7 +120,7 @@ export function failedStepDetail(
   };
 }
 
-function adviceFor({ kind, code }: CallFailure): string | undefined {
+function adviceFor({ kind, code, method }: CallFailure): string | undefined {
   switch (kind) {
     case 'authentication':
       return 'check the access key and the secret key of the worker, and its clock';
@@ -129,7 +129,9 @@ function adviceFor({ kind, code }: CallFailure): string | undefined {
     case 'quota':
       return 'raise the cluster quota of the account, or delete clusters that are not needed';
     case 'validation':
-      return 'correct what the message names; if deletion protection is on, switch it off first';
+      return method === 'DELETE'
+        ? 'if the deletion protection of the cluster is on, switch it off first'
+        : 'correct what the message names';
     default:
       return code?.startsWith('cce.error.') ? 'raise a ticket with the vendor and name the requestID' : undefined;
   }

@@ -7,14 +7,19 @@ export interface Progress {
   observe: (observed: { clusterPhase: ClusterPhase; steps: Step[] }) => void;
   /** Takes note of what a watch reports, unless it is not the watch that is waited for any more. */
   observeChange: (change: StepChange) => void;
+  /** Whether a watch has ever found the cluster. */
+  hasSeen: (clusterID: string) => boolean;
   view: () => CurrentStep;
 }
 
 export function trackProgress(stage: Stage): Progress {
   const state: CurrentStep = { stage, steps: [], updatedAt: now() };
 
+  const seen = new Set<string>();
+
   function observe({ clusterPhase, steps }: { clusterPhase: ClusterPhase; steps: Step[] }): void {
     delete state.pollTrouble;
+    if (clusterPhase !== 'absent' && state.clusterID !== undefined) seen.add(state.clusterID);
     state.phase = clusterPhase;
     state.steps = steps;
     state.updatedAt = now();
@@ -31,11 +36,15 @@ export function trackProgress(stage: Stage): Progress {
     },
     observe,
     observeChange(change) {
+      // Anybody can send a signal; one that throws would hold up the workflow for ever.
+      if (!Array.isArray((change as { steps?: unknown } | undefined)?.steps) && !('pollTrouble' in (change ?? {})))
+        return;
       if (change.clusterID !== state.clusterID || change.goal !== goals[state.stage]) return;
       // Trouble is no progress: `updatedAt` and the steps stay what they were.
       if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
       else observe({ clusterPhase: change.phase, steps: change.steps });
     },
+    hasSeen: (clusterID) => seen.has(clusterID),
     view() {
       const step = currentStepOf(state.steps);
       return { ...state, ...(step !== undefined && { step }) };

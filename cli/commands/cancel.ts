@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CancelRequest } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { nonEmpty } from '../values.ts';
 
 interface Options extends GlobalOptions, WaitOptions {
   cleanup: NonNullable<CancelRequest['cleanup']>;
@@ -12,7 +13,7 @@ export function addCancel(program: Command): void {
   program
     .command('cancel')
     .description('cancel the create of a cluster and clean up, or stop waiting for a delete')
-    .argument('<name>', 'cluster name or clusterID')
+    .argument('<name>', 'cluster name or clusterID', nonEmpty)
     .addOption(
       new Option('--cleanup <policy>', 'what becomes of a cluster that exists already')
         .choices(['delete', 'keep'])

@@ -1,8 +1,15 @@
 import { Option, type Command } from 'commander';
-import type { CreateOptions } from '../../client/index.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { InvalidSpecError, validateCreateRequest, type CreateOptions } from '../../client/index.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
-import { followToRunning, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import {
+  followToRunning,
+  printJSON,
+  reportErrors,
+  withOrchestrator,
+  type GlobalOptions,
+  type WaitOptions,
+} from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
 import { collectRules, durationSeconds } from '../values.ts';
 
@@ -35,23 +42,30 @@ export function addCreate(program: Command): void {
     .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collectRules, [])
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      await runCommand(options, async (orchestrator) => {
-        const createOptions: CreateOptions = {
-          onFailure: options.onFailure,
-          timeoutSeconds: options.timeout,
-          ...(options.ttl !== undefined && { ttlSeconds: options.ttl }),
-          ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
-          ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
-        };
-        const started = await orchestrator.create(readSpecFile(options.file, options.name), createOptions);
-        for (const line of problemLines('warning', started.warnings)) process.stderr.write(`${line}\n`);
-        if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
-        if (options.watch === true || options.wait === true) {
-          return followToRunning(orchestrator, started, options);
-        }
-        if (options.output === 'json') printJSON(started);
-        else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);
-        return exitCodes.done;
-      });
+      process.exitCode = await reportErrors(options, () => create(options));
     });
+}
+
+async function create(options: Options): Promise<ExitCode> {
+  // All that can be known to be wrong is said before anything is asked of Temporal.
+  const body = readSpecFile(options.file, options.name);
+  const { errors, warnings } = validateCreateRequest(body, { disabledRules: options.disableRule });
+  for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
+  if (errors.length > 0) throw new InvalidSpecError(errors);
+
+  const createOptions: CreateOptions = {
+    onFailure: options.onFailure,
+    timeoutSeconds: options.timeout,
+    ...(options.ttl !== undefined && { ttlSeconds: options.ttl }),
+    ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
+    ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
+  };
+  return withOrchestrator(options, async (orchestrator) => {
+    const started = await orchestrator.create(body, createOptions);
+    if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
+    if (options.watch === true || options.wait === true) return followToRunning(orchestrator, started, options);
+    if (options.output === 'json') printJSON(started);
+    else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);
+    return exitCodes.done;
+  });
 }

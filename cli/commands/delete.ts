@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DeleteOptions, OperationOutcome } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { nonEmpty } from '../values.ts';
 
 interface Options extends GlobalOptions, WaitOptions {
   deleteResource?: boolean;
@@ -14,7 +15,7 @@ export function addDelete(program: Command): void {
   program
     .command('delete')
     .description('delete a cluster; if its create is under way, cancel that and clean up')
-    .argument('<name|ID>', 'cluster name or clusterID')
+    .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
     .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
     .option('--delete-cds-snapshot', 'delete CDS snapshots too')
     .option('--move-out', 'keep the nodes')

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import { printJSON, runCommand, type GlobalOptions } from '../run-command.ts';
-import { durationSeconds } from '../values.ts';
+import { durationSeconds, nonEmpty } from '../values.ts';
 
 export function addExtend(program: Command): void {
   program
     .command('extend')
     .description('set the time to live of a cluster anew, counted from now')
-    .argument('<name|ID>', 'cluster name or clusterID')
+    .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
     .requiredOption('--ttl <duration>', 'e.g. 8h', durationSeconds)
     .action(async (nameOrID: string, _, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { ttl: number }>();

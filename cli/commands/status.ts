@@ -8,12 +8,13 @@ import {
   type GlobalOptions,
   type WaitOptions,
 } from '../run-command.ts';
+import { nonEmpty } from '../values.ts';
 
 export function addStatus(program: Command): void {
   program
     .command('status')
     .description('show where the latest create or delete of a cluster stands')
-    .argument('<name|ID>', 'cluster name or clusterID')
+    .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
     .option('--watch', 'show the steps until it has ended')
     .option('--wait', 'wait in silence until it has ended')
     .action(async (nameOrID: string, _, command: Command) => {

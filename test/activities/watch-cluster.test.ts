@@ -9,7 +9,7 @@ import type { CceClient } from '../../cce/client.ts';
 import type { StepChange } from '../../workflows/messages.ts';
 
 /** What one poll finds: a phase and the status of each of three steps, no cluster, or an error. */
-type Poll = { phase: string; steps: string[]; code?: string } | 'absent' | Error;
+type Poll = { phase: string; steps: string[]; code?: string; stepsUnreadable?: boolean } | 'absent' | Error;
 
 const clusterID = 'cce-00000001';
 const logger = new DefaultLogger('ERROR');
@@ -23,7 +23,7 @@ const notFound = new CceApiError({
 const unreachable = new CceNetworkError({ method: 'GET', path: '/v2', message: 'reset', possiblyReceived: true });
 
 const provisioning = (...steps: string[]): Poll => ({ phase: 'provisioning', steps });
-const running: Poll = { phase: 'running', steps: ['done', 'done', 'done'] };
+const running = { phase: 'running', steps: ['done', 'done', 'done'] };
 
 /** A service that shows one poll after the other, and the last one for ever. */
 function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => number } {
@@ -41,6 +41,7 @@ function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => num
         const poll = current();
         if (poll instanceof Error) throw poll;
         if (poll === 'absent') throw notFound;
+        if (poll.stepsUnreadable === true) throw unreachable;
         const steps = poll.steps.map((stepStatus, index) => ({
           stepName: `step ${index + 1}`,
           stepStatus,
@@ -131,7 +132,6 @@ describe('a watch until a cluster runs', () => {
       'running',
       ['1 doing'],
     ],
-    ['it never becomes visible', ['absent'], 'absent', []],
     ['polls fail now and then', [unreachable, running], 'running', []],
     [
       'polls fail for long: trouble is told and withdrawn',
@@ -160,6 +160,14 @@ describe('a watch until a cluster runs', () => {
         { index: 2, total: 3, status: 'failed', error: { code: 'SoldOut', message: 'no luck' } },
         {},
       ],
+    });
+  });
+
+  it('goes by the phase alone while the steps cannot be read', async () => {
+    const polls: Poll[] = [provisioning('doing', 'todo', 'todo'), { ...running, stepsUnreadable: true }];
+    expect((await watch(polls)).result).toMatchObject({
+      clusterPhase: 'running',
+      steps: [{ status: 'doing' }, {}, {}],
     });
   });
 
@@ -199,7 +207,7 @@ describe('the next attempt of a watch', () => {
     polls: 7,
     consecutiveFailures: 0,
     seen: true,
-    notSeenYet: 0,
+
     reported: '1|doing||',
     troubled: false,
   };
@@ -207,6 +215,18 @@ describe('the next attempt of a watch', () => {
   it('does not report again what was reported', async () => {
     const { reported } = await watch([provisioning('doing', 'todo', 'todo'), running], 'running', progress);
     expect(reported).toEqual([]);
+  });
+
+  it('goes on being patient with a cluster that is new to the service, but not for ever', async () => {
+    const since = (secondsAgo: number) => ({
+      ...progress,
+      seen: false,
+      notSeenSinceMs: Date.now() - secondsAgo * 1000,
+    });
+    expect((await watch(['absent', running], 'running', since(60))).result).toMatchObject({ clusterPhase: 'running' });
+    const { result, polls } = await watch(['absent', running], 'running', since(91));
+    expect(result).toMatchObject({ clusterPhase: 'absent' });
+    expect(polls).toBe(1);
   });
 
   it('knows that the cluster was seen', async () => {

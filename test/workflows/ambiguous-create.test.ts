@@ -136,7 +136,7 @@ describe('a request that takes effect only after another one was sent', () => {
     {
       what: 'which is refused because the name is taken now, is found',
       script: {
-        posts: [posts.workerLostBeforeEffect, { makes: 0, answer: refusal(409, 'cce.warning.AlreadyExist') }],
+        posts: [posts.workerLostBeforeEffect, { makes: 0, answer: refusal('POST', 409, 'cce.warning.AlreadyExist') }],
         moments: { 'post 2': (_, sendLate) => sendLate() },
       },
       outcome: runs('cce-made-1'),
@@ -153,4 +153,20 @@ describe('a request that takes effect only after another one was sent', () => {
     expect(cloud.left()).toEqual(['cce-made-1']);
     expect(cloud.posts()).toBe(2);
   });
+});
+
+describe('a request that is refused because the name is taken by then', () => {
+  itEnds('failed', [
+    {
+      what: 'says by whom',
+      script: {
+        posts: [{ makes: 0, answer: refusal('POST', 409, 'cce.warning.AlreadyExist') }],
+        clusters: [newForeign],
+      },
+      outcome: { outcome: 'failed', failure: { type: 'NameTaken', clusterIDs: ['cce-before-1'] } },
+      left: ['cce-before-1'],
+      posts: 1,
+      deletes: 0,
+    },
+  ]);
 });

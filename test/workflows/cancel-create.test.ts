@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { specDigest } from '../../workflows/marker.ts';
 import { readExample } from '../examples.ts';
 import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript, type Moment } from './cloud-script.ts';
-import { createCluster, request } from './time-skipping.ts';
+import { createCluster } from './time-skipping.ts';
 
 interface Row {
   when: string;
@@ -97,6 +96,7 @@ describe('a worker that hands over while the cancel arrives', () => {
   it.each([
     ['before the POST', 'look 1', 0],
     ['while the POST is in flight', 'post 1', 1],
+    ['at a provisioning step', 'step 1', 1],
     ['while it is verified', 'look 2', 1],
   ] as const)('%s leaves nothing', async (_, at, expectedPosts) => {
     const { outcome, cloud } = await createCluster({ moments: { [at]: cancelBySignal({}) }, deployAt: at });
@@ -135,6 +135,26 @@ describe('a second cancel changes nothing', () => {
   });
 });
 
+it.each(['post 1', 'look 2'] as const)(
+  'a deletion that is asked for after a cancel that keeps, at %s, counts',
+  async (at) => {
+    const keep = cancelBySignal({ cleanup: 'keep' });
+    const askForDeletion = cancelBySignal({ deleteOptions: { deleteResource: true } });
+    const { outcome, cloud } = await createCluster({
+      moments: {
+        'post 1': async (workflow) => {
+          await keep(workflow);
+          if (at === 'post 1') await askForDeletion(workflow);
+        },
+        // Of the clean-up, which finds out what to keep.
+        'look 2': (workflow) => at === 'look 2' && askForDeletion(workflow),
+      },
+    });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+    expect(cloud.left()).toEqual([]);
+  },
+);
+
 it.each([
   ['a signal', cancelBySignal({ cleanup: 'keep' })],
   ['native cancellation', cancelNatively],
@@ -163,7 +183,7 @@ it.each([
 
 it('a clean-up that is refused is told with the outcome', async () => {
   const { outcome, execution, cloud } = await createCluster({
-    made: [{ deletions: [refusal(403, 'cce.warning.AccessDenied')] }],
+    made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
     moments: { 'step 1': cancelBySignal({}) },
   });
   expect(execution).toBe('completed');
@@ -192,33 +212,5 @@ describe('machines that were there before', () => {
       { request: readExample(example) },
     );
     expect(cloud.deletes).toEqual([{ clusterID: 'cce-made-1', options }]);
-  });
-});
-
-describe('a cluster that an earlier create made', () => {
-  const earlier = {
-    description: `[cce-orchestrator fedcba9876543210 ${specDigest(request)}]`,
-    clusterPhase: 'pending',
-  };
-
-  it.each([
-    ['by a signal', cancelBySignal({})],
-    ['natively', cancelNatively],
-  ])('stays when its adoption is cancelled %s', async (_, cancel) => {
-    const { outcome, cloud } = await createCluster({ clusters: [earlier], moments: { 'step 1': cancel } });
-    expect(outcome).toMatchObject({ outcome: 'cancelled', adopted: true, cleanup: { status: 'kept' } });
-    expect(cloud.left()).toEqual(['cce-before-1']);
-    expect(cloud.deletes).toEqual([]);
-  });
-
-  it.each(['step 1', 'look 1'] as const)('goes when its deletion is asked for at %s', async (at) => {
-    const deleteOptions = { deleteResource: true };
-    const { outcome, cloud } = await createCluster({
-      clusters: [earlier],
-      moments: { [at]: cancelBySignal({ deleteOptions }) },
-    });
-    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
-    expect(cloud.left()).toEqual([]);
-    expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options: deleteOptions }]);
   });
 });

@@ -13,8 +13,6 @@ export interface CloudScript {
   posts?: readonly PostScript[];
   /** How the clusters turn out that requests make, in order: `cce-made-1`, `cce-made-2`, … */
   made?: readonly Partial<CloudCluster>[];
-  /** Why the request is not valid. */
-  invalid?: ApplicationFailure;
   /** Why a cluster cannot be compared with the request. */
   incomparable?: CceApiError;
   moments?: Moments;
@@ -35,11 +33,11 @@ export interface CloudCluster {
    */
   hiddenLooks: number;
   /**
-   * How its creation ends; `never`: it goes on and on.
+   * How its creation ends, or why nobody can watch it; `never`: it goes on and on.
    *
    * @default 'running'
    */
-  becomes: ClusterPhase | 'absent' | 'never';
+  becomes: ClusterPhase | 'absent' | 'never' | ApplicationFailure;
   /**
    * How each deletion ends, or why it is refused; the last holds for all further ones.
    *
@@ -77,11 +75,15 @@ export const cancelBySignal = (cancel: CancelRequest) => (workflow: WorkflowHand
   workflow.signal(cancelSignal, cancel);
 export const cancelNatively = (workflow: WorkflowHandle) => workflow.cancel();
 
-const createCall = { method: 'POST', path: '/v2/cluster' };
-const connectionBroke = new CceNetworkError({ ...createCall, message: 'no answer', possiblyReceived: true });
+const connectionBroke = new CceNetworkError({
+  method: 'POST',
+  path: '/v2/cluster',
+  message: 'no answer',
+  possiblyReceived: true,
+});
 
-export function refusal(httpStatus: number, code: string): CceApiError {
-  return new CceApiError({ ...createCall, code, message: 'no', httpStatus, requestID: 'refusal-1' });
+export function refusal(method: 'GET' | 'POST' | 'DELETE', httpStatus: number, code: string): CceApiError {
+  return new CceApiError({ method, path: '/v2/cluster', code, message: 'no', httpStatus, requestID: 'refusal-1' });
 }
 
 export const posts = {
@@ -91,8 +93,8 @@ export const posts = {
   lostAndDeliveredTwice: { makes: 2, answer: connectionBroke },
   workerLostBeforeEffect: { makes: 0, answer: 'workerLost' },
   workerLostAfterEffect: { makes: 1, answer: 'workerLost' },
-  throttled: { makes: 0, answer: refusal(429, 'RequestLimitExceeded') },
-  overQuota: { makes: 0, answer: refusal(400, 'cce.warning.ExceedQuota') },
+  throttled: { makes: 0, answer: refusal('POST', 429, 'RequestLimitExceeded') },
+  overQuota: { makes: 0, answer: refusal('POST', 400, 'cce.warning.ExceedQuota') },
 } as const satisfies Record<string, PostScript>;
 
 /** Two steps; in a failed creation it is the second that failed. */

@@ -1,7 +1,13 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect } from 'vitest';
+import type { CreateClusterRequest } from '../../client/index.ts';
 import { posts, refusal, stepsOfCreation } from './cloud-script.ts';
 import { foreign, itEnds, otherSpec, sameSpec } from './create-rows.ts';
+import { request } from './time-skipping.ts';
+
+function withPassword(name: string): CreateClusterRequest {
+  const instanceSpec = { ...request.nodes?.[0]?.instanceSpec, adminPassword: { fromEnv: name } };
+  return { ...request, nodes: [{ instanceSpec, count: 1 }] };
+}
 
 describe('a create that succeeds', () => {
   itEnds('completed', [
@@ -62,7 +68,6 @@ describe('a create that succeeds', () => {
 });
 
 describe('a create that is refused', () => {
-  const problem = { path: 'cluster.vpcID', message: 'is missing', rule: 'required' };
   const nothingDone = { left: [], deletes: 0 };
   const nothingSent = { left: ['cce-before-1'], posts: 0, deletes: 0 };
   const nameTaken = (advice: RegExp) => ({
@@ -74,12 +79,24 @@ describe('a create that is refused', () => {
   itEnds('failed', [
     {
       what: 'by the validation sends nothing, and says all that is wrong',
-      script: {
-        invalid: ApplicationFailure.create({ type: 'InvalidSpec', nonRetryable: true, details: [{ problems: [problem, problem] }] }),
-      },
+      input: { request: { ...withPassword('CCE_WEAK_PASSWORD'), masters: [] } },
       outcome: {
         outcome: 'failed',
-        failure: { type: 'InvalidSpec', problems: [problem, problem] },
+        failure: {
+          type: 'InvalidSpec',
+          problems: [{ rule: 'masters-missing' }, { rule: 'password-strength' }],
+        },
+        cleanup: { status: 'notNeeded', clusterIDs: [] },
+      },
+      ...nothingDone,
+      posts: 0,
+    },
+    {
+      what: 'for a secret that the worker does not have sends nothing',
+      input: { request: withPassword('CCE_NOT_SET') },
+      outcome: {
+        outcome: 'failed',
+        failure: { type: 'SecretUnavailable', message: expect.stringContaining('CCE_NOT_SET') },
         cleanup: { status: 'notNeeded', clusterIDs: [] },
       },
       ...nothingDone,
@@ -113,7 +130,7 @@ describe('a create that is refused', () => {
     },
     {
       what: 'by a cluster of another spec says so even if it cannot be compared',
-      script: { clusters: [otherSpec], incomparable: refusal(404, 'cce.warning.ClusterNotFound') },
+      script: { clusters: [otherSpec], incomparable: refusal('GET', 404, 'cce.warning.ClusterNotFound') },
       outcome: { outcome: 'failed', failure: nameTaken(/different spec/) },
       ...nothingSent,
     },

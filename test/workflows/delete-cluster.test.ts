@@ -137,7 +137,7 @@ describe('a delete that fails', () => {
     },
     {
       what: 'for want of rights does so at once, with advice',
-      script: withDeletions(refusal(403, 'cce.warning.AccessDenied')),
+      script: withDeletions(refusal('DELETE', 403, 'cce.warning.AccessDenied')),
       input: { target: byID },
       outcome: {
         outcome: 'failed',
@@ -153,7 +153,7 @@ describe('a delete that fails', () => {
     },
     {
       what: 'for the protection of the cluster does so at once, with advice',
-      script: withDeletions(refusal(400, 'cce.warning.InvalidParam')),
+      script: withDeletions(refusal('DELETE', 400, 'cce.warning.InvalidParam')),
       input: { target: byID },
       outcome: {
         outcome: 'failed',

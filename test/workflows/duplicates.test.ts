@@ -5,7 +5,7 @@ import { createCluster } from './time-skipping.ts';
 
 /** The request was delivered twice: `cce-made-1` is to stay, `cce-made-2` to go. */
 const delivered: CloudScript = { posts: [{ ...posts.lostAfterEffect, makes: 2 }] };
-const refused = [refusal(403, 'cce.warning.AccessDenied')];
+const refused = [refusal('DELETE', 403, 'cce.warning.AccessDenied')];
 const failed = { becomes: 'create_failed' };
 
 describe('a duplicate beside a cluster that runs', () => {

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect } from 'vitest';
 import { posts, refusal, stepsOfCreation } from './cloud-script.ts';
 import { foreign, itEnds, sameSpec } from './create-rows.ts';
@@ -73,6 +74,14 @@ describe('a create that fails', () => {
       deletes: 0,
     },
     {
+      what: 'since its cluster cannot be watched any more leaves it, for it may well run',
+      script: { made: [{ becomes: ApplicationFailure.nonRetryable('no answer', 'WatchBudgetExhausted') }] },
+      outcome: { outcome: 'failed', failure: { type: 'WatchBudgetExhausted' }, cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
       what: 'leaves the cluster that an earlier create made',
       script: { clusters: [{ ...sameSpec, clusterPhase: 'pending', becomes: 'create_failed' }] },
       outcome: {
@@ -95,7 +104,7 @@ describe('a create that fails', () => {
     },
     {
       what: 'and is not allowed to clean up tells both',
-      script: { made: [{ becomes: 'create_failed', deletions: [refusal(403, 'cce.warning.AccessDenied')] }] },
+      script: { made: [{ becomes: 'create_failed', deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }] },
       outcome: {
         ...createFailed,
         cleanup: { status: 'incomplete', clusterIDs: ['cce-made-1'], failure: { type: 'DeleteRefused' } },

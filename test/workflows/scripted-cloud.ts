@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { withCallFailures } from '../../activities/call-failure.ts';
 import type { Activities } from '../../activities/index.ts';
+import { validateCluster } from '../../activities/validate-cluster.ts';
 import type { Observation } from '../../activities/observe-cluster.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../../cce/phases.ts';
@@ -43,6 +44,9 @@ export interface Surroundings {
   deploy: () => Promise<void>;
 }
 
+/** What references in a request point at. */
+const secrets: Record<string, string> = { CCE_ADMIN_PASSWORD: 'test123!T', CCE_WEAK_PASSWORD: 'weak' };
+
 export function scriptedCloud(script: CloudScript, surroundings: Surroundings): ScriptedCloud {
   const clusters = new Map<string, CloudCluster & { createdAt: string }>();
   const deletes: ScriptedCloud['deletes'] = [];
@@ -80,9 +84,8 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   }
 
   const activities: ScriptedCloud['activities'] = {
-    async validateCluster() {
-      if (script.invalid !== undefined) throw script.invalid;
-    },
+    // The real one: it asks no cloud.
+    validateCluster: validateCluster({ secrets: { env: (name) => secrets[name], file: (path) => secrets[path] } }),
     async compareSpec() {
       return withCallFailures(async () => {
         if (script.incomparable !== undefined) throw script.incomparable;
@@ -132,6 +135,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       cluster.clusterPhase = 'provisioning';
       await report(clusterID, 'running', stepsOfCreation('provisioning'));
       await reach('step');
+      if (cluster.becomes instanceof Error) throw cluster.becomes;
       // A clean-up may have come in between.
       if (phaseOf(clusterID) === 'provisioning' && cluster.becomes !== 'never') cluster.clusterPhase = cluster.becomes;
     }
@@ -168,10 +172,16 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   }
 
   async function happen(workflow: WorkflowHandle, action: MomentAction | undefined, isDeploy: boolean): Promise<void> {
-    if (isDeploy) await surroundings.deploy();
+    // The answer to a query comes when the workflow has seen all that it was told before.
+    const seen = () => workflow.query(currentStepQuery);
+    if (isDeploy) {
+      // A worker that shuts down with work on its hands would keep the next one waiting.
+      await seen();
+      await surroundings.deploy();
+    }
     await action?.(workflow, make);
     // Else the answer of the call might overtake what the workflow was told.
-    if (action !== undefined && !isDeploy) await workflow.query(currentStepQuery);
+    if (action !== undefined && !isDeploy) await seen();
   }
 
   function ownWorkflow(): WorkflowHandle {

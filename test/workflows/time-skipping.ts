@@ -69,9 +69,10 @@ const taskQueue = 'a-task-queue';
 
 async function createWorkers(
   { nativeConnection: connection }: TestWorkflowEnvironment,
-  { activities }: ScriptedCloud,
+  cloud: ScriptedCloud,
   areReplaced: boolean,
 ) {
+  const { activities } = cloud;
   const createMain = () =>
     Worker.create({
       connection,
@@ -94,6 +95,7 @@ async function createWorkers(
   async function serve(): Promise<void> {
     await main.run();
     while (!isOver) {
+      await cloud.settled();
       main = await createMain();
       await main.run();
     }

@@ -1,0 +1,43 @@
+import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { sep } from 'node:path';
+import type { SecretReader } from '../cce/secrets.ts';
+
+/** A secret is a password or a script, never a disk image. */
+const maximumBytes = 64 * 1024;
+
+/**
+ * Reads what specs refer to, on behalf of people who can write specs but must not read the worker's own secrets: a
+ * node's user data would carry them away.
+ *
+ * @param environment The worker's variables; those of its own connections are not given out.
+ * @param secretsFolder Where set, files are read from below it only.
+ */
+export function createSecretReader(
+  environment: Readonly<NodeJS.ProcessEnv>,
+  secretsFolder: string | undefined,
+): SecretReader {
+  return {
+    env: (name) => (/^(BCE|TEMPORAL|CCE_SECRETS)_/i.test(name) ? undefined : environment[name]),
+    file(path) {
+      // Resolved first, so that no link leads out of the folder.
+      const realPath = realpathSync(path);
+      const allowed =
+        secretsFolder === undefined
+          ? !/^\/(proc|sys|dev)(\/|$)/.test(realPath)
+          : realPath.startsWith(realpathSync(secretsFolder) + sep);
+      return allowed ? readSmallFile(realPath) : undefined;
+    },
+  };
+}
+
+function readSmallFile(path: string): string | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile() || status.size > maximumBytes) return undefined;
+    const buffer = Buffer.alloc(status.size);
+    return buffer.toString('utf8', 0, readSync(file, buffer));
+  } finally {
+    closeSync(file);
+  }
+}
