@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Temporal's native addon does not survive worker threads.
     pool: 'forks',
+    maxWorkers: 2,
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     // Limits for tests that hang, not measures of speed.

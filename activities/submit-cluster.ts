@@ -48,9 +48,11 @@ function sentTooLate(): ApplicationFailure {
 /** A service that refuses a request may quote it, and failures are kept in histories and logs. */
 function withoutSecrets(error: unknown, values: readonly string[]): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
-  const text = JSON.stringify({ message: error.message, details: error.details ?? [] });
-  const clean = values.reduce((each, value) => each.replaceAll(JSON.stringify(value).slice(1, -1), '[redacted]'), text);
-  const { message, details } = JSON.parse(clean) as { message: string; details: unknown[] };
+  const clean = (text: string) => values.reduce((each, value) => each.replaceAll(value, '[redacted]'), text);
+  const message = clean(error.message);
+  const details = ((error.details ?? []) as CallFailure[]).map((call) =>
+    call.code === undefined ? call : { ...call, code: clean(call.code) },
+  );
   return ApplicationFailure.create({
     message,
     details,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { SecretReader } from '../cce/secrets.ts';
 
@@ -31,6 +31,8 @@ export function createSecretReader(
 }
 
 function readSmallFile(path: string): string | undefined {
+  // Before it is opened: to open a named pipe would block the whole worker.
+  if (!statSync(path).isFile()) return undefined;
   const file = openSync(path, 'r');
   try {
     const status = fstatSync(file);

@@ -64,7 +64,9 @@ export async function cleanUp(
       if (policy.cleanup === 'keep') return { status: 'kept', clusterIDs: targets };
       return await deleteAll(creation, policy, targets, progress);
     } catch (error) {
-      return { status: 'incomplete', clusterIDs: creation.made, failure: describeFailure(error, 'DeleteRefused') };
+      // The looks were refused; what could be deleted was not even found.
+      const clusterIDs = obtained === undefined ? creation.made : [obtained.clusterID];
+      return { status: 'incomplete', clusterIDs, failure: describeFailure(error, 'DeleteRefused') };
     }
   });
 }
@@ -128,7 +130,7 @@ async function deleteForSure(clusterID: string, options: DeleteClusterOptions, p
 /** What is known by its ID, and what looks show; over the settle time, as long as nothing of this create shows. */
 async function findTargets(creation: Creation, policyNow: () => CleanupPolicy): Promise<string[]> {
   const { obtained, made, outcomeOpen } = creation;
-  const known = obtained === undefined ? made : [...made, obtained.clusterID];
+  const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
   for (const pause of [...(outcomeOpen ? settlePauses : []), undefined]) {
     const found = await look(creation);
     // The list may not show yet what the create call answered with.

@@ -82,6 +82,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     marker: markerOf(workflowId, firstExecutionRunId, request),
     allowDuplicateName: input.allowDuplicateName ?? false,
     outcomeOpen: false,
+    sent: 0,
     made: [],
     duplicates: [],
   };

@@ -10,6 +10,10 @@ export interface Creation {
   outcomeOpen: boolean;
   /** The cluster that the create is going to end with, as far as is known. */
   obtained?: ObtainedCluster;
+  /** How many requests were sent that made a cluster, or may have. */
+  sent: number;
+  /** When the last of those was sent whose outcome was open, in milliseconds of the epoch. */
+  openedAtMs?: number;
   /** All clusters that are known to be of this create's making, whether or not a list shows them. */
   made: string[];
   /** Clusters that lost answers made in excess, and whether they could be deleted. */

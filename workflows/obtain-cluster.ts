@@ -21,7 +21,6 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  */
 export async function obtainCluster(creation: Creation): Promise<ObtainedCluster> {
   const { request, marker } = creation;
-  let everOpen = false;
   let refusal: unknown;
   for (let refusals = 0; ;) {
     const decision = await lookUntilSettled(creation);
@@ -33,6 +32,7 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
     try {
       // Set first and only then sent: whatever happens from here on, a clean-up will look.
       creation.outcomeOpen = true;
+      creation.sent++;
       // Not cancellable: a request that is on its way is waited for, since its answer says what there is to clean up.
       const submitted = await CancellationScope.nonCancellable(() =>
         submitCluster({ request: withMarker(request, marker) }),
@@ -43,10 +43,13 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
       const call = callFailureOf(error);
       // A timeout or a lost worker has no call to ask: it leaves the outcome open too.
       creation.outcomeOpen = call?.mayHaveTakenEffect ?? !isFailureOfType(error, 'SecretUnavailable');
-      everOpen ||= creation.outcomeOpen;
-      if (creation.outcomeOpen) continue;
+      if (creation.outcomeOpen) {
+        creation.openedAtMs = Date.now();
+        continue;
+      }
+      creation.sent--;
       if (call?.retryable !== true) {
-        if (!everOpen && call?.kind !== 'conflict') throw error;
+        if (creation.openedAtMs === undefined && call?.kind !== 'conflict') throw error;
         // What is in the way, as a namesake or on the quota, may be what an earlier request made after all: look again.
         refusal = error;
         creation.outcomeOpen = true;

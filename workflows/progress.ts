@@ -36,9 +36,7 @@ export function trackProgress(stage: Stage): Progress {
     },
     observe,
     observeChange(change) {
-      // Anybody can send a signal; one that throws would hold up the workflow for ever.
-      if (!Array.isArray((change as { steps?: unknown } | undefined)?.steps) && !('pollTrouble' in (change ?? {})))
-        return;
+      if (!isStepChange(change)) return;
       if (change.clusterID !== state.clusterID || change.goal !== goals[state.stage]) return;
       // Trouble is no progress: `updatedAt` and the steps stay what they were.
       if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
@@ -54,6 +52,17 @@ export function trackProgress(stage: Stage): Progress {
 
 /** What is watched for in a stage; in the others nothing is. */
 const goals: Partial<Record<Stage, WatchGoal>> = { provisioning: 'running', deleting: 'gone', cleaningUp: 'gone' };
+
+/** Anybody can send a signal, and one that throws would hold up the workflow for ever. */
+function isStepChange(change: unknown): change is StepChange {
+  if (!isObject(change)) return false;
+  const { steps, pollTrouble } = change as { steps?: unknown; pollTrouble?: unknown };
+  return pollTrouble === undefined ? Array.isArray(steps) && steps.every(isObject) : isObject(pollTrouble);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
 
 function now(): string {
   return new Date().toISOString();

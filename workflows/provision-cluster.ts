@@ -1,9 +1,9 @@
-import { isCancellation, upsertMemo } from '@temporalio/workflow';
+import { isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../cce/phases.ts';
 import { watchActivities } from './activity-proxies.ts';
 import { throwIfCancelled } from './cancellation.ts';
 import { compensationOptions } from './clean-up.ts';
-import { decideCreate } from './create-decision.ts';
+import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
 import { deleteUntilGone } from './delete-until-gone.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
@@ -57,7 +57,7 @@ async function waitUntilRunning(clusterID: string, progress: Progress): Promise<
  * it is returned when it is another one than `clusterID`, to be waited for; the rest is deleted once it runs.
  */
 async function resolveDuplicates(creation: Creation, clusterID: string): Promise<string> {
-  const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
+  const decision = await lookForAll(creation);
   if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
   if (decision.clusterID !== clusterID) return decision.clusterID;
   // One that was given up for an older one may not be in the list yet.
@@ -66,6 +66,20 @@ async function resolveDuplicates(creation: Creation, clusterID: string): Promise
     creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra) });
   }
   return clusterID;
+}
+
+/** A little longer than a create looks for what it may have made, so that it sees what a last request made. */
+const lastRequestTimeMs = 120_000;
+
+/** Looks until each request that may have made a cluster is accounted for, or was sent long enough ago. */
+async function lookForAll(creation: Creation): Promise<SettledDecision> {
+  for (;;) {
+    const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
+    const accounted = decision.action === 'adopt' ? 1 + decision.extras.length : 0;
+    const lastAtMs = creation.openedAtMs ?? 0;
+    if (accounted >= creation.sent || Date.now() >= lastAtMs + lastRequestTimeMs) return decision;
+    await sleep('15s');
+  }
 }
 
 async function deleteExtra({ request }: Creation, clusterID: string): Promise<boolean> {

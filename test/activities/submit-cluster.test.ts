@@ -1,0 +1,127 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { submitCluster } from '../../activities/submit-cluster.ts';
+import { CceApiError } from '../../cce/cce-api-error.ts';
+import { CceNetworkError } from '../../cce/cce-network-error.ts';
+import type { CceClient } from '../../cce/client.ts';
+import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
+import { validRequest } from '../cce/valid-request.ts';
+
+// A quotation mark and a backslash look different within JSON.
+const password = 'Pa"ss\\w0rd!';
+const filePassword = 'fr0m-a-File!';
+const secrets = {
+  env: (name: string) => (name === 'PASSWORD' ? password : undefined),
+  file: (path: string) => (path === '/run/secrets/password' ? `${filePassword}\n` : undefined),
+};
+
+/** Sends one request to a service that answers so. */
+async function submit(answer: { clusterID: string; requestID: string } | Error, request = validRequest()) {
+  const sent: CreateClusterRequest[] = [];
+  const refuse = () => Promise.reject(new Error('a submit only creates'));
+  const cce: CceClient = {
+    listClusters: refuse,
+    getCluster: refuse,
+    deleteCluster: refuse,
+    getEventSteps: refuse,
+    createCluster: async (each) => {
+      sent.push(each);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const result: unknown = await environment
+    .run(submitCluster({ cce, secrets }), { request })
+    .catch((error: unknown) => error);
+  return { result, sent };
+}
+
+function apiError(httpStatus: number, code: string, message: string): CceApiError {
+  return new CceApiError({ method: 'POST', path: '/v2/cluster', httpStatus, code, message, requestID: 'r-1' });
+}
+
+describe('references', () => {
+  it('are resolved in what is sent, and only there', async () => {
+    const request = validRequest();
+    const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, request);
+    expect(result).toStrictEqual({ clusterID: 'cce-1', requestID: 'r-1' });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.masters?.[0]?.instanceSpec.adminPassword).toBe(filePassword);
+    expect(sent[0]?.nodes?.[1]?.instanceSpec.adminPassword).toBe(password);
+    expect(request).toStrictEqual(validRequest());
+  });
+
+  it('that point at nothing keep the request from being sent', async () => {
+    const request = validRequest();
+    request.nodes[1]!.instanceSpec.adminPassword = { fromEnv: 'MISSING' } as never;
+    const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, request);
+    expect(result).toBeInstanceOf(ApplicationFailure);
+    expect(result).toMatchObject({
+      type: 'SecretUnavailable',
+      nonRetryable: true,
+      message: expect.stringContaining('nodes[1].instanceSpec.adminPassword: environment variable MISSING'),
+    });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('a refusal that quotes the passwords', () => {
+  const quotation = `cannot use ${password} or ${filePassword}`;
+
+  it.each([
+    {
+      what: 'a request that is wrong',
+      error: apiError(400, 'cce.warning.InvalidParam', quotation),
+      detail: { kind: 'validation', code: 'cce.warning.InvalidParam', retryable: false, mayHaveTakenEffect: false },
+    },
+    {
+      what: 'a quota',
+      error: apiError(400, 'cce.warning.ExceedQuota', quotation),
+      detail: { kind: 'quota', code: 'cce.warning.ExceedQuota', retryable: false, mayHaveTakenEffect: false },
+    },
+    {
+      what: 'throttling',
+      error: apiError(429, 'RequestLimitExceeded', quotation),
+      detail: { kind: 'throttled', code: 'RequestLimitExceeded', retryable: true, mayHaveTakenEffect: false },
+    },
+    {
+      what: 'an error of the service',
+      error: apiError(500, 'InternalError', quotation),
+      detail: { kind: 'server', code: 'InternalError', retryable: true, mayHaveTakenEffect: true },
+    },
+  ])('for $what loses them and nothing else', async ({ error, detail }) => {
+    const { result, sent } = await submit(error);
+    expect(result).toBeInstanceOf(ApplicationFailure);
+    const failure = result as ApplicationFailure;
+    expect(failure.message).toBe(error.message.replace(quotation, 'cannot use [redacted] or [redacted]'));
+    expect(failure.type).toBe('CceApiError');
+    expect(failure.nonRetryable).toBe(!detail.retryable);
+    const { httpStatus } = error;
+    expect(failure.details).toStrictEqual([
+      { type: 'CceApiError', ...detail, httpStatus, requestID: 'r-1', method: 'POST', path: '/v2/cluster' },
+    ]);
+    expect(failure.cause).toBeUndefined();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('in its code loses them there too', async () => {
+    const { result } = await submit(apiError(400, `Bad ${password}`, 'no'));
+    expect(result).toMatchObject({
+      message: 'POST /v2/cluster: no (Bad [redacted], HTTP 400, requestID r-1)',
+      details: [{ kind: 'validation', code: 'Bad [redacted]' }],
+    });
+  });
+});
+
+it.each([true, false])('a lost answer is told, and the request not sent again (received: %s)', async (received) => {
+  const lost = { method: 'POST', path: '/v2/cluster', message: 'reset', possiblyReceived: received };
+  const { result, sent } = await submit(new CceNetworkError(lost));
+  expect(result).toMatchObject({
+    type: 'CceNetworkError',
+    details: [{ type: 'CceNetworkError', retryable: true, mayHaveTakenEffect: received }],
+  });
+  expect(sent).toHaveLength(1);
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError, readConfiguration } from '../../worker/configuration.ts';
+
+const keys = { BCE_ACCESS_KEY_ID: 'an-id', BCE_SECRET_ACCESS_KEY: 'a-key' };
+
+const defaults = {
+  account: 'default',
+  region: 'bj',
+  pathPrefix: '/v2',
+  credentials: { accessKeyID: 'an-id', secretAccessKey: 'a-key' },
+  pollIntervalMs: 10_000,
+  logLevel: 'info',
+};
+
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('settings', () => {
+  it('need the keys only', () => {
+    expect(readConfiguration(keys)).toStrictEqual(defaults);
+  });
+
+  it('that are empty count as not set', () => {
+    const empty = Object.fromEntries(
+      [
+        'CCE_ACCOUNT',
+        'CCE_REGION',
+        'CCE_ENDPOINT',
+        'CCE_PATH_PREFIX',
+        'CCE_POLL_INTERVAL',
+        'CCE_SECRETS_DIR',
+        'CCE_LOG_LEVEL',
+        'BCE_SESSION_TOKEN',
+      ].map((name) => [name, '']),
+    );
+    expect(readConfiguration({ ...keys, ...empty })).toStrictEqual(defaults);
+  });
+
+  it('can all be set', () => {
+    const environment = {
+      ...keys,
+      BCE_SESSION_TOKEN: 'a-token',
+      CCE_ACCOUNT: 'team-1',
+      CCE_REGION: 'gz',
+      CCE_ENDPOINT: 'http://127.0.0.1:8080',
+      CCE_PATH_PREFIX: '/api/cce/service/v2',
+      CCE_POLL_INTERVAL: '200ms',
+      CCE_SECRETS_DIR: '/run/secrets',
+      CCE_LOG_LEVEL: 'debug',
+    };
+    expect(readConfiguration(environment)).toStrictEqual({
+      account: 'team-1',
+      region: 'gz',
+      endpoint: 'http://127.0.0.1:8080',
+      pathPrefix: '/api/cce/service/v2',
+      credentials: { accessKeyID: 'an-id', secretAccessKey: 'a-key', sessionToken: 'a-token' },
+      pollIntervalMs: 200,
+      secretsFolder: '/run/secrets',
+      logLevel: 'debug',
+    });
+  });
+});
+
+describe('a problem', () => {
+  it.each<[string, NodeJS.ProcessEnv, RegExp]>([
+    ['a key that is missing', { BCE_ACCESS_KEY_ID: undefined }, /^BCE_ACCESS_KEY_ID is not set$/],
+    ['a key that is empty', { BCE_SECRET_ACCESS_KEY: '' }, /^BCE_SECRET_ACCESS_KEY is not set$/],
+    [
+      'a line break at the end of a key',
+      { BCE_SECRET_ACCESS_KEY: 'a-key\n' },
+      /^BCE_SECRET_ACCESS_KEY contains white space$/,
+    ],
+    ['an account that is no label', { CCE_ACCOUNT: "a'b" }, /^CCE_ACCOUNT must be /],
+    ['an interval without a unit', { CCE_POLL_INTERVAL: '10' }, /^CCE_POLL_INTERVAL is "10", .+10s$/],
+    ['an interval that is no duration', { CCE_POLL_INTERVAL: 'soon' }, /^CCE_POLL_INTERVAL is "soon", /],
+    ['an interval of nothing', { CCE_POLL_INTERVAL: '0s' }, /^CCE_POLL_INTERVAL is "0s", /],
+    ['an interval before now', { CCE_POLL_INTERVAL: '-1s' }, /^CCE_POLL_INTERVAL is "-1s", /],
+    ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL is none of trace, /],
+    ['plain http to another machine', { CCE_ENDPOINT: 'http://cce.bj.baidubce.com' }, /^CCE_ENDPOINT: .+plain http/],
+    ['an endpoint that is no URL', { CCE_ENDPOINT: 'cce' }, /^CCE_ENDPOINT: .+not a URL$/],
+  ])('is %s', (_, environment, problem) => {
+    expect(problemsOf({ ...keys, ...environment })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('does not hide another', () => {
+    const environment = {
+      BCE_SECRET_ACCESS_KEY: 'a-key\n',
+      CCE_POLL_INTERVAL: 'soon',
+      CCE_LOG_LEVEL: 'verbose',
+      CCE_ENDPOINT: 'http://192.0.2.1',
+    };
+    const problems = problemsOf(environment);
+    const names = ['CCE_POLL_INTERVAL', 'CCE_LOG_LEVEL', 'BCE_ACCESS_KEY_ID', 'BCE_SECRET_ACCESS_KEY', 'CCE_ENDPOINT'];
+    expect(problems.map((problem) => problem.split(/[ :]/)[0])).toEqual(names);
+    expect(() => readConfiguration(environment)).toThrow(problems.map((problem) => `- ${problem}`).join('\n'));
+  });
+
+  it('is told without the key', () => {
+    expect(problemsOf({ ...keys, BCE_SECRET_ACCESS_KEY: 's3cr3t key' }).join()).not.toContain('s3cr3t');
+  });
+});

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, inject, it } from 'vitest';
+
+/** A hang shows as no exit code at all. */
+const hangTimeoutMs = 60_000;
+const testTimeoutMs = hangTimeoutMs + 15_000;
+
+async function runWorker(environment: Record<string, string>) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: {
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: 'default',
+      BCE_ACCESS_KEY_ID: 'an-id',
+      BCE_SECRET_ACCESS_KEY: 'a-key',
+      ...environment,
+    },
+    timeout: hangTimeoutMs,
+    reject: false,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+it('a worker without its keys exits with the list of problems', { timeout: testTimeoutMs }, async () => {
+  const { exitCode, stdout, stderr } = await runWorker({
+    BCE_ACCESS_KEY_ID: '',
+    BCE_SECRET_ACCESS_KEY: '',
+    CCE_POLL_INTERVAL: 'soon',
+  });
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr.split('\n').slice(1)).toEqual([
+    expect.stringContaining('- CCE_POLL_INTERVAL'),
+    expect.stringContaining('- BCE_ACCESS_KEY_ID'),
+    expect.stringContaining('- BCE_SECRET_ACCESS_KEY'),
+  ]);
+});
+
+it.each([
+  ['whose namespace does not exist', { TEMPORAL_NAMESPACE: 'no-such-namespace' }, /no-such-namespace|not ?found/i],
+  // A port that nothing listens on.
+  ['without Temporal', { TEMPORAL_ADDRESS: '127.0.0.1:1' }, /connect/i],
+])('a worker %s exits rather than hangs', { timeout: testTimeoutMs }, async (_, environment, reason) => {
+  const { exitCode, stderr } = await runWorker(environment);
+  expect(exitCode).toBe(1);
+  const entries = stderr.split('\n').map((line) => JSON.parse(line) as { msg: string; err?: { message: string } });
+  const last = entries.find(({ msg }) => msg === 'the worker cannot go on');
+  expect(last?.err?.message).toMatch(reason);
+  expect(stderr).not.toContain('a-key');
+});
