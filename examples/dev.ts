@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { startStack } from './stack.ts';
 
 // From the start on, or an early Ctrl-C would leave the server behind; it dies with this process.
+let stopsGracefully = false;
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => (stopsGracefully ? interrupted.abort() : process.exit(130)));
 }
-let stopsGracefully = false;
 
 const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
 const worker = await stack.startWorker();
@@ -16,8 +16,9 @@ if (stack.temporal.uiUrl !== undefined) console.log(`Web UI        ${stack.tempo
 console.log(`CCE simulator ${stack.simulator.url}`);
 console.log(`worker        process ${worker.processID}`);
 console.log('\nIn another terminal:\n');
-for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'])
+for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'CCE_ACCOUNT']) {
   console.log(`  export ${name}=${stack.environment[name]}`);
+}
 console.log('  npm run -s ccectl -- create -f examples/managed.yaml --watch');
 console.log('\nCtrl-C stops all of it, and forgets it.');
 
