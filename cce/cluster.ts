@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clusterSpecSchema } from './cluster-spec.ts';
+import { clusterPhases } from './phases.ts';
 import { tolerantShape } from './tolerant.ts';
 import { openEnum, requestIDSchema, wireObject, wireTimeSchema } from './wire.ts';
 
@@ -46,18 +47,7 @@ export const clusterSchema = wireObject({
   }),
   status: wireObject({
     ...tolerantShape(statusShape),
-    clusterPhase: openEnum(
-      'pending',
-      'provisioning',
-      'provisioned',
-      'running',
-      'create_failed',
-      'deleting',
-      'deleted',
-      'delete_failed',
-      'upgrading',
-      'upgrade_failed',
-    ),
+    clusterPhase: openEnum(...clusterPhases),
   }),
   ...tolerantShape({
     createdAt: wireTimeSchema,

@@ -1,6 +1,6 @@
 /**
- * The phases of a cluster that the API page documents. The vendor's SDK knows more and the service may add others, so a
- * phase on the wire is any string.
+ * The phases of a cluster that are known: the first eight from the API page, the others from the vendor's SDK (the
+ * spelling of some is the vendor's). The service may add others, so a phase on the wire is any string.
  */
 export const clusterPhases = [
   'pending',
@@ -11,6 +11,22 @@ export const clusterPhases = [
   'deleting',
   'deleted',
   'delete_failed',
+  'upgrading',
+  'upgrade_failed',
+  'eip_opening',
+  'eip_open_failed',
+  'eip_closing',
+  'eip_close_failed',
+  'apiserver_san_updating',
+  'apiserver_san_update_failed',
+  'starting',
+  'releasing',
+  'stoping',
+  'stoped',
+  'kms_encryption_enabling',
+  'kms_encryption_enable_failed',
+  'kms_encryption_disabling',
+  'kms_encryption_disable_failed',
 ] as const;
 
 /** A phase as it stands on the wire: a known one, or one that is not known yet. */
