@@ -1,4 +1,5 @@
 import type { FoundCluster } from '../activities/find-clusters.ts';
+import { phaseDuringCreate } from '../cce/phases.ts';
 import { readMarker, type Marker } from './marker.ts';
 
 export type CreateDecision =
@@ -40,7 +41,9 @@ export function decideCreate({ found, marker, settling, allowDuplicateName }: Cr
   if (allowDuplicateName || standing.length === 0) return { action: 'submit' };
 
   const sameSpec = standing.filter((cluster) => readMarker(cluster.description)?.digest === marker.digest);
-  const healthy = sameSpec.find((cluster) => !cluster.clusterPhase.endsWith('_failed'));
+  const healthy = sameSpec.find(({ clusterPhase }) =>
+    ['waiting', 'succeeded'].includes(phaseDuringCreate(clusterPhase)),
+  );
   if (healthy !== undefined) {
     return { action: 'adopt', clusterID: healthy.clusterID, extras: [], madeBy: 'earlierCreate' };
   }
