@@ -30,8 +30,8 @@ export interface ChaosOptions {
 
 /** What goes wrong at the service. More than a fifth of the answers to creates are lost after the effect. */
 const faults: readonly FaultInput[] = [
-  // A little longer than a create looks for what it may have made: so a second one is made, and must go again.
-  { kind: 'list-lag', seconds: 112, name: '*-createLate' },
+  // Longer than a create looks for what it may have made: so a second one is made, and must go again.
+  { kind: 'list-lag', seconds: 150, name: '*-createLate' },
   { kind: 'step-fails', step: 3, recoverAfterSeconds: 10, name: '*-createLate' },
   { kind: 'drop-after', call: 'createCluster', name: '*-createLate', probability: 0.7 },
   { kind: 'drop-after', call: 'createCluster', probability: 0.2 },

@@ -68,8 +68,8 @@ async function resolveDuplicates(creation: Creation, clusterID: string): Promise
   return clusterID;
 }
 
-/** A little longer than a create looks for what it may have made, so that it sees what a last request made. */
-const lastRequestTimeMs = 120_000;
+/** Twice as long as a create looks for what it may have made: what a last request made is seen at leisure. */
+const lastRequestTimeMs = 180_000;
 
 /** Looks until each request that may have made a cluster is accounted for, or was sent long enough ago. */
 async function lookForAll(creation: Creation): Promise<SettledDecision> {
