@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { percentEncode, sign, type SignableRequest } from '../../cce/signer.ts';
@@ -46,13 +47,23 @@ const requests = fc.record({
   path: fc.array(word).map((segments) => `/${segments.join('/')}`),
   query: fc.array(fc.tuple(word, fc.string({ unit: 'grapheme' })), { maxLength: 5 }),
   headers: fc
-    .dictionary(fc.stringMatching(/^x-bce-[a-z]{1,8}$/), fc.string({ maxLength: 20 }))
-    .map((headers): Record<string, string> => ({ host: '127.0.0.1:8080', 'content-length': '17', ...headers })),
+    .tuple(
+      fc.dictionary(fc.stringMatching(/^x-bce-[a-z]{1,8}$/), fc.string({ maxLength: 20 })),
+      fc.string({ unit: 'grapheme' }),
+    )
+    .map(([headers, body]): Record<string, string> => ({ host: '127.0.0.1:8080', ...headers, ...bodyHeaders(body) })),
 });
+
+/** By which a signature covers a body. */
+function bodyHeaders(body: string) {
+  const contentMD5 = createHash('md5').update(body).digest('base64');
+  return { 'content-length': String(Buffer.byteLength(body)), 'content-md5': contentMD5 };
+}
+
 const options = { secretAccessKeyOf: () => 'sk', now: timestamp };
 
 describe('signer and verifier', () => {
-  it('agree on any path, query and headers', () => {
+  it('agree on any path, query, headers and body', () => {
     fc.assert(
       fc.property(requests, (request) => {
         const authorization = sign(request, credentials, { timestamp });
@@ -69,6 +80,7 @@ describe('signer and verifier', () => {
           { ...request, path: `${request.path}/${extra}` },
           { ...request, query: [...request.query, ['added', extra] as [string, string]] },
           { ...request, headers: { ...request.headers, host: 'elsewhere' } },
+          { ...request, headers: { ...request.headers, ...bodyHeaders(`another body, not ${extra}`) } },
           { ...request, method: request.method === 'GET' ? 'POST' : 'GET' },
         ]) {
           expect(verifySignature(received(altered, authorization), options)?.code).toBe('IamSignatureInvalid');
