@@ -13,28 +13,10 @@ import {
   type CreateClusterRequest,
   type CreateClusterResponse,
 } from './create-cluster.ts';
-import type { EndpointSettings } from './endpoint.ts';
 import { eventStepsResponseSchema, type EventStepsResponse } from './event-steps.ts';
-import type { BceCredentials } from './signer.ts';
-import { createTransport, type Call } from './transport.ts';
+import { createTransport, type Call, type CceClientOptions } from './transport.ts';
 
-export interface CceClientOptions extends EndpointSettings {
-  /** Asked before every request, so that temporary keys can be renewed without a new client. */
-  credentials: () => BceCredentials | Promise<BceCredentials>;
-  /**
-   * Time limit of one request in milliseconds, its answer's body included.
-   *
-   * @default 30_000
-   */
-  requestTimeoutMs?: number;
-  /**
-   * What a signature covers: `host` alone, as in the API page's examples, or the host, the `content-*` and the
-   * `x-bce-*` headers, as in the vendor's SDKs, so that nobody can alter a body on its way.
-   *
-   * @default 'standard'
-   */
-  signedHeaders?: 'host' | 'standard';
-}
+export type { CceClientOptions };
 
 export interface CallOptions {
   /** Ends the request; the promise then rejects with the signal's reason. */

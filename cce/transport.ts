@@ -3,9 +3,26 @@ import ky from 'ky';
 import packageJson from '../package.json' with { type: 'json' };
 import { CceApiError } from './cce-api-error.ts';
 import { networkErrorFrom } from './cce-network-error.ts';
-import type { CceClientOptions } from './client.ts';
-import { apiBaseURL } from './endpoint.ts';
+import { apiBaseURL, type EndpointSettings } from './endpoint.ts';
 import { formatTimestamp, percentEncode, sign, type BceCredentials } from './signer.ts';
+
+export interface CceClientOptions extends EndpointSettings {
+  /** Asked before every request, so that temporary keys can be renewed without a new client. */
+  credentials: () => BceCredentials | Promise<BceCredentials>;
+  /**
+   * Time limit of one request in milliseconds, its answer's body included.
+   *
+   * @default 30_000
+   */
+  requestTimeoutMs?: number;
+  /**
+   * What a signature covers: `host` alone, as in the API page's examples, or the host, the `content-*` and the
+   * `x-bce-*` headers, as in the vendor's SDKs, so that nobody can alter a body on its way.
+   *
+   * @default 'standard'
+   */
+  signedHeaders?: 'host' | 'standard';
+}
 
 /** One call, before it is signed. */
 export interface Call {
