@@ -13,6 +13,8 @@ export interface CallFailure {
   method: string;
   path: string;
   retryable: boolean;
+  /** The pause that the service asked for. */
+  retryAfterSeconds?: number;
   /** Whether the service may have done what was asked all the same. */
   mayHaveTakenEffect: boolean;
 }
@@ -40,6 +42,7 @@ function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
       method: error.method,
       path: error.path,
       retryable: error.retryable,
+      ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
       mayHaveTakenEffect: error.mayHaveTakenEffect,
     };
     return ApplicationFailure.create({

@@ -56,7 +56,7 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
         continue;
       }
       // Nothing was done, and the service may take the request later: it throttles, or cannot be reached.
-      await sleep(Math.min(60_000, 2_000 * 2 ** refusals++));
+      await sleep(Math.max((call.retryAfterSeconds ?? 0) * 1000, Math.min(60_000, 2_000 * 2 ** refusals++)));
     }
   }
 }
