@@ -14,11 +14,11 @@ export interface Observation {
 
 /**
  * One poll: the event steps, and the cluster itself only where they leave its phase open, so that most polls are one
- * call. The event's `status` alone never ends a wait: `clusterPhase` does.
+ * call, or where it is due. The event's `status` alone never ends a wait: `clusterPhase` does.
  */
 export async function observeCluster(
   cce: CceClient,
-  { clusterID, goal }: { clusterID: string; goal: WatchGoal },
+  { clusterID, goal, phaseIsDue }: { clusterID: string; goal: WatchGoal; phaseIsDue: boolean },
   previous: Observation | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -33,7 +33,7 @@ export async function observeCluster(
   }
   const steps = (events?.steps ?? []).map(toStep);
   const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
-  if (underWay && previous !== undefined && sameProgress(previous.steps, steps)) {
+  if (underWay && !phaseIsDue && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
   }
   return { clusterPhase: phaseOf(await orAbsent(cce.getCluster(clusterID, { signal }))), steps };

@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import { resolveSecrets, secretValues, type SecretReader } from '../cce/secrets.ts';
+import { secretValues, type SecretReader } from '../cce/secrets.ts';
 import { withCallFailures, type CallFailure } from './call-failure.ts';
+import { resolveRequest } from './resolve-request.ts';
 
 export interface SubmittedCluster {
   clusterID: string;
@@ -19,7 +20,7 @@ export interface SubmittedCluster {
 export function submitCluster({ cce, secrets }: { cce: CceClient; secrets: SecretReader }) {
   return async ({ request }: { request: CreateClusterRequest }): Promise<SubmittedCluster> => {
     const startedAt = performance.now();
-    const resolved = resolve(request, secrets);
+    const resolved = resolveRequest(request, secrets);
     // Another attempt may be under way by then, if this worker was frozen or blocked.
     if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
     try {
@@ -59,12 +60,4 @@ function withoutSecrets(error: unknown, values: readonly string[]): unknown {
     nonRetryable: error.nonRetryable ?? false,
     ...(typeof error.type === 'string' && { type: error.type }),
   });
-}
-
-function resolve(request: CreateClusterRequest, secrets: SecretReader): CreateClusterRequest {
-  try {
-    return resolveSecrets(request, secrets);
-  } catch (error) {
-    throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'SecretUnavailable');
-  }
 }

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import { resolveSecrets, type SecretReader } from '../cce/secrets.ts';
+import type { SecretReader } from '../cce/secrets.ts';
 import { validateCreateRequest, type Problem } from '../cce/validate.ts';
+import { resolveRequest } from './resolve-request.ts';
 
 /**
  * Refuses a request that cannot succeed before anything is sent, with all its problems at once. The secrets are
@@ -11,15 +12,7 @@ import { validateCreateRequest, type Problem } from '../cce/validate.ts';
  */
 export function validateCluster({ secrets }: { secrets: SecretReader }) {
   return async (input: { request: CreateClusterRequest; disabledRules?: string[] }): Promise<void> => {
-    let request: CreateClusterRequest;
-    try {
-      request = resolveSecrets(input.request, secrets);
-    } catch (error) {
-      throw ApplicationFailure.nonRetryable(
-        error instanceof Error ? error.message : String(error),
-        'SecretUnavailable',
-      );
-    }
+    const request = resolveRequest(input.request, secrets);
     const { errors } = validateCreateRequest(request, { disabledRules: input.disabledRules ?? [] });
     if (errors.length > 0) {
       throw ApplicationFailure.create({

@@ -46,8 +46,8 @@ export function watchCluster({
       for (; ; progress.polls++) {
         try {
           // Now and then the whole of it: the phase decides, and the event steps may be out of step with it.
-          const known = progress.polls % pollsBetweenPhases === 0 ? undefined : observed;
-          observed = await observeCluster(cce, { clusterID, goal }, known, cancellationSignal());
+          const phaseIsDue = progress.polls % pollsBetweenPhases === 0;
+          observed = await observeCluster(cce, { clusterID, goal, phaseIsDue }, observed, cancellationSignal());
         } catch (error) {
           cancellationSignal().throwIfAborted();
           await noteFailure(clusterID, error, progress, report);

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { labelPattern } from '../workflows/identity.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -34,8 +35,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Orchestrato
   return { ...orchestrator, close: () => connection.close() };
 }
 
-/** They become parts of IDs, task queues and queries. */
 function label(what: string, text: string): string {
-  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  if (labelPattern.test(text)) return text;
   throw new TypeError(`the ${what} "${text}" is not 1 to 64 letters, digits, dots, dashes or underscores`);
 }

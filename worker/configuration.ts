@@ -3,6 +3,7 @@ import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import type { BceCredentials } from '../cce/signer.ts';
+import { labelPattern } from '../workflows/identity.ts';
 
 /** What a worker needs to know besides Temporal's own settings. */
 export interface WorkerConfiguration {
@@ -28,9 +29,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-const label = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
+const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
 // A line break at the end of a file that was read into a variable is the usual mistake.
 const key = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');

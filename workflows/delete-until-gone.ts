@@ -6,8 +6,9 @@ import { deleteCluster, watchActivities } from './activity-proxies.ts';
 import { failedStepDetail, failure } from './operation-failure.ts';
 
 export interface Deletion {
-  /** How often the DELETE call was made; 0 where the caller only watched. */
+  /** How often the DELETE call was made: more than once after a `delete_failed`. */
   requests: number;
+  /** The service knew no such cluster when it was first asked. */
   alreadyGone: boolean;
   requestID?: string;
 }

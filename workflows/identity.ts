@@ -6,6 +6,9 @@ export interface AccountRegion {
   region: string;
 }
 
+/** What an account or a region may be: they become parts of IDs, task queues and queries. */
+export const labelPattern = /^[A-Za-z0-9._-]{1,64}$/;
+
 /** The task queue of a worker that serves this account and region: workflows and short activities. */
 export function taskQueue({ account, region }: AccountRegion): string {
   return `cce-${account}-${region}`;

@@ -171,6 +171,14 @@ describe('a watch until a cluster runs', () => {
     });
   });
 
+  it('keeps the last steps that were read, however long they cannot be read again', async () => {
+    const unreadable: Poll = { phase: 'provisioning', steps: [], stepsUnreadable: true };
+    const polls: Poll[] = [provisioning('doing', 'todo', 'todo'), ...Array<Poll>(8).fill(unreadable), running];
+    const { result, reported } = await watch(polls);
+    expect(result).toMatchObject({ clusterPhase: 'running' });
+    expect(currentSteps(reported)).toEqual(['1 doing']);
+  });
+
   it('gives up after a budget of failures in a row', async () => {
     const { result, polls } = await watch([unreachable]);
     expect(result).toMatchObject({ type: 'WatchBudgetExhausted', nonRetryable: true });
