@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import type { Operation, OperationFailure, OperationOutcome, OperationStatus, Problem, Step } from '../client/index.ts';
 
 /** All steps of an operation, a line each, the current one marked. */
 export function stepLines(steps: readonly Step[]): string[] {
   return steps.map((step) => {
-    const attempts = step.retryCount > 1 ? pc.dim(` attempt ${step.retryCount}`) : '';
-    const error = step.error?.message === undefined ? '' : pc.red(` ${step.error.message}`);
+    const attempts = step.retryCount > 1 ? colors.dim(` attempt ${step.retryCount}`) : '';
+    const error = step.error?.message === undefined ? '' : colors.red(` ${step.error.message}`);
     return `  ${symbolOf(step.status)} ${step.index}/${step.total} ${step.name}${duration(step)}${attempts}${error}`;
   });
 }
@@ -25,7 +25,7 @@ export function progressLine(status: OperationStatus): string {
 export function statusText(status: OperationStatus): string {
   const steps = status.currentStep?.steps ?? status.outcome?.steps ?? [];
   return [
-    `${pc.bold(titleOf(status))} ${stageOf(status)}`,
+    `${colors.bold(titleOf(status))} ${stageOf(status)}`,
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
     ...noticeLines(status),
@@ -38,8 +38,8 @@ function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): strin
   const { pollTrouble, expiresAt } = currentStep ?? {};
   return [
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
-    ...(stalledForSeconds === undefined ? [] : [pc.yellow(`  stalled for ${stalledForSeconds} s`)]),
-    ...(pollTrouble === undefined ? [] : [pc.yellow(`  the service cannot be asked: ${pollTrouble.message}`)]),
+    ...(stalledForSeconds === undefined ? [] : [colors.yellow(`  stalled for ${stalledForSeconds} s`)]),
+    ...(pollTrouble === undefined ? [] : [colors.yellow(`  the service cannot be asked: ${pollTrouble.message}`)]),
   ];
 }
 
@@ -77,10 +77,10 @@ export function operationTable(operations: readonly Operation[]): string {
 }
 
 export function problemLines(severity: 'error' | 'warning', problems: readonly Problem[]): string[] {
-  const paint = severity === 'error' ? pc.red : pc.yellow;
+  const paint = severity === 'error' ? colors.red : colors.yellow;
   return problems.map(
     ({ path, message, advice, rule }) =>
-      `${paint(severity)} ${path || '(file)'}: ${message} ${advice} ${pc.dim(`[${rule}]`)}`,
+      `${paint(severity)} ${path || '(file)'}: ${message} ${advice} ${colors.dim(`[${rule}]`)}`,
   );
 }
 
@@ -88,7 +88,7 @@ function failureLines(failure: OperationFailure | undefined): string[] {
   if (failure === undefined) return [];
   const { type, message, code, requestID, traceID, advice, problems = [], differingPaths } = failure;
   return [
-    pc.red(`  ${type}: ${message}`),
+    colors.red(`  ${type}: ${message}`),
     ...(code === undefined ? [] : [`  code ${code}`]),
     ...(requestID === undefined ? [] : [`  requestID ${requestID}`]),
     ...(traceID === undefined ? [] : [`  traceID ${traceID}`]),
@@ -104,27 +104,27 @@ function titleOf({ kind, clusterName, clusterID }: Operation): string {
 
 function stageOf({ outcome, execution, currentStep }: OperationStatus): string {
   if (outcome === undefined && execution === 'running') {
-    return currentStep?.stage ?? pc.yellow('under way, but no worker answers');
+    return currentStep?.stage ?? colors.yellow('under way, but no worker answers');
   }
   if (outcome === undefined) return execution;
   const good = outcome.outcome === 'running' || outcome.outcome === 'deleted' || outcome.outcome === 'absent';
-  return good ? pc.green(outcome.outcome) : pc.red(outcome.outcome);
+  return good ? colors.green(outcome.outcome) : colors.red(outcome.outcome);
 }
 
 function symbolOf(status: string): string {
   switch (status) {
     case 'done':
-      return pc.green('✔');
+      return colors.green('✔');
     case 'doing':
-      return pc.cyan('●');
+      return colors.cyan('●');
     case 'failed':
-      return pc.red('✖');
+      return colors.red('✖');
     default:
-      return pc.dim('○');
+      return colors.dim('○');
   }
 }
 
 function duration({ startedAt, finishedAt }: Step): string {
   if (startedAt === undefined || finishedAt === undefined) return '';
-  return pc.dim(` ${Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)} s`);
+  return colors.dim(` ${Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)} s`);
 }

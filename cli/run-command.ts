@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import {
   connect,
   InvalidSpecError,
@@ -58,7 +58,7 @@ export async function reportErrors(options: GlobalOptions, command: () => Promis
     if (options.output === 'json') {
       printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems } });
     } else {
-      const lines = problems.length > 0 ? problemLines('error', problems) : [`${pc.red('error')} ${message}`];
+      const lines = problems.length > 0 ? problemLines('error', problems) : [`${colors.red('error')} ${message}`];
       process.stderr.write(`${lines.join('\n')}\n`);
     }
     return exitCodeOf(error);

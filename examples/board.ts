@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import pc from 'picocolors';
+import { colors } from '../cli/colors.ts';
 import type { OperationStatus } from '../client/index.ts';
 import { outcomeLines, progressLine, statusText } from '../cli/output.ts';
 
@@ -28,7 +28,7 @@ export function createBoard(stream: NodeJS.WriteStream = process.stdout): Board 
       stream.write(`${lines.join('\n')}\n`);
     },
     note(text) {
-      const line = pc.bold(`» ${text}`);
+      const line = colors.bold(`» ${text}`);
       if (live === undefined) stream.write(`${line}\n`);
       else live.persist(line);
       draw();

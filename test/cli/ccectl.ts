@@ -9,6 +9,8 @@ export async function ccectl(args: readonly string[], options: Options = {}) {
     cwd: projectFolder,
     reject: false,
     ...options,
+    // Whatever the run of the tests was given: what a pipe gets is to be the same everywhere.
+    env: { FORCE_COLOR: undefined, ...options.env },
   });
   return { stdout: String(stdout), stderr: String(stderr), exitCode };
 }
