@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster } from '../../client/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { problemLines } from '../output.ts';
+import { plainTable } from '../plain-table.ts';
+import { printJSON, reportErrors, type GlobalOptions } from '../run-command.ts';
+import { readSpecFile } from '../spec-file.ts';
+import { positiveInteger } from '../values.ts';
+
+interface Options extends GlobalOptions {
+  file: string;
+  name?: string;
+  concurrency?: number;
+}
+
+export function addBatchPlan(batch: Command): void {
+  batch
+    .command('plan')
+    .description('show what a batch would do; needs neither Temporal nor CCE')
+    .requiredOption('-f, --file <file>', 'YAML or JSON of docs/batch-spec.md; - reads standard input')
+    .option('--name <name>', 'use this name instead of the one in the file')
+    .option('--concurrency <number>', 'use this instead of the one in the file', positiveInteger)
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      process.exitCode = await reportErrors(options, async () => {
+        const { file, name, concurrency } = options;
+        const plan = planBatch(readSpecFile(file), {
+          ...(name !== undefined && { name }),
+          ...(concurrency !== undefined && { concurrency }),
+        });
+        if (options.output === 'json') printJSON(withoutSecrets(plan));
+        else process.stdout.write(`${planText(plan)}\n`);
+        return plan.errors.length === 0 ? exitCodes.done : exitCodes.badInput;
+      });
+    });
+}
+
+function planText(plan: BatchPlan): string {
+  const { name, creates, deletes, concurrency, networks, errors, warnings, estimatedSeconds, assumptions } = plan;
+  return [
+    `${name ?? 'batch without a name, which --name gives'}: ${counted(creates, 'create')}, ${counted(deletes, 'delete')}`,
+    `${concurrency} at a time; ${onFailure(plan)}`,
+    ...networks.flatMap(({ vpcID, clusters }) => [
+      '',
+      `VPC ${vpcID}: ${counted(clusters.length, 'cluster')}`,
+      plainTable(['CLUSTER', 'PODS', 'SERVICES'], clusterRows(clusters)),
+    ]),
+    '',
+    `takes about ${durationText(estimatedSeconds)}`,
+    ...assumptions.map((assumption) => `  ${assumption}`),
+    '',
+    ...problemLines('error', errors),
+    ...problemLines('warning', warnings),
+    errors.length === 0 ? 'can be run; nothing was sent' : `cannot be run: ${counted(errors.length, 'error')}`,
+  ].join('\n');
+}
+
+const clustersShown = 20;
+
+/** Of many clusters the first and the last: enough to see how names and ranges go on. */
+function clusterRows(clusters: readonly PlannedCluster[]): string[][] {
+  const rowOf = ({ clusterName, pods = '-', services = '-' }: PlannedCluster) => [clusterName, pods, services];
+  if (clusters.length <= clustersShown) return clusters.map(rowOf);
+  const first = clusters.slice(0, 5);
+  const last = clusters.slice(-1);
+  const left = clusters.length - first.length - last.length;
+  return [...first.map(rowOf), [`… ${left} more`, '', ''], ...last.map(rowOf)];
+}
+
+function onFailure({ failurePolicy }: BatchPlan): string {
+  if (failurePolicy === 'continue') return 'goes on when one fails';
+  if (failurePolicy === 'rollback') return 'takes everything back when one fails';
+  return `stops after ${counted(failurePolicy.stopAfter, 'failure')}`;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function durationText(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
