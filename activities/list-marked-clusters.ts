@@ -1,11 +1,9 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { CceClient } from '../cce/client.ts';
 import { withCallFailures } from './call-failure.ts';
-import type { FoundCluster } from './find-clusters.ts';
+import { summaryOf, type ClusterSummary } from './cluster-list.ts';
 
-export interface MarkedCluster extends FoundCluster {
-  clusterName: string;
-}
+export type MarkedCluster = ClusterSummary;
 
 export interface MarkedPage {
   clusters: MarkedCluster[];
@@ -29,13 +27,7 @@ export function listMarkedClusters({ cce }: { cce: CceClient }) {
       const { clusterList, totalCount } = clusterPage;
       const clusters = clusterList
         .filter(({ spec }) => spec.description?.includes(input.descriptionContains))
-        .map(({ spec, status, createdAt }) => ({
-          clusterID: spec.clusterID,
-          clusterName: spec.clusterName,
-          clusterPhase: status.clusterPhase,
-          description: spec.description ?? '',
-          ...(createdAt !== undefined && { createdAt }),
-        }));
+        .map(summaryOf);
       const isLast = clusterList.length === 0 || input.pageNo * pageSize >= totalCount;
       return { clusters, seen: clusterList.length, isLast };
     });

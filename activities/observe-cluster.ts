@@ -1,9 +1,10 @@
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
 import type { GetClusterResponse } from '../cce/cluster.ts';
-import type { EventStep } from '../cce/event-steps.ts';
+import type { EventStep, EventStepsResponse } from '../cce/event-steps.ts';
 import type { ClusterPhase } from '../cce/phases.ts';
 import type { Step, StepError, WatchGoal } from '../workflows/messages.ts';
+import { meaningOf } from './poll-decision.ts';
 
 /** A cluster as one poll shows it. */
 export interface Observation {
@@ -12,31 +13,51 @@ export interface Observation {
   steps: Step[];
 }
 
+export interface ObserveInput {
+  clusterID: string;
+  goal: WatchGoal;
+  /** As a list has just shown it; absent where it is not known, or not to be relied on. */
+  listedPhase?: ClusterPhase;
+  /** Whether the cluster is to be asked for in any case, unless `listedPhase` is given. */
+  phaseIsDue: boolean;
+}
+
 /**
  * One poll: the event steps, and the cluster itself only where they leave its phase open, so that most polls are one
  * call, or where it is due. The event's `status` alone never ends a wait: `clusterPhase` does.
  */
 export async function observeCluster(
   cce: CceClient,
-  { clusterID, goal, phaseIsDue }: { clusterID: string; goal: WatchGoal; phaseIsDue: boolean },
+  { clusterID, goal, listedPhase, phaseIsDue }: ObserveInput,
   previous: Observation | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const events = await orAbsent(cce.getEventSteps(clusterID, { signal })).catch((error: unknown) => {
-    signal.throwIfAborted();
-    return error instanceof Error ? error : new Error(String(error));
-  });
+  const events = await readEvents();
   if (events instanceof Error) {
     // The steps are for people to look at; as long as the phase can be read, the wait goes on by it alone.
-    const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
-    return { clusterPhase: phaseOf(answer), steps: previous?.steps ?? [] };
+    const clusterPhase = listedPhase ?? phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
+    return { clusterPhase, steps: previous?.steps ?? [] };
   }
   const steps = (events?.steps ?? []).map(toStep);
   const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
+  // The steps may know better than the list that the wait is over, but not that it is not.
+  if (listedPhase !== undefined && (underWay || listedPhase === goal)) return { clusterPhase: listedPhase, steps };
   if (underWay && !phaseIsDue && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
   }
-  return { clusterPhase: phaseOf(await orAbsent(cce.getCluster(clusterID, { signal }))), steps };
+  const clusterPhase = phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
+  const isFailed = clusterPhase !== 'absent' && meaningOf(clusterPhase, goal) === 'failed';
+  if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
+  // It has failed between the two calls: only now do the steps tell why.
+  const since = await readEvents();
+  return { clusterPhase, steps: since instanceof Error ? steps : (since?.steps.map(toStep) ?? steps) };
+
+  async function readEvents(): Promise<EventStepsResponse | Error | undefined> {
+    return orAbsent(cce.getEventSteps(clusterID, { signal })).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return error instanceof Error ? error : new Error(String(error));
+    });
+  }
 }
 
 function phaseOf(answer: GetClusterResponse | undefined): Observation['clusterPhase'] {

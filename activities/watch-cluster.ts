@@ -1,10 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { activityInfo, cancellationSignal, heartbeat, log, sleep } from '@temporalio/activity';
+import { cancellationSignal, Context, log } from '@temporalio/activity';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
-import { clusterPhases, phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../cce/phases.ts';
+import { clusterPhases, type ClusterPhase } from '../cce/phases.ts';
 import type { PollTrouble, Step, StepChange, WatchGoal } from '../workflows/messages.ts';
+import { createMailbox } from './mailbox.ts';
 import { observeCluster, type Observation } from './observe-cluster.ts';
+import type { PhaseTicker, Tick } from './phase-ticker.ts';
+import { callsForPoll, meaningOf, reliablePhase } from './poll-decision.ts';
+import type { RequestBudget } from './request-budget.ts';
 import { changeKey, resumeWatch, type WatchProgress } from './watch-progress.ts';
 
 export interface WatchInput {
@@ -15,54 +19,75 @@ export interface WatchInput {
 /** Sends `stepChangedSignal` to the workflow whose activity this is. */
 export type ReportStep = (workflow: { workflowId: string; runId: string }, change: StepChange) => Promise<void>;
 
-/**
- * Polls the event steps of a cluster for as long as it takes, and reports to the workflow when the current step
- * changes: at most once a poll. Any number of polls costs the history nothing.
- *
- * A failed poll is not a failed cluster: it is counted, backed off from, and forgotten with the next good one. Fails
- * with `WatchBudgetExhausted` after {@link failureBudget} failures in a row.
- */
-export function watchCluster({
-  cce,
-  reportStep,
-  pollIntervalMs,
-}: {
+export interface WatchDependencies {
   cce: CceClient;
+  /** The one that the client takes its turns from. */
+  budget: RequestBudget;
+  phases: PhaseTicker;
   reportStep: ReportStep;
   pollIntervalMs: number;
-}) {
+}
+
+/**
+ * Reads the event steps of a cluster for as long as it takes, and reports to the workflow when the current step changes:
+ * at most once a reading. Any number of readings costs the history nothing.
+ *
+ * A failed poll, be it of the cluster or of the list of all, is not a failed cluster: it is counted, backed off from, and
+ * forgotten with the next good one. Fails with `WatchBudgetExhausted` after {@link failureBudget} failures in a row.
+ */
+export function watchCluster({ cce, budget, phases, reportStep, pollIntervalMs }: WatchDependencies) {
   const unknownPhases = new Set<string>();
 
   return async ({ clusterID, goal }: WatchInput): Promise<Observation> => {
-    const { workflowExecution, heartbeatDetails } = activityInfo();
+    const { heartbeat, info } = Context.current();
+    const { workflowExecution, heartbeatDetails } = info;
     if (workflowExecution === undefined) throw new TypeError('watchCluster runs in workflows only');
     const report = (news: StepNews) => reportStep(workflowExecution, { clusterID, goal, ...news });
     const progress = resumeWatch(heartbeatDetails);
+    const isResumed = progress.polls > 0;
     heartbeat(progress);
-    // Apart from the polls, so that a slow answer of the API is never taken for a dead worker.
+    // Apart from the polls, so that a slow answer of the API is never taken for a dead worker. Each watch has its own: the
+    // timers cost little, and one for all would have thousands of heartbeats fall into one moment.
     const heartbeats = setInterval(() => heartbeat(progress), heartbeatIntervalMs);
+    const ticks = createMailbox<Tick>(cancellationSignal());
+    const unfollow = phases.follow(clusterID, ticks.put);
+    let tick: Tick | undefined;
+    let polledTick: Tick | undefined;
     let observed: Observation | undefined;
     try {
-      for (; ; progress.polls++) {
+      for (let dueAtMs = performance.now() + firstPauseMs(isResumed); ;) {
+        const newTick = await ticks.next(dueAtMs);
+        if (newTick !== undefined) {
+          tick = newTick;
+          if (tick.kind === 'failed') await noteFailure(clusterID, tick.error, progress, report);
+          if (tick.kind === 'listed') noteSeen(progress);
+          if (!callsForPoll(tick, { goal, isResumed, observed, polledTick, troubled: progress.troubled })) continue;
+        }
+        polledTick = tick;
         try {
+          const listedPhase = reliablePhase(tick, goal);
           // Now and then the whole of it: the phase decides, and the event steps may be out of step with it.
-          const phaseIsDue = progress.polls % pollsBetweenPhases === 0;
-          observed = await observeCluster(cce, { clusterID, goal, phaseIsDue }, observed, cancellationSignal());
+          const phaseIsDue =
+            newTick !== undefined || tick?.kind === 'listed' || progress.polls % pollsBetweenPhases === 0;
+          progress.polls++;
+          const input = { clusterID, goal, phaseIsDue, ...(listedPhase !== undefined && { listedPhase }) };
+          observed = await observeCluster(cce, input, observed, cancellationSignal());
         } catch (error) {
           cancellationSignal().throwIfAborted();
-          await noteFailure(clusterID, error, progress, report);
-          await sleep(pauseMs(progress, error));
+          // As long as the list fails too, its failures are the ones that count.
+          if (tick?.kind !== 'failed') await noteFailure(clusterID, error, progress, report);
+          dueAtMs = performance.now() + pauseMs(progress, error);
           continue;
         }
-        progress.consecutiveFailures = 0;
-        if (observed.clusterPhase === 'absent') progress.notSeenSinceMs ??= Date.now();
-        else progress.seen = true;
+        if (observed.clusterPhase !== 'absent') noteSeen(progress);
+        else noteNotSeen(progress);
         warnOfUnknownPhase(observed.clusterPhase);
         if (isOver(observed, goal, progress)) return observed;
         await reportChange(observed, progress, report);
-        await sleep(pauseMs(progress));
+        dueAtMs = performance.now() + pauseMs(progress);
       }
     } finally {
+      unfollow();
       clearInterval(heartbeats);
     }
   };
@@ -75,13 +100,41 @@ export function watchCluster({
     log.warn('a phase that is not known; the watch goes on', { clusterPhase });
   }
 
-  /** Jittered, so that watchers that started together do not poll together for ever. */
+  /**
+   * A watch that is new begins with the first tick. Those that go on together, as after a restart of the worker, are spread
+   * over the time in which each reads its steps once.
+   */
+  function firstPauseMs(isResumed: boolean): number {
+    if (phases.followers() <= fewWatches) return 0;
+    return isResumed ? stepsIntervalMs() * Math.random() : stepsIntervalMs();
+  }
+
+  /** Jittered, so that watches that began together do not poll together for ever. */
   function pauseMs({ consecutiveFailures }: WatchProgress, error?: unknown): number {
-    const backedOff = pollIntervalMs * 2 ** Math.min(consecutiveFailures, 3) * (0.9 + 0.2 * Math.random());
+    const backedOff = stepsIntervalMs() * 2 ** Math.min(consecutiveFailures, 3) * (0.97 + 0.03 * Math.random());
     const askedFor = error instanceof CceApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     return Math.max(backedOff, askedFor);
   }
+
+  /**
+   * The more watches, the less often each reads its steps: with many the list tells what is urgent. All of them together
+   * leave a part of the budget free, or what is urgent would have to wait behind a thousand steps.
+   */
+  function stepsIntervalMs(): number {
+    const watches = phases.followers();
+    const wanted = pollIntervalMs * Math.min(slowestSteps, Math.max(1, watches / fewWatches));
+    return Math.max(wanted, (watches / (budget.ratePerSecond() * budgetShare)) * 1000);
+  }
 }
+
+/** So many read their steps at each poll interval. */
+const fewWatches = 20;
+
+/** Steps are never older than three poll intervals as long as the budget allows it, the time of an answer included. */
+const slowestSteps = 2.8;
+
+/** The part of the budget that is for steps. */
+const budgetShare = 0.75;
 
 type StepNews = { phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble };
 
@@ -96,6 +149,16 @@ async function reportChange(
   await report({ phase: clusterPhase, steps });
   progress.reported = key;
   progress.troubled = false;
+}
+
+function noteSeen(progress: WatchProgress): void {
+  progress.consecutiveFailures = 0;
+  progress.seen = true;
+}
+
+function noteNotSeen(progress: WatchProgress): void {
+  progress.consecutiveFailures = 0;
+  progress.notSeenSinceMs ??= Date.now();
 }
 
 /** Tells of trouble once it is more than a hiccup, and gives up when it lasts. */
@@ -138,5 +201,5 @@ function isOver({ clusterPhase }: Observation, goal: WatchGoal, { seen, notSeenS
   if (clusterPhase === 'absent') {
     return goal === 'gone' || seen || Date.now() - (notSeenSinceMs ?? Date.now()) >= patienceForNewClusterMs;
   }
-  return (goal === 'running' ? phaseDuringCreate(clusterPhase) : phaseDuringDelete(clusterPhase)) !== 'waiting';
+  return meaningOf(clusterPhase, goal) !== 'waiting';
 }

@@ -7,7 +7,10 @@ export interface CceNetworkErrorDetails {
   cause?: unknown;
 }
 
-/** No whole answer came: the connection could not be made, broke, or the time limit of the request ran out. */
+/**
+ * No whole answer came: the request was not sent, the connection could not be made, broke, or the time limit of the
+ * request ran out.
+ */
 export class CceNetworkError extends Error {
   override readonly name = 'CceNetworkError';
   readonly method: string;
@@ -15,7 +18,7 @@ export class CceNetworkError extends Error {
   readonly retryable = true;
   /**
    * Whether the service may have received the request, and so may have done what was asked. `false` only where the
-   * connection was never made.
+   * connection was never made or the request never sent.
    */
   readonly possiblyReceived: boolean;
 

@@ -56,6 +56,21 @@ export const clusterSchema = wireObject({
   }),
 });
 
+/**
+ * A cluster as we read it in a list: what tells clusters apart. The rest passes unread, for a list is long, and is read
+ * for all clusters of the account every few seconds.
+ */
+export type ListedCluster = z.infer<typeof listedClusterSchema>;
+export const listedClusterSchema = wireObject({
+  spec: wireObject({
+    ...tolerantShape({ description: z.string(), forbidDelete: z.boolean() }),
+    clusterID: z.string(),
+    clusterName: z.string(),
+  }),
+  status: wireObject({ clusterPhase: openEnum(...clusterPhases) }),
+  ...tolerantShape({ createdAt: wireTimeSchema }),
+});
+
 /** One page of a list of clusters. */
 export type ClusterPage = z.infer<typeof clusterPageSchema>;
 export const clusterPageSchema = wireObject({
@@ -70,7 +85,7 @@ export const clusterPageSchema = wireObject({
   /** Of all pages together. */
   totalCount: z.int(),
   /** The service writes `null` for a page without clusters. */
-  clusterList: z.preprocess((list) => list ?? [], z.array(clusterSchema)),
+  clusterList: z.preprocess((list) => list ?? [], z.array(listedClusterSchema)),
 });
 
 /** The query of `GET /v2/clusters`. */

@@ -46,10 +46,15 @@ export function createTransport(options: CceClientOptions): Transport {
     signal?.throwIfAborted();
     const path = [baseURL.pathname.replace(/\/$/, ''), ...call.path].join('/');
     const location = { method: call.method, path };
-    const timeout = AbortSignal.timeout(options.requestTimeoutMs ?? 30_000);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = signedHeaders(await options.credentials(), path, call, body);
 
+    // Neither AbortSignal.timeout, which keeps all that hangs on a request for as long as it may take, nor AbortSignal.any,
+    // which leaves a trace of each request in a signal that may last for hours.
+    const request = new AbortController();
+    const abort = () => request.abort();
+    const timer = setTimeout(abort, options.requestTimeoutMs ?? 30_000);
+    signal?.addEventListener('abort', abort);
     let answer: Response;
     let text: string;
     try {
@@ -57,7 +62,7 @@ export function createTransport(options: CceClientOptions): Transport {
         method: call.method,
         headers,
         ...(body !== undefined && { body }),
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        signal: request.signal,
         // Temporal retries, and a create must never be repeated blindly. A redirect would hand the signature on.
         retry: 0,
         timeout: false,
@@ -67,7 +72,10 @@ export function createTransport(options: CceClientOptions): Transport {
       text = await answer.text();
     } catch (error) {
       signal?.throwIfAborted();
-      throw networkErrorFrom(location, error, timeout.aborted);
+      throw networkErrorFrom(location, error, request.signal.aborted);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     }
 
     const content = parseJSON(text);

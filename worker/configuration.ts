@@ -13,6 +13,8 @@ export interface WorkerConfiguration {
   pathPrefix: string;
   credentials: BceCredentials;
   pollIntervalMs: number;
+  /** Calls of the API, by this worker; the calls that change things, by all workers of the account together. */
+  maximumRequestsPerSecond: number;
   /** Where set, `{fromFile}` references of specs are read from below this folder only. */
   secretsFolder?: string;
   logLevel: Level;
@@ -34,12 +36,20 @@ const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, d
 // A line break at the end of a file that was read into a variable is the usual mistake.
 const key = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');
 
+const notPositive = 'is not a positive number';
+
 const environmentSchema = z.object({
   CCE_ACCOUNT: label.default('default'),
   CCE_REGION: label.default('bj'),
   CCE_ENDPOINT: z.string().optional(),
   CCE_PATH_PREFIX: z.string().default('/v2'),
   CCE_POLL_INTERVAL: z.string().default('10s').transform(toMilliseconds),
+  CCE_MAX_REQUESTS_PER_SECOND: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, notPositive)
+    .default('20')
+    .transform(Number)
+    .pipe(z.number().positive(notPositive)),
   CCE_SECRETS_DIR: z.string().optional(),
   CCE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'is none of trace, debug, info, warn, error' })
@@ -74,6 +84,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfigu
       ...(settings.BCE_SESSION_TOKEN !== undefined && { sessionToken: settings.BCE_SESSION_TOKEN }),
     },
     pollIntervalMs: settings.CCE_POLL_INTERVAL,
+    maximumRequestsPerSecond: settings.CCE_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
     logLevel: settings.CCE_LOG_LEVEL,
   };

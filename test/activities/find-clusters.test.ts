@@ -1,6 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { expect, it } from 'vitest';
+import { CancelledFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { createClusterList } from '../../activities/cluster-list.ts';
 import { findClusters, type FoundCluster } from '../../activities/find-clusters.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, ListClustersQuery } from '../../cce/cluster.ts';
@@ -17,11 +19,11 @@ function clustersNamed(...names: string[]): Cluster[] {
 const others = (count: number) => Array<string>(count).fill('a-cluster-of-others');
 
 /**
- * Looks for `a-cluster` in a service that holds these.
+ * A look for a cluster by its name, in a service that holds these.
  *
  * @param afterPage Changes what it holds, after each page with its number among all that were read.
  */
-async function find(clusters: Cluster[], afterPage?: (read: number) => void) {
+function lookerFor(clusters: Cluster[], afterPage?: (read: number) => void) {
   const queries: ListClustersQuery[] = [];
   const refuse = () => Promise.reject(new Error('a look only lists'));
   const cce: CceClient = {
@@ -38,11 +40,20 @@ async function find(clusters: Cluster[], afterPage?: (read: number) => void) {
       return { clusterPage: { totalCount: matching.length, clusterList }, requestID: 'r-1' };
     },
   };
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const found: FoundCluster[] = await environment.run(findClusters({ cce }), { clusterName: 'a-cluster' });
-  return { found, clusterIDs: found.map(({ clusterID }) => clusterID), queries };
+  const activity = findClusters({ cce, list: createClusterList(cce, { restMs: 0 }) });
+  const look = (clusterName: string, environment = new MockActivityEnvironment({}, { logger })) =>
+    environment.run(activity, { clusterName }) as Promise<FoundCluster[]>;
+  return { look, queries };
 }
 
+async function find(clusters: Cluster[], afterPage?: (read: number) => void) {
+  const { look, queries } = lookerFor(clusters, afterPage);
+  const found = await look('a-cluster');
+  return { found, clusterIDs: idsOf(found), queries };
+}
+
+const logger = new DefaultLogger('ERROR');
+const idsOf = (found: readonly FoundCluster[]) => found.map(({ clusterID }) => clusterID);
 const pagesOf = (queries: readonly ListClustersQuery[]) => queries.map(({ pageNo }) => pageNo);
 
 it.each([
@@ -106,4 +117,44 @@ it('starts over as often as it must', async () => {
   const { clusterIDs, queries } = await find(clusters, (read) => [1, 3, 5].includes(read) && clusters.shift());
   expect(clusterIDs).toEqual(['cce-103']);
   expect(pagesOf(queries)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+});
+
+describe('looks that come together', () => {
+  it('share one reading of the list, but for the first, which knows of no other', async () => {
+    const { look, queries } = lookerFor(clustersNamed('x', 'y', 'x', 'xy'));
+    const found = await Promise.all(['x', 'y', 'z', 'x'].map((name) => look(name)));
+    expect(found.map(idsOf)).toEqual([['cce-0', 'cce-2'], ['cce-1'], [], ['cce-0', 'cce-2']]);
+    expect(queries.map(({ keyword }) => keyword)).toEqual(['x', undefined]);
+  });
+
+  it('tell the same as a look that comes alone', async () => {
+    const { look } = lookerFor(clustersNamed('x', 'y'));
+    const [alone, together] = await Promise.all([look('x'), look('x')]);
+    expect(together).toStrictEqual(alone);
+  });
+
+  it('search one by one as long as that takes no more calls than the list has pages', async () => {
+    const { look, queries } = lookerFor(clustersNamed('x', 'y', ...others(2_500)));
+    await Promise.all([look('x'), look('y')]);
+    queries.length = 0;
+    await look('x');
+    expect(queries.map(({ keyword }) => keyword)).toEqual(['x']);
+  });
+
+  it('search one by one where the pages of the list do not fit together', async () => {
+    const clusters = clustersNamed(...others(1_000), 'x', 'y');
+    const { look, queries } = lookerFor(clusters, () => queries.at(-1)?.pageSize === 1_000 && clusters.shift());
+    const found = await Promise.all([look('x'), look('y')]);
+    expect(found.map(idsOf)).toEqual([['cce-1000'], ['cce-1001']]);
+    expect(queries.map(({ keyword, pageNo }) => keyword ?? pageNo)).toEqual(['x', 1, 2, 'y']);
+  });
+
+  it('end one by one when they are cancelled, which the others do not notice', async () => {
+    const { look } = lookerFor(clustersNamed('x', 'y'));
+    const environment = new MockActivityEnvironment({}, { logger });
+    const cancelled = [look('x'), look('x', environment), look('y')] as const;
+    environment.cancel();
+    await expect(cancelled[1]).rejects.toThrow(CancelledFailure);
+    expect(idsOf(await cancelled[2])).toEqual(['cce-1']);
+  });
 });

@@ -2,6 +2,9 @@ import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import { createClusterList } from '../../activities/cluster-list.ts';
+import { createPhaseTicker } from '../../activities/phase-ticker.ts';
+import { createRequestBudget } from '../../activities/request-budget.ts';
 import { failureBudget, watchCluster, type WatchInput } from '../../activities/watch-cluster.ts';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
@@ -62,6 +65,15 @@ function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => num
   };
 }
 
+/** What a watch needs that has the worker to itself. */
+function alone(cce: CceClient) {
+  return {
+    cce,
+    budget: createRequestBudget({ maximumRequestsPerSecond: 1_000_000 }),
+    phases: createPhaseTicker(createClusterList(cce, { restMs: 0 }), { pollIntervalMs: 1 }),
+  };
+}
+
 async function watch(polls: readonly Poll[], goal: WatchInput['goal'] = 'running', heartbeatDetails?: unknown) {
   const reported: StepChange[] = [];
   const service = serviceWith(polls);
@@ -69,7 +81,7 @@ async function watch(polls: readonly Poll[], goal: WatchInput['goal'] = 'running
     logger,
   });
   const activity = watchCluster({
-    cce: service.cce,
+    ...alone(service.cce),
     reportStep: async (_, change) => void reported.push(change),
     pollIntervalMs: 1,
   });
@@ -150,6 +162,17 @@ describe('a watch until a cluster runs', () => {
     const { result, reported } = await watch(polls);
     expect(result).toMatchObject({ clusterPhase });
     expect(currentSteps(reported)).toEqual(reports);
+  });
+
+  it('carries the failed step of a create that fails between two calls of a poll', async () => {
+    const { result } = await watch([
+      { phase: 'create_failed', steps: ['done', 'doing', 'todo'] },
+      { phase: 'create_failed', steps: ['done', 'failed', 'todo'], code: 'SoldOut' },
+    ]);
+    expect(result).toMatchObject({
+      clusterPhase: 'create_failed',
+      steps: [{ status: 'done' }, { status: 'failed', error: { code: 'SoldOut' } }, { status: 'todo' }],
+    });
   });
 
   it('carries the failed step of a failed create', async () => {
@@ -256,7 +279,7 @@ it('a watch that is cancelled ends at once, and never touches the cluster', asyn
   const environment = new MockActivityEnvironment({}, { logger });
   const { cce, count } = serviceWith([provisioning('doing', 'todo', 'todo')]);
   const activity = watchCluster({
-    cce,
+    ...alone(cce),
     // Cancelled in the middle of a poll, rather than between two.
     reportStep: async () => environment.cancel(),
     pollIntervalMs: 60_000,

@@ -9,6 +9,7 @@ const defaults = {
   pathPrefix: '/v2',
   credentials: { accessKeyID: 'an-id', secretAccessKey: 'a-key' },
   pollIntervalMs: 10_000,
+  maximumRequestsPerSecond: 20,
   logLevel: 'info',
 };
 
@@ -35,6 +36,7 @@ describe('settings', () => {
         'CCE_ENDPOINT',
         'CCE_PATH_PREFIX',
         'CCE_POLL_INTERVAL',
+        'CCE_MAX_REQUESTS_PER_SECOND',
         'CCE_SECRETS_DIR',
         'CCE_LOG_LEVEL',
         'BCE_SESSION_TOKEN',
@@ -52,6 +54,7 @@ describe('settings', () => {
       CCE_ENDPOINT: 'http://127.0.0.1:8080',
       CCE_PATH_PREFIX: '/api/cce/service/v2',
       CCE_POLL_INTERVAL: '200ms',
+      CCE_MAX_REQUESTS_PER_SECOND: '2.5',
       CCE_SECRETS_DIR: '/run/secrets',
       CCE_LOG_LEVEL: 'debug',
     };
@@ -62,6 +65,7 @@ describe('settings', () => {
       pathPrefix: '/api/cce/service/v2',
       credentials: { accessKeyID: 'an-id', secretAccessKey: 'a-key', sessionToken: 'a-token' },
       pollIntervalMs: 200,
+      maximumRequestsPerSecond: 2.5,
       secretsFolder: '/run/secrets',
       logLevel: 'debug',
     });
@@ -82,6 +86,9 @@ describe('a problem', () => {
     ['an interval that is no duration', { CCE_POLL_INTERVAL: 'soon' }, /^CCE_POLL_INTERVAL is "soon", /],
     ['an interval of nothing', { CCE_POLL_INTERVAL: '0s' }, /^CCE_POLL_INTERVAL is "0s", /],
     ['an interval before now', { CCE_POLL_INTERVAL: '-1s' }, /^CCE_POLL_INTERVAL is "-1s", /],
+    ['a budget of nothing', { CCE_MAX_REQUESTS_PER_SECOND: '0' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
+    ['a budget below nothing', { CCE_MAX_REQUESTS_PER_SECOND: '-5' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
+    ['a budget with a unit', { CCE_MAX_REQUESTS_PER_SECOND: '20/s' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
     ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL is none of trace, /],
     ['plain http to another machine', { CCE_ENDPOINT: 'http://cce.bj.baidubce.com' }, /^CCE_ENDPOINT: .+plain http/],
     ['an endpoint that is no URL', { CCE_ENDPOINT: 'cce' }, /^CCE_ENDPOINT: .+not a URL$/],
