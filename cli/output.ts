@@ -1,6 +1,14 @@
-import Table from 'cli-table3';
 import { colors } from './colors.ts';
-import type { Operation, OperationFailure, OperationOutcome, OperationStatus, Problem, Step } from '../client/index.ts';
+import { plainTable } from './plain-table.ts';
+import type {
+  CurrentStep,
+  Operation,
+  OperationFailure,
+  OperationOutcome,
+  OperationStatus,
+  Problem,
+  Step,
+} from '../client/index.ts';
 
 /** All steps of an operation, a line each, the current one marked. */
 export function stepLines(steps: readonly Step[]): string[] {
@@ -14,11 +22,14 @@ export function stepLines(steps: readonly Step[]): string[] {
 /** Where an operation stands, in one line for logs. */
 export function progressLine(status: OperationStatus): string {
   const { currentStep } = status;
-  if (currentStep === undefined) return `${titleOf(status)}: ${status.execution}`;
-  const { stage, step, phase } = currentStep;
+  return `${titleOf(status)}: ${currentStep === undefined ? status.execution : operationLine(currentStep)}`;
+}
+
+/** The same without its name. */
+export function operationLine({ stage, step, phase }: CurrentStep): string {
   const where = step === undefined ? '' : `, step ${step.index}/${step.total} ${step.name} ${step.status}`;
   const error = step?.error?.message === undefined ? '' : ` (${step.error.message})`;
-  return `${titleOf(status)}: ${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}`;
+  return `${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}`;
 }
 
 /** An operation at length: what `status` prints and `--watch` redraws. */
@@ -56,24 +67,17 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
   ];
 }
 
-/** Columns are enough. */
-const borders = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
-  side,
-  `${side}-mid`,
-  `${side}-left`,
-  `${side}-right`,
-]);
-
 export function operationTable(operations: readonly Operation[]): string {
-  const table = new Table({
-    head: ['NAME', 'CLUSTER ID', 'OPERATION', 'EXECUTION', 'STARTED'],
-    style: { head: [], border: [] },
-    chars: Object.fromEntries(borders.map((border) => [border, ''])),
-  });
-  for (const { clusterName, clusterID, kind, execution, startedAt } of operations) {
-    table.push([clusterName ?? '-', clusterID ?? '-', kind, execution, startedAt]);
-  }
-  return table.toString();
+  return plainTable(
+    ['NAME', 'CLUSTER ID', 'OPERATION', 'EXECUTION', 'STARTED'],
+    operations.map(({ clusterName = '-', clusterID = '-', kind, execution, startedAt }) => [
+      clusterName,
+      clusterID,
+      kind,
+      execution,
+      startedAt,
+    ]),
+  );
 }
 
 export function problemLines(severity: 'error' | 'warning', problems: readonly Problem[]): string[] {

@@ -2,6 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
 import type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';
 import type { CurrentStep } from '../workflows/messages.ts';
+import type { OperationMemo } from '../workflows/operation-memo.ts';
 
 /** A create or delete of one cluster, as Temporal lists it. */
 export interface Operation {
@@ -14,6 +15,12 @@ export interface Operation {
   clusterID?: string;
   /** Whether the cluster has a time to live. */
   hasLease: boolean;
+  /** Whether the cluster runs and its time to live is counted. */
+  leaseBegan: boolean;
+  /** Of one that a batch started: the batch's upload, its execution, and the round of tries. */
+  startedBy?: string;
+  /** Of a create: equal for equal specs, secrets apart. */
+  specDigest?: string;
   execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
   /** RFC 3339 */
   startedAt: string;
@@ -36,16 +43,6 @@ export interface OperationStatus extends Operation {
   outcome?: OperationOutcome;
 }
 
-/** What is kept as memo of an execution, for lists and look-ups without a worker. Never a secret. */
-export interface OperationMemo extends Record<string, unknown> {
-  clusterName?: string;
-  clusterID?: string;
-  /** Of a create; see `specDigest`. */
-  specDigest?: string;
-  /** Of a create with a time to live. */
-  hasLease?: boolean;
-}
-
 /** The form of the vendor's IDs. A name of this form is taken for an ID. */
 export function isClusterID(nameOrID: string): boolean {
   return /^cce-[A-Za-z0-9]{8}$/.test(nameOrID);
@@ -54,7 +51,14 @@ export function isClusterID(nameOrID: string): boolean {
 export function toOperation(
   info: Pick<WorkflowExecutionInfo, 'type' | 'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo'>,
 ): Operation {
-  const { clusterName, clusterID, hasLease = false } = (info.memo ?? {}) as OperationMemo;
+  const {
+    clusterName,
+    clusterID,
+    hasLease = false,
+    leaseBegan = false,
+    startedBy,
+    specDigest,
+  } = (info.memo ?? {}) as OperationMemo;
   return {
     kind: info.type === 'createCluster' ? 'create' : 'delete',
     workflowID: info.workflowId,
@@ -62,6 +66,9 @@ export function toOperation(
     ...(clusterName !== undefined && { clusterName }),
     ...(clusterID !== undefined && { clusterID }),
     hasLease,
+    leaseBegan,
+    ...(startedBy !== undefined && { startedBy }),
+    ...(specDigest !== undefined && { specDigest }),
     execution: info.status.name.toLowerCase(),
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime !== undefined && { closedAt: info.closeTime.toISOString() }),

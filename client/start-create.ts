@@ -1,16 +1,16 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import diff from 'microdiff';
-import { createClusterRequestSchema, type CreateClusterRequest } from '../cce/create-cluster.ts';
+import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
 import { validateCreateRequest, type Problem } from '../cce/validate.ts';
 import type { CreateClusterInput, createCluster } from '../workflows/create-cluster.ts';
 import { createWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
-import { specDigest } from '../workflows/marker.ts';
 import { requestQuery } from '../workflows/messages.ts';
+import { memoOfCreate, type OperationMemo } from '../workflows/operation-memo.ts';
 import { InvalidSpecError } from './invalid-spec-error.ts';
 import { OperationEndingError } from './operation-ending-error.ts';
 import { queryCurrentStep } from './operation-status.ts';
-import type { OperationMemo } from './operation.ts';
+import { parseRequest } from './parse-request.ts';
 import { SpecConflictError } from './spec-conflict-error.ts';
 
 /** See {@link CreateClusterInput} for the meaning and the defaults. */
@@ -38,20 +38,18 @@ export async function startCreate(
 ): Promise<StartedCreate> {
   const { errors, warnings } = validateCreateRequest(body, { disabledRules: options.disabledRules ?? [] });
   if (errors.length > 0) throw new InvalidSpecError(errors);
-  const request = parse(body);
-  const { clusterName } = request.cluster;
-  const workflowID = createWorkflowID(scope, clusterName);
-  const memo: OperationMemo = {
-    clusterName,
-    specDigest: specDigest(request),
-    ...(options.ttlSeconds !== undefined && { hasLease: true }),
-  };
+  const parsed = parseRequest(body);
+  if ('problems' in parsed) throw new InvalidSpecError(parsed.problems);
+  const { request } = parsed;
+  const input: CreateClusterInput = { ...options, request };
+  const workflowID = createWorkflowID(scope, request.cluster.clusterName);
+  const memo = memoOfCreate(input);
   for (;;) {
     try {
       const handle = await client.workflow.start<typeof createCluster>('createCluster', {
         workflowId: workflowID,
         taskQueue: taskQueue(scope),
-        args: [{ ...options, request }],
+        args: [input],
         memo,
         // The ID is the lock on the name; once the create has ended, the name may be asked for again.
         workflowIdConflictPolicy: 'FAIL',
@@ -72,20 +70,6 @@ export async function startCreate(
       return { workflowID, runID: running.runId, attached: true, warnings };
     }
   }
-}
-
-/** Rules can be turned off, but what is no create request at all cannot be made sense of. */
-function parse(body: unknown): CreateClusterRequest {
-  const parsed = createClusterRequestSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new InvalidSpecError(
-    parsed.error.issues.map(({ path, message }) => ({
-      path: path.join('.'),
-      rule: 'not-a-request',
-      message,
-      advice: 'This cannot be turned off.',
-    })),
-  );
 }
 
 async function differingPaths(client: Client, workflowID: string, request: CreateClusterRequest): Promise<string[]> {

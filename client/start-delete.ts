@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { deleteCluster } from '../workflows/delete-cluster.ts';
 import { deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
-import { isClusterID, type OperationMemo, type OperationReference } from './operation.ts';
+import type { OperationMemo } from '../workflows/operation-memo.ts';
+import { isClusterID, type OperationReference } from './operation.ts';
 
 /** The options of the API's delete call; without any, EIPs, CDS volumes and snapshots stay on the bill. */
 export interface DeleteOptions extends DeleteClusterOptions {

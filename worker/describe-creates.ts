@@ -1,7 +1,7 @@
-import { WorkflowFailedError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
 import type { CreateRun } from '../workflows/messages.ts';
+import { outcomeOfClosedRun } from './closed-run.ts';
 
 /** All runs of creates that Temporal still knows, and the clusters that they ended with. */
 export function describeCreates(client: Client) {
@@ -17,7 +17,11 @@ export function describeCreates(client: Client) {
           workflowID,
           firstRunID: raw.firstRunId || runId,
           isRunning,
-          clusterIDs: isRunning ? [] : claimedBy(await outcomeOf(client, workflowID, runId)),
+          clusterIDs: isRunning
+            ? []
+            : claimedBy(
+                (await outcomeOfClosedRun(client, { workflowID, runID: runId })) as CreateClusterOutcome | undefined,
+              ),
         });
       }
     }
@@ -29,14 +33,4 @@ function claimedBy(outcome: CreateClusterOutcome | undefined): string[] {
   if (outcome === undefined) return [];
   if (outcome.outcome === 'running') return outcome.clusterID === undefined ? [] : [outcome.clusterID];
   return outcome.cleanup?.status === 'kept' ? outcome.cleanup.clusterIDs : [];
-}
-
-async function outcomeOf(client: Client, workflowID: string, runID: string): Promise<CreateClusterOutcome | undefined> {
-  try {
-    return (await client.workflow.getHandle(workflowID, runID).result()) as CreateClusterOutcome;
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    // A terminated run claims nothing.
-    return error.cause instanceof ApplicationFailure ? (error.cause.details?.[0] as CreateClusterOutcome) : undefined;
-  }
 }

@@ -1,6 +1,12 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+  type ActivityOptions,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { watchTaskQueue } from './identity.ts';
+import { mutateTaskQueue, watchTaskQueue } from './identity.ts';
 
 // cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says.
 
@@ -14,15 +20,26 @@ export const { validateCluster } = proxyLocalActivities<Activities>({
 });
 
 /**
- * Reads and deletions may be repeated at will. 90 s leave an attempt time for its 30 s a request and one new signature;
- * the day is for clean-ups, which no other deadline ends.
+ * Reads and deletions may be repeated at will. 90 s leave an attempt time to wait for its turn, for its 30 s a request
+ * and one new signature; the day is for clean-ups, which no other deadline ends.
  */
-export const { findClusters, deleteCluster, listMarkedClusters, describeCreates } = proxyActivities<Activities>({
+const repeatable = {
   startToCloseTimeout: '90s',
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
+export const { findClusters, findTeardownTargets } = proxyActivities<Activities>(repeatable);
+
+/** Nobody waits for a sweep: it comes after everything else, here and in the budget of the API. */
+export const { listMarkedClusters, describeCreates } = proxyActivities<Activities>({
+  ...repeatable,
+  priority: { priorityKey: 5 },
 });
+
+export const deleteCluster: Activities['deleteCluster'] = (input) =>
+  proxyActivities<Activities>({ ...repeatable, ...onMutateQueue() }).deleteCluster(input);
 
 /** Nice to know, and not worth a long wait. */
 export const { compareSpec } = proxyActivities<Activities>({
@@ -35,17 +52,30 @@ export const { compareSpec } = proxyActivities<Activities>({
  * One attempt: a create is never repeated without a look first. Called in a scope that cannot be cancelled: the answer
  * says what there is to clean up.
  */
-export const { submitCluster } = proxyActivities<Activities>({
-  startToCloseTimeout: '90s',
-  retry: { maximumAttempts: 1 },
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+export const submitCluster: Activities['submitCluster'] = (input) =>
+  proxyActivities<Activities>({
+    ...onMutateQueue(),
+    startToCloseTimeout: '90s',
+    retry: { maximumAttempts: 1 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  }).submitCluster(input);
+
+/**
+ * They ask Temporal, not the service, and a batch goes on for as long as it takes. Heartbeats, so that a worker that dies
+ * holds a batch up for seconds and not for minutes.
+ */
+export const { startItems, cancelItems, holdPages } = proxyActivities<Activities>({
+  startToCloseTimeout: '2m',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
 /**
  * On the queue of the long polls. A worker that dies is noticed after the heartbeat limit, and the next one goes on from
  * the last heartbeat. Cancelling does not wait for the watch to end: it only reads, and people wait for the clean-up.
  */
-export function watchActivities(): Pick<Activities, 'watchCluster'> {
+export function watchActivities(): Pick<Activities, 'watchCluster' | 'awaitItems'> {
   return proxyActivities<Activities>({
     taskQueue: watchTaskQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '24h',
@@ -53,4 +83,9 @@ export function watchActivities(): Pick<Activities, 'watchCluster'> {
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   });
+}
+
+/** Asked for in a workflow: its own task queue is known no sooner. */
+function onMutateQueue(): Pick<ActivityOptions, 'taskQueue'> {
+  return { taskQueue: mutateTaskQueue(workflowInfo().taskQueue) };
 }

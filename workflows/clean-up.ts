@@ -2,6 +2,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { compensationOptions } from './compensation.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { deleteUntilGone, whatStaysBehind } from './delete-until-gone.ts';
@@ -69,16 +70,6 @@ export async function cleanUp(
       return { status: 'incomplete', clusterIDs, failure: describeFailure(error, 'DeleteRefused') };
     }
   });
-}
-
-/**
- * How to undo a create. What it made is not to stay on the bill, but machines that were there before are the user's: as
- * soon as the request has one, all nodes are moved out of the cluster instead, and EIPs and disks stay, for they may be
- * those of such a machine.
- */
-export function compensationOptions({ masters = [], nodes = [] }: CreateClusterRequest): DeleteClusterOptions {
-  const usesExisting = [...masters, ...nodes].some(({ instanceSpec }) => instanceSpec.existed === true);
-  return usesExisting ? { moveOut: true } : { deleteResource: true, deleteCDSSnapshot: true };
 }
 
 /** What a user asks for goes, but for machines that were there before: those are spared even if nobody says so. */

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
 import { validateCluster } from './activity-proxies.ts';
@@ -17,6 +17,7 @@ import {
   type Step,
 } from './messages.ts';
 import { closingFailure, describeFailure, type OperationFailure } from './operation-failure.ts';
+import type { OperationMemo } from './operation-memo.ts';
 import { trackProgress } from './progress.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
 
@@ -109,7 +110,11 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       progress.enter('submitting');
       await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
       progress.enter('running');
-      if (creation.obtained?.madeBy === 'thisCreate') await lease?.untilExpired();
+      if (lease !== undefined && creation.obtained?.madeBy === 'thisCreate') {
+        // For those who wait for the cluster, and not for its end.
+        upsertMemo({ leaseBegan: true } satisfies OperationMemo);
+        await lease.untilExpired();
+      }
     });
   } catch (error) {
     // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.

@@ -19,6 +19,11 @@ export function watchTaskQueue(mainTaskQueue: string): string {
   return `${mainTaskQueue}-watch`;
 }
 
+/** The task queue of the calls that change things, apart so that the server can pace them across all workers. */
+export function mutateTaskQueue(mainTaskQueue: string): string {
+  return `${mainTaskQueue}-mutate`;
+}
+
 /** The workflow ID of a create; also the lock that keeps two creates of one name apart. */
 export function createWorkflowID({ account, region }: AccountRegion, clusterName: string): string {
   return `cce:${account}:${region}:${clusterName}`;
@@ -32,4 +37,19 @@ export function deleteWorkflowID({ account, region }: AccountRegion, target: str
 /** The ID of the schedule that looks for orphans, and the beginning of its workflows' IDs. */
 export function reconcileWorkflowID({ account, region }: AccountRegion): string {
   return `cce:${account}:${region}:reconcile`;
+}
+
+/** The workflow ID of a batch. */
+export function batchWorkflowID({ account, region }: AccountRegion, name: string): string {
+  return `cce:${account}:${region}:batch:${name}`;
+}
+
+/** The workflow ID of one page of a batch's items. */
+export function batchPageWorkflowID(upload: AccountRegion & { name: string; uploadID: string }, page: number): string {
+  return `${batchWorkflowID(upload, upload.name)}:${upload.uploadID}:${page}`;
+}
+
+/** The ID of a scheduled teardown, and the beginning of its workflows' IDs; also of those that only look. */
+export function teardownWorkflowID({ account, region }: AccountRegion, name: string): string {
+  return `cce:${account}:${region}:teardown:${name}`;
 }

@@ -2,7 +2,7 @@ import { isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../cce/phases.ts';
 import { watchActivities } from './activity-proxies.ts';
 import { throwIfCancelled } from './cancellation.ts';
-import { compensationOptions } from './clean-up.ts';
+import { compensationOptions } from './compensation.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
 import { deleteUntilGone } from './delete-until-gone.ts';
@@ -25,8 +25,9 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
       await waitUntilRunning(obtained.clusterID, progress);
       return obtained;
     });
-    // A cluster of an earlier create was found by a look; there is nothing of this create to verify.
-    if (madeBy === 'earlierCreate') return;
+    // A cluster of an earlier create was found by a look; there is nothing of this create to verify. And where each request
+    // was answered, none can have made another one: only an attempt whose end nobody saw may still do that.
+    if (madeBy === 'earlierCreate' || creation.openedAtMs === undefined) return throwIfCancelled();
     // Not bounded: the cluster runs in time, and a duplicate that is slow to go must not take it along.
     progress.enter('verifying');
     survivor = await resolveDuplicates(creation, clusterID);

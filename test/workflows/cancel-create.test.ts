@@ -40,7 +40,13 @@ const rows: Row[] = [
   },
   { when: 'while it settles', at: 'look 3', script: listedLate, posts: 1, kept: ['cce-made-1'] },
   { when: 'at a provisioning step', at: 'step 1', posts: 1, kept: ['cce-made-1'] },
-  { when: 'while it is verified', at: 'look 2', posts: 1, kept: ['cce-made-1'] },
+  {
+    when: 'while it is verified',
+    at: 'look 3',
+    script: { posts: [posts.lostAfterEffect] },
+    posts: 1,
+    kept: ['cce-made-1'],
+  },
 ];
 
 describe.each(rows)('a create that is cancelled $when', ({ at, script, posts, kept }) => {
@@ -94,12 +100,12 @@ describe('a kept cluster is named in the outcome', () => {
 
 describe('a worker that hands over while the cancel arrives', () => {
   it.each([
-    ['before the POST', 'look 1', 0],
-    ['while the POST is in flight', 'post 1', 1],
-    ['at a provisioning step', 'step 1', 1],
-    ['while it is verified', 'look 2', 1],
-  ] as const)('%s leaves nothing', async (_, at, expectedPosts) => {
-    const { outcome, cloud } = await createCluster({ moments: { [at]: cancelBySignal({}) }, deployAt: at });
+    ['before the POST', 'look 1', {}, 0],
+    ['while the POST is in flight', 'post 1', {}, 1],
+    ['at a provisioning step', 'step 1', {}, 1],
+    ['while it is verified', 'look 3', { posts: [posts.lostAfterEffect] }, 1],
+  ] as const)('%s leaves nothing', async (_, at, script, expectedPosts) => {
+    const { outcome, cloud } = await createCluster({ ...script, moments: { [at]: cancelBySignal({}) }, deployAt: at });
     expect(outcome.outcome).toBe('cancelled');
     expect(cloud.left()).toEqual([]);
     expect(cloud.posts()).toBe(expectedPosts);

@@ -15,7 +15,7 @@ function viewsAt(...moments: Moment[]) {
 
 describe('the current step', () => {
   it('of a create that succeeds', async () => {
-    const { views, moments } = viewsAt('look 1', 'post 1', 'step 1', 'look 2');
+    const { views, moments } = viewsAt('look 1', 'post 1', 'step 1');
     const { currentStep } = await createCluster({ moments });
     expect(views['look 1']).toMatchObject({ stage: 'submitting', steps: [] });
     expect(views['look 1']).not.toHaveProperty('clusterID');
@@ -28,8 +28,13 @@ describe('the current step', () => {
       steps: stepsOfCreation('provisioning'),
     });
     const done = { clusterID: 'cce-made-1', phase: 'running', step: { name: 'masters', status: 'done' } };
-    expect(views['look 2']).toMatchObject({ ...done, stage: 'verifying' });
     expect(currentStep).toMatchObject({ ...done, stage: 'done', steps: stepsOfCreation('running') });
+  });
+
+  it('of a create whose answer was lost tells that it is verified', async () => {
+    const { views, moments } = viewsAt('look 3');
+    await createCluster({ posts: [posts.lostAfterEffect], moments });
+    expect(views['look 3']).toMatchObject({ clusterID: 'cce-made-1', stage: 'verifying', phase: 'running' });
   });
 
   it('of a create that is cleaned up is that of the deletion, and the outcome keeps those of the create', async () => {

@@ -1,0 +1,86 @@
+import type { BatchStatus } from '../client/index.ts';
+import { colors } from './colors.ts';
+import { operationLine } from './output.ts';
+
+const barWidth = 40;
+
+/** A batch at length: what `batch status` prints and `--watch` redraws. */
+export function batchText(status: BatchStatus): string {
+  const { name, workflowID, progress } = status;
+  const lines = [`${colors.bold(`batch ${name}`)} ${stageOf(status)}`, `  workflow  ${workflowID}`];
+  if (progress === undefined) return lines.join('\n');
+  const { total, slowest, failures, rollback } = progress;
+  const width = String(total).length;
+  lines.push(
+    `  ${bar(progress)} ${ended(progress)}/${total}`,
+    ...counts(progress).map(([count, what]) => `  ${String(count).padStart(width)} ${what}`),
+    ...(rollback === undefined
+      ? []
+      : [`  rolled back: ${rollback.deleted} of ${rollback.total} deleted, ${rollback.failed} failed`]),
+    ...paceLines(status),
+  );
+  if (slowest.length > 0) lines.push('  slowest under way:', ...status.current.map(currentLine));
+  if (failures.length > 0) {
+    const reasons = failures.map(({ name: item, failure }) => `    ${item}: ${failure.type}: ${failure.message}`);
+    lines.push(colors.red(`  failed, the last ${failures.length}:`), ...reasons);
+  }
+  return lines.join('\n');
+}
+
+/** Where a batch stands, in one line for logs. */
+export function batchLine(status: BatchStatus): string {
+  const { progress } = status;
+  if (progress === undefined) return `batch ${status.name}: no worker answers`;
+  const what = counts(progress).map(([count, state]) => `${count} ${state}`);
+  return `batch ${status.name}: ${stageOf(status)}, ${ended(progress)}/${progress.total}: ${what.join(', ')}`;
+}
+
+type Progress = NonNullable<BatchStatus['progress']>;
+
+function ended({ succeeded, failed, cancelled }: Progress): number {
+  return succeeded + failed + cancelled;
+}
+
+function counts(progress: Progress): [count: number, what: string][] {
+  const { succeeded, failed, cancelled, underWay, waiting, attached } = progress;
+  const all: [number, string][] = [
+    [succeeded, 'succeeded'],
+    [failed, 'failed'],
+    [cancelled, 'cancelled'],
+    [underWay, 'under way'],
+    [waiting, progress.stage === 'done' ? 'not started' : 'waiting'],
+    [attached, 'of these were under way before'],
+  ];
+  return all.filter(([count]) => count > 0);
+}
+
+function bar(progress: Progress): string {
+  const cells = (count: number) => Math.floor((count / Math.max(1, progress.total)) * barWidth);
+  const good = cells(progress.succeeded);
+  const bad = cells(progress.failed + progress.cancelled);
+  const running = cells(progress.underWay);
+  const rest = Math.max(0, barWidth - good - bad - running);
+  return `${colors.green('█'.repeat(good))}${colors.red('█'.repeat(bad))}${colors.cyan('▒'.repeat(running))}${colors.dim('░'.repeat(rest))}`;
+}
+
+function paceLines({ progress, execution }: BatchStatus): string[] {
+  if (execution !== 'running' || progress?.itemsPerMinute === undefined) return [];
+  const { itemsPerMinute, estimatedSecondsLeft: left, concurrency } = progress;
+  const rest = left === undefined ? '' : `, about ${left < 120 ? `${left} s` : `${Math.round(left / 60)} min`} left`;
+  return [`  ${itemsPerMinute} a minute with ${concurrency} at once${rest}`];
+}
+
+function currentLine({ workflowID, startedAt, currentStep }: BatchStatus['current'][number]): string {
+  const seconds = Math.round((Date.now() - Date.parse(startedAt)) / 1000);
+  const where = currentStep === undefined ? 'no worker answers' : operationLine(currentStep);
+  return `    ${workflowID.split(':').at(-1)} ${colors.dim(`${seconds} s`)} ${where}`;
+}
+
+function stageOf({ outcome, execution, progress }: BatchStatus): string {
+  if (outcome !== undefined) {
+    const isGood = outcome.outcome === 'completed' && outcome.failed === 0;
+    return isGood ? colors.green('completed') : colors.red(outcome.outcome);
+  }
+  if (execution !== 'running') return colors.red(execution);
+  return progress?.stage ?? colors.yellow('under way, but no worker answers');
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { InvalidSpecError, planBatch, type BatchItem, type BatchPlan } from '../../client/index.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { followBatch } from '../follow-batch.ts';
+import { problemLines } from '../output.ts';
+import { printJSON, reportErrors, withOrchestrator, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { readSpecFile, SpecFileError } from '../spec-file.ts';
+import { positiveInteger } from '../values.ts';
+
+interface Options extends GlobalOptions, WaitOptions {
+  file: string;
+  name?: string;
+  concurrency?: number;
+}
+
+interface DeleteOptions extends Options {
+  deleteResource?: boolean;
+  deleteCdsSnapshot?: boolean;
+  moveOut?: boolean;
+}
+
+export function addBatchCreate(batch: Command): void {
+  withOptions(batch.command('create'))
+    .description('start all items of a batch file, or attach to the batch if it is under way')
+    .action(async (_, command: Command) => {
+      await startFrom(command.optsWithGlobals<Options>(), (plan) => plan.items, '');
+    });
+  withOptions(batch.command('delete'))
+    .description('delete, by their names, the clusters that a batch file creates')
+    .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
+    .option('--delete-cds-snapshot', 'delete CDS snapshots too')
+    .option('--move-out', 'keep the nodes')
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<DeleteOptions>();
+      await startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), '-delete');
+    });
+}
+
+function withOptions(command: Command): Command {
+  return command
+    .requiredOption('-f, --file <file>', 'YAML or JSON, see docs/batch-spec.md; - reads standard input')
+    .option('--name <name>', 'name of the batch, instead of the one in the file')
+    .option('--concurrency <count>', 'how many items may be under way at once', positiveInteger)
+    .option('--watch', 'show the progress until the batch is over')
+    .option('--wait', 'wait in silence until the batch is over');
+}
+
+async function startFrom(options: Options, itemsOf: (plan: BatchPlan) => BatchItem[], suffix: string): Promise<void> {
+  process.exitCode = await reportErrors(options, async (): Promise<ExitCode> => {
+    const { file, name, concurrency } = options;
+    const plan = planBatch(readSpecFile(file), {
+      ...(name !== undefined && { name }),
+      ...(concurrency !== undefined && { concurrency }),
+    });
+    for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
+    if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
+    if (plan.name === undefined) throw new SpecFileError(`${file} gives the batch no name; use --name`);
+    const batchName = name ?? `${plan.name}${suffix}`;
+    return withOrchestrator(options, async (orchestrator) => {
+      const started = await orchestrator.batches.start({ ...plan, name: batchName, items: itemsOf(plan) });
+      if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
+      if (options.watch === true || options.wait === true) return followBatch(orchestrator, batchName, options);
+      if (options.output === 'json') printJSON(started);
+      else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);
+      return exitCodes.done;
+    });
+  });
+}
+
+function toDelete(item: BatchItem, options: DeleteOptions): BatchItem[] {
+  if (item.kind === 'delete') return [];
+  const { clusterName } = item.input.request.cluster;
+  const { deleteResource = false, deleteCdsSnapshot = false, moveOut = false } = options;
+  const deleteOptions = { deleteResource, deleteCDSSnapshot: deleteCdsSnapshot, moveOut };
+  return [{ kind: 'delete', input: { target: { clusterName }, options: deleteOptions } }];
+}

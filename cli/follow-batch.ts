@@ -1,0 +1,35 @@
+import type { BatchStatus, Orchestrator } from '../client/index.ts';
+import { batchLine, batchText } from './batch-output.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { drawTo, follow } from './follow.ts';
+import { printJSON, type GlobalOptions, type WaitOptions } from './run-command.ts';
+
+/** Waits until a batch is over, shows it on the way if asked to, and prints how it ended. */
+export async function followBatch(
+  orchestrator: Orchestrator,
+  name: string,
+  options: GlobalOptions & WaitOptions,
+): Promise<ExitCode> {
+  const stream = options.output === 'json' ? process.stderr : process.stdout;
+  const isUnderWay = ({ execution }: BatchStatus) => execution === 'running';
+  const ended = await follow({
+    workflowID: `the batch ${name}`,
+    attachAgain: `ccectl batch status ${name} --watch`,
+    watch: (signal) => orchestrator.batches.watch(name, signal),
+    draw: options.watch
+      ? drawTo<BatchStatus>(
+          stream,
+          (status) => (isUnderWay(status) ? batchText(status) : undefined),
+          (status) => (isUnderWay(status) ? batchLine(status) : undefined),
+        )
+      : undefined,
+  });
+  printBatch(options, ended);
+  const { outcome } = ended;
+  return outcome?.outcome === 'completed' && outcome.failed === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+export function printBatch(options: GlobalOptions, status: BatchStatus): void {
+  if (options.output === 'json') printJSON(status);
+  else process.stdout.write(`${batchText(status)}\n`);
+}

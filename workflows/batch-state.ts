@@ -1,0 +1,244 @@
+import type { FailurePolicy } from './batch-item.ts';
+import type { CancelRequest } from './messages.ts';
+import type { OperationFailure } from './operation-failure.ts';
+
+/** One run of one workflow that an item of a batch has become. */
+export interface ItemReference {
+  /** Of the item, from 0. */
+  index: number;
+  /** What is to come of it: a delete may be the cancelled create of its cluster. */
+  kind: 'create' | 'delete';
+  workflowID: string;
+  runID: string;
+  /** The create goes on after its cluster runs, until its time to live is over. */
+  hasLease?: true;
+}
+
+/** An item that was started, or attached to. */
+export interface StartedItem extends ItemReference {
+  /** It was under way already. It counts, but it is not the batch's to cancel or to roll back. */
+  attached?: true;
+  /** After so long the item counts as one that never reports. */
+  limitSeconds: number;
+}
+
+export type ItemFailure = Pick<OperationFailure, 'type' | 'message'>;
+
+/** An item that could not even be started. */
+export interface RefusedItem {
+  index: number;
+  name: string;
+  failure: ItemFailure;
+}
+
+/** How an item ended. */
+export interface EndedItem {
+  index: number;
+  runID: string;
+  result: 'succeeded' | 'failed' | 'cancelled';
+  /** The create found the cluster of an earlier one: not this batch's to roll back. */
+  adopted?: true;
+  /** Why it failed. Of a cancelled one: why its cluster is left. */
+  failure?: ItemFailure;
+}
+
+export interface UnderWay extends StartedItem {
+  startedAtMs: number;
+}
+
+/** What a batch knows of its items. Plain data: one run of the workflow hands it to the next. */
+export interface BatchState {
+  /** How many items there are to do. */
+  total: number;
+  /** Items before this index have been started once. */
+  next: number;
+  end: number;
+  /** Items to start again, before all others. */
+  again: number[];
+  /** How many items are being started: nothing is known of them yet. */
+  starting: number;
+  /** How often failed items were started again. */
+  round: number;
+  underWay: UnderWay[];
+  succeeded: number;
+  cancelled: number;
+  attached: number;
+  /** Indices, so that they can be started again. */
+  failed: number[];
+  /** The latest of them, and of those that left a cluster behind, with the reasons. */
+  failures: RefusedItem[];
+  concurrency: number;
+  paused: boolean;
+  /** Why no more items are started, where that is so. */
+  ending?: 'stopped' | 'cancelled' | 'rolledBack';
+  /** For those under way, as soon as there is one. */
+  cancelRequest?: CancelRequest;
+  cancelSent: boolean;
+  /** Creates that this batch brought to run; kept only where they may have to be rolled back. */
+  made: number[];
+  /** Set once the deletion of what was made has begun; `again` is what is left to delete. */
+  rollback?: { total: number; deleted: number; failed: number[]; again: number[] };
+  startedAtMs: number;
+  /** When the last wait began that was not broken off: what ended earlier has been told of. */
+  toldUntilMs: number;
+  /** When the last items ended, for the throughput. */
+  recentEndsMs: number[];
+}
+
+/** How many failures a batch can tell the reasons of. */
+export const failuresKept = 20;
+const recentEndsKept = 100;
+
+export function newBatchState(
+  /** Indices of the items to do, or how many there are, from 0. */
+  items: number | readonly number[],
+  concurrency: number,
+  nowMs: number,
+): BatchState {
+  const all = typeof items === 'number';
+  return {
+    total: all ? items : items.length,
+    next: 0,
+    end: all ? items : 0,
+    again: all ? [] : [...items],
+    starting: 0,
+    round: 0,
+    underWay: [],
+    succeeded: 0,
+    cancelled: 0,
+    attached: 0,
+    failed: [],
+    failures: [],
+    concurrency,
+    paused: false,
+    cancelSent: false,
+    made: [],
+    startedAtMs: nowMs,
+    toldUntilMs: nowMs,
+    recentEndsMs: [],
+  };
+}
+
+/** Takes the next items to start: never more than the concurrency leaves room for, none while paused or ending. */
+export function takeWaiting(state: BatchState, atMost: number): number[] {
+  const { rollback } = state;
+  if (state.paused || (state.ending !== undefined && rollback === undefined)) return [];
+  const room = Math.max(0, Math.min(atMost, state.concurrency - state.underWay.length - state.starting));
+  const taken = (rollback ?? state).again.splice(0, room);
+  while (rollback === undefined && taken.length < room && state.next < state.end) taken.push(state.next++);
+  state.starting += taken.length;
+  return taken;
+}
+
+/** Items that are not started yet, or are being started. In a rollback: those that never were. */
+export function waiting(state: BatchState): number {
+  return state.again.length + state.end - state.next + (state.rollback === undefined ? state.starting : 0);
+}
+
+/** Nothing is under way, and nothing more will be started. */
+export function isOver(state: BatchState): boolean {
+  if (state.underWay.length + state.starting > 0) return false;
+  if (state.rollback !== undefined) return state.rollback.again.length === 0;
+  return state.ending !== undefined || waiting(state) === 0;
+}
+
+export function noteStarted(state: BatchState, item: StartedItem, nowMs: number): void {
+  state.starting--;
+  state.underWay.push({ ...item, startedAtMs: nowMs });
+  if (item.attached === true && state.rollback === undefined) state.attached++;
+}
+
+export function noteRefused(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
+  state.starting--;
+  noteFailed(state, refused, policy);
+}
+
+/** Frees the slot of an item. A report of anything but what is under way, a second or a late one, changes nothing. */
+export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePolicy, nowMs: number): void {
+  const position = state.underWay.findIndex(({ index, runID }) => index === ended.index && runID === ended.runID);
+  const [item] = position === -1 ? [] : state.underWay.splice(position, 1);
+  if (item === undefined) return;
+  state.recentEndsMs = [...state.recentEndsMs, nowMs].slice(-recentEndsKept);
+  const { index, result, failure = { type: 'Unknown', message: 'no reason was given' } } = ended;
+  const { rollback } = state;
+  const failed = { index, name: nameOf(item), failure };
+  if (result === 'failed' || (rollback !== undefined && result === 'cancelled')) {
+    return noteFailed(state, failed, policy);
+  }
+  if (result === 'cancelled') {
+    state.cancelled++;
+    if (ended.failure !== undefined) keepReason(state, failed);
+    return;
+  }
+  if (rollback !== undefined) {
+    rollback.deleted++;
+    return;
+  }
+  state.succeeded++;
+  const isOurs = item.kind === 'create' && item.attached !== true && ended.adopted !== true;
+  if (isOurs && policy === 'rollback') state.made.push(index);
+}
+
+function noteFailed(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
+  const { failed } = state.rollback ?? state;
+  failed.push(refused.index);
+  keepReason(state, refused);
+  if (policy === 'continue' || state.ending !== undefined) return;
+  if (policy === 'rollback') {
+    state.ending = 'rolledBack';
+    state.cancelRequest = { reason: 'the batch is rolled back', cleanup: 'delete' };
+  } else if (failed.length >= policy.stopAfter) state.ending = 'stopped';
+}
+
+function keepReason(state: BatchState, refused: RefusedItem): void {
+  state.failures = [...state.failures, refused].slice(-failuresKept);
+}
+
+/** Items that are under way for longer than they can take: nobody will tell of their end. */
+export function overdue(state: BatchState, nowMs: number): EndedItem[] {
+  return state.underWay
+    .filter(({ startedAtMs, limitSeconds }) => nowMs - startedAtMs > limitSeconds * 1000)
+    .map(({ index, runID, workflowID, limitSeconds }) => ({
+      index,
+      runID,
+      result: 'failed',
+      failure: { type: 'NotReported', message: `${workflowID} has not ended after ${limitSeconds} s; it may go on` },
+    }));
+}
+
+/** The first cancel counts; a batch that rolls back already cancels all there is. */
+export function noteCancel(state: BatchState, request: CancelRequest): void {
+  if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
+  state.ending = 'cancelled';
+  state.cancelRequest = request;
+}
+
+/** Failed items wait again, unless the batch is being cancelled or rolled back. */
+export function retryFailed(state: BatchState): void {
+  if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
+  delete state.ending;
+  state.round++;
+  state.again.push(...state.failed);
+  state.failed = [];
+  state.failures = [];
+}
+
+/** What is under way and is the batch's own, to be cancelled; what it attached to is let go of. */
+export function takeForCancel(state: BatchState): UnderWay[] {
+  state.cancelSent = true;
+  const attached = state.underWay.filter(({ attached: isAttached }) => isAttached === true);
+  state.cancelled += attached.length;
+  state.underWay = state.underWay.filter(({ attached: isAttached }) => isAttached !== true);
+  return [...state.underWay];
+}
+
+/** From now on the creates of this batch are deleted. */
+export function beginRollback(state: BatchState): void {
+  state.rollback = { total: state.made.length, deleted: 0, failed: [], again: state.made };
+  state.made = [];
+}
+
+/** The last part of its workflow's ID. */
+function nameOf({ workflowID }: ItemReference): string {
+  return workflowID.split(':').at(-1) ?? workflowID;
+}

@@ -1,0 +1,203 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { cancelItems, holdPages, startItems, watchActivities } from './activity-proxies.ts';
+import type { BatchUpload } from './batch-activities.ts';
+import type { FailurePolicy } from './batch-item.ts';
+import {
+  checkConcurrency,
+  pauseSignal,
+  progressOf,
+  progressQuery,
+  resumeSignal,
+  retryFailedSignal,
+  setConcurrencyUpdate,
+  type BatchProgress,
+} from './batch-messages.ts';
+import {
+  beginRollback,
+  isOver,
+  newBatchState,
+  noteCancel,
+  noteEnded,
+  noteRefused,
+  noteStarted,
+  overdue,
+  retryFailed,
+  takeForCancel,
+  takeWaiting,
+  type BatchState,
+} from './batch-state.ts';
+import { cancelSignal, mergeCancels } from './messages.ts';
+import { packItems, unpackItems, type PackedItem } from './packed-items.ts';
+
+export interface ClusterBatchInput {
+  upload: BatchUpload;
+  concurrency: number;
+  failurePolicy: FailurePolicy;
+  /** Indices of the items to do, of a batch that is repeated for the failed ones; by default all. */
+  only?: number[];
+  /** From one run to the next, in place of `only`. */
+  state?: Omit<BatchState, 'underWay'> & { underWay: PackedItem[] };
+}
+
+export interface BatchOutcome extends BatchProgress {
+  /** `stopped`: too many items failed. Failed items do not make a batch fail: see `failed`. */
+  outcome: 'completed' | 'stopped' | 'cancelled' | 'rolledBack';
+  cancelReason?: string;
+  /** For a batch that repeats them. */
+  failedItems: number[];
+}
+
+/** Few enough to notice a pause or a cancel soon, and for one payload. */
+const startsAtOnce = 25;
+const cancelsAtOnce = 100;
+
+/**
+ * Brings many creates and deletes to their ends, a bounded number at a time.
+ *
+ * Items become ordinary workflows, and the batch follows them from outside, by activities: it costs its history a
+ * fraction of an event an item, an item that somebody else has started can be attached to, and no end is lost between
+ * two runs, as the report of a child to a parent that continued as new would be.
+ *
+ * Never fails because of an item. Does not end before the items under way have; a native cancellation does what the
+ * signal does.
+ */
+export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutcome> {
+  const { upload, concurrency, failurePolicy } = input;
+  const state: BatchState =
+    input.state === undefined
+      ? newBatchState(input.only ?? upload.items, concurrency, Date.now())
+      : { ...input.state, underWay: unpackItems(input.state.underWay, upload) };
+  /** Counts what the loop has to look at before the next item ends. */
+  let controls = 0;
+  let isDone = false;
+
+  const onControl =
+    <Args extends unknown[]>(change: (...args: Args) => void) =>
+    (...args: Args): void => {
+      change(...args);
+      controls++;
+    };
+  setHandler(progressQuery, () => progressOf(state, isDone));
+  setHandler(
+    pauseSignal,
+    onControl(() => void (state.paused = true)),
+  );
+  setHandler(
+    resumeSignal,
+    onControl(() => void (state.paused = false)),
+  );
+  setHandler(
+    retryFailedSignal,
+    onControl(() => retryFailed(state)),
+  );
+  setHandler(
+    cancelSignal,
+    onControl((cancel) => noteCancel(state, mergeCancels(undefined, cancel))),
+  );
+  setHandler(
+    setConcurrencyUpdate,
+    onControl((wanted) => void (state.concurrency = wanted)),
+    { validator: checkConcurrency },
+  );
+  CancellationScope.current().cancelRequested.catch(onControl(() => noteCancel(state, { cleanup: 'delete' })));
+
+  return CancellationScope.nonCancellable(async () => {
+    if (input.state === undefined) await holdPages({ upload, hold: true });
+    for (;;) {
+      const seen = controls;
+      if (isCancelDue()) await cancelUnderWay();
+      await startWaiting();
+      if (isOver(state)) {
+        if (state.ending === 'rolledBack' && state.rollback === undefined) {
+          beginRollback(state);
+          continue;
+        }
+        await holdPages({ upload, hold: false });
+        // Meanwhile a retry may have been asked for. Pages that are over can still be read.
+        if (isOver(state)) break;
+        continue;
+      }
+      if (workflowInfo().continueAsNewSuggested) {
+        await condition(allHandlersFinished);
+        const underWay = packItems(state.underWay, upload);
+        await continueAsNew<typeof clusterBatch>({ upload, concurrency, failurePolicy, state: { ...state, underWay } });
+      }
+      // An item that is refused may be the one that ends the batch.
+      if (!isCancelDue()) await news(seen);
+    }
+    isDone = true;
+    return outcomeOf(state);
+  });
+
+  async function startWaiting(): Promise<void> {
+    // Where all are refused, this goes on for the whole of the batch.
+    while (!workflowInfo().continueAsNewSuggested) {
+      const indices = takeWaiting(state, startsAtOnce);
+      if (indices.length === 0) return;
+      const rollback = state.rollback !== undefined;
+      const startedBy = `${upload.uploadID}/${workflowInfo().firstExecutionRunId}/${state.round}`;
+      const { started, refused } = await startItems({ upload, startedBy, indices, rollback });
+      for (const item of started) noteStarted(state, item, Date.now());
+      for (const item of refused) noteRefused(state, item, failurePolicy);
+    }
+  }
+
+  function isCancelDue(): boolean {
+    return state.cancelRequest !== undefined && !state.cancelSent;
+  }
+
+  async function cancelUnderWay(): Promise<void> {
+    const items = takeForCancel(state);
+    const request = state.cancelRequest ?? {};
+    for (let first = 0; first < items.length; first += cancelsAtOnce) {
+      await cancelItems({ items: items.slice(first, first + cancelsAtOnce), request });
+    }
+  }
+
+  /** Waits until items end, or a message changes what is to be done. */
+  async function news(seen: number): Promise<void> {
+    const scope = new CancellationScope({ cancellable: true });
+    const message = () => condition(() => controls !== seen);
+    await scope.run(async () => {
+      if (state.underWay.length === 0) return message();
+      try {
+        await Promise.race([awaitEnds().catch(ignoreCancellation), message().catch(ignoreCancellation)]);
+      } finally {
+        scope.cancel();
+      }
+    });
+    for (const ended of overdue(state, Date.now())) noteEnded(state, ended, failurePolicy, Date.now());
+  }
+
+  async function awaitEnds(): Promise<void> {
+    const begunAtMs = Date.now();
+    const scope = { account: upload.account, region: upload.region };
+    const items = packItems(state.underWay, scope);
+    const ends = await watchActivities().awaitItems({ scope, items, sinceMs: state.toldUntilMs });
+    state.toldUntilMs = begunAtMs;
+    for (const ended of ends) noteEnded(state, ended, failurePolicy, Date.now());
+  }
+}
+
+function outcomeOf(state: BatchState): BatchOutcome {
+  const { ending = 'completed', cancelRequest, failed } = state;
+  const reason = ending === 'cancelled' ? cancelRequest?.reason : undefined;
+  return {
+    ...progressOf(state, true),
+    outcome: ending,
+    ...(reason !== undefined && { cancelReason: reason }),
+    failedItems: failed,
+  };
+}
+
+function ignoreCancellation(error: unknown): void {
+  if (!isCancellation(error)) throw error;
+}

@@ -1,0 +1,45 @@
+import type { UnderWay } from './batch-state.ts';
+import { createWorkflowID, type AccountRegion } from './identity.ts';
+
+/** An item under way in as few bytes as can be: a thousand of them are one payload. */
+export type PackedItem = [
+  index: number,
+  /** Without the part that all of an account and region have in common. */
+  workflowID: string,
+  runID: string,
+  startedAtMs: number,
+  limitSeconds: number,
+  ...marks: ('delete' | 'attached' | 'hasLease')[],
+];
+
+export function packItems(items: readonly UnderWay[], scope: AccountRegion): PackedItem[] {
+  const { length } = commonPart(scope);
+  return items.map(({ index, kind, workflowID, runID, startedAtMs, limitSeconds, attached, hasLease }) => [
+    index,
+    workflowID.slice(length),
+    runID,
+    startedAtMs,
+    limitSeconds,
+    ...(kind === 'delete' ? (['delete'] as const) : []),
+    ...(attached === true ? (['attached'] as const) : []),
+    ...(hasLease === true ? (['hasLease'] as const) : []),
+  ]);
+}
+
+export function unpackItems(items: readonly PackedItem[], scope: AccountRegion): UnderWay[] {
+  const prefix = commonPart(scope);
+  return items.map(([index, workflowID, runID, startedAtMs, limitSeconds, ...marks]) => ({
+    index,
+    kind: marks.includes('delete') ? 'delete' : 'create',
+    workflowID: prefix + workflowID,
+    runID,
+    startedAtMs,
+    limitSeconds,
+    ...(marks.includes('attached') && { attached: true }),
+    ...(marks.includes('hasLease') && { hasLease: true }),
+  }));
+}
+
+function commonPart(scope: AccountRegion): string {
+  return createWorkflowID(scope, '');
+}
