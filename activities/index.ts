@@ -1,10 +1,16 @@
 import type { CceClient } from '../cce/client.ts';
 import type { SecretReader } from '../cce/secrets.ts';
+import type { BatchActivities } from '../workflows/batch-activities.ts';
 import type { CreateRun } from '../workflows/messages.ts';
+import { urgencyInActivity, urgencyInWatch, withBudget } from './budgeted-client.ts';
+import { createClusterList } from './cluster-list.ts';
 import { compareSpec } from './compare-spec.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { findClusters } from './find-clusters.ts';
+import { findTeardownTargets } from './find-teardown-targets.ts';
 import { listMarkedClusters } from './list-marked-clusters.ts';
+import { createPhaseTicker } from './phase-ticker.ts';
+import { createRequestBudget } from './request-budget.ts';
 import { submitCluster } from './submit-cluster.ts';
 import { validateCluster } from './validate-cluster.ts';
 import { watchCluster, type ReportStep } from './watch-cluster.ts';
@@ -17,24 +23,42 @@ export interface ActivityDependencies {
   reportStep: ReportStep;
   /** What Temporal knows of the creates with these workflow IDs, all runs within its retention. */
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
+  /** What batches need to know and to do in Temporal. */
+  batches: BatchActivities;
   /** Between two polls of one cluster, in milliseconds; jittered by a tenth. */
   pollIntervalMs: number;
+  /** How many calls of the API all activities together may make. */
+  maximumRequestsPerSecond: number;
 }
+
+/**
+ * How long a call of a short activity waits for its turn. Together with the 30 s of a request, and some seconds before,
+ * well below the 90 s of an attempt: a create whose turn does not come must end as one that was not sent.
+ */
+const turnLimitMs = 30_000;
 
 /**
  * All activities, bound to one account's API client. An object literal, since the worker registers own properties only:
  * methods of a class instance would silently be missing.
  */
 export function createActivities(dependencies: ActivityDependencies) {
+  const budget = createRequestBudget(dependencies);
+  const watching = withBudget(dependencies.cce, { budget, urgencyOf: urgencyInWatch });
+  const list = createClusterList(watching, { restMs: dependencies.pollIntervalMs / 4 });
+  const phases = createPhaseTicker(list, dependencies);
+  const cce = withBudget(dependencies.cce, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
+  const budgeted = { ...dependencies, cce };
   return {
     validateCluster: validateCluster(dependencies),
-    compareSpec: compareSpec(dependencies),
-    findClusters: findClusters(dependencies),
-    submitCluster: submitCluster(dependencies),
-    watchCluster: watchCluster(dependencies),
-    deleteCluster: deleteCluster(dependencies),
-    listMarkedClusters: listMarkedClusters(dependencies),
+    compareSpec: compareSpec(budgeted),
+    findClusters: findClusters({ cce, list }),
+    submitCluster: submitCluster(budgeted),
+    watchCluster: watchCluster({ ...dependencies, cce: watching, budget, phases }),
+    deleteCluster: deleteCluster(budgeted),
+    listMarkedClusters: listMarkedClusters(budgeted),
+    findTeardownTargets: findTeardownTargets(budgeted),
     describeCreates: dependencies.describeCreates,
+    ...dependencies.batches,
   };
 }
 

@@ -1,5 +1,13 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import { InvalidSpecError, OperationNotFoundError, UnreachableError } from '../client/index.ts';
+import {
+  BatchNotFoundError,
+  EncryptionKeyError,
+  InvalidSpecError,
+  OperationNotFoundError,
+  PayloadDecryptionError,
+  TooManyMatchesError,
+  UnreachableError,
+} from '../client/index.ts';
 import { SpecFileError } from './spec-file.ts';
 
 /** What scripts may rely on; also in `ccectl --help`. */
@@ -14,11 +22,21 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+const badInputErrors = [
+  EncryptionKeyError,
+  InvalidSpecError,
+  // Says nothing against the operation: it is this caller who cannot read how it fares.
+  PayloadDecryptionError,
+  RangeError,
+  SpecFileError,
+  TooManyMatchesError,
+  TypeError,
+];
+
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof InvalidSpecError || error instanceof SpecFileError || error instanceof TypeError) {
-    return exitCodes.badInput;
-  }
-  if (error instanceof OperationNotFoundError) return exitCodes.notFound;
+  const isBadInput = badInputErrors.some((badInput) => error instanceof badInput);
+  if (isBadInput) return exitCodes.badInput;
+  if (error instanceof OperationNotFoundError || error instanceof BatchNotFoundError) return exitCodes.notFound;
   if (error instanceof UnreachableError || error instanceof ServiceError || isGrpcServiceError(error)) {
     return exitCodes.unreachable;
   }

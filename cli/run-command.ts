@@ -8,8 +8,8 @@ import {
   type Orchestrator,
 } from '../client/index.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
-import { follow, InterruptedError } from './follow.ts';
-import { problemLines, statusText } from './output.ts';
+import { drawTo, follow, InterruptedError } from './follow.ts';
+import { problemLines, progressLine, statusText } from './output.ts';
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -50,7 +50,7 @@ export async function reportErrors(options: GlobalOptions, command: () => Promis
   } catch (error) {
     if (error instanceof InterruptedError) {
       if (options.output === 'json') printJSON({ error: { name: error.name, message: error.message, problems: [] } });
-      process.stderr.write(`${error.message}\nattach again: ccectl status ${error.nameOrID} --watch\n`);
+      process.stderr.write(`${error.message}\nattach again: ${error.attachAgain}\n`);
       return exitCodes.interrupted;
     }
     const message = messageOf(error);
@@ -98,7 +98,20 @@ async function followUntil(
 ): Promise<ExitCode> {
   // Standard output of a JSON command is for the one document at the end.
   const stream = options.output === 'json' ? process.stderr : process.stdout;
-  const ended = await follow(orchestrator, operation, options.watch === true ? stream : undefined, isSettled);
+  const isDrawn = ({ currentStep }: OperationStatus) => currentStep !== undefined;
+  const ended = await follow({
+    ...operation,
+    attachAgain: `ccectl status ${operation.workflowID.split(':').at(-1)} --watch`,
+    watch: (signal) => orchestrator.watch(operation, signal),
+    draw: options.watch
+      ? drawTo<OperationStatus>(
+          stream,
+          (status) => (isDrawn(status) ? statusText(status) : undefined),
+          (status) => (isDrawn(status) ? progressLine(status) : undefined),
+        )
+      : undefined,
+    isSettled,
+  });
   printStatus(options, ended);
   return isSettled(ended) || (ended.outcome !== undefined && isSuccess(ended.outcome))
     ? exitCodes.done

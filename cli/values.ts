@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
-import { validationRules } from '../client/index.ts';
+import { validationRules, type FailurePolicy } from '../client/index.ts';
 
 /** Reads durations such as `90s`, `20m` and `8h` as seconds. */
 export function durationSeconds(text: string): number {
-  const milliseconds = ms(text as StringValue);
+  // It throws on an empty text.
+  const milliseconds = text === '' ? undefined : ms(text as StringValue);
   if (milliseconds === undefined || !(milliseconds >= 1000)) {
     throw new InvalidArgumentError('a duration of at least one second is wanted, such as 90s, 20m or 8h');
   }
@@ -27,4 +28,17 @@ export function positiveInteger(text: string): number {
 export function nonEmpty(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('it is empty');
   return text;
+}
+
+/** Gathers an option that may be repeated. */
+export function collect(text: string, previous: readonly string[]): string[] {
+  return [...previous, nonEmpty(text)];
+}
+
+/** Reads `continue`, `rollback` and `stop-after:<count>`. */
+export function failurePolicy(text: string): FailurePolicy {
+  if (text === 'continue' || text === 'rollback') return text;
+  const [, count] = /^stop-after:(\d+)$/.exec(text) ?? [];
+  if (count !== undefined) return { stopAfter: positiveInteger(count) };
+  throw new InvalidArgumentError('continue, rollback or stop-after:<count> is wanted');
 }

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { AccountRegion } from '../workflows/identity.ts';
 import type { ReconcileReport } from '../workflows/reconcile-clusters.ts';
 import { cancelSignal, extendLeaseSignal, type CancelRequest } from '../workflows/messages.ts';
+import { createBatches, type Batches } from './batches.ts';
 import { describeOperation, findOperation, listOperations } from './find-operation.ts';
 import { OperationNotFoundError } from './operation-not-found-error.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
@@ -10,6 +11,7 @@ import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSche
 import { statusOf } from './operation-status.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { startDelete, type DeleteOptions } from './start-delete.ts';
+import { createTeardown, type Teardown } from './teardown.ts';
 
 export interface OrchestratorOptions extends AccountRegion {
   client: Client;
@@ -59,6 +61,10 @@ export interface Orchestrator {
    * cluster is under way, that is cancelled instead and cleans up; then it is the operation that is returned.
    */
   delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
+  /** Many creates and deletes as one thing. */
+  batches: Batches;
+  /** Finds clusters to delete, once or again and again. */
+  teardown: Teardown;
 }
 
 /** How often `watch` asks; a query costs the history nothing. */
@@ -103,6 +109,8 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     },
     reconcile: (options = {}) => reconcile(client, scope, options),
     reconcileSchedule: reconcileSchedule(client, scope),
+    batches: createBatches(client, scope),
+    teardown: createTeardown(client, scope),
     async extendLease(nameOrID, ttlSeconds) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.execution !== 'running' || !operation.hasLease) {

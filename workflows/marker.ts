@@ -17,7 +17,8 @@ export interface Marker {
 /** What every description of a cluster of ours contains. */
 export const markerPrefix = '[cce-orchestrator ';
 
-const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})\]\s*$/;
+/** Matches a description that ends with a marker of ours. */
+export const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})\]\s*$/;
 
 export function markerOf(workflowID: string, firstRunID: string, request: CreateClusterRequest): Marker {
   return { key: markerKey(workflowID, firstRunID), digest: specDigest(request) };

@@ -1,0 +1,74 @@
+import confirm from '@inquirer/confirm';
+import type { Command } from 'commander';
+import { TooManyMatchesError, type BatchItem, type TeardownReport } from '../../client/index.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { followBatch } from '../follow-batch.ts';
+import { printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { targetLines } from '../teardown-output.ts';
+import { deletionOf, planOf, withTeardownOptions, type TeardownOptions } from '../teardown-options.ts';
+import { addTeardownSchedule } from './teardown-schedule.ts';
+
+interface Options extends GlobalOptions, WaitOptions, TeardownOptions {
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
+export function addTeardown(program: Command): void {
+  const teardown = program
+    .command('teardown')
+    .description('delete all clusters that match; only those that carry our marker, whatever else matches')
+    .addHelpText(
+      'after',
+      '\nThe options are those of `teardown now`, which may be left out: ccectl teardown now --help',
+    );
+  withTeardownOptions(teardown.command('now', { isDefault: true }).description('list what matches, ask, and delete'))
+    .option('--dry-run', 'only list what would be deleted')
+    .option('--yes', 'delete without asking, for jobs')
+    .option('--watch', 'show the progress until the batch is over')
+    .option('--wait', 'wait in silence until the batch is over')
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      await runCommand(options, async (orchestrator) => {
+        const report = await orchestrator.teardown.find(planOf(options)).catch((error: unknown) => {
+          if (error instanceof TooManyMatchesError) show(options, error.report);
+          throw error;
+        });
+        show(options, report);
+        if (options.dryRun === true || report.targets.length === 0) return printReport(options, report);
+        if (!(await isConfirmed(options, report.targets.length))) return exitCodes.badInput;
+        const { options: deleteOptions, ...policy } = deletionOf(options);
+        const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
+        const items = report.targets.map(({ clusterID, clusterName }): BatchItem => ({
+          kind: 'delete',
+          input: { target: { clusterID }, options: deleteOptions },
+          clusterName,
+        }));
+        const started = await orchestrator.batches.start({ name, items, ...policy });
+        if (options.watch === true || options.wait === true) return followBatch(orchestrator, name, options);
+        if (options.output === 'json') printJSON({ ...report, batch: started });
+        else process.stdout.write(`deleting: ${started.workflowID}\nwatch it: ccectl batch status ${name} --watch\n`);
+        return exitCodes.done;
+      });
+    });
+  addTeardownSchedule(teardown);
+}
+
+/** On stderr for those who read JSON: what is about to happen is to be seen in either case. */
+function show(options: GlobalOptions, report: TeardownReport): void {
+  const stream = options.output === 'json' ? process.stderr : process.stdout;
+  stream.write(`${targetLines(report).join('\n')}\n`);
+}
+
+function printReport(options: GlobalOptions, report: TeardownReport): ExitCode {
+  if (options.output === 'json') printJSON(report);
+  return exitCodes.done;
+}
+
+async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {
+  if (yes === true) return true;
+  if (!process.stdin.isTTY) {
+    process.stderr.write('nothing was deleted: there is nobody to ask; --yes deletes without asking\n');
+    return false;
+  }
+  return confirm({ message: `delete these ${count} clusters?`, default: false });
+}

@@ -1,0 +1,62 @@
+import { Option, type Command } from 'commander';
+import type { FailurePolicy, ScheduledTeardown, TeardownPlan } from '../client/index.ts';
+import { collect, durationSeconds, failurePolicy, positiveInteger } from './values.ts';
+
+/** What a teardown is told, at once or by a schedule. */
+export interface TeardownOptions {
+  name?: string;
+  olderThan?: number;
+  phase: string[];
+  except: string[];
+  max: number;
+  concurrency: number;
+  failurePolicy: FailurePolicy;
+  deleteResource?: boolean;
+  deleteCdsSnapshot?: boolean;
+  moveOut?: boolean;
+}
+
+export function withTeardownOptions(command: Command): Command {
+  return (
+    command
+      .option('--name <pattern>', "names that match, e.g. 'ci-*'")
+      .option('--older-than <duration>', 'made so long ago, e.g. 24h', durationSeconds)
+      .option('--phase <phase>', 'in this phase, e.g. create_failed; may be repeated', collect, [])
+      .option('--except <pattern>', 'but not names or clusterIDs that match; may be repeated', collect, [])
+      // For those who want it in writing. There is no way to switch it off.
+      .addOption(new Option('--marker-only', 'only clusters that carry our marker; always so').default(true))
+      .option('--max <count>', 'refuse more matches than that as a mistake', positiveInteger, 50)
+      .option('--concurrency <count>', 'how many deletes may be under way at once', positiveInteger, 10)
+      .option('--failure-policy <policy>', 'continue or stop-after:<count>', failurePolicy, 'continue')
+      .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
+      .option('--delete-cds-snapshot', 'delete CDS snapshots too')
+      .option('--move-out', 'keep the nodes')
+  );
+}
+
+/**
+ * @throws TypeError without any filter: that would be all clusters
+ */
+export function planOf({ name, olderThan, phase, except, max }: TeardownOptions): TeardownPlan {
+  if (name === undefined && olderThan === undefined && phase.length === 0) {
+    throw new TypeError('a teardown of everything is refused; give --name, --older-than or --phase');
+  }
+  return {
+    filter: {
+      ...(name !== undefined && { name }),
+      ...(olderThan !== undefined && { olderThanSeconds: olderThan }),
+      ...(phase.length > 0 && { phases: phase }),
+      ...(except.length > 0 && { except }),
+    },
+    maximum: max,
+  };
+}
+
+export function deletionOf(options: TeardownOptions): ScheduledTeardown['delete'] {
+  const { deleteResource = false, deleteCdsSnapshot = false, moveOut = false } = options;
+  return {
+    options: { deleteResource, deleteCDSSnapshot: deleteCdsSnapshot, moveOut },
+    concurrency: options.concurrency,
+    failurePolicy: options.failurePolicy,
+  };
+}

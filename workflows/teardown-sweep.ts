@@ -1,0 +1,114 @@
+import { executeChild, ParentClosePolicy, startChild, uuid4, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TeardownPage, TeardownTarget } from '../activities/find-teardown-targets.ts';
+import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import { findTeardownTargets } from './activity-proxies.ts';
+import type { BatchItem, FailurePolicy } from './batch-item.ts';
+import type { BatchMemo } from './batch-memo.ts';
+import { batchPage } from './batch-page.ts';
+import { clusterBatch, type BatchOutcome } from './cluster-batch.ts';
+import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from './identity.ts';
+import { markerPattern } from './marker.ts';
+
+/** Which clusters. All that is given must be true of a cluster. */
+export interface TeardownFilter {
+  /** A pattern such as `ci-*`. */
+  name?: string;
+  /** A cluster whose age the service does not tell is not old. */
+  olderThanSeconds?: number;
+  /** The cluster is in one of these phases. */
+  phases?: string[];
+  /** Patterns of names and clusterIDs that are left alone. */
+  except?: string[];
+}
+
+export interface TeardownSweepInput extends AccountRegion {
+  filter: TeardownFilter;
+  /** More matches than that are taken for a mistake: then nothing is deleted. */
+  maximum: number;
+  /** Absent: the clusters are only reported. */
+  delete?: { options: DeleteClusterOptions; concurrency: number; failurePolicy: FailurePolicy };
+}
+
+export interface TeardownReport {
+  /** All that match, oldest first. */
+  targets: TeardownTarget[];
+  /** They match too, but are not ours or are protected: never deleted. */
+  spared: TeardownPage['spared'];
+  /** The batch that deleted them; see its own status and results. */
+  batch?: { name: string; outcome: BatchOutcome };
+}
+
+/** More are not listed: a report is one payload. */
+const listedAtMost = 1_000;
+
+/** In one page of a batch: a delete takes little room. */
+const itemsPerPage = 200;
+
+/**
+ * Looks for the clusters that a filter matches, and deletes those of ours as a batch, if asked to. A cluster without our
+ * marker is never deleted.
+ *
+ * Closes as Failed with `TooManyMatches`, and the report as the failure's first detail, where more clusters match than
+ * the maximum.
+ */
+export async function teardownSweep(input: TeardownSweepInput): Promise<TeardownReport> {
+  const report: TeardownReport = { targets: [], spared: [] };
+  const nowMs = Date.now();
+  let matches = 0;
+  for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
+    const page = await findTeardownTargets({
+      filter: input.filter,
+      markerPattern: markerPattern.source,
+      nowMs,
+      pageNo,
+    });
+    isLast = page.isLast;
+    matches += page.targets.length;
+    report.targets = [...report.targets, ...page.targets].slice(0, listedAtMost);
+    report.spared = [...report.spared, ...page.spared].slice(0, listedAtMost);
+  }
+  if (matches > input.maximum) {
+    throw ApplicationFailure.create({
+      type: 'TooManyMatches',
+      message: `${matches} clusters match, and more than ${input.maximum} are taken for a mistake; nothing was deleted`,
+      nonRetryable: true,
+      details: [report],
+    });
+  }
+  if (input.delete === undefined || report.targets.length === 0) return report;
+  return { ...report, batch: await deleteAsBatch(input, input.delete, report.targets) };
+}
+
+async function deleteAsBatch(
+  { account, region }: AccountRegion,
+  { options, concurrency, failurePolicy }: NonNullable<TeardownSweepInput['delete']>,
+  targets: readonly TeardownTarget[],
+): Promise<NonNullable<TeardownReport['batch']>> {
+  const uploadID = uuid4();
+  const name = `teardown-${workflowInfo().startTime.toISOString().replace(/\D/g, '').slice(0, 14)}-${uploadID.slice(0, 4)}`;
+  const upload = { account, region, name, uploadID, items: targets.length, itemsPerPage };
+  for (let page = 0; page * itemsPerPage < targets.length; page++) {
+    const items = targets
+      .slice(page * itemsPerPage, (page + 1) * itemsPerPage)
+      .map((target) => toItem(target, options));
+    await startChild(batchPage, {
+      workflowId: batchPageWorkflowID(upload, page),
+      args: [{ items }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
+  }
+  const memo: BatchMemo = { upload, itemsDigest: uploadID, since: new Date().toISOString(), failurePolicy };
+  const outcome = await executeChild(clusterBatch, {
+    workflowId: batchWorkflowID(upload, name),
+    args: [{ upload, concurrency, failurePolicy }],
+    memo,
+    // A sweep that is terminated leaves no deletions half way.
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  });
+  return { name, outcome };
+}
+
+function toItem({ clusterID, clusterName }: TeardownTarget, options: DeleteClusterOptions): BatchItem {
+  return { kind: 'delete', input: { target: { clusterID }, options }, clusterName };
+}
