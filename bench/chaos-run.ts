@@ -192,6 +192,8 @@ function environmentOf(temporal: TemporalServer, simulator: SimulatorProcess): R
     CCE_ENDPOINT: simulator.url,
     CCE_POLL_INTERVAL: '1s',
     CCE_LOG_LEVEL: 'info',
+    // In clear, or the verdict could not find a secret in a history.
+    CCE_ENCRYPTION: 'off',
     BCE_ACCESS_KEY_ID: simulator.accessKeyID,
     BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
     CHAOS_PASSWORD: secretValue,

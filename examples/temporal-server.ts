@@ -10,6 +10,8 @@ export interface TemporalServerOptions {
   databaseFile?: string;
   /** Serve the web UI as well. Default: no. */
   ui?: boolean;
+  /** Is told the address of the web UI, and says where that finds its codec server. Default: it has none. */
+  codecEndpoint?: (uiUrl: string) => Promise<string>;
   /** gRPC port. Default: any free one. */
   port?: number;
 }
@@ -21,6 +23,8 @@ export interface TemporalServer {
   namespace: string;
   /** Address of the web UI, when it was asked for. */
   uiUrl?: string;
+  /** Absent for the server that `TEMPORAL_ADDRESS` names. */
+  processID?: number;
   /** Kills the server and waits until it is gone, so that its port is free again. May be called twice. */
   stop(): Promise<void>;
   /** Kills the server at once, as a crash would, and does not wait; `stop` afterwards does. */
@@ -48,6 +52,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   const { path } = await findTemporalBinary('cli');
   const port = await freePort(options.port);
   const uiPort = options.ui === true ? await freePort() : undefined;
+  const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`;
+  const codecEndpoint = uiUrl === undefined ? undefined : await options.codecEndpoint?.(uiUrl);
   const address = `127.0.0.1:${port}`;
   const server = execa(
     path,
@@ -59,6 +65,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
       `--namespace=${namespace}`,
       '--log-level=error',
       uiPort === undefined ? '--headless' : `--ui-port=${uiPort}`,
+      ...(codecEndpoint === undefined ? [] : [`--ui-codec-endpoint=${codecEndpoint}`]),
       ...(options.databaseFile === undefined ? [] : [`--db-filename=${options.databaseFile}`]),
     ],
     // Detached: a terminal sends Ctrl-C to the whole process group, and the server would be gone before the worker.
@@ -90,7 +97,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   return {
     address,
     namespace,
-    ...(uiPort !== undefined && { uiUrl: `http://127.0.0.1:${uiPort}` }),
+    ...(uiUrl !== undefined && { uiUrl }),
+    ...(server.pid !== undefined && { processID: server.pid }),
     stop: async () => {
       kill();
       await exited;

@@ -56,6 +56,8 @@ export interface ClusterSummary {
   clusterPhase: string;
   eventStatus: string;
   createdAt: string;
+  /** Since when it runs, ISO 8601 to the millisecond; absent in every other phase. */
+  runningAt?: string;
   /** Whether lists show it yet. */
   listed: boolean;
   /** How often its deletion was accepted. */
@@ -66,13 +68,14 @@ export interface ClusterSummary {
 
 function toSummary(record: ClusterRecord, nowMs: number): ClusterSummary {
   const { clusterID, clusterName, spec, createdAtMs, listedFromMs, deletion, machines } = record;
-  const { clusterPhase, eventStatus } = lifecycleAt(record, nowMs);
+  const { clusterPhase, eventStatus, updatedAtMs } = lifecycleAt(record, nowMs);
   return {
     clusterID,
     clusterName,
     clusterPhase,
     eventStatus,
     createdAt: wireTime(createdAtMs),
+    ...(clusterPhase === 'running' && { runningAt: new Date(updatedAtMs).toISOString() }),
     listed: listedFromMs <= nowMs,
     deletionAttempts: deletion?.attempt ?? 0,
     machines: machines.length,

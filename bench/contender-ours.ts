@@ -1,0 +1,45 @@
+import type { Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { createOrchestrator, type CreateClusterOutcome } from '../client/index.ts';
+import { startWorkerProcess } from '../examples/worker-process.ts';
+import { createWorkflowID } from '../workflows/identity.ts';
+import { benchRequest } from './bench-request.ts';
+import type { Contender } from './contender.ts';
+import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';
+
+/** As in the Dockerfile. */
+export const imageEnvironment = {
+  NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=512',
+  MALLOC_ARENA_MAX: '1',
+};
+
+const scope = { account: 'bench', region: 'bj' };
+
+/** The worker as it is deployed: built, with its bundle, and without a brake on requests that would be measured. */
+export const ours: Contender = {
+  name: 'ours',
+  description: 'one built worker; each cluster an operation of its own, found again after a crash of the worker',
+  start: (environment) =>
+    startWorkflowRun(environment, {
+      workflowType: 'createCluster',
+      workflowID: (clusterName) => createWorkflowID(scope, clusterName),
+      startWorker: (settings) =>
+        startWorkerProcess(
+          {
+            ...settings,
+            CCE_ACCOUNT: scope.account,
+            CCE_REGION: scope.region,
+            CCE_MAX_REQUESTS_PER_SECOND: '5000',
+            ...imageEnvironment,
+          },
+          ['dist/worker/main.js'],
+        ),
+      startCreates,
+      clusterIDOf: (result) => (result as CreateClusterOutcome).clusterID,
+    }),
+};
+
+async function startCreates(client: Client, clusterNames: readonly string[]): Promise<void> {
+  const orchestrator = createOrchestrator({ client, ...scope });
+  await pLimit(requestsAtOnce).map(clusterNames, (clusterName) => orchestrator.create(benchRequest(clusterName)));
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import ms, { type StringValue } from 'ms';
+import pLimit from 'p-limit';
+import { startWorkerProcess } from '../examples/worker-process.ts';
+import { benchRequest } from './bench-request.ts';
+import type { Contender } from './contender.ts';
+import type { createByLoop } from './textbook-workflows.ts';
+import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';
+
+const taskQueue = 'textbook';
+const textbookWorkflowID = (clusterName: string) => `textbook:${clusterName}`;
+
+/** What a first version on Temporal looks like. */
+export const textbook: Contender = {
+  name: 'textbook',
+  description:
+    'a workflow for each cluster that loops over one short poll activity and a sleep; no look before the create, no ' +
+    'clean-up, no steps to look at. Default worker, but with 1,000 activity slots: a prototype with fewer let its polls ' +
+    'starve. Bundled before it is measured; its memory includes about 30 MB of the TypeScript loader (tsx)',
+  async start(environment) {
+    const folder = await mkdtemp(join(tmpdir(), 'cce-orchestrator-bench-'));
+    const codePath = join(folder, 'textbook-bundle.js');
+    const workflowsPath = fileURLToPath(new URL('textbook-workflows.ts', import.meta.url));
+    await writeFile(codePath, (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })).code);
+    const run = await startWorkflowRun(environment, {
+      workflowType: 'createByLoop',
+      workflowID: textbookWorkflowID,
+      startWorker: (settings) =>
+        startWorkerProcess({ ...settings, TEXTBOOK_BUNDLE: codePath, TEXTBOOK_TASK_QUEUE: taskQueue }, [
+          '--import',
+          'tsx',
+          'bench/textbook-worker.ts',
+        ]),
+      startCreates: (client, clusterNames) =>
+        startCreates(client, clusterNames, ms(environment.CCE_POLL_INTERVAL as StringValue)),
+      clusterIDOf: (result) => result as string,
+    });
+    return {
+      ...run,
+      async stop() {
+        await run.stop();
+        await rm(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+async function startCreates(client: Client, clusterNames: readonly string[], pollIntervalMs: number): Promise<void> {
+  await pLimit(requestsAtOnce).map(clusterNames, (clusterName) =>
+    client.workflow.start<typeof createByLoop>('createByLoop', {
+      workflowId: textbookWorkflowID(clusterName),
+      taskQueue,
+      args: [benchRequest(clusterName), pollIntervalMs],
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { createCceClient } from '../cce/client.ts';
+import { resolveSecrets } from '../cce/secrets.ts';
+import { readConfiguration } from '../worker/configuration.ts';
+import { createSecretReader } from '../worker/secret-reader.ts';
+import { benchRequest } from './bench-request.ts';
+import type { EndedCluster } from './contender.ts';
+
+/**
+ * What one writes without an orchestrator: create, poll, done. It keeps nothing, looks for nothing before it creates,
+ * and the first error ends it. Is sent the names by its parent, and sends back what it has made.
+ */
+const configuration = readConfiguration(process.env);
+const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
+const secrets = createSecretReader(process.env, configuration.secretsFolder);
+
+// Not `once`: while somebody listens the process stays, and can be measured after its work.
+process.on('message', (clusterNames: string[]) => void createAll(clusterNames));
+process.send?.('ready');
+
+async function createAll(clusterNames: readonly string[]): Promise<void> {
+  const limit = pLimit(clusterNames.length);
+  process.send?.(await limit.map(clusterNames, create));
+}
+
+async function create(clusterName: string): Promise<EndedCluster> {
+  const { clusterID } = await cce.createCluster(resolveSecrets(benchRequest(clusterName), secrets));
+  while ((await cce.getEventSteps(clusterID)).status !== 'created') await pause(configuration.pollIntervalMs);
+  const { cluster } = await cce.getCluster(clusterID);
+  if (cluster.status?.clusterPhase !== 'running') throw new Error(`${clusterName} does not run`);
+  return { clusterName, clusterID, endedAtMs: Date.now() };
+}

@@ -1,0 +1,15 @@
+import type { CceClient } from '../cce/client.ts';
+import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { resolveSecrets, type SecretReader } from '../cce/secrets.ts';
+
+/** One short call each. */
+export function createTextbookActivities(cce: CceClient, secrets: SecretReader) {
+  return {
+    createCluster: async (request: CreateClusterRequest): Promise<string> =>
+      (await cce.createCluster(resolveSecrets(request, secrets))).clusterID,
+    /** The status alone: steps would only make the history larger. */
+    pollSteps: async (clusterID: string): Promise<string> => (await cce.getEventSteps(clusterID)).status,
+  };
+}
+
+export type TextbookActivities = ReturnType<typeof createTextbookActivities>;

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection, WorkflowFailedError, type WorkflowExecutionInfo } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { startTemporalServer } from '../examples/temporal-server.ts';
+import type { WorkerProcess } from '../examples/worker-process.ts';
+import type { ContenderRun, EndedCluster } from './contender.ts';
+
+/** What tells the contenders on Temporal apart. */
+export interface WorkflowParts {
+  /** Type of the workflow that brings one cluster to run. */
+  workflowType: string;
+  workflowID: (clusterName: string) => string;
+  startWorker: (environment: Readonly<Record<string, string>>) => Promise<WorkerProcess>;
+  /** Asks for the clusters in one go, and returns when Temporal has taken them all. */
+  startCreates: (client: Client, clusterNames: readonly string[]) => Promise<void>;
+  /** The cluster that a workflow says runs, from its result. */
+  clusterIDOf: (result: unknown) => string | undefined;
+}
+
+/** How many requests to Temporal a contender's client has under way at once. */
+export const requestsAtOnce = 50;
+
+/** Starts a Temporal server, in memory and for this run only, and a worker on it. */
+export async function startWorkflowRun(
+  environment: Readonly<Record<string, string>>,
+  parts: WorkflowParts,
+): Promise<ContenderRun> {
+  const { workflowType, workflowID } = parts;
+  const temporal = await startTemporalServer();
+  const connection = await Connection.connect({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const startWorker = () =>
+    parts.startWorker({ ...environment, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace });
+  let worker = await startWorker();
+  let clusterNames: readonly string[] = [];
+
+  async function resultOf(info: WorkflowExecutionInfo, clusterName: string): Promise<EndedCluster> {
+    const { workflowId, runId, closeTime, historyLength } = info;
+    if (closeTime === undefined) throw new Error(`${workflowId} has not ended`);
+    const clusterID = await client.workflow
+      .getHandle(workflowId, runId)
+      .result()
+      .then(parts.clusterIDOf, (error: unknown) => {
+        if (error instanceof WorkflowFailedError) return undefined;
+        throw error;
+      });
+    return {
+      clusterName,
+      ...(clusterID !== undefined && { clusterID }),
+      endedAtMs: closeTime.getTime(),
+      historyEvents: historyLength,
+    };
+  }
+
+  return {
+    processID: worker.processID,
+    ...(temporal.processID !== undefined && { serverProcessID: temporal.processID }),
+    async begin(names) {
+      clusterNames = names;
+      await parts.startCreates(client, names);
+    },
+    async crash() {
+      await worker.kill();
+      worker = await startWorker();
+    },
+    async ended(signal) {
+      // Of the list and not of each handle: a thousand long polls would be a load of their own.
+      const query = `WorkflowType = '${workflowType}' AND ExecutionStatus != 'Running'`;
+      while ((await client.workflow.count(query)).count < clusterNames.length)
+        await pause(1_000, undefined, { signal });
+    },
+    async results() {
+      const executions = new Map<string, WorkflowExecutionInfo>();
+      const query = `WorkflowType = '${workflowType}'`;
+      for await (const info of client.workflow.list({ query, pageSize: 1_000 })) executions.set(info.workflowId, info);
+      return pLimit(requestsAtOnce).map(clusterNames, async (clusterName) => {
+        const info = executions.get(workflowID(clusterName));
+        if (info === undefined) throw new Error(`Temporal does not know ${clusterName}`);
+        return resultOf(info, clusterName);
+      });
+    },
+    async stop() {
+      await worker.kill();
+      await connection.close();
+      await temporal.stop();
+    },
+  };
+}
