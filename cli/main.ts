@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addBatch } from './commands/batch.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCodecServer } from './commands/codec-server.ts';
 import { addCreate } from './commands/create.ts';
 import { addDelete } from './commands/delete.ts';
 import { addExtend } from './commands/extend.ts';
+import { addKeys } from './commands/keys.ts';
 import { addList } from './commands/list.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addStatus } from './commands/status.ts';
+import { addTeardown } from './commands/teardown.ts';
 import { addValidate } from './commands/validate.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -16,7 +20,15 @@ const program = new Command('ccectl')
   .version(packageJson.version)
   .option('--account <label>', 'account whose worker is to act (default: CCE_ACCOUNT, or "default")')
   .option('--region <region>', 'region whose worker is to act (default: CCE_REGION, or "bj")')
-  .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+  .addOption(
+    new Option('-o, --output <format>', 'how to print; csv is for batch results')
+      .choices(['text', 'json', 'csv'])
+      .default('text'),
+  )
+  .hook('preAction', (_, command) => {
+    const isCSV = command.optsWithGlobals<{ output: string }>().output === 'csv';
+    if (isCSV && command.name() !== 'results') program.error('error: only batch results can be printed as csv');
+  })
   .showHelpAfterError('(--help lists the options)')
   .addHelpText(
     'after',
@@ -29,8 +41,21 @@ Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEM
   .exitOverride();
 
 // Each command inherits how errors of usage are handled, so it must be set first.
-for (const add of [addCreate, addStatus, addList, addCancel, addExtend, addDelete, addReconcile, addValidate])
-  add(program);
+const commands = [
+  addCreate,
+  addStatus,
+  addList,
+  addCancel,
+  addExtend,
+  addDelete,
+  addBatch,
+  addTeardown,
+  addReconcile,
+  addValidate,
+  addKeys,
+  addCodecServer,
+];
+for (const add of commands) add(program);
 
 try {
   await program.parseAsync();

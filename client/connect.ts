@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { labelPattern } from '../workflows/identity.ts';
+import { loadDataConverter } from './data-converter.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -13,13 +14,15 @@ export interface ConnectOptions {
 
 /**
  * Connects to Temporal by the environment and profile files that all of Temporal's tools use (`TEMPORAL_ADDRESS`,
- * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …).
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …). Payloads are encrypted by the keys of
+ * `CCE_ENCRYPTION_KEYS`, see docs/secrets.md.
  *
- * @throws UnreachableError, and TypeError for an account or region that is no label
+ * @throws UnreachableError, EncryptionKeyError, and TypeError for an account or region that is no label
  */
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
   const account = label('account', options.account ?? (process.env.CCE_ACCOUNT || 'default'));
   const region = label('region', options.region ?? (process.env.CCE_REGION || 'bj'));
+  const dataConverter = loadDataConverter();
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect({ connectTimeout: '5s', ...connectionOptions }).catch(
     (error: unknown) => {
@@ -28,7 +31,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Orchestrato
     },
   );
   const orchestrator = createOrchestrator({
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter }),
     account,
     region,
   });

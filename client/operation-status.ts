@@ -1,6 +1,7 @@
 import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type QueryDefinition } from '@temporalio/common';
 import { currentStepQuery, type CurrentStep } from '../workflows/messages.ts';
+import { PayloadDecryptionError } from '../workflows/payload-decryption-error.ts';
 import type { Operation, OperationOutcome, OperationStatus } from './operation.ts';
 
 /** Where an operation stands: its current step while it runs, its outcome once it has ended. */
@@ -30,16 +31,28 @@ function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalle
 }
 
 /** `undefined` where no worker answers at the moment. */
-export async function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
+export function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
+  return queryIfAnswered(client, handle, currentStepQuery);
+}
+
+/** The same of any query that takes no argument. */
+export async function queryIfAnswered<Answer>(
+  client: Client,
+  handle: WorkflowHandle,
+  query: QueryDefinition<Answer>,
+): Promise<Answer | undefined> {
   try {
-    return await client.withDeadline(Date.now() + 5_000, () => handle.query(currentStepQuery));
-  } catch {
+    return await client.withDeadline(Date.now() + 5_000, () => handle.query(query));
+  } catch (error) {
+    // It did answer, but this client cannot read it.
+    if (error instanceof PayloadDecryptionError) throw error;
     // Temporal itself answered a moment ago, so it is the worker that does not.
     return undefined;
   }
 }
 
-async function outcomeOf(handle: WorkflowHandle): Promise<OperationOutcome | undefined> {
+/** How a closed run ended; `undefined` for one that was terminated. */
+export async function outcomeOf(handle: WorkflowHandle): Promise<OperationOutcome | undefined> {
   try {
     return (await handle.result()) as OperationOutcome;
   } catch (error) {

@@ -11,6 +11,7 @@ const board = createBoard();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 board.note('starting a Temporal server, a simulated CCE service and a worker');
 const stack = await startStack({ createSeconds: 32, deleteSeconds: 3, pollInterval: '1s' });
+if (stack.keyNotice !== undefined) board.note(stack.keyNotice);
 let worker = await stack.startWorker();
 
 const specs = ['managed', 'custom', 'existing'].map(

@@ -15,9 +15,11 @@ console.log(`Temporal      ${stack.temporal.address}`);
 if (stack.temporal.uiUrl !== undefined) console.log(`Web UI        ${stack.temporal.uiUrl}`);
 console.log(`CCE simulator ${stack.simulator.url}`);
 console.log(`worker        process ${worker.processID}`);
+if (stack.keyNotice !== undefined) console.log(`\n${stack.keyNotice}`);
 console.log('\nIn another terminal:\n');
-for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'CCE_ACCOUNT']) {
-  console.log(`  export ${name}=${stack.environment[name]}`);
+for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'CCE_ACCOUNT', 'CCE_ENCRYPTION_KEYS']) {
+  // Absent: a key of the user's own, which that terminal must be given as this one was.
+  if (stack.environment[name] !== undefined) console.log(`  export ${name}=${stack.environment[name]}`);
 }
 console.log('  npm run -s ccectl -- create -f examples/managed.yaml --watch');
 console.log('\nCtrl-C stops all of it, and forgets it.');

@@ -6,6 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { findTemporalBinary } from '../examples/temporal-binary.ts';
 import { startTemporalServer } from '../examples/temporal-server.ts';
+import { failureConverterPath } from '../workflows/data-converter.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -22,6 +23,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const workflowBundlePath = join(folder, 'workflow-bundle.js');
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    failureConverterPath,
     logger: new DefaultLogger('WARN'),
   });
   await writeFile(workflowBundlePath, code);

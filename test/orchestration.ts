@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { inject } from 'vitest';
 import {
   createOrchestrator,
+  loadDataConverter,
   type Orchestrator,
   type OperationReference,
   type OperationStatus,
@@ -22,13 +24,20 @@ export interface Orchestration {
   stop: () => Promise<void>;
 }
 
-/** The real Temporal server, the real client, and real workers in this process. */
-export async function startOrchestration(simulator: SimulatorProcess): Promise<Orchestration> {
-  const address = inject('temporalAddress');
+/**
+ * The real Temporal server, the real client, and real workers in this process.
+ *
+ * @param dataConverter Default: one that encrypts, by the key of all tests, see setup.ts.
+ */
+export async function startOrchestration(
+  simulator: SimulatorProcess,
+  dataConverter: DataConverter = loadDataConverter(),
+  address = inject('temporalAddress'),
+): Promise<Orchestration> {
   const account = `test-${randomUUID().slice(0, 8)}`;
   const clientConnection = await Connection.connect({ address });
   const connection = await NativeConnection.connect({ address });
-  const client = new Client({ connection: clientConnection });
+  const client = new Client({ connection: clientConnection, dataConverter });
   const workers: RunningWorker[] = [];
   return {
     account,
@@ -42,10 +51,12 @@ export async function startOrchestration(simulator: SimulatorProcess): Promise<O
         pathPrefix: '/v2',
         credentials: { accessKeyID: simulator.accessKeyID, secretAccessKey: simulator.secretAccessKey },
         pollIntervalMs,
+        maximumRequestsPerSecond: 1_000,
         logLevel: 'error',
       };
       const workflowBundlePath = inject('workflowBundlePath');
-      const worker = await runWorker({ configuration, connection, namespace: 'default', workflowBundlePath });
+      const namespace = 'default';
+      const worker = await runWorker({ configuration, connection, namespace, dataConverter, workflowBundlePath });
       workers.push(worker);
       return worker;
     },
@@ -74,4 +85,11 @@ export async function reached(
 ): Promise<OperationStatus> {
   for await (const status of orchestrator.watch(operation)) if (isReached(status)) return status;
   throw new Error(`${operation.workflowID} ended before`);
+}
+
+/** All that an iterable gives. */
+export async function allOf<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
 }

@@ -1,12 +1,20 @@
-import { existsSync } from 'node:fs';
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, makeTelemetryFilterString, type Logger } from '@temporalio/worker';
+import { dataConverterOf } from '../workflows/data-converter.ts';
+import { EncryptionKeyError } from '../workflows/encryption-keys.ts';
+import { readEncryption, type Encryption } from '../workflows/encryption.ts';
 import { ConfigurationError, readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { createLogger } from './logger.ts';
 import { runWorker } from './run-worker.ts';
 
-const configuration = configurationOrExit();
+// On a machine with much memory V8 lets garbage grow to several times of what lives. This much sooner it is collected at
+// no measurable cost, and 500 clusters in flight take a fifth less memory.
+setFlagsFromString('--heap-growing-percent=30');
+const { configuration, encryption } = settingsOrExit();
 const logger = createLogger(configuration.logLevel);
 Runtime.install({
   logger,
@@ -16,6 +24,7 @@ Runtime.install({
 process.exit(await run(logger));
 
 async function run(log: Logger): Promise<number> {
+  if (!encryption.encrypts) log.warn('payloads are NOT encrypted: Temporal stores what specs contain in clear');
   try {
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
     const connection = await NativeConnection.connect(connectionOptions);
@@ -25,6 +34,7 @@ async function run(log: Logger): Promise<number> {
       configuration,
       connection,
       namespace,
+      dataConverter: dataConverterOf(encryption),
       ...(existsSync(bundlePath) && { workflowBundlePath: bundlePath }),
     });
     const { account, region } = configuration;
@@ -39,11 +49,13 @@ async function run(log: Logger): Promise<number> {
   }
 }
 
-function configurationOrExit(): WorkerConfiguration {
+function settingsOrExit(): { configuration: WorkerConfiguration; encryption: Encryption } {
   try {
-    return readConfiguration(process.env);
+    const configuration = readConfiguration(process.env);
+    const encryption = readEncryption(process.env, (path) => readFileSync(path, 'utf8'));
+    return { configuration, encryption };
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigurationError) && !(error instanceof EncryptionKeyError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ReportStep } from '../activities/watch-cluster.ts';
 import { createCceClient } from '../cce/client.ts';
-import { taskQueue, watchTaskQueue } from '../workflows/identity.ts';
+import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../workflows/identity.ts';
 import { stepChangedSignal } from '../workflows/messages.ts';
+import { batchActivities } from './batch-activities.ts';
 import type { WorkerConfiguration } from './configuration.ts';
 import { describeCreates } from './describe-creates.ts';
 import { createSecretReader } from './secret-reader.ts';
@@ -14,6 +16,8 @@ export interface WorkerOptions {
   configuration: WorkerConfiguration;
   connection: NativeConnection;
   namespace: string;
+  /** The same for every worker and client, see `dataConverterOf`. */
+  dataConverter: DataConverter;
   /** A bundle that was built before; without one the workflows are bundled now, which takes seconds. */
   workflowBundlePath?: string;
 }
@@ -25,40 +29,59 @@ export interface RunningWorker {
   shutdown: () => void;
 }
 
+/** A create request that is under way gets its time limit to end in, since to break it off leaves it open. */
+const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as const;
+
 /**
- * Runs one account's worker: workflows and short activities on one task queue, the long polls on another, so that
- * thousands of watched clusters never keep a create or a delete waiting.
+ * Runs one account's worker: workflows and short reads on one task queue, the calls that change things on another, the
+ * long polls on a third, so that thousands of watched clusters never keep a create or a delete waiting.
  */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { configuration, connection, namespace } = options;
-  const client = new Client({ connection, namespace });
+  const { configuration, connection, namespace, dataConverter } = options;
+  const client = new Client({ connection, namespace, dataConverter });
+  const queue = taskQueue(configuration);
   const activities = createActivities({
     cce: createCceClient({ ...configuration, credentials: () => configuration.credentials }),
     secrets: createSecretReader(process.env, configuration.secretsFolder),
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
+    batches: batchActivities(client, queue),
     pollIntervalMs: configuration.pollIntervalMs,
+    maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
-  const queue = taskQueue(configuration);
   const workers = await Promise.all([
     Worker.create({
       connection,
       namespace,
+      dataConverter,
       taskQueue: queue,
       ...(options.workflowBundlePath === undefined
         ? { workflowsPath: fileURLToPath(import.meta.resolve('../workflows/index.ts')) }
         : { workflowBundle: { codePath: options.workflowBundlePath } }),
       activities,
-      // A create request that is under way gets its time limit to end in, since to break it off leaves it open.
-      shutdownGraceTime: '75s',
-      shutdownForceTime: '85s',
+      ...letCallsEnd,
       maxConcurrentActivityTaskExecutions: 100,
+      // A workflow that is told of each step is replayed each time, if it is not in here: at two and a half times the CPU.
+      // The SDK's default goes by the size of the heap, which has little to do with it: one takes about 250 kB.
+      maxCachedWorkflows: 1_000,
     }),
     Worker.create({
       connection,
       namespace,
+      dataConverter,
+      taskQueue: mutateTaskQueue(queue),
+      activities: { submitCluster: activities.submitCluster, deleteCluster: activities.deleteCluster },
+      ...letCallsEnd,
+      // Kept by the server, for all workers of the account together.
+      maxTaskQueueActivitiesPerSecond: configuration.maximumRequestsPerSecond,
+      maxConcurrentActivityTaskExecutions: mutateSlots(configuration),
+    }),
+    Worker.create({
+      connection,
+      namespace,
+      dataConverter,
       taskQueue: watchTaskQueue(queue),
-      activities: { watchCluster: activities.watchCluster },
+      activities: { watchCluster: activities.watchCluster, awaitItems: activities.awaitItems },
       // No grace: a watch is handed over at once, with its last heartbeat.
       shutdownGraceTime: 0,
       shutdownForceTime: '30s',
@@ -74,7 +97,15 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   };
 }
 
-/** One that fails takes the other with it: half a worker would accept creates that nobody watches. */
+/**
+ * As many as there are calls in five seconds: a service that takes so long to answer still gets all that it may get. More
+ * would only wait here, where the server can no longer put the create that somebody waits for before those of a batch.
+ */
+function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
+  return Math.ceil(Math.min(maximumRequestsPerSecond * 5, 200));
+}
+
+/** One that fails takes the others with it: half a worker would accept creates that nobody watches. */
 async function runAll(workers: readonly Worker[]): Promise<void> {
   await Promise.all(
     workers.map((worker) =>

@@ -9,7 +9,8 @@ const maximumBytes = 64 * 1024;
  * Reads what specs refer to, on behalf of people who can write specs but must not read the worker's own secrets: a
  * node's user data would carry them away.
  *
- * @param environment The worker's variables; those of its own connections are not given out.
+ * @param environment The worker's variables; those of its own connections and keys are not given out, nor is the file
+ *   that `CCE_ENCRYPTION_KEYS_FILE` names.
  * @param secretsFolder Where set, files are read from below it only.
  */
 export function createSecretReader(
@@ -17,10 +18,13 @@ export function createSecretReader(
   secretsFolder: string | undefined,
 ): SecretReader {
   return {
-    env: (name) => (/^(BCE|TEMPORAL|CCE_SECRETS)_/i.test(name) ? undefined : environment[name]),
+    env: (name) =>
+      /^(BCE|TEMPORAL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CODEC)_/i.test(name) ? undefined : environment[name],
     file(path) {
       // Resolved first, so that no link leads out of the folder.
       const realPath = realpathSync(path);
+      const { CCE_ENCRYPTION_KEYS_FILE: keysFile = '' } = environment;
+      if (keysFile !== '' && realPath === realpathSync(keysFile)) return undefined;
       const allowed =
         secretsFolder === undefined
           ? !/^\/(proc|sys|dev)(\/|$)/.test(realPath)

@@ -42,6 +42,9 @@ describe('variables', () => {
     'Temporal_Api_Key',
     'CCE_SECRETS_DIR',
     'cce_secrets_dir',
+    'CCE_ENCRYPTION_KEYS',
+    'CCE_ENCRYPTION_KEYS_FILE',
+    'CCE_CODEC_TOKEN',
   ])('%s is not given out', (name) => {
     expect(createSecretReader({ [name]: 'own secret' }, undefined).env(name)).toBeUndefined();
   });
@@ -66,6 +69,14 @@ describe('files without a secrets folder', () => {
     ['a file that is missing', () => join(folder, 'missing')],
   ])('%s cannot be read', (_, path) => {
     expect(readFile(createSecretReader({}, undefined), path())).toBeUndefined();
+  });
+
+  it('the encryption keys cannot be read, by whatever name', () => {
+    const keysFile = join(folder, 'secrets/inside');
+    const reader = createSecretReader({ CCE_ENCRYPTION_KEYS_FILE: join(folder, 'leads-in') }, undefined);
+    expect(reader.file(keysFile)).toBeUndefined();
+    expect(reader.file(join(folder, 'secrets/stays-inside'))).toBeUndefined();
+    expect(reader.file(join(folder, 'outside'))).toBe('text of outside');
   });
 
   it('others can be read', () => {

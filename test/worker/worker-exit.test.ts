@@ -37,6 +37,26 @@ it('a worker without its keys exits with the list of problems', { timeout: testT
   ]);
 });
 
+it.each<[string, Record<string, string>, RegExp]>([
+  ['in production without a key', { NODE_ENV: 'production', CCE_ENCRYPTION_KEYS: '' }, /ccectl keys generate/],
+  ['with a key that is none', { CCE_ENCRYPTION_KEYS: 'id:nonsense' }, /"id" is not 32 bytes/],
+])('a worker %s does not start', { timeout: testTimeoutMs }, async (_, environment, reason) => {
+  const { exitCode, stdout, stderr } = await runWorker(environment);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(reason);
+  expect(stderr).not.toContain('nonsense');
+});
+
+it('a worker in production that is not to encrypt warns', { timeout: testTimeoutMs }, async () => {
+  const settings = { NODE_ENV: 'production', CCE_ENCRYPTION: 'off', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const { stderr } = await runWorker(settings);
+  expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({
+    level: 40,
+    msg: expect.stringContaining('NOT encrypted'),
+  });
+});
+
 it.each([
   ['whose namespace does not exist', { TEMPORAL_NAMESPACE: 'no-such-namespace' }, /no-such-namespace|not ?found/i],
   // A port that nothing listens on.

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findTemporalBinary } from '../../examples/temporal-binary.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { readExample } from '../examples.ts';
+import { ended, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { ccectl } from './ccectl.ts';
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
+const token = 'a-token-of-the-tests';
+
+function startServer() {
+  const args = ['--import', 'tsx', 'cli/main.ts', 'codec-server', '--port', '0'];
+  return execa(process.execPath, args, { cwd: projectFolder, env: { CCE_CODEC_TOKEN: token }, reject: false });
+}
+
+describe('ccectl codec-server', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+  let server: ReturnType<typeof startServer>;
+  let url: string;
+  let workflowID: string;
+
+  beforeAll(async () => {
+    simulator = await startSimulator([]);
+    orchestration = await startOrchestration(simulator);
+    await orchestration.startWorker();
+    // Fails in the worker, which finds no secret: so the history has a failure with a message and a stack.
+    const request = readExample('managed', 'decoded');
+    for (const { instanceSpec } of request.nodes ?? []) instanceSpec.adminPassword = { fromEnv: 'NOT_SET' };
+    const operation = await orchestration.orchestrator.create(request);
+    ({ workflowID } = operation);
+    await ended(orchestration.orchestrator, operation);
+
+    server = startServer();
+    const [line] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string];
+    url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)![1]!;
+  });
+
+  afterAll(async () => {
+    server.kill('SIGKILL');
+    await server;
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  /** The payloads that Temporal's own command line shows of the create that failed. */
+  async function show(...options: string[]): Promise<string> {
+    const { path } = await findTemporalBinary('cli');
+    const address = ['--address', inject('temporalAddress')];
+    const args = ['workflow', 'show', '--workflow-id', workflowID, '--output', 'json', ...address, ...options];
+    const { stdout } = await execa(path, args);
+    return [...stdout.matchAll(/"data": "(.*)"/g)]
+      .map(([, data]) => Buffer.from(data!, 'base64').toString())
+      .join('\n');
+  }
+
+  it("decodes for Temporal's command line", async () => {
+    const decoded = await show('--codec-endpoint', url, '--codec-auth', `Bearer ${token}`);
+    expect(decoded).toContain('"clusterName":"decoded"');
+    expect(decoded).toMatch(/"message":".*NOT_SET.*"stack_trace":"/);
+    const encoded = await show();
+    expect(encoded.length).toBeGreaterThan(1_000);
+    expect(encoded).not.toMatch(/clusterName|NOT_SET|stack_trace/);
+  });
+
+  it('says nothing of what it decodes, and ends when it is told to', async () => {
+    server.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await server;
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`listening on ${url}`);
+    expect(stderr).toBe('');
+  });
+});
+
+it.each([
+  ['no token', [], { CCE_CODEC_TOKEN: '' }, /CCE_CODEC_TOKEN or --token-file/],
+  ['a short token', [], { CCE_CODEC_TOKEN: 'short' }, /at least 16 characters/],
+  ['a token file that is missing', ['--token-file', '/no-such-file'], {}, /no-such-file/],
+  ['an origin with a slash', ['--origin', 'http://localhost:8233/'], {}, /http:\/\/localhost:8233 is how/],
+  ['any origin', ['--origin', '*'], {}, /browser/],
+  ['a port that is none', ['--port', '65536'], {}, /65535/],
+  ['no key', [], { CCE_ENCRYPTION_KEYS: '' }, /no key/],
+])('with %s it does not start', async (_, args, environment, says) => {
+  const env = { CCE_CODEC_TOKEN: token, ...environment };
+  const { exitCode, stdout, stderr } = await ccectl(['codec-server', '--port', '0', ...args], { env });
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(says);
+});

@@ -1,0 +1,236 @@
+import { defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { generateKeyEntry, parseKeyRing } from '../../workflows/encryption-keys.ts';
+import { createPayloadCodec } from '../../workflows/payload-codec.ts';
+import { PayloadDecryptionError } from '../../workflows/payload-decryption-error.ts';
+
+const [oldKey, newKey] = [generateKeyEntry('old'), generateKeyEntry('new')];
+
+function codecOf(entries: readonly string[], encrypts = true) {
+  return createPayloadCodec({ keys: parseKeyRing(entries.join('\n')), encrypts });
+}
+
+function workflowContext(workflowId: string, namespace = 'default'): SerializationContext {
+  return { type: 'workflow', namespace, workflowId };
+}
+
+function activityContext(workflowId?: string): SerializationContext {
+  return {
+    type: 'activity',
+    namespace: 'default',
+    activityId: '1',
+    isLocal: false,
+    ...(workflowId !== undefined && { workflowId }),
+  };
+}
+
+const codec = codecOf([newKey]);
+const context = workflowContext('cce:default:bj:a-cluster');
+
+async function encrypted(value: unknown, by = codec, whose: SerializationContext | undefined = context) {
+  const [payload] = await by.encode([defaultPayloadConverter.toPayload(value)], whose);
+  return payload!;
+}
+
+async function decrypted(payload: Payload, by = codec, whose: SerializationContext | undefined = context) {
+  const [plain] = await by.decode([payload], whose);
+  return defaultPayloadConverter.fromPayload(plain!);
+}
+
+function textOf({ metadata, data }: Payload): string {
+  return [...Object.values(metadata ?? {}), data ?? new Uint8Array()]
+    .map((bytes) => Buffer.from(bytes).toString('latin1'))
+    .join('\n');
+}
+
+function headerOf({ metadata }: Payload): Record<string, unknown> {
+  return JSON.parse(Buffer.from(metadata!['encryption']!).toString()) as Record<string, unknown>;
+}
+
+function withHeader(payload: Payload, change: object): Payload {
+  const header = Buffer.from(JSON.stringify({ ...headerOf(payload), ...change }));
+  return { ...payload, metadata: { ...payload.metadata, encryption: header } };
+}
+
+function withByteFlipped({ metadata, data }: Payload, index: number): Payload {
+  const changed = Uint8Array.from(data!);
+  changed[index < 0 ? changed.length + index : index]! ^= 1;
+  return { ...(metadata && { metadata }), data: changed };
+}
+
+describe('an encrypted payload', () => {
+  it('is read again, whatever was in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), fc.string(), async (value, workflowId) => {
+        const whose = workflowContext(workflowId);
+        const payload = await encrypted(value, codec, whose);
+        expect(await decrypted(payload, codec, whose)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['bytes', new Uint8Array([0, 1, 254, 255])],
+    ['no bytes', new Uint8Array()],
+    ['more than is compressed', { text: 'a cluster '.repeat(10_000) }],
+  ])('is read again with its own encoding: %s', async (_, value) => {
+    expect(await decrypted(await encrypted(value))).toEqual(value);
+  });
+
+  it('shows the key and the workflow, and nothing else', async () => {
+    const payload = await encrypted({ adminPassword: 'Canary1!' });
+    expect(textOf(payload)).not.toMatch(/Canary1!|adminPassword|json/);
+    expect(headerOf(payload)).toEqual({
+      keyID: 'new',
+      keyFingerprint: parseKeyRing(newKey)[0]!.fingerprint,
+      compression: 'none',
+      owner: { namespace: 'default', workflowID: 'cce:default:bj:a-cluster' },
+    });
+  });
+
+  it('differs each time, also in its nonce', async () => {
+    const [first, second] = [await encrypted('the same'), await encrypted('the same')];
+    expect(first.data!.subarray(0, 12)).not.toEqual(second.data!.subarray(0, 12));
+    expect(first.data!.subarray(12)).not.toEqual(second.data!.subarray(12));
+  });
+
+  it('is compressed where that saves something', async () => {
+    const long = await encrypted('a cluster '.repeat(10_000));
+    expect(headerOf(long)['compression']).toBe('gzip');
+    expect(long.data!.length).toBeLessThan(1_000);
+  });
+
+  it('is not encrypted once more as part of several', async () => {
+    const payloads = await codec.encode(
+      [1, 2, 3].map((value) => defaultPayloadConverter.toPayload(value)),
+      context,
+    );
+    const plain = await codec.decode(payloads, context);
+    expect(plain.map((payload) => defaultPayloadConverter.fromPayload(payload))).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a key ring', () => {
+  it('encrypts with its newest key and decrypts with each', async () => {
+    const before = await encrypted('before', codecOf([oldKey]));
+    const rotated = codecOf([newKey, oldKey]);
+    const after = await encrypted('after', rotated);
+    expect(headerOf(before)['keyID']).toBe('old');
+    expect(headerOf(after)['keyID']).toBe('new');
+    expect(await decrypted(before, rotated)).toBe('before');
+    expect(await decrypted(after, rotated)).toBe('after');
+    // What is rolled out first: the new key is known everywhere before anybody encrypts with it.
+    expect(await decrypted(after, codecOf([oldKey, newKey]))).toBe('after');
+  });
+
+  it('that is to encrypt no more still decrypts', async () => {
+    const off = codecOf([newKey], false);
+    expect(await decrypted(await encrypted('before'), off)).toBe('before');
+    expect(textOf(await encrypted('Canary1!', off))).toContain('Canary1!');
+  });
+
+  it.each([
+    ['with keys', [newKey]],
+    ['without', []],
+  ])('%s passes on what is in clear', async (_, entries) => {
+    const plain = defaultPayloadConverter.toPayload('from before');
+    expect(await codecOf(entries).decode([plain], context)).toEqual([plain]);
+  });
+});
+
+describe('whose a payload is', () => {
+  const workflowID = 'cce:default:bj:reconcile';
+
+  it.each<[string, SerializationContext | undefined, SerializationContext | undefined]>([
+    ['a workflow', workflowContext(workflowID), workflowContext(workflowID)],
+    ['its activity', workflowContext(workflowID), activityContext(workflowID)],
+    ['a run of its schedule', workflowContext(workflowID), workflowContext(`${workflowID}-2026-11-24T09:36:29Z`)],
+    [
+      'the next run of a schedule',
+      workflowContext(`${workflowID}-2026-11-24T09:36:29Z`),
+      workflowContext(`${workflowID}-2026-11-24T10:36:29Z`),
+    ],
+    ['one who is not told', workflowContext(workflowID), undefined],
+    ['nobody', undefined, undefined],
+    ['an activity that no workflow started', activityContext(), activityContext()],
+  ])('is right for %s', async (_, from, to) => {
+    const [payload] = await codec.encode([defaultPayloadConverter.toPayload('content')], from);
+    const [plain] = await codec.decode([payload!], to);
+    expect(defaultPayloadConverter.fromPayload(plain!)).toBe('content');
+  });
+
+  it.each<[string, SerializationContext | undefined, SerializationContext]>([
+    ['another workflow', workflowContext(workflowID), workflowContext('cce:default:bj:other')],
+    ['an activity of another workflow', workflowContext(workflowID), activityContext('cce:default:bj:other')],
+    ['the same in another namespace', workflowContext(workflowID), workflowContext(workflowID, 'other')],
+    ['an activity that no workflow started', workflowContext(workflowID), activityContext()],
+    ['a workflow, from nobody', undefined, workflowContext(workflowID)],
+  ])('is wrong for %s', async (_, from, to) => {
+    const [payload] = await codec.encode([defaultPayloadConverter.toPayload('content')], from);
+    const error: unknown = await codec.decode([payload!], to).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PayloadDecryptionError);
+    expect(error).toMatchObject({ problem: 'moved' });
+    expect((error as Error).message).toMatch(/^a payload that was encrypted for .+ was found in .+$/);
+  });
+});
+
+describe('what cannot be decrypted says why', () => {
+  it.each<[string, string, (payload: Payload) => Payload, RegExp]>([
+    ['a changed nonce', 'tampered', (payload) => withByteFlipped(payload, 0), /key "new" was changed/],
+    ['a changed byte', 'tampered', (payload) => withByteFlipped(payload, 12), /key "new" was changed/],
+    ['a changed tag', 'tampered', (payload) => withByteFlipped(payload, -1), /key "new" was changed/],
+    ['no data', 'tampered', ({ metadata }) => ({ ...(metadata && { metadata }) }), /key "new" was changed/],
+    ['less than a nonce', 'tampered', (payload) => ({ ...payload, data: payload.data!.subarray(0, 5) }), /was changed/],
+    ['another compression', 'tampered', (payload) => withHeader(payload, { compression: 'gzip' }), /was changed/],
+    [
+      'a workflow ID of the forger',
+      'tampered',
+      (payload) => withHeader(payload, { owner: { namespace: 'default', workflowID: 'cce:default:bj:other' } }),
+      /was changed/,
+    ],
+    ['no owner any more', 'tampered', (payload) => withHeader(payload, { owner: undefined }), /was changed/],
+    [
+      'an unknown key',
+      'unknownKey',
+      (payload) => withHeader(payload, { keyID: 'lost' }),
+      /key "lost".+there are "new"/,
+    ],
+    ['another key', 'wrongKey', (payload) => withHeader(payload, { keyFingerprint: '00000000' }), /another key.+"new"/],
+    ['a header that is none', 'tampered', (payload) => withHeader(payload, { compression: 7 }), /not as we do/],
+    [
+      'no header',
+      'tampered',
+      ({ metadata, data }) => ({ metadata: { encoding: metadata!['encoding']! }, data: data! }),
+      /not as we do/,
+    ],
+  ])('%s: %s', async (_, problem, change, message) => {
+    const payload = change(await encrypted('content'));
+    // Where nobody tells whose it is, too: there the header is all that there is.
+    for (const whose of [workflowContext('cce:default:bj:other'), context, undefined]) {
+      const error: unknown = await codec.decode([payload], whose).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(PayloadDecryptionError);
+      expect(error).toMatchObject({ problem, message: expect.stringMatching(message) });
+    }
+  });
+
+  it('a key that was lost', async () => {
+    const payload = await encrypted('content', codecOf([oldKey]));
+    await expect(decrypted(payload)).rejects.toMatchObject({ problem: 'unknownKey' });
+    await expect(decrypted(payload, codecOf([]))).rejects.toThrow(/key "old", and of keys there is none; add it/);
+  });
+
+  it('a key of the same ID that is another', async () => {
+    const payload = await encrypted('content');
+    await expect(decrypted(payload, codecOf([generateKeyEntry('new')]))).rejects.toMatchObject({ problem: 'wrongKey' });
+  });
+
+  it('another key under the fingerprint of the right one', async () => {
+    const [right] = parseKeyRing(newKey);
+    const [wrong] = parseKeyRing(generateKeyEntry('new'));
+    const forged = createPayloadCodec({ keys: [{ ...wrong!, fingerprint: right!.fingerprint }], encrypts: true });
+    await expect(decrypted(await encrypted('content'), forged)).rejects.toMatchObject({ problem: 'tampered' });
+  });
+});
