@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startWorkerProcess } from '../examples/worker-process.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { startSimulator } from '../simulator/process.ts';
+import buildConfiguration from '../tsconfig.build.json' with { type: 'json' };
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+const rooms = buildConfiguration.include;
+
+/** For a registry that is slow; it takes half a minute. */
+const installTimeoutMs = 300_000;
+
+describe('the package, installed from its tarball into an empty project', () => {
+  let folder: string;
+  let userProject: string;
+  let installed: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cce-orchestrator-package-'));
+    userProject = join(folder, 'user-project');
+    installed = join(userProject, 'node_modules', packageJson.name);
+    await pack(folder);
+    await mkdir(userProject);
+    await writeFile(join(userProject, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+    const tarball = join(folder, `${packageJson.name}-${packageJson.version}.tgz`);
+    const typesOfNode = `@types/node@${packageJson.devDependencies['@types/node']}`;
+    await execa('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, typesOfNode], {
+      cwd: userProject,
+    });
+  }, installTimeoutMs);
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const run = (command: string, args: readonly string[] = [], environment: Record<string, string> = {}) =>
+    execa(command, args, {
+      cwd: userProject,
+      env: environment,
+      preferLocal: true,
+      localDir: userProject,
+      reject: false,
+    });
+
+  it('holds what runs and what one reads, and nothing else', async () => {
+    expect(await readdir(installed)).toEqual(['LICENSE', 'README.md', 'dist', 'examples', 'package.json']);
+    const dist = join(installed, 'dist');
+    expect(await readdir(dist)).toEqual(
+      [...rooms, 'package.json', 'workflow-bundle.js', 'workflow-bundle.licences.txt'].toSorted(),
+    );
+    const files = await Promise.all(rooms.map((room) => readdir(join(dist, room), { recursive: true })));
+    expect(files.flat().filter((file) => file.includes('.') && !/(\.js|\.d\.ts)$/.test(file))).toEqual([]);
+    const examples = await readdir(join(installed, 'examples'));
+    expect(examples).toContain('managed.yaml');
+    expect(examples.filter((file) => !file.endsWith('.yaml'))).toEqual([]);
+  });
+
+  it('declares what it imports', async () => {
+    const dist = join(installed, 'dist');
+    const files = (await readdir(dist, { recursive: true })).filter((file) => /\/.*\.js$/.test(file));
+    const sources = await Promise.all(files.map((file) => readFile(join(dist, file), 'utf8')));
+    const imports = sources.flatMap((source) => [...source.matchAll(/\bfrom '((?:@[^/']+\/)?[^./'][^/']*)/g)]);
+    const packages = new Set(imports.map(([, name = '']) => name).filter((name) => !name.startsWith('node:')));
+    expect(packages).toContain('@temporalio/worker');
+    expect([...packages].filter((name) => !(name in packageJson.dependencies))).toEqual([]);
+  });
+
+  it('passes on the licences of the packages whose code is in its bundle', async () => {
+    const licences = await readFile(join(installed, 'dist', 'workflow-bundle.licences.txt'), 'utf8');
+    expect(licences).toMatch(/^@temporalio\/workflow\n\nThe MIT License/m);
+    expect(licences).toMatch(/^long\n\n\s+Apache License/m);
+  });
+
+  it('brings ccectl', async () => {
+    expect(await run('ccectl', ['--version'])).toMatchObject({ exitCode: 0, stdout: packageJson.version });
+    const specFile = join(installed, 'examples', 'custom.yaml');
+    expect(await run('ccectl', ['validate', '-f', specFile])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('brings a worker', async () => {
+    const { exitCode, stderr } = await run('cce-worker', [], { BCE_ACCESS_KEY_ID: '' });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('BCE_ACCESS_KEY_ID is not set');
+  });
+
+  it('brings a simulator to try it with', async () => {
+    const simulator = join(installed, 'dist', 'simulator', 'main.js');
+    expect(await run(process.execPath, [simulator, '--help'])).toMatchObject({ exitCode: 0 });
+  });
+
+  it("type-checks and runs the README's example of the library", async () => {
+    await writeFile(join(userProject, 'example.ts'), await libraryExample());
+    await writeFile(
+      join(userProject, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, types: ['node'] },
+        files: ['example.ts'],
+      }),
+    );
+    const compiler = join(projectFolder, 'node_modules', '.bin', 'tsc');
+    const { stdout: errors } = await run(compiler);
+    // Temporal's declarations want types of `ms` that it does not bring, which most projects pass over by skipLibCheck.
+    expect(errors.split('\n').filter((line) => /error TS/.test(line) && !line.includes('@temporalio/'))).toEqual([]);
+
+    const simulator = await startSimulator(['--create-seconds', '1']);
+    const environment = {
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: 'default',
+      CCE_ACCOUNT: `package-${randomUUID().slice(0, 8)}`,
+      CCE_REGION: 'bj',
+      CCE_ENDPOINT: simulator.url,
+      CCE_POLL_INTERVAL: '100ms',
+      BCE_ACCESS_KEY_ID: simulator.accessKeyID,
+      BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
+    };
+    const worker = await startWorkerProcess(environment, [join(userProject, 'node_modules', '.bin', 'cce-worker')]);
+    const { exitCode, stdout, stderr } = await run(process.execPath, ['example.js'], environment);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const [cluster, ...others] = await simulator.clusters();
+    expect(others).toEqual([]);
+    expect(stdout.split('\n').at(-1)).toBe(`${cluster?.clusterID} running`);
+    expect(await worker.stop()).toBe(0);
+    await simulator.stop();
+  });
+});
+
+/** Packs a copy of the sources, since packing builds them, and others may be running what is in `dist`. */
+async function pack(destination: string): Promise<void> {
+  const sources = join(destination, 'sources');
+  const parts = [...rooms, 'examples', 'LICENSE', 'README.md', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  await Promise.all(parts.map((part) => cp(join(projectFolder, part), join(sources, part), { recursive: true })));
+  await symlink(join(projectFolder, 'node_modules'), join(sources, 'node_modules'));
+  await execa('npm', ['pack', '--pack-destination', destination], { cwd: sources });
+}
+
+async function libraryExample(): Promise<string> {
+  const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
+  const [, example] = /^## As a library$[^]*?^```ts\n([^]*?)^```$/m.exec(readme) ?? [];
+  if (example === undefined) throw new Error('the README has no example of the library');
+  return example;
+}
