@@ -22,4 +22,4 @@ export type FailurePolicy = 'continue' | 'rollback' | { stopAfter: number };
 export const maximumConcurrency = 1_000;
 
 /** How many items a batch may have. */
-export const maximumItems = 20_000;
+export const maximumItems = 10_000;

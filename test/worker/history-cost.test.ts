@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { noopMetricMeter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import type { CceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
-import { taskQueue, watchTaskQueue } from '../../workflows/identity.ts';
+import { batchActivities } from '../../worker/batch-activities.ts';
+import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../../workflows/identity.ts';
 import { stepChangedSignal } from '../../workflows/messages.ts';
 import { readExample } from '../examples.ts';
 import { ended } from '../orchestration.ts';
@@ -61,15 +63,18 @@ function serviceThatTakes(polls: number): CceClient {
 async function createWithPolls(polls: number) {
   const account = `test-${randomUUID().slice(0, 8)}`;
   const client = new Client({ connection: clientConnection });
+  const queue = taskQueue({ account, region: 'bj' });
   const activities = createActivities({
     cce: serviceThatTakes(polls),
     secrets: { env: (name) => process.env[name], file: () => undefined },
     reportStep: ({ workflowId, runId }, change) =>
       client.workflow.getHandle(workflowId, runId).signal(stepChangedSignal, change),
     describeCreates: async () => [],
+    batches: batchActivities(client, queue),
     pollIntervalMs: 2,
+    meter: noopMetricMeter,
+    maximumRequestsPerSecond: 10_000,
   });
-  const queue = taskQueue({ account, region: 'bj' });
   const workers = await Promise.all([
     Worker.create({
       connection,
@@ -78,13 +83,15 @@ async function createWithPolls(polls: number) {
       activities,
     }),
     Worker.create({ connection, taskQueue: watchTaskQueue(queue), activities }),
+    Worker.create({ connection, taskQueue: mutateTaskQueue(queue), activities }),
   ]);
   const orchestrator = createOrchestrator({ client, account, region: 'bj' });
   const create = async () => {
     const operation = await orchestrator.create(readExample('managed'));
     return { operation, status: await ended(orchestrator, operation) };
   };
-  const { operation, status } = await workers[1].runUntil(workers[0].runUntil(create()));
+  const [main, watching, mutating] = workers;
+  const { operation, status } = await mutating.runUntil(watching.runUntil(main.runUntil(create())));
   const { events } = await client.workflow.getHandle(operation.workflowID).fetchHistory();
   const types = (events ?? []).map(({ eventType }) => temporal.api.enums.v1.EventType[eventType ?? 0]!);
   return {

@@ -5,7 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { inject, vi } from 'vitest';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../workflows/create-cluster.ts';
 import type { DeleteClusterInput, DeleteClusterOutcome } from '../../workflows/delete-cluster.ts';
-import { watchTaskQueue } from '../../workflows/identity.ts';
+import { mutateTaskQueue, watchTaskQueue } from '../../workflows/identity.ts';
 import { currentStepQuery, type CurrentStep } from '../../workflows/messages.ts';
 import { readExample } from '../examples.ts';
 import type { CloudScript } from './cloud-script.ts';
@@ -89,6 +89,11 @@ async function createWorkers(
     taskQueue: watchTaskQueue(taskQueue),
     activities: { watchCluster: activities.watchCluster },
   });
+  const mutating = await Worker.create({
+    connection,
+    taskQueue: mutateTaskQueue(taskQueue),
+    activities: { submitCluster: activities.submitCluster, deleteCluster: activities.deleteCluster },
+  });
   let main = await createMain();
   let isOver = false;
 
@@ -110,7 +115,7 @@ async function createWorkers(
     async serveUntil<Result>(ended: () => Promise<Result>): Promise<Result> {
       const served = serve();
       try {
-        return await watching.runUntil(ended);
+        return await watching.runUntil(mutating.runUntil(ended));
       } finally {
         isOver = true;
         main.shutdown();
