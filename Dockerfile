@@ -20,7 +20,8 @@ RUN apt-get update \
 # The worker holds many small things for a long time: with these it needs half of the memory (docs/scale.md).
 ENV NODE_ENV=production \
   NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=512" \
-  MALLOC_ARENA_MAX=1
+  MALLOC_ARENA_MAX=1 \
+  CCE_HTTP_PORT=9464
 WORKDIR /app
 COPY LICENSE package.json package-lock.json ./
 # The native library comes for all systems at once; those for others are 80 MB.
@@ -32,7 +33,7 @@ COPY --from=build /app/dist ./dist
 USER 1000:1000
 EXPOSE 9464
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.CCE_HTTP_PORT || 9464}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.CCE_HTTP_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 # As process 1 without an init before it: it handles SIGTERM itself, and starts no processes that one would have to reap.
 CMD ["node", "dist/worker/main.js"]

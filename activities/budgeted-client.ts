@@ -53,10 +53,11 @@ export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
 
 /** Of the short activities: by what they ask, and by the priority of the workflow that they ask it for. */
 export function urgencyInActivity(call: keyof CceClient): Urgency {
-  if (call === 'deleteCluster') return urgencies.deletion;
   // Absent or 0 is the default of Temporal, 3.
   const { priorityKey = 0 } = activityInfo().priority ?? {};
-  if (priorityKey <= 3) return urgencies.operation;
+  const isDeletion = call === 'deleteCluster';
+  if (priorityKey <= 3) return isDeletion ? urgencies.deletion : urgencies.operation;
+  if (isDeletion) return urgencies.batchDeletion;
   return priorityKey === 4 ? urgencies.batch : urgencies.sweep;
 }
 

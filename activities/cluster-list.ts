@@ -78,15 +78,19 @@ async function readPages(
 ): Promise<(ListPass & { pages: number }) | 'tooLarge'> {
   const clusters = new Map<string, ClusterSummary>();
   let isWhole = true;
+  let expected: number | undefined;
   for (let pageNo = 1; ; pageNo++) {
     const before = [...clusters.keys()];
-    // Each page is smaller by one, so that page n begins n - 1 clusters before the last one ended, and shows whether they
-    // are still where they were.
-    const pageSize = firstPageSize - (pageNo - 1);
+    // Each large page is smaller by one, so that page n begins n - 1 clusters before the last one ended, and shows whether
+    // they are still where they were. Small pages would soon overlap by all there is.
+    const overlaps = firstPageSize > smallPage;
+    const pageSize = overlaps ? firstPageSize - (pageNo - 1) : firstPageSize;
     const { clusterPage } = await cce.listClusters({ orderBy: 'createdAt', order: 'ASC', pageNo, pageSize });
     const { clusterList, totalCount } = clusterPage;
     if (pageNo === 1 && pageSize > smallPage && clusterList.length < Math.min(pageSize, totalCount)) return 'tooLarge';
-    if (pageNo > 1 && clusterList[0]?.spec.clusterID !== before.at(1 - pageNo)) isWhole = false;
+    expected ??= totalCount;
+    if (!overlaps && totalCount !== expected) isWhole = false;
+    if (overlaps && pageNo > 1 && clusterList[0]?.spec.clusterID !== before.at(1 - pageNo)) isWhole = false;
     for (const cluster of clusterList) clusters.set(cluster.spec.clusterID, summaryOf(cluster));
     const isLast = clusters.size >= totalCount;
     if (isLast || clusters.size === before.length) {

@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import picomatch from 'picomatch';
 import type { CceClient } from '../cce/client.ts';
 import type { ListedCluster } from '../cce/cluster.ts';
@@ -64,9 +65,18 @@ function toTarget({ spec, status, createdAt }: ListedCluster): TeardownTarget {
   };
 }
 
+/** Throws an ApplicationFailure where a pattern is none: no other try will make one of it. */
+function compile(patterns: string | string[]) {
+  try {
+    return picomatch(patterns);
+  } catch (error) {
+    throw ApplicationFailure.nonRetryable(`"${String(patterns)}" is no pattern: ${String(error)}`, 'InvalidFilter');
+  }
+}
+
 function clusterMatcher({ name = '*', olderThanSeconds, phases, except = [] }: TeardownFilter, nowMs: number) {
-  const isNamed = picomatch(name);
-  const isExcepted = picomatch([...except]);
+  const isNamed = compile(name);
+  const isExcepted = compile(except);
   return ({ spec, status, createdAt }: ListedCluster): boolean => {
     if (['deleting', 'deleted'].includes(status.clusterPhase)) return false;
     if (!isNamed(spec.clusterName)) return false;

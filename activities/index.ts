@@ -1,3 +1,4 @@
+import type { MetricMeter } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import type { SecretReader } from '../cce/secrets.ts';
 import type { BatchActivities } from '../workflows/batch-activities.ts';
@@ -9,6 +10,9 @@ import { deleteCluster } from './delete-cluster.ts';
 import { findClusters } from './find-clusters.ts';
 import { findTeardownTargets } from './find-teardown-targets.ts';
 import { listMarkedClusters } from './list-marked-clusters.ts';
+import { withBudgetMetrics } from './metered-budget.ts';
+import { withMetrics } from './metered-client.ts';
+import { withFollowerMetrics, withStepMetrics } from './metered-watch.ts';
 import { createPhaseTicker } from './phase-ticker.ts';
 import { createRequestBudget } from './request-budget.ts';
 import { submitCluster } from './submit-cluster.ts';
@@ -29,11 +33,13 @@ export interface ActivityDependencies {
   pollIntervalMs: number;
   /** How many calls of the API all activities together may make. */
   maximumRequestsPerSecond: number;
+  /** Of the SDK, which serves our metrics with its own. */
+  meter: MetricMeter;
 }
 
 /**
- * How long a call of a short activity waits for its turn. Together with the 30 s of a request, and some seconds before,
- * well below the 90 s of an attempt: a create whose turn does not come must end as one that was not sent.
+ * How long a call of a short activity waits for its turn. Together with the 30 s of a request below the 90 s of an
+ * attempt: a create whose turn does not come must end as one that was not sent.
  */
 const turnLimitMs = 30_000;
 
@@ -42,18 +48,20 @@ const turnLimitMs = 30_000;
  * methods of a class instance would silently be missing.
  */
 export function createActivities(dependencies: ActivityDependencies) {
-  const budget = createRequestBudget(dependencies);
-  const watching = withBudget(dependencies.cce, { budget, urgencyOf: urgencyInWatch });
+  const { meter } = dependencies;
+  const service = withMetrics(dependencies.cce, meter);
+  const budget = withBudgetMetrics(createRequestBudget(dependencies), meter);
+  const watching = withBudget(service, { budget, urgencyOf: urgencyInWatch });
   const list = createClusterList(watching, { restMs: dependencies.pollIntervalMs / 4 });
-  const phases = createPhaseTicker(list, dependencies);
-  const cce = withBudget(dependencies.cce, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
+  const phases = withFollowerMetrics(createPhaseTicker(list, dependencies), meter);
+  const cce = withBudget(service, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
   const budgeted = { ...dependencies, cce };
   return {
     validateCluster: validateCluster(dependencies),
     compareSpec: compareSpec(budgeted),
     findClusters: findClusters({ cce, list }),
     submitCluster: submitCluster(budgeted),
-    watchCluster: watchCluster({ ...dependencies, cce: watching, budget, phases }),
+    watchCluster: withStepMetrics(watchCluster({ ...dependencies, cce: watching, budget, phases }), meter),
     deleteCluster: deleteCluster(budgeted),
     listMarkedClusters: listMarkedClusters(budgeted),
     findTeardownTargets: findTeardownTargets(budgeted),

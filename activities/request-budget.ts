@@ -3,11 +3,13 @@ import PQueue from 'p-queue';
 /** Who goes first when there are more calls than the budget allows; a higher number goes before a lower one. */
 export const urgencies = {
   /** What is deleted stops costing money, and frees room for what waits for it. */
-  deletion: 6,
+  deletion: 7,
   /** Somebody waits for this one cluster. */
-  operation: 5,
+  operation: 6,
   /** The list that tells all watches of a worker what happened: one call for a thousand clusters. */
-  list: 4,
+  list: 5,
+  /** One cluster of many that go: after those that somebody waits for, and before those of many that come. */
+  batchDeletion: 4,
   /** One cluster of many. */
   batch: 3,
   /** For people to look at. */
@@ -88,21 +90,26 @@ export function createRequestBudget({ maximumRequestsPerSecond }: { maximumReque
     async take(urgency, { signal, waitLimitMs = Infinity } = {}) {
       signal?.throwIfAborted();
       if (waiting.size === 0 && takeToken()) return true;
-      const tooLong = new AbortController();
-      const limit = waitLimitMs === Infinity ? undefined : setTimeout(() => tooLong.abort(), waitLimitMs);
+      // By hand: AbortSignal.any leaves a trace of each wait in a signal that may last for hours.
+      const ended = new AbortController();
+      const end = () => ended.abort();
+      const limit = waitLimitMs === Infinity ? undefined : setTimeout(end, waitLimitMs);
+      signal?.addEventListener('abort', end);
       const turn = waiting.add(() => waiting.pause(), {
         priority: urgency,
-        signal: signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]),
+        signal: ended.signal,
       });
       serveWhenThereIsOne();
       try {
         await turn;
         return true;
       } catch (error) {
-        if (tooLong.signal.aborted && signal?.aborted !== true) return false;
+        signal?.throwIfAborted();
+        if (ended.signal.aborted) return false;
         throw error;
       } finally {
         clearTimeout(limit);
+        signal?.removeEventListener('abort', end);
       }
     },
     noteThrottled() {

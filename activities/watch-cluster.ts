@@ -45,7 +45,6 @@ export function watchCluster({ cce, budget, phases, reportStep, pollIntervalMs }
     const report = (news: StepNews) => reportStep(workflowExecution, { clusterID, goal, ...news });
     const progress = resumeWatch(heartbeatDetails);
     const isResumed = progress.polls > 0;
-    heartbeat(progress);
     // Apart from the polls, so that a slow answer of the API is never taken for a dead worker. Each watch has its own: the
     // timers cost little, and one for all would have thousands of heartbeats fall into one moment.
     const heartbeats = setInterval(() => heartbeat(progress), heartbeatIntervalMs);

@@ -34,6 +34,8 @@ const badInputErrors = [
 ];
 
 export function exitCodeOf(error: unknown): ExitCode {
+  // Ctrl-C at a question.
+  if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.interrupted;
   const isBadInput = badInputErrors.some((badInput) => error instanceof badInput);
   if (isBadInput) return exitCodes.badInput;
   if (error instanceof OperationNotFoundError || error instanceof BatchNotFoundError) return exitCodes.notFound;

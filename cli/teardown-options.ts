@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { FailurePolicy, ScheduledTeardown, TeardownPlan } from '../client/index.ts';
-import { collect, durationSeconds, failurePolicy, positiveInteger } from './values.ts';
+import { collect, deletePolicy, durationSeconds, nonEmpty, positiveInteger } from './values.ts';
 
 /** What a teardown is told, at once or by a schedule. */
 export interface TeardownOptions {
@@ -19,7 +19,7 @@ export interface TeardownOptions {
 export function withTeardownOptions(command: Command): Command {
   return (
     command
-      .option('--name <pattern>', "names that match, e.g. 'ci-*'")
+      .option('--name <pattern>', "names that match, e.g. 'ci-*'", nonEmpty)
       .option('--older-than <duration>', 'made so long ago, e.g. 24h', durationSeconds)
       .option('--phase <phase>', 'in this phase, e.g. create_failed; may be repeated', collect, [])
       .option('--except <pattern>', 'but not names or clusterIDs that match; may be repeated', collect, [])
@@ -27,7 +27,7 @@ export function withTeardownOptions(command: Command): Command {
       .addOption(new Option('--marker-only', 'only clusters that carry our marker; always so').default(true))
       .option('--max <count>', 'refuse more matches than that as a mistake', positiveInteger, 50)
       .option('--concurrency <count>', 'how many deletes may be under way at once', positiveInteger, 10)
-      .option('--failure-policy <policy>', 'continue or stop-after:<count>', failurePolicy, 'continue')
+      .option('--failure-policy <policy>', 'continue or stop-after:<count>', deletePolicy, 'continue')
       .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
       .option('--delete-cds-snapshot', 'delete CDS snapshots too')
       .option('--move-out', 'keep the nodes')

@@ -35,10 +35,10 @@ export function collect(text: string, previous: readonly string[]): string[] {
   return [...previous, nonEmpty(text)];
 }
 
-/** Reads `continue`, `rollback` and `stop-after:<count>`. */
-export function failurePolicy(text: string): FailurePolicy {
-  if (text === 'continue' || text === 'rollback') return text;
+/** Reads `continue` and `stop-after:<count>`: what is deleted cannot be rolled back. */
+export function deletePolicy(text: string): FailurePolicy {
+  if (text === 'continue') return text;
   const [, count] = /^stop-after:(\d+)$/.exec(text) ?? [];
   if (count !== undefined) return { stopAfter: positiveInteger(count) };
-  throw new InvalidArgumentError('continue, rollback or stop-after:<count> is wanted');
+  throw new InvalidArgumentError('continue or stop-after:<count> is wanted');
 }

@@ -1,10 +1,9 @@
-/** A batch of the same name is under way with other items. */
+/** A batch of the same name is under way, and is not the one that was asked for. */
 export class BatchConflictError extends Error {
   override readonly name = 'BatchConflictError';
 
-  constructor(batchName: string, items: number) {
-    super(
-      `a batch "${batchName}" is under way with other items (${items}); choose another name, or wait until it is over`,
-    );
+  /** @param state e.g. `being ended` */
+  constructor(batchName: string, state: string) {
+    super(`a batch "${batchName}" is ${state}; choose another name, or wait until it is over`);
   }
 }

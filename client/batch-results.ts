@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, DeleteItem } from '../workflows/batch-item.ts';
 import type { BatchMemo } from '../workflows/batch-memo.ts';
@@ -50,7 +50,13 @@ export async function* batchResults(
   const read = createResultReader(client, scope, batch.memo);
   const limit = pLimit(readsAtOnce);
   for (let page = 0; page * upload.itemsPerPage < upload.items; page++) {
-    const items = await client.workflow.getHandle(batchPageWorkflowID(upload, page)).query(batchItemsQuery);
+    const items = await client.workflow
+      .getHandle(batchPageWorkflowID(upload, page))
+      .query(batchItemsQuery)
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) throw new BatchNotFoundError(name, 'a batch whose items are kept');
+        throw error;
+      });
     const first = page * upload.itemsPerPage;
     yield* await Promise.all(items.map((item, position) => limit(() => read(item, first + position))));
   }

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { BatchUpload } from '../workflows/batch-activities.ts';
 import { maximumItems, type BatchItem, type FailurePolicy } from '../workflows/batch-item.ts';
 import type { BatchMemo } from '../workflows/batch-memo.ts';
-import { checkConcurrency } from '../workflows/batch-messages.ts';
+import { checkConcurrency, progressQuery } from '../workflows/batch-messages.ts';
 import type { batchPage } from '../workflows/batch-page.ts';
 import type { BatchOutcome, ClusterBatchInput, clusterBatch } from '../workflows/cluster-batch.ts';
 import {
@@ -17,6 +17,7 @@ import {
 import { specDigest } from '../workflows/marker.ts';
 import { BatchConflictError } from './batch-conflict-error.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';
+import { queryIfAnswered } from './operation-status.ts';
 
 export interface BatchToStart {
   name: string;
@@ -43,7 +44,8 @@ const uploadsAtOnce = 8;
  *
  * The items go first, in pages that Temporal keeps: after this, nothing depends on the caller.
  *
- * @throws BatchConflictError where a batch of this name is under way with other items, and RangeError for a name, a number
+ * @throws BatchConflictError where a batch of this name is under way with other items or another policy, or is being
+ *   ended, and RangeError for a name, a number
  *   of items or a concurrency that cannot be
  */
 export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
@@ -54,11 +56,18 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
     throw new RangeError(`a batch has 1 to ${maximumItems} items, and not ${items.length}`);
   }
   const workflowID = batchWorkflowID(scope, name);
-  const itemsDigest = digestOf(items);
+  const itemsDigest = digestOf(items, failurePolicy);
   for (;;) {
     const running = await describeBatch(client, scope, name);
     if (running?.execution === 'running') {
-      if (running.memo.itemsDigest !== itemsDigest) throw new BatchConflictError(name, running.memo.upload.items);
+      if (running.memo.itemsDigest !== itemsDigest) {
+        throw new BatchConflictError(name, `under way with other items (${running.memo.upload.items})`);
+      }
+      const progress = await queryIfAnswered(client, client.workflow.getHandle(workflowID), progressQuery);
+      // Attached to, it would only be seen to end.
+      if (progress?.stage === 'cancelling' || progress?.stage === 'rollingBack') {
+        throw new BatchConflictError(name, 'being ended');
+      }
       return { name, workflowID, items: items.length, attached: true };
     }
     const upload = await uploadItems(client, scope, name, items);
@@ -71,7 +80,7 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
 }
 
 /**
- * Starts a batch that is over once more, for the items that failed.
+ * Starts a batch that is over once more, for the items that failed, and for those that it had not begun when it stopped.
  *
  * @throws BatchNotFoundError where no batch of this name is known, or none of its items failed
  */
@@ -79,12 +88,17 @@ export async function repeatFailed(client: Client, scope: AccountRegion, name: s
   const workflowID = batchWorkflowID(scope, name);
   const batch = await describeBatch(client, scope, name);
   if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'a batch that is over');
-  const { failedItems, concurrency } = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
-  if (failedItems.length === 0) throw new BatchNotFoundError(name, 'a batch with failed items');
+  const {
+    failedItems,
+    unstartedItems = [],
+    concurrency,
+  } = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
+  const only = [...failedItems, ...unstartedItems];
+  if (only.length === 0) throw new BatchNotFoundError(name, 'a batch with failed items');
   const { upload } = batch.memo;
-  const input: ClusterBatchInput = { upload, concurrency, failurePolicy: 'continue', only: failedItems };
+  const input: ClusterBatchInput = { upload, concurrency, failurePolicy: 'continue', only };
   const isStarted = await startWorkflow(client, scope, input, batch.memo);
-  return { name, workflowID, items: failedItems.length, attached: !isStarted };
+  return { name, workflowID, items: only.length, attached: !isStarted };
 }
 
 export interface DescribedBatch {
@@ -175,9 +189,9 @@ async function uploadItems(
   return upload;
 }
 
-/** Equal for equal items, secrets apart. */
-function digestOf(items: readonly BatchItem[]): string {
-  const hash = createHash('sha256');
+/** Equal for equal items and policies, secrets apart. */
+function digestOf(items: readonly BatchItem[], policy: FailurePolicy): string {
+  const hash = createHash('sha256').update(`${JSON.stringify(policy)}\n`);
   for (const item of items) {
     const plain =
       item.kind === 'create' ? { ...item.input, request: specDigest(item.input.request) } : { ...item.input };

@@ -29,7 +29,7 @@ export async function startDelete(
   const handle = await client.workflow.start<typeof deleteCluster>('deleteCluster', {
     workflowId: workflowID,
     taskQueue: taskQueue(scope),
-    args: [{ target, options, waitForRelease }],
+    args: [{ target, options, waitForRelease, mayBeName: true }],
     memo: target satisfies OperationMemo,
     // To delete twice is to delete once.
     workflowIdConflictPolicy: 'USE_EXISTING',

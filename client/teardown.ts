@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { largestTeardown } from '../workflows/batch-item.ts';
+import { checkConcurrency } from '../workflows/batch-messages.ts';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../workflows/identity.ts';
 import type { TeardownReport, TeardownSweepInput, teardownSweep } from '../workflows/teardown-sweep.ts';
 import { TooManyMatchesError } from './too-many-matches-error.ts';
@@ -21,7 +23,7 @@ export interface Teardown {
   /**
    * Lists what a filter matches, and deletes nothing. To delete, start a batch of what it lists.
    *
-   * @throws TooManyMatchesError where more clusters match than the maximum
+   * @throws TooManyMatchesError where more clusters match than the maximum, RangeError for a maximum that cannot be
    */
   find: (plan: TeardownPlan) => Promise<TeardownReport>;
   schedules: {
@@ -53,6 +55,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
 
   return {
     async find(plan) {
+      checkMaximum(plan.maximum);
       try {
         return await client.workflow.execute<typeof teardownSweep>('teardownSweep', {
           workflowId: idOf(randomUUID()),
@@ -67,6 +70,8 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
     },
     schedules: {
       async set(name, everySeconds, teardown) {
+        checkMaximum(teardown.maximum);
+        checkConcurrency(teardown.delete.concurrency);
         const scheduleId = idOf(name);
         const spec = { intervals: [{ every: everySeconds * 1000 }] };
         const policies = { overlap: ScheduleOverlapPolicy.SKIP };
@@ -106,4 +111,9 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
       remove: (name) => change(() => client.schedule.getHandle(idOf(name)).delete()),
     },
   };
+}
+
+function checkMaximum(maximum: number): void {
+  if (Number.isInteger(maximum) && maximum >= 1 && maximum <= largestTeardown) return;
+  throw new RangeError(`a teardown is of 1 to ${largestTeardown} clusters at most, and not ${maximum}`);
 }

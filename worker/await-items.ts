@@ -103,8 +103,13 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     }
   }
 
-  function list(condition: string): AsyncIterable<WorkflowExecutionInfo> {
-    return client.workflow.list({ query: `TaskQueue = '${queue}' AND ${condition}`, pageSize: 1000 });
+  async function* list(condition: string): AsyncGenerator<WorkflowExecutionInfo, void> {
+    const query = `TaskQueue = '${queue}' AND ${condition}`;
+    for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
+      // There may be many pages.
+      heartbeat();
+      yield execution;
+    }
   }
 }
 

@@ -18,6 +18,8 @@ export interface WorkerConfiguration {
   /** Where set, `{fromFile}` references of specs are read from below this folder only. */
   secretsFolder?: string;
   logLevel: Level;
+  /** Where probes and metrics are served; absent: nowhere. 0 is any free port. */
+  httpPort?: number;
 }
 
 /** The settings do not make sense; `problems` names each one. */
@@ -51,6 +53,12 @@ const environmentSchema = z.object({
     .transform(Number)
     .pipe(z.number().positive(notPositive)),
   CCE_SECRETS_DIR: z.string().optional(),
+  CCE_HTTP_PORT: z
+    .string()
+    .regex(/^\d+$/, 'is not a port')
+    .transform(Number)
+    .pipe(z.number().max(65_535, 'is not a port'))
+    .optional(),
   CCE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'is none of trace, debug, info, warn, error' })
     .default('info'),
@@ -87,6 +95,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfigu
     maximumRequestsPerSecond: settings.CCE_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
     logLevel: settings.CCE_LOG_LEVEL,
+    ...(settings.CCE_HTTP_PORT !== undefined && { httpPort: settings.CCE_HTTP_PORT }),
   };
 }
 

@@ -10,7 +10,8 @@ export function judgeItem(
 ): EndedItem {
   const end = { index, runID };
   if (outcome === undefined) {
-    return { ...end, result: 'failed', failure: { type: 'Terminated', message: 'it was ended from outside' } };
+    const failure = { type: 'Terminated', message: 'it was ended from outside' };
+    return { ...end, result: 'failed', leftBehind: true, failure };
   }
   const { cleanup, adopted } = { cleanup: undefined, adopted: undefined, ...outcome };
   // The deletion of a cluster whose create was under way: it is what that create cleaned up, however it ended.
@@ -24,9 +25,10 @@ export function judgeItem(
     case 'absent':
       return { ...end, result: 'succeeded' };
     case 'cancelled':
-      return { ...end, result: 'cancelled', ...(cleanup?.failure && { failure: shorten(cleanup.failure) }) };
+      if (cleanup?.status !== 'incomplete') return { ...end, result: 'cancelled' };
+      return { ...end, result: 'failed', leftBehind: true, failure: shorten(cleanup.failure) };
     case 'failed':
-      return { ...end, result: 'failed', failure: shorten(outcome.failure) };
+      return { ...end, result: 'failed', ...leftBy(cleanup), failure: shorten(outcome.failure) };
   }
 }
 
@@ -35,6 +37,10 @@ const tooLate = { type: 'TooLate', message: 'its create ended before it could be
 function judgeCleanup({ status, failure }: Cleanup): Pick<EndedItem, 'result' | 'failure'> {
   if (status === 'deleted' || status === 'notNeeded') return { result: 'succeeded' };
   return { result: 'failed', failure: shorten(failure) };
+}
+
+function leftBy(cleanup: Cleanup | undefined): Pick<EndedItem, 'leftBehind'> {
+  return cleanup?.status === 'kept' || cleanup?.status === 'incomplete' ? { leftBehind: true } : {};
 }
 
 /** One of many in a payload; the whole of it is in the outcome of its workflow. */

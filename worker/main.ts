@@ -3,22 +3,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, makeTelemetryFilterString, type Logger } from '@temporalio/worker';
+import { NativeConnection, type Logger } from '@temporalio/worker';
 import { dataConverterOf } from '../workflows/data-converter.ts';
 import { EncryptionKeyError } from '../workflows/encryption-keys.ts';
 import { readEncryption, type Encryption } from '../workflows/encryption.ts';
 import { ConfigurationError, readConfiguration, type WorkerConfiguration } from './configuration.ts';
+import { freeLoopbackPort, startHTTPServer } from './http-server.ts';
+import { installRuntime } from './install-runtime.ts';
 import { createLogger } from './logger.ts';
-import { runWorker } from './run-worker.ts';
+import { runWorker, type RunningWorker } from './run-worker.ts';
 
 // On a machine with much memory V8 lets garbage grow to several times of what lives. This much sooner it is collected at
 // no measurable cost, and 500 clusters in flight take a fifth less memory.
 setFlagsFromString('--heap-growing-percent=30');
 const { configuration, encryption } = settingsOrExit();
 const logger = createLogger(configuration.logLevel);
-Runtime.install({
-  logger,
-  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }) } },
+// What nobody has caught may have left anything half done: another process starts from what Temporal knows.
+process.on('uncaughtException', (error) => {
+  logger.error('an error that nobody has caught ends the worker', { error });
+  process.exit(1);
 });
 // Exits by itself: a native connection that never came up would keep the process, and then nobody starts another one.
 process.exit(await run(logger));
@@ -26,11 +29,20 @@ process.exit(await run(logger));
 async function run(log: Logger): Promise<number> {
   if (!encryption.encrypts) log.warn('payloads are NOT encrypted: Temporal stores what specs contain in clear');
   try {
+    let worker: RunningWorker | undefined;
+    const { httpPort } = configuration;
+    const metricsAddress = httpPort === undefined ? undefined : `127.0.0.1:${await freeLoopbackPort()}`;
+    installRuntime(log, metricsAddress);
+    if (httpPort !== undefined && metricsAddress !== undefined) {
+      const isReady = () => worker?.isRunning() ?? false;
+      const port = await startHTTPServer({ port: httpPort, metricsAddress, isReady });
+      log.info('serving probes and metrics', { port });
+    }
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
     const connection = await NativeConnection.connect(connectionOptions);
     // Present in a built package; see scripts.build.
     const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-    const worker = await runWorker({
+    worker = await runWorker({
       configuration,
       connection,
       namespace,
@@ -45,7 +57,7 @@ async function run(log: Logger): Promise<number> {
     return 0;
   } catch (error) {
     log.error('the worker cannot go on', { error });
-    return 1;
+    return error instanceof ConfigurationError ? 2 : 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ReportStep } from '../activities/watch-cluster.ts';
 import { createCceClient } from '../cce/client.ts';
@@ -10,6 +10,7 @@ import { stepChangedSignal } from '../workflows/messages.ts';
 import { batchActivities } from './batch-activities.ts';
 import type { WorkerConfiguration } from './configuration.ts';
 import { describeCreates } from './describe-creates.ts';
+import { proveConfiguration } from './prove-configuration.ts';
 import { createSecretReader } from './secret-reader.ts';
 
 export interface WorkerOptions {
@@ -25,6 +26,8 @@ export interface WorkerOptions {
 export interface RunningWorker {
   /** Settles when the worker has stopped; rejects when it had to be forced. */
   stopped: Promise<void>;
+  /** Whether it takes work. */
+  isRunning: () => boolean;
   /** Stops taking work and hands over what is under way. SIGTERM does the same. */
   shutdown: () => void;
 }
@@ -35,13 +38,21 @@ const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as co
 /**
  * Runs one account's worker: workflows and short reads on one task queue, the calls that change things on another, the
  * long polls on a third, so that thousands of watched clusters never keep a create or a delete waiting.
+ *
+ * Takes no work before the service has answered a signed call.
+ *
+ * @throws ConfigurationError where the service refuses the keys
  */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { configuration, connection, namespace, dataConverter } = options;
   const client = new Client({ connection, namespace, dataConverter });
   const queue = taskQueue(configuration);
+  const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
+  const { logger, metricMeter } = Runtime.instance();
+  await proveConfiguration(cce, logger);
   const activities = createActivities({
-    cce: createCceClient({ ...configuration, credentials: () => configuration.credentials }),
+    cce,
+    meter: metricMeter,
     secrets: createSecretReader(process.env, configuration.secretsFolder),
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
@@ -93,6 +104,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   ]);
   return {
     stopped: runAll(workers),
+    isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     shutdown: () => workers.filter((worker) => worker.getState() === 'RUNNING').forEach((worker) => worker.shutdown()),
   };
 }

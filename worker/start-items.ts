@@ -22,6 +22,9 @@ import { shorten } from './judge-item.ts';
 
 const startsAtOnce = 10;
 
+/** Below the heartbeat limit, after which somebody else takes over. */
+const startWithinMs = 18_000;
+
 /** A create or delete may take an hour by default, and the clean-up after it another one. */
 const cleanUpSeconds = 3600;
 
@@ -33,8 +36,11 @@ export function startItems(client: Client): BatchActivities['startItems'] {
   const readItem = createItemReader(client);
   return async (input) => {
     const limit = pLimit(startsAtOnce);
+    const beganAtMs = Date.now();
     // All of them, even if one fails: none goes on behind the back of the next try.
-    const attempts = await Promise.allSettled(input.indices.map((index) => limit(() => attempt(input, index))));
+    const attempts = await Promise.allSettled(
+      input.indices.map((index) => limit(() => attempt(input, index, beganAtMs))),
+    );
     const answers = attempts.map((one) => {
       if (one.status === 'rejected') throw one.reason;
       return one.value;
@@ -45,7 +51,9 @@ export function startItems(client: Client): BatchActivities['startItems'] {
     };
   };
 
-  async function attempt(input: StartItemsInput, index: number) {
+  async function attempt(input: StartItemsInput, index: number, beganAtMs: number) {
+    // A worker that was frozen is thought dead, and another one has done this since; the batch may even be over.
+    if (Date.now() - beganAtMs > startWithinMs) throw new Error('there is no time left to start more items');
     heartbeat();
     let name = `item ${index}`;
     try {
@@ -94,7 +102,9 @@ async function startDelete(client: Client, { upload, startedBy }: StartItemsInpu
   const { target, options = {}, timeoutSeconds } = item.input;
   const clusterName = 'clusterName' in target ? target.clusterName : item.clusterName;
   const create =
-    clusterName === undefined ? undefined : await describeRun(client, createWorkflowID(upload, clusterName));
+    clusterName === undefined && 'clusterID' in target
+      ? await findCreateOf(client, upload, target.clusterID)
+      : await describeRun(client, createWorkflowID(upload, clusterName ?? ''));
   const isOfTarget = 'clusterName' in target || create?.memo.clusterID === target.clusterID;
   if (create?.isRunning === true && isOfTarget) {
     await client.workflow
@@ -111,6 +121,15 @@ async function startDelete(client: Client, { upload, startedBy }: StartItemsInpu
   );
 }
 
+/** The create under way of a cluster of which only the ID is known. */
+async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
+  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = 'createCluster' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId, memo } of client.workflow.list({ query, pageSize: 1000 })) {
+    if ((memo as OperationMemo | undefined)?.clusterID === clusterID) return describeRun(client, workflowId);
+  }
+  return undefined;
+}
+
 /** Deletes what a create has made, in the way in which a create that fails cleans up. */
 async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start> {
   const { clusterName } = request.cluster;
@@ -119,7 +138,8 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   // Somebody else has asked for the name since, and may rely on the cluster, or have made another one.
   if (!isOfBatch(create, input.upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
   const outcome = create.isRunning ? undefined : await outcomeOfClosedRun(client, create);
-  const clusterID = outcome?.clusterID ?? create.memo.clusterID;
+  const kept = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup?.clusterIDs[0] : undefined;
+  const clusterID = kept ?? outcome?.clusterID ?? create.memo.clusterID;
   if (clusterID === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
   const options = compensationOptions(request);
   return startDelete(client, input, { kind: 'delete', input: { target: { clusterID }, options }, clusterName });

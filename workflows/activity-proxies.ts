@@ -8,7 +8,8 @@ import {
 import type { Activities } from '../activities/index.ts';
 import { mutateTaskQueue, watchTaskQueue } from './identity.ts';
 
-// cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says.
+// cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says. A summary is what
+// Temporal's Web UI shows of a call; it is encrypted like everything else.
 
 /**
  * Needs no network and takes milliseconds: as a local activity it costs one event instead of six.
@@ -16,6 +17,7 @@ import { mutateTaskQueue, watchTaskQueue } from './identity.ts';
 export const { validateCluster } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
   retry: { maximumAttempts: 3 },
+  summary: 'check the spec',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
@@ -30,7 +32,11 @@ const repeatable = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
-export const { findClusters, findTeardownTargets } = proxyActivities<Activities>(repeatable);
+export const findClusters: Activities['findClusters'] = (input) =>
+  proxyActivities<Activities>({ ...repeatable, summary: `look for "${input.clusterName}"` }).findClusters(input);
+
+export const findTeardownTargets: Activities['findTeardownTargets'] = (input) =>
+  proxyActivities<Activities>({ ...repeatable, summary: `page ${input.pageNo}` }).findTeardownTargets(input);
 
 /** Nobody waits for a sweep: it comes after everything else, here and in the budget of the API. */
 export const { listMarkedClusters, describeCreates } = proxyActivities<Activities>({
@@ -39,7 +45,11 @@ export const { listMarkedClusters, describeCreates } = proxyActivities<Activitie
 });
 
 export const deleteCluster: Activities['deleteCluster'] = (input) =>
-  proxyActivities<Activities>({ ...repeatable, ...onMutateQueue() }).deleteCluster(input);
+  proxyActivities<Activities>({
+    ...repeatable,
+    ...onMutateQueue(),
+    summary: `delete ${input.clusterID}`,
+  }).deleteCluster(input);
 
 /** Nice to know, and not worth a long wait. */
 export const { compareSpec } = proxyActivities<Activities>({
@@ -55,6 +65,7 @@ export const { compareSpec } = proxyActivities<Activities>({
 export const submitCluster: Activities['submitCluster'] = (input) =>
   proxyActivities<Activities>({
     ...onMutateQueue(),
+    summary: `create "${input.request.cluster.clusterName}"`,
     startToCloseTimeout: '90s',
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -75,9 +86,10 @@ export const { startItems, cancelItems, holdPages } = proxyActivities<Activities
  * On the queue of the long polls. A worker that dies is noticed after the heartbeat limit, and the next one goes on from
  * the last heartbeat. Cancelling does not wait for the watch to end: it only reads, and people wait for the clean-up.
  */
-export function watchActivities(): Pick<Activities, 'watchCluster' | 'awaitItems'> {
+export function watchActivities(summary: string): Pick<Activities, 'watchCluster' | 'awaitItems'> {
   return proxyActivities<Activities>({
     taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    summary,
     startToCloseTimeout: '24h',
     heartbeatTimeout: '20s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },

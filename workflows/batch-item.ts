@@ -23,3 +23,6 @@ export const maximumConcurrency = 1_000;
 
 /** How many items a batch may have. */
 export const maximumItems = 10_000;
+
+/** What the maximum of a teardown may be: its report is one payload. */
+export const largestTeardown = 1_000;

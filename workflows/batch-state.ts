@@ -36,6 +36,8 @@ export interface EndedItem {
   index: number;
   runID: string;
   result: 'succeeded' | 'failed' | 'cancelled';
+  /** The item failed, and a cluster of its making may be there all the same. */
+  leftBehind?: true;
   /** The create found the cluster of an earlier one: not this batch's to roll back. */
   adopted?: true;
   /** Why it failed. Of a cancelled one: why its cluster is left. */
@@ -122,7 +124,8 @@ export function newBatchState(
 /** Takes the next items to start: never more than the concurrency leaves room for, none while paused or ending. */
 export function takeWaiting(state: BatchState, atMost: number): number[] {
   const { rollback } = state;
-  if (state.paused || (state.ending !== undefined && rollback === undefined)) return [];
+  // A pause holds what is to be made, and not what is to be taken back.
+  if (rollback === undefined && (state.paused || state.ending !== undefined)) return [];
   const room = Math.max(0, Math.min(atMost, state.concurrency - state.underWay.length - state.starting));
   const taken = (rollback ?? state).again.splice(0, room);
   while (rollback === undefined && taken.length < room && state.next < state.end) taken.push(state.next++);
@@ -133,6 +136,11 @@ export function takeWaiting(state: BatchState, atMost: number): number[] {
 /** Items that are not started yet, or are being started. In a rollback: those that never were. */
 export function waiting(state: BatchState): number {
   return state.again.length + state.end - state.next + (state.rollback === undefined ? state.starting : 0);
+}
+
+/** The indices of the items that wait. */
+export function unstarted({ again, next, end }: BatchState): number[] {
+  return [...again, ...Array.from({ length: end - next }, (_, position) => next + position)];
 }
 
 /** Nothing is under way, and nothing more will be started. */
@@ -162,6 +170,9 @@ export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePo
   const { index, result, failure = { type: 'Unknown', message: 'no reason was given' } } = ended;
   const { rollback } = state;
   const failed = { index, name: nameOf(item), failure };
+  const isOurs = item.kind === 'create' && item.attached !== true && ended.adopted !== true;
+  const isThere = result === 'succeeded' || ended.leftBehind === true;
+  if (rollback === undefined && policy === 'rollback' && isOurs && isThere) state.made.push(index);
   if (result === 'failed' || (rollback !== undefined && result === 'cancelled')) {
     return noteFailed(state, failed, policy);
   }
@@ -175,8 +186,6 @@ export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePo
     return;
   }
   state.succeeded++;
-  const isOurs = item.kind === 'create' && item.attached !== true && ended.adopted !== true;
-  if (isOurs && policy === 'rollback') state.made.push(index);
 }
 
 function noteFailed(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
@@ -202,6 +211,7 @@ export function overdue(state: BatchState, nowMs: number): EndedItem[] {
       index,
       runID,
       result: 'failed',
+      leftBehind: true,
       failure: { type: 'NotReported', message: `${workflowID} has not ended after ${limitSeconds} s; it may go on` },
     }));
 }

@@ -114,7 +114,7 @@ async function deleteForSure(clusterID: string, options: DeleteClusterOptions, p
   for (const pause of [...pauses, undefined]) {
     const { alreadyGone } = await deleteUntilGone(clusterID, options, progress.observe);
     if (!alreadyGone || pause === undefined) return;
-    await sleep(pause);
+    await sleep(pause, { summary: 'before the next look' });
   }
 }
 
@@ -127,7 +127,7 @@ async function findTargets(creation: Creation, policyNow: () => CleanupPolicy): 
     // The list may not show yet what the create call answered with.
     const mine = [...new Set([...ours(found, creation), ...known])];
     if (mine.length > 0 || pause === undefined) return [...mine, ...asked(found, creation, policyNow())];
-    await sleep(pause);
+    await sleep(pause, { summary: 'before the next look' });
   }
   return known;
 }

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -32,8 +33,10 @@ import {
   retryFailed,
   takeForCancel,
   takeWaiting,
+  unstarted,
   type BatchState,
 } from './batch-state.ts';
+import { batchDetails } from './current-details.ts';
 import { cancelSignal, mergeCancels } from './messages.ts';
 import { packItems, unpackItems, type PackedItem } from './packed-items.ts';
 
@@ -53,6 +56,8 @@ export interface BatchOutcome extends BatchProgress {
   cancelReason?: string;
   /** For a batch that repeats them. */
   failedItems: number[];
+  /** Of a batch that stopped: those that it has not begun, for the same. */
+  unstartedItems?: number[];
 }
 
 /** Few enough to notice a pause or a cancel soon, and for one payload. */
@@ -113,6 +118,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     if (input.state === undefined) await holdPages({ upload, hold: true });
     for (;;) {
       const seen = controls;
+      setCurrentDetails(batchDetails(progressOf(state, isDone)));
       if (isCancelDue()) await cancelUnderWay();
       await startWaiting();
       if (isOver(state)) {
@@ -134,6 +140,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
       if (!isCancelDue()) await news(seen);
     }
     isDone = true;
+    setCurrentDetails(batchDetails(progressOf(state, isDone)));
     return outcomeOf(state);
   });
 
@@ -181,7 +188,10 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     const begunAtMs = Date.now();
     const scope = { account: upload.account, region: upload.region };
     const items = packItems(state.underWay, scope);
-    const ends = await watchActivities().awaitItems({ scope, items, sinceMs: state.toldUntilMs });
+    // Nothing was told while nothing was under way.
+    const oldestMs = Math.min(...state.underWay.map(({ startedAtMs }) => startedAtMs));
+    const sinceMs = Math.max(state.toldUntilMs, oldestMs);
+    const ends = await watchActivities(`wait for ${items.length} items`).awaitItems({ scope, items, sinceMs });
     state.toldUntilMs = begunAtMs;
     for (const ended of ends) noteEnded(state, ended, failurePolicy, Date.now());
   }
@@ -195,6 +205,7 @@ function outcomeOf(state: BatchState): BatchOutcome {
     outcome: ending,
     ...(reason !== undefined && { cancelReason: reason }),
     failedItems: failed,
+    ...(ending === 'stopped' && { unstartedItems: unstarted(state) }),
   };
 }
 

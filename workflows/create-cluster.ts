@@ -17,6 +17,7 @@ import {
   type Step,
 } from './messages.ts';
 import { closingFailure, describeFailure, type OperationFailure } from './operation-failure.ts';
+import { countCreate } from './operation-metrics.ts';
 import type { OperationMemo } from './operation-memo.ts';
 import { trackProgress } from './progress.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
@@ -77,6 +78,7 @@ export interface CreateClusterOutcome {
  */
 export async function createCluster(input: CreateClusterInput): Promise<CreateClusterOutcome> {
   const { request, timeoutSeconds = 3600 } = input;
+  const startedAtMs = Date.now();
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const creation: Creation = {
     request,
@@ -124,14 +126,14 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   if (work.consideredCancelled) return endCancelled();
   if (lease?.expiresAt() !== undefined) return endExpired();
   progress.enter('done');
-  return outcome('running');
+  return counted(outcome('running'));
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
     const cleanup = await cleanUp(creation, cancelPolicy, progress);
     const reason = cancelRequest?.reason;
     progress.enter('done');
-    return { ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) };
+    return counted({ ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) });
   }
 
   function cancelPolicy(): CleanupPolicy {
@@ -146,7 +148,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const policy = () => (cancelRequest?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress);
     progress.enter('done');
-    throw closingFailure({ ...ended, failure: reason, cleanup });
+    throw closingFailure(counted({ ...ended, failure: reason, cleanup }));
   }
 
   async function endExpired(): Promise<CreateClusterOutcome> {
@@ -154,8 +156,8 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const cleanup = await cleanUp(creation, () => ({ cleanup: 'delete' }), progress);
     progress.enter('done');
     // Failed, so that somebody notices: the cluster outlives its lease.
-    if (cleanup.failure !== undefined) throw closingFailure({ ...ended, failure: cleanup.failure, cleanup });
-    return { ...ended, cleanup };
+    if (cleanup.failure !== undefined) throw closingFailure(counted({ ...ended, failure: cleanup.failure, cleanup }));
+    return counted({ ...ended, cleanup });
   }
 
   function failureOf(error: unknown): OperationFailure {
@@ -169,6 +171,11 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       advice: 'give it more time, or look at the step that takes so long',
       ...(step !== undefined && { step }),
     };
+  }
+
+  function counted<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
+    countCreate(ended, startedAtMs);
+    return ended;
   }
 
   function outcome(kind: CreateClusterOutcome['outcome']): CreateClusterOutcome {

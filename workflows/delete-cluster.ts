@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, setHandler, sleep, upsertMemo } from
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { findClusters } from './activity-proxies.ts';
 import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
+import { readMarker } from './marker.ts';
 import {
   cancelSignal,
   currentStepQuery,
@@ -11,6 +12,7 @@ import {
   type Step,
 } from './messages.ts';
 import { closingFailure, describeFailure, failure, type OperationFailure } from './operation-failure.ts';
+import { countDelete } from './operation-metrics.ts';
 import { trackProgress } from './progress.ts';
 
 /** Which cluster, by its ID or, where none is known, by its exact name. */
@@ -32,6 +34,18 @@ export interface DeleteClusterInput {
    * @default false
    */
   waitForRelease?: boolean;
+  /**
+   * Delete nothing that does not carry our marker: the name was not given by a person, but derived.
+   *
+   * @default false
+   */
+  onlyMarked?: boolean;
+  /**
+   * A person has typed the target, and may have meant the name of a cluster that has the form of an ID.
+   *
+   * @default false
+   */
+  mayBeName?: boolean;
 }
 
 /** As long as the vendor's own tools wait (vendor's Terraform provider). */
@@ -58,6 +72,7 @@ export interface DeleteClusterOutcome {
  */
 export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteClusterOutcome> {
   const { target, options = {}, timeoutSeconds = 3600 } = input;
+  const startedAtMs = Date.now();
   const progress = trackProgress('deleting');
   let clusterID: string | undefined;
   let deletion: Deletion | undefined;
@@ -74,7 +89,9 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   try {
     await work.run(async () => {
       await CancellationScope.withTimeout(timeoutSeconds * 1000, deleteTarget);
-      if (input.waitForRelease === true && deletion?.alreadyGone === false) await sleep(releaseTime);
+      if (input.waitForRelease === true && deletion?.alreadyGone === false) {
+        await sleep(releaseTime, { summary: 'until what it used is free' });
+      }
     });
     progress.enter('done');
     return outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted');
@@ -89,12 +106,12 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    clusterID = await resolveTarget(target);
+    clusterID = await resolveTarget(target, input.onlyMarked);
     if (clusterID === undefined) return;
     upsertMemo({ clusterID });
     progress.enter('deleting', clusterID);
     deletion = await deleteUntilGone(clusterID, options, progress.observe);
-    if (!deletion.alreadyGone || !('clusterID' in target)) return;
+    if (!deletion.alreadyGone || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may have the form of one.
     const namesake = await resolveTarget({ clusterName: target.clusterID });
     if (namesake === undefined) return;
@@ -114,7 +131,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
-    return {
+    const ended: DeleteClusterOutcome = {
       outcome: kind,
       ...(clusterID !== undefined && { clusterID }),
       ...(deletion?.requestID !== undefined && { requestID: deletion.requestID }),
@@ -122,13 +139,25 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
       steps: progress.view().steps,
     };
+    countDelete(ended, startedAtMs);
+    return ended;
   }
 }
 
 /** `undefined` where no cluster has the name. Several of the same name are for the user to tell apart. */
-async function resolveTarget(target: DeleteTarget): Promise<string | undefined> {
+async function resolveTarget(target: DeleteTarget, onlyMarked = false): Promise<string | undefined> {
   if ('clusterID' in target) return target.clusterID;
-  const found = await findClusters(target);
+  const bearers = await findClusters(target);
+  const found = onlyMarked ? bearers.filter(({ description }) => readMarker(description) !== undefined) : bearers;
+  if (found.length < bearers.length && found.length === 0) {
+    const clusterIDs = bearers.map(({ clusterID }) => clusterID);
+    throw failure({
+      type: 'NotOurs',
+      message: `"${target.clusterName}" does not carry our marker: ${clusterIDs.join(', ')}`,
+      advice: 'somebody else made it; if it is to go all the same, delete it by its clusterID',
+      clusterIDs,
+    });
+  }
   // Namesakes that are on their way out need no help, unless there is nothing else.
   const alive = found.filter(({ clusterPhase }) => clusterPhase !== 'deleted');
   const staying = alive.filter(({ clusterPhase }) => clusterPhase !== 'deleting');

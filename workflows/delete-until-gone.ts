@@ -27,7 +27,7 @@ export async function deleteUntilGone(
   options: DeleteClusterOptions,
   onObservation: (observation: Observation) => void,
 ): Promise<Deletion> {
-  const { watchCluster } = watchActivities();
+  const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`);
   for (let requests = 1; ; requests++) {
     const accepted = await deleteCluster({ clusterID, options });
     if (accepted.alreadyGone) return { requests, alreadyGone: requests === 1 };
@@ -44,7 +44,7 @@ export async function deleteUntilGone(
     if (requests === maximumRequests) {
       throw failure({ type: 'DeleteFailed', ...failedStepDetail(clusterID, observed.clusterPhase, observed.steps) });
     }
-    await sleep(`${30 * 2 ** (requests - 1)}s`);
+    await sleep(`${30 * 2 ** (requests - 1)}s`, { summary: 'before the deletion is asked for again' });
   }
 }
 

@@ -29,7 +29,7 @@ export function createLease(ttlSeconds: number): Lease {
       expiry = Date.now() + ttlMs;
       while (Date.now() < expiry) {
         const waitsFor = expiry;
-        await condition(() => expiry !== waitsFor, expiry - Date.now());
+        await condition(() => expiry !== waitsFor, expiry - Date.now(), { summary: 'until the time to live is over' });
       }
     },
   };

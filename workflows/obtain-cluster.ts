@@ -56,7 +56,8 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
         continue;
       }
       // Nothing was done, and the service may take the request later: it throttles, or cannot be reached.
-      await sleep(Math.max((call.retryAfterSeconds ?? 0) * 1000, Math.min(60_000, 2_000 * 2 ** refusals++)));
+      const pauseMs = Math.max((call.retryAfterSeconds ?? 0) * 1000, Math.min(60_000, 2_000 * 2 ** refusals++));
+      await sleep(pauseMs, { summary: 'the service refused for now' });
     }
   }
 }
@@ -65,7 +66,7 @@ async function lookUntilSettled(creation: Creation): Promise<SettledDecision> {
   for (const pause of creation.outcomeOpen ? settlePauses : []) {
     const decision = decideCreate({ ...creation, found: await look(creation), settling: true });
     if (decision.action !== 'lookAgain') return decision;
-    await sleep(pause);
+    await sleep(pause, { summary: 'before the next look' });
   }
   const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
   creation.outcomeOpen = false;

@@ -1,4 +1,6 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterPhase } from '../cce/phases.ts';
+import { operationDetails } from './current-details.ts';
 import { currentStepOf, type CurrentStep, type Stage, type Step, type StepChange, type WatchGoal } from './messages.ts';
 
 /** Where a workflow stands: noted in this one place, and what `currentStepQuery` answers with. */
@@ -23,6 +25,7 @@ export function trackProgress(stage: Stage): Progress {
     state.phase = clusterPhase;
     state.steps = steps;
     state.updatedAt = now();
+    setCurrentDetails(operationDetails(state));
   }
 
   return {
@@ -33,6 +36,7 @@ export function trackProgress(stage: Stage): Progress {
       delete state.pollTrouble;
       state.stage = next;
       state.updatedAt = now();
+      setCurrentDetails(operationDetails(state));
     },
     observe,
     observeChange(change) {

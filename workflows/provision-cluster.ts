@@ -46,7 +46,7 @@ function note(creation: Creation, obtained: ObtainedCluster): void {
 export type Deadline = <Result>(part: () => Promise<Result>) => Promise<Result>;
 
 async function waitUntilRunning(clusterID: string, progress: Progress): Promise<void> {
-  const observed = await watchActivities().watchCluster({ clusterID, goal: 'running' });
+  const observed = await watchActivities(`wait until ${clusterID} runs`).watchCluster({ clusterID, goal: 'running' });
   progress.observe(observed);
   if (phaseDuringCreate(observed.clusterPhase) !== 'succeeded') {
     throw failure(provisioningFailure(clusterID, observed.clusterPhase, observed.steps));
@@ -79,7 +79,7 @@ async function lookForAll(creation: Creation): Promise<SettledDecision> {
     const accounted = decision.action === 'adopt' ? 1 + decision.extras.length : 0;
     const lastAtMs = creation.openedAtMs ?? 0;
     if (accounted >= creation.sent || Date.now() >= lastAtMs + lastRequestTimeMs) return decision;
-    await sleep('15s');
+    await sleep('15s', { summary: 'what a last request made may show late' });
   }
 }
 

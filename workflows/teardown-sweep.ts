@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TeardownPage, TeardownTarget } from '../activities/find-teardown-targets.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { findTeardownTargets } from './activity-proxies.ts';
-import type { BatchItem, FailurePolicy } from './batch-item.ts';
+import { largestTeardown, type BatchItem, type FailurePolicy } from './batch-item.ts';
 import type { BatchMemo } from './batch-memo.ts';
 import { batchPage } from './batch-page.ts';
 import { clusterBatch, type BatchOutcome } from './cluster-batch.ts';
@@ -31,16 +31,13 @@ export interface TeardownSweepInput extends AccountRegion {
 }
 
 export interface TeardownReport {
-  /** All that match, oldest first. */
+  /** Those that match, oldest first; at most {@link largestTeardown}. */
   targets: TeardownTarget[];
   /** They match too, but are not ours or are protected: never deleted. */
   spared: TeardownPage['spared'];
   /** The batch that deleted them; see its own status and results. */
   batch?: { name: string; outcome: BatchOutcome };
 }
-
-/** More are not listed: a report is one payload. */
-const listedAtMost = 1_000;
 
 /** In one page of a batch: a delete takes little room. */
 const itemsPerPage = 200;
@@ -65,8 +62,8 @@ export async function teardownSweep(input: TeardownSweepInput): Promise<Teardown
     });
     isLast = page.isLast;
     matches += page.targets.length;
-    report.targets = [...report.targets, ...page.targets].slice(0, listedAtMost);
-    report.spared = [...report.spared, ...page.spared].slice(0, listedAtMost);
+    report.targets = [...report.targets, ...page.targets].slice(0, largestTeardown);
+    report.spared = [...report.spared, ...page.spared].slice(0, largestTeardown);
   }
   if (matches > input.maximum) {
     throw ApplicationFailure.create({

@@ -51,8 +51,7 @@ function addCancel(batch: Command): void {
         const { cleanup, reason } = options;
         await orchestrator.batches.cancel(name, { cleanup, ...(reason !== undefined && { reason }) });
         if (options.watch !== true && options.wait !== true) return say(options, name, 'cancelling');
-        await followBatch(orchestrator, name, options);
-        return exitCodes.done;
+        return followBatch(orchestrator, name, options, 'cancelled');
       });
     });
 }

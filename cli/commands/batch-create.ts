@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { InvalidSpecError, planBatch, type BatchItem, type BatchPlan } from '../../client/index.ts';
+import {
+  BatchNotFoundError,
+  InvalidSpecError,
+  planBatch,
+  type BatchItem,
+  type BatchPlan,
+  type Orchestrator,
+} from '../../client/index.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
 import { problemLines } from '../output.ts';
@@ -23,16 +30,16 @@ export function addBatchCreate(batch: Command): void {
   withOptions(batch.command('create'))
     .description('start all items of a batch file, or attach to the batch if it is under way')
     .action(async (_, command: Command) => {
-      await startFrom(command.optsWithGlobals<Options>(), (plan) => plan.items, '');
+      await startFrom(command.optsWithGlobals<Options>(), (plan) => plan.items, false);
     });
   withOptions(batch.command('delete'))
-    .description('delete, by their names, the clusters that a batch file creates')
+    .description('delete, by their names, the clusters that a batch file creates, if they carry our marker')
     .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
     .option('--delete-cds-snapshot', 'delete CDS snapshots too')
     .option('--move-out', 'keep the nodes')
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<DeleteOptions>();
-      await startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), '-delete');
+      await startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), true);
     });
 }
 
@@ -45,7 +52,11 @@ function withOptions(command: Command): Command {
     .option('--wait', 'wait in silence until the batch is over');
 }
 
-async function startFrom(options: Options, itemsOf: (plan: BatchPlan) => BatchItem[], suffix: string): Promise<void> {
+async function startFrom(
+  options: Options,
+  itemsOf: (plan: BatchPlan) => BatchItem[],
+  isDelete: boolean,
+): Promise<void> {
   process.exitCode = await reportErrors(options, async (): Promise<ExitCode> => {
     const { file, name, concurrency } = options;
     const plan = planBatch(readSpecFile(file), {
@@ -55,9 +66,13 @@ async function startFrom(options: Options, itemsOf: (plan: BatchPlan) => BatchIt
     for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
     if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
     if (plan.name === undefined) throw new SpecFileError(`${file} gives the batch no name; use --name`);
-    const batchName = name ?? `${plan.name}${suffix}`;
+    const { name: planned } = plan;
+    const batchName = isDelete ? `${planned}-delete` : planned;
+    const failurePolicy = isDelete ? 'continue' : plan.failurePolicy;
     return withOrchestrator(options, async (orchestrator) => {
-      const started = await orchestrator.batches.start({ ...plan, name: batchName, items: itemsOf(plan) });
+      if (isDelete) await refuseWhileRunning(orchestrator, planned);
+      const items = itemsOf(plan);
+      const started = await orchestrator.batches.start({ ...plan, name: batchName, items, failurePolicy });
       if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
       if (options.watch === true || options.wait === true) return followBatch(orchestrator, batchName, options);
       if (options.output === 'json') printJSON(started);
@@ -67,10 +82,20 @@ async function startFrom(options: Options, itemsOf: (plan: BatchPlan) => BatchIt
   });
 }
 
+/** Its items that are not started yet would be created after they were deleted. */
+async function refuseWhileRunning({ batches }: Orchestrator, name: string): Promise<void> {
+  const running = await batches.status(name).catch((error: unknown) => {
+    if (error instanceof BatchNotFoundError) return undefined;
+    throw error;
+  });
+  if (running?.execution !== 'running') return;
+  throw new Error(`the batch "${name}" is under way; cancel it first: ccectl batch cancel ${name} --wait`);
+}
+
 function toDelete(item: BatchItem, options: DeleteOptions): BatchItem[] {
   if (item.kind === 'delete') return [];
   const { clusterName } = item.input.request.cluster;
   const { deleteResource = false, deleteCdsSnapshot = false, moveOut = false } = options;
   const deleteOptions = { deleteResource, deleteCDSSnapshot: deleteCdsSnapshot, moveOut };
-  return [{ kind: 'delete', input: { target: { clusterName }, options: deleteOptions } }];
+  return [{ kind: 'delete', input: { target: { clusterName }, options: deleteOptions, onlyMarked: true } }];
 }

@@ -16,8 +16,11 @@ export function addBatchResults(batch: Command): void {
     .argument('<name>', 'name of the batch', nonEmpty)
     .action(async (name: string, _, command: Command) => {
       const { output, ...options } = command.optsWithGlobals<Options>();
-      await runCommand({ ...options, output: output === 'json' ? 'json' : 'text' }, async ({ batches }) => {
-        await print(batches.results(name), output);
+      const errorsAs: GlobalOptions = { ...options, output: output === 'json' ? 'json' : 'text' };
+      await runCommand(errorsAs, async ({ batches }) => {
+        // Once there is something on standard output, an error is no part of the document any more.
+        const begun = () => void (errorsAs.output = 'text');
+        await print(batches.results(name), output, begun);
         return exitCodes.done;
       });
     });
@@ -37,22 +40,30 @@ const columns = [
   'workflowID',
 ] as const;
 
-async function print(results: AsyncIterable<ItemResult>, output: Options['output']): Promise<void> {
-  if (output === 'csv') {
-    const rows = stringify({ header: true, columns: [...columns] });
-    rows.pipe(process.stdout);
-    for await (const result of results) rows.write(row(result));
-    rows.end();
+async function print(results: AsyncIterable<ItemResult>, output: Options['output'], begun: () => void): Promise<void> {
+  if (output === 'json') return printJSONArray(results, begun);
+  if (output === 'text') {
+    for await (const result of results) process.stdout.write(`${textLine(result)}\n`);
     return;
   }
+  const rows = stringify({ header: true, columns: [...columns] });
+  rows.pipe(process.stdout);
+  for await (const result of results) rows.write(row(result));
+  rows.end();
+}
+
+async function printJSONArray(results: AsyncIterable<ItemResult>, begun: () => void): Promise<void> {
   let isFirst = true;
-  if (output === 'json') process.stdout.write('[');
-  for await (const result of results) {
-    if (output === 'json') process.stdout.write(`${isFirst ? '' : ','}\n${JSON.stringify(result)}`);
-    else process.stdout.write(`${textLine(result)}\n`);
-    isFirst = false;
+  try {
+    for await (const result of results) {
+      process.stdout.write(`${isFirst ? '[' : ','}\n${JSON.stringify(result)}`);
+      isFirst = false;
+      begun();
+    }
+  } finally {
+    if (!isFirst) process.stdout.write('\n]\n');
   }
-  if (output === 'json') process.stdout.write('\n]\n');
+  if (isFirst) process.stdout.write('[]\n');
 }
 
 function row({ failure, ...result }: ItemResult): Record<string, unknown> {

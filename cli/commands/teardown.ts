@@ -35,7 +35,10 @@ export function addTeardown(program: Command): void {
         });
         show(options, report);
         if (options.dryRun === true || report.targets.length === 0) return printReport(options, report);
-        if (!(await isConfirmed(options, report.targets.length))) return exitCodes.badInput;
+        if (!(await isConfirmed(options, report.targets.length))) {
+          printReport(options, report);
+          return exitCodes.badInput;
+        }
         const { options: deleteOptions, ...policy } = deletionOf(options);
         const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
         const items = report.targets.map(({ clusterID, clusterName }): BatchItem => ({
@@ -70,5 +73,6 @@ async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {
     process.stderr.write('nothing was deleted: there is nobody to ask; --yes deletes without asking\n');
     return false;
   }
-  return confirm({ message: `delete these ${count} clusters?`, default: false });
+  // Standard output is for what is printed.
+  return confirm({ message: `delete these ${count} clusters?`, default: false }, { output: process.stderr });
 }

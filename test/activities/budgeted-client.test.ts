@@ -102,7 +102,7 @@ describe('the urgency of a call', () => {
     ['listClusters', 4, urgencies.batch],
     ['listClusters', 5, urgencies.sweep],
     ['deleteCluster', undefined, urgencies.deletion],
-    ['deleteCluster', 5, urgencies.deletion],
+    ['deleteCluster', 4, urgencies.batchDeletion],
   ])('%s, in an activity with priority %s', async (call, priorityKey, urgency) => {
     const environment = new MockActivityEnvironment(
       { ...(priorityKey !== undefined && { priority: { priorityKey } }) },

@@ -10,6 +10,8 @@ afterEach(() => void vi.useRealTimers());
 interface Service {
   /** Oldest first. */
   clusterIDs: string[];
+  /** Clusters that are counted and never shown. */
+  hidden?: number;
   /** What becomes of a page that is larger. */
   largest?: { pageSize: number; otherwise: 'refuse' | 'shorten' };
   /** Changes what there is, after each page with its number among all that were read. */
@@ -36,7 +38,7 @@ function listOf(service: Service) {
     if (pageSize > limit && otherwise === 'refuse') throw refusal(400);
     const size = Math.min(pageSize, limit);
     const page = service.clusterIDs.slice((pageNo - 1) * size, pageNo * size);
-    const totalCount = service.clusterIDs.length;
+    const totalCount = service.clusterIDs.length + (service.hidden ?? 0);
     service.afterPage?.(read);
     const clusterList = page.map((clusterID) => ({
       spec: { clusterID, clusterName: `name of ${clusterID}`, description: 'any' },
@@ -119,9 +121,18 @@ describe('a reading of the list', () => {
     },
   );
 
-  it('ends with a service that counts more clusters than it shows', async () => {
-    const service: Service = { clusterIDs: idsFrom(1, 150), largest: { pageSize: 40, otherwise: 'shorten' } };
+  it('of small pages is not whole when their number changes meanwhile', async () => {
+    const service: Service = {
+      clusterIDs: idsFrom(1, 150),
+      largest: { pageSize: 100, otherwise: 'refuse' },
+      afterPage: () => service.clusterIDs.shift(),
+    };
     expect(await readOnce(service)).toMatchObject({ isWhole: false });
+  });
+
+  it('ends with a service that counts more clusters than it shows', async () => {
+    const clusterIDs = idsFrom(1, 1_500);
+    expect(await readOnce({ clusterIDs, hidden: 10 })).toMatchObject({ clusterIDs, isWhole: false });
   });
 });
 

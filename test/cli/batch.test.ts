@@ -79,7 +79,7 @@ describe('ccectl batch and ccectl teardown', () => {
     expect(results).toContainEqual(expect.objectContaining({ clusterName: 'ci-2', result: 'running' }));
 
     const again = await run(['teardown', '--name', 'ci-*', '--except', 'ci-3', '--dry-run']);
-    expect(again.stdout).toMatch(/^delete {2}cce-\w+ {2}ci-0 .*\n(.*\n)*3 to delete, 0 spared$/);
+    expect(again.stdout).toMatch(/^delete {2}cce-\w+ {2}ci-\d .*\n(.*\n)*3 to delete, 0 spared$/);
     expect(await run(['teardown', '--name', 'ci-*'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('--yes'),

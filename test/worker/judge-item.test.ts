@@ -42,6 +42,12 @@ const rows: Row[] = [
     outcome: { outcome: 'failed', failure },
     judged: { result: 'failed', failure },
   },
+  ...(['kept', 'incomplete'] as const).map((status): Row => ({
+    what: `a create that failed, its cluster ${status}`,
+    item: create,
+    outcome: { outcome: 'failed', failure, cleanup: cleanup(status) },
+    judged: { result: 'failed', leftBehind: true, failure },
+  })),
   {
     what: 'a create that was cancelled',
     item: create,
@@ -52,7 +58,7 @@ const rows: Row[] = [
     what: 'a cancelled create that leaves a cluster',
     item: create,
     outcome: { outcome: 'cancelled', cleanup: cleanup('incomplete', { failure: refused }) },
-    judged: { result: 'cancelled', failure: refused },
+    judged: { result: 'failed', leftBehind: true, failure: refused },
   },
   { what: 'a delete', item: deletion, outcome: { outcome: 'deleted' }, judged: { result: 'succeeded' } },
   { what: 'a delete of nothing', item: deletion, outcome: { outcome: 'absent' }, judged: { result: 'succeeded' } },
@@ -107,7 +113,7 @@ const rows: Row[] = [
   ...[create, deletion].map((item): Row => ({
     what: `a ${item.kind} that was terminated`,
     item,
-    judged: { result: 'failed', failure: expect.objectContaining({ type: 'Terminated' }) },
+    judged: { result: 'failed', leftBehind: true, failure: expect.objectContaining({ type: 'Terminated' }) },
   })),
 ];
 

@@ -102,7 +102,8 @@ function createRandomBatch(items: number, concurrency: number, policy: FailurePo
     reports.push(ended);
     const isFailed = ended.result === 'failed' || (isRollingBack() && ended.result === 'cancelled');
     const isMade = underWay.kind === 'create' && underWay.attached !== true && ended.adopted !== true;
-    if (!isRollingBack() && ended.result === 'succeeded' && isMade) made.add(ended.index);
+    const isThere = ended.result === 'succeeded' || ended.leftBehind === true;
+    if (!isRollingBack() && isThere && isMade) made.add(ended.index);
     fateOf(ended.index, isFailed ? 'failed' : ended.result);
   }
 

@@ -211,3 +211,51 @@ describe.each([
     expect(cloud.deletes).toHaveLength(deletes);
   });
 });
+
+describe('a delete of what carries our marker only', () => {
+  const description = 'a test\n[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
+  const input = { target: byName, onlyMarked: true };
+
+  itEnds('completed', [
+    {
+      what: 'deletes it',
+      script: { clusters: [{ description }] },
+      input,
+      outcome: { outcome: 'deleted', clusterID: 'cce-before-1' },
+      left: [],
+      deletes: 1,
+    },
+    {
+      what: 'spares a foreign one of the same name',
+      script: { clusters: [{ description: 'of others' }, { description }] },
+      input,
+      outcome: { outcome: 'deleted', clusterID: 'cce-before-2' },
+      left: ['cce-before-1'],
+      deletes: 1,
+    },
+  ]);
+
+  itEnds('failed', [
+    {
+      what: 'is refused where only a foreign one has the name',
+      script: { clusters: [{ description: 'of others' }] },
+      input,
+      outcome: { failure: { type: 'NotOurs', clusterIDs: ['cce-before-1'] } },
+      left: ['cce-before-1'],
+      deletes: 0,
+    },
+  ]);
+});
+
+it.each([
+  ['that a person has typed', true, 'deleted'],
+  ['that a program gives', false, 'absent'],
+])('an ID %s may be the name of a cluster: %s', async (_, mayBeName, outcome) => {
+  const ended = await deleteCluster(
+    { clusters: [{}] },
+    // No cluster has this ID; one has this name.
+    { target: { clusterID: 'a-cluster' }, mayBeName },
+  );
+  expect(ended.outcome).toMatchObject({ outcome });
+  expect(ended.cloud.left()).toEqual(mayBeName ? [] : ['cce-before-1']);
+});

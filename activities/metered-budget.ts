@@ -1,0 +1,23 @@
+import type { MetricMeter } from '@temporalio/common';
+import { urgencies, type RequestBudget } from './request-budget.ts';
+
+const names = new Map<number, string>(Object.entries(urgencies).map(([name, urgency]) => [urgency, name]));
+
+/** A budget that tells how long calls wait for their turn, and how many calls a second there are. */
+export function withBudgetMetrics(budget: RequestBudget, meter: MetricMeter): RequestBudget {
+  const waits = meter.createHistogram('cce_budget_wait_seconds', 'float', 's', 'how long a call waits for its turn');
+  const rate = meter.createGauge('cce_budget_rate', 'float', undefined, 'calls of the CCE API a second, at the moment');
+  rate.set(budget.ratePerSecond());
+  return {
+    ...budget,
+    async take(urgency, options) {
+      const askedAtMs = performance.now();
+      try {
+        return await budget.take(urgency, options);
+      } finally {
+        waits.record((performance.now() - askedAtMs) / 1000, { urgency: names.get(urgency) ?? String(urgency) });
+        rate.set(budget.ratePerSecond());
+      }
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { MetricMeter } from '@temporalio/common';
+import { CceApiError } from '../cce/cce-api-error.ts';
+import type { CceClient } from '../cce/client.ts';
+
+/** A client that counts its calls: by name, HTTP status and the vendor's code, and how long they take. */
+export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
+  const requests = meter.createCounter('cce_api_requests', undefined, 'calls of the CCE API');
+  const seconds = meter.createHistogram(
+    'cce_api_request_seconds',
+    'float',
+    's',
+    'how long a call of the CCE API takes',
+  );
+  const throttled = meter.createCounter(
+    'cce_api_throttled',
+    undefined,
+    'calls that the CCE API refused to slow us down',
+  );
+
+  async function measured<Answer>(call: keyof CceClient, send: () => Promise<Answer>): Promise<Answer> {
+    const sentAtMs = performance.now();
+    let status = '200';
+    let code = '';
+    try {
+      return await send();
+    } catch (error) {
+      status = error instanceof CceApiError ? String(error.httpStatus) : 'none';
+      code = error instanceof CceApiError ? error.code : error instanceof Error ? error.name : 'Error';
+      if (error instanceof CceApiError && error.kind === 'throttled') throttled.add(1, { call });
+      throw error;
+    } finally {
+      requests.add(1, { call, status, code });
+      seconds.record((performance.now() - sentAtMs) / 1000, { call });
+    }
+  }
+
+  return {
+    createCluster: (...args) => measured('createCluster', () => cce.createCluster(...args)),
+    listClusters: (...args) => measured('listClusters', () => cce.listClusters(...args)),
+    getCluster: (...args) => measured('getCluster', () => cce.getCluster(...args)),
+    deleteCluster: (...args) => measured('deleteCluster', () => cce.deleteCluster(...args)),
+    getEventSteps: (...args) => measured('getEventSteps', () => cce.getEventSteps(...args)),
+  };
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import fastify from 'fastify';
+
+export interface HTTPServerOptions {
+  /** 0 for any free one. */
+  port: number;
+  /** Whether the worker takes work. */
+  isReady: () => boolean;
+  /** Where the SDK serves its metrics, `host:port`. */
+  metricsAddress: string;
+}
+
+/**
+ * Serves `/healthz`, `/readyz` and `/metrics` on all interfaces, as probes and scrapers need it; there is nothing secret
+ * in them. The metrics are the SDK's own endpoint, which listens on the loopback only, so that one port is enough. Returns the port.
+ */
+export async function startHTTPServer(options: HTTPServerOptions): Promise<number> {
+  const server = fastify();
+  // A worker that cannot go on ends by itself. What is left to find out is whether this thread still turns.
+  server.get('/healthz', (_, reply) => reply.send({ alive: true }));
+  server.get('/readyz', (_, reply) => reply.code(options.isReady() ? 200 : 503).send({ ready: options.isReady() }));
+  server.get('/metrics', async (_, reply) => {
+    const metrics = await fetch(`http://${options.metricsAddress}/metrics`);
+    return reply
+      .code(metrics.status)
+      .type(metrics.headers.get('content-type') ?? 'text/plain')
+      .send(await metrics.text());
+  });
+  await server.listen({ port: options.port, host: '0.0.0.0' });
+  const [address] = server.addresses();
+  return typeof address === 'object' ? address.port : options.port;
+}
+
+/** A port of the loopback on which nothing listens at the moment. */
+export async function freeLoopbackPort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP listener has no port');
+  return address.port;
+}
