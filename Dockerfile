@@ -21,6 +21,7 @@ RUN apt-get update \
 ENV NODE_ENV=production \
   NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=512" \
   MALLOC_ARENA_MAX=1 \
+  MALLOC_TRIM_THRESHOLD_=131072 \
   CCE_HTTP_PORT=9464
 WORKDIR /app
 COPY LICENSE package.json package-lock.json ./

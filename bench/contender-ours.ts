@@ -11,6 +11,7 @@ import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';
 export const imageEnvironment = {
   NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=512',
   MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
 };
 
 const scope = { account: 'bench', region: 'bj' };

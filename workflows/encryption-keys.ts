@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, randomBytes } from '@noble/hashes/utils.js';
+import { hexDigest } from './hex-digest.ts';
 import { labelPattern } from './identity.ts';
 
 /** One AES-256 key. */
@@ -41,7 +40,7 @@ export function parseKeyRing(text: string): KeyRing {
 
 /** An entry of a key ring with a key that nobody has seen. */
 export function generateKeyEntry(id: string): string {
-  return `${id}:${btoa(String.fromCharCode(...randomBytes(32)))}`;
+  return `${id}:${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))}`;
 }
 
 // Names neither part of a bad entry: the one in the wrong place may be the key.
@@ -63,5 +62,5 @@ function parseEntry(entry: string, position: number): EncryptionKey {
     );
   }
   const bytes = Uint8Array.from(atob(key), (character) => character.charCodeAt(0));
-  return { id, bytes, fingerprint: bytesToHex(sha256(bytes)).slice(0, 8) };
+  return { id, bytes, fingerprint: hexDigest(bytes, 8) };
 }

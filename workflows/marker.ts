@@ -1,7 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
+import { hexDigest } from './hex-digest.ts';
 
 /**
  * Our mark on a cluster, the last line of its description. It tells whose a cluster is when an answer was lost, and it
@@ -61,5 +60,5 @@ function sortKeys(value: unknown): unknown {
 
 /** 64 bits: enough to tell the clusters of one name apart, and short in a description. */
 function shortHash(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16);
+  return hexDigest(new TextEncoder().encode(text), 16);
 }
