@@ -39,7 +39,8 @@ async function run(log: Logger): Promise<number> {
       log.info('serving probes and metrics', { port });
     }
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-    const connection = await NativeConnection.connect(connectionOptions);
+    // What is worth it is compressed by the codec, before it is encrypted: doing it again would only cost both ends.
+    const connection = await NativeConnection.connect({ ...connectionOptions, grpcCompression: { codec: 'none' } });
     // Present in a built package; see scripts.build.
     const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
     worker = await runWorker({

@@ -49,7 +49,6 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   const queue = taskQueue(configuration);
   const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
   const { logger, metricMeter } = Runtime.instance();
-  await proveConfiguration(cce, logger);
   const activities = createActivities({
     cce,
     meter: metricMeter,
@@ -98,10 +97,13 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       shutdownForceTime: '30s',
       // A watch is an idle timer nearly all its life.
       maxConcurrentActivityTaskExecutions: 5_000,
-      // Half the heartbeat limit, so that one that comes late on a busy machine is not taken for a dead worker.
-      maxHeartbeatThrottleInterval: '10s',
+      // Well below the heartbeat limit of 20 s, so that one that comes late on a busy machine is not taken for a dead
+      // worker; and no more often, since thousands of them are most of what the server has to do meanwhile.
+      maxHeartbeatThrottleInterval: '14s',
     }),
   ]);
+  // They are made first, since that tells of a namespace that is none; they take work only once they run.
+  await proveConfiguration(cce, logger);
   return {
     stopped: runAll(workers),
     isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
