@@ -50,7 +50,6 @@ worker = await startWorker();
 console.error(`killed and started again after ${seconds(Date.now() - startedAtMs)} s`);
 const last = await until(({ execution }) => execution !== 'running');
 const tookMs = Date.now() - startedAtMs;
-await worker.end('stop');
 
 const names = (await simulator.clusters()).map(({ clusterName }) => clusterName);
 const { createCluster } = await simulator.counters();
@@ -64,6 +63,8 @@ const results = new Map<string, number>();
 const readAtMs = Date.now();
 for await (const { result } of batches.results(name)) results.set(result, (results.get(result) ?? 0) + 1);
 
+// Until here it was needed to read the pages of the items.
+await worker.end('stop');
 const table = new Table({ style: { head: [], border: [] } });
 table.push(
   ['items', options.clusters],
