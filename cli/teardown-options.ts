@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { FailurePolicy, ScheduledTeardown, TeardownPlan } from '../client/index.ts';
+import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from './delete-flags.ts';
 import { collect, deletePolicy, durationSeconds, nonEmpty, positiveInteger } from './values.ts';
 
 /** What a teardown is told, at once or by a schedule. */
-export interface TeardownOptions {
+export interface TeardownOptions extends DeleteFlags {
   name?: string;
   olderThan?: number;
   phase: string[];
@@ -11,13 +12,10 @@ export interface TeardownOptions {
   max: number;
   concurrency: number;
   failurePolicy: FailurePolicy;
-  deleteResource?: boolean;
-  deleteCdsSnapshot?: boolean;
-  moveOut?: boolean;
 }
 
 export function withTeardownOptions(command: Command): Command {
-  return (
+  return withDeleteFlags(
     command
       .option('--name <pattern>', "names that match, e.g. 'ci-*'", nonEmpty)
       .option('--older-than <duration>', 'made so long ago, e.g. 24h', durationSeconds)
@@ -27,10 +25,7 @@ export function withTeardownOptions(command: Command): Command {
       .addOption(new Option('--marker-only', 'only clusters that carry our marker; always so').default(true))
       .option('--max <count>', 'refuse more matches than that as a mistake', positiveInteger, 50)
       .option('--concurrency <count>', 'how many deletes may be under way at once', positiveInteger, 10)
-      .option('--failure-policy <policy>', 'continue or stop-after:<count>', deletePolicy, 'continue')
-      .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
-      .option('--delete-cds-snapshot', 'delete CDS snapshots too')
-      .option('--move-out', 'keep the nodes')
+      .option('--failure-policy <policy>', 'continue or stop-after:<count>', deletePolicy, 'continue'),
   );
 }
 
@@ -53,9 +48,8 @@ export function planOf({ name, olderThan, phase, except, max }: TeardownOptions)
 }
 
 export function deletionOf(options: TeardownOptions): ScheduledTeardown['delete'] {
-  const { deleteResource = false, deleteCdsSnapshot = false, moveOut = false } = options;
   return {
-    options: { deleteResource, deleteCDSSnapshot: deleteCdsSnapshot, moveOut },
+    options: deleteOptionsOf(options),
     concurrency: options.concurrency,
     failurePolicy: options.failurePolicy,
   };

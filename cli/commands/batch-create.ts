@@ -2,29 +2,19 @@ import type { Command } from 'commander';
 import {
   BatchNotFoundError,
   InvalidSpecError,
-  planBatch,
   type BatchItem,
   type BatchPlan,
   type Orchestrator,
 } from '../../client/index.ts';
+import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
+import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
 import { problemLines } from '../output.ts';
 import { printJSON, reportErrors, withOrchestrator, type GlobalOptions, type WaitOptions } from '../run-command.ts';
-import { readSpecFile, SpecFileError } from '../spec-file.ts';
-import { positiveInteger } from '../values.ts';
+import { SpecFileError } from '../spec-file.ts';
 
-interface Options extends GlobalOptions, WaitOptions {
-  file: string;
-  name?: string;
-  concurrency?: number;
-}
-
-interface DeleteOptions extends Options {
-  deleteResource?: boolean;
-  deleteCdsSnapshot?: boolean;
-  moveOut?: boolean;
-}
+type Options = GlobalOptions & WaitOptions & BatchFileFlags;
 
 export function addBatchCreate(batch: Command): void {
   withOptions(batch.command('create'))
@@ -32,22 +22,16 @@ export function addBatchCreate(batch: Command): void {
     .action(async (_, command: Command) => {
       await startFrom(command.optsWithGlobals<Options>(), (plan) => plan.items, false);
     });
-  withOptions(batch.command('delete'))
+  withDeleteFlags(withOptions(batch.command('delete')))
     .description('delete, by their names, the clusters that a batch file creates, if they carry our marker')
-    .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
-    .option('--delete-cds-snapshot', 'delete CDS snapshots too')
-    .option('--move-out', 'keep the nodes')
     .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<DeleteOptions>();
+      const options = command.optsWithGlobals<Options & DeleteFlags>();
       await startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), true);
     });
 }
 
 function withOptions(command: Command): Command {
-  return command
-    .requiredOption('-f, --file <file>', 'YAML or JSON, see docs/batch-spec.md; - reads standard input')
-    .option('--name <name>', 'name of the batch, instead of the one in the file')
-    .option('--concurrency <count>', 'how many items may be under way at once', positiveInteger)
+  return withBatchFile(command)
     .option('--watch', 'show the progress until the batch is over')
     .option('--wait', 'wait in silence until the batch is over');
 }
@@ -58,14 +42,10 @@ async function startFrom(
   isDelete: boolean,
 ): Promise<void> {
   process.exitCode = await reportErrors(options, async (): Promise<ExitCode> => {
-    const { file, name, concurrency } = options;
-    const plan = planBatch(readSpecFile(file), {
-      ...(name !== undefined && { name }),
-      ...(concurrency !== undefined && { concurrency }),
-    });
+    const plan = planBatchFile(options);
     for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
     if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
-    if (plan.name === undefined) throw new SpecFileError(`${file} gives the batch no name; use --name`);
+    if (plan.name === undefined) throw new SpecFileError(`${options.file} gives the batch no name; use --name`);
     const { name: planned } = plan;
     const batchName = isDelete ? `${planned}-delete` : planned;
     const failurePolicy = isDelete ? 'continue' : plan.failurePolicy;
@@ -92,10 +72,9 @@ async function refuseWhileRunning({ batches }: Orchestrator, name: string): Prom
   throw new Error(`the batch "${name}" is under way; cancel it first: ccectl batch cancel ${name} --wait`);
 }
 
-function toDelete(item: BatchItem, options: DeleteOptions): BatchItem[] {
+function toDelete(item: BatchItem, flags: DeleteFlags): BatchItem[] {
   if (item.kind === 'delete') return [];
   const { clusterName } = item.input.request.cluster;
-  const { deleteResource = false, deleteCdsSnapshot = false, moveOut = false } = options;
-  const deleteOptions = { deleteResource, deleteCDSSnapshot: deleteCdsSnapshot, moveOut };
-  return [{ kind: 'delete', input: { target: { clusterName }, options: deleteOptions, onlyMarked: true } }];
+  const input = { target: { clusterName }, options: deleteOptionsOf(flags), onlyMarked: true };
+  return [{ kind: 'delete', input }];
 }

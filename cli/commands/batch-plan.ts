@@ -1,33 +1,18 @@
 import type { Command } from 'commander';
-import { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster } from '../../client/index.ts';
+import { withoutSecrets, type BatchPlan, type PlannedCluster } from '../../client/index.ts';
+import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
 import { plainTable } from '../plain-table.ts';
 import { printJSON, reportErrors, type GlobalOptions } from '../run-command.ts';
-import { readSpecFile } from '../spec-file.ts';
-import { positiveInteger } from '../values.ts';
-
-interface Options extends GlobalOptions {
-  file: string;
-  name?: string;
-  concurrency?: number;
-}
 
 export function addBatchPlan(batch: Command): void {
-  batch
-    .command('plan')
+  withBatchFile(batch.command('plan'))
     .description('show what a batch would do; needs neither Temporal nor CCE')
-    .requiredOption('-f, --file <file>', 'YAML or JSON of docs/batch-spec.md; - reads standard input')
-    .option('--name <name>', 'use this name instead of the one in the file')
-    .option('--concurrency <number>', 'use this instead of the one in the file', positiveInteger)
     .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
+      const options = command.optsWithGlobals<GlobalOptions & BatchFileFlags>();
       process.exitCode = await reportErrors(options, async () => {
-        const { file, name, concurrency } = options;
-        const plan = planBatch(readSpecFile(file), {
-          ...(name !== undefined && { name }),
-          ...(concurrency !== undefined && { concurrency }),
-        });
+        const plan = planBatchFile(options);
         if (options.output === 'json') printJSON(withoutSecrets(plan));
         else process.stdout.write(`${planText(plan)}\n`);
         return plan.errors.length === 0 ? exitCodes.done : exitCodes.badInput;

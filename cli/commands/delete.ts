@@ -1,24 +1,18 @@
 import type { Command } from 'commander';
 import type { DeleteOptions, OperationOutcome } from '../../client/index.ts';
+import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
 
-interface Options extends GlobalOptions, WaitOptions {
-  deleteResource?: boolean;
-  deleteCdsSnapshot?: boolean;
-  moveOut?: boolean;
+interface Options extends GlobalOptions, WaitOptions, DeleteFlags {
   waitForRelease?: boolean;
 }
 
 export function addDelete(program: Command): void {
-  program
-    .command('delete')
+  withDeleteFlags(program.command('delete'))
     .description('delete a cluster; if its create is under way, cancel that and clean up')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
-    .option('--delete-resource', 'delete post-paid EIPs and CDS volumes too, which else stay on the bill')
-    .option('--delete-cds-snapshot', 'delete CDS snapshots too')
-    .option('--move-out', 'keep the nodes')
     .option('--wait-for-release', 'wait another minute, until subnets and security groups can be deleted')
     .option('--watch', 'show the steps until the cluster is gone')
     .option('--wait', 'wait in silence until the cluster is gone')
@@ -26,9 +20,7 @@ export function addDelete(program: Command): void {
       const options = command.optsWithGlobals<Options>();
       await runCommand(options, async (orchestrator) => {
         const deleteOptions: DeleteOptions = {
-          ...(options.deleteResource === true && { deleteResource: true }),
-          ...(options.deleteCdsSnapshot === true && { deleteCDSSnapshot: true }),
-          ...(options.moveOut === true && { moveOut: true }),
+          ...deleteOptionsOf(options),
           ...(options.waitForRelease === true && { waitForRelease: true }),
         };
         const operation = await orchestrator.delete(nameOrID, deleteOptions);

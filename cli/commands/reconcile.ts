@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
+import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { printJSON, runCommand, type GlobalOptions } from '../run-command.ts';
 import { durationSeconds } from '../values.ts';
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, DeleteFlags {
   delete?: boolean;
   olderThan: number;
-  deleteResource?: boolean;
-  deleteCdsSnapshot?: boolean;
-  moveOut?: boolean;
 }
 
 export function addReconcile(program: Command): void {
@@ -58,19 +56,15 @@ export function addReconcile(program: Command): void {
 }
 
 function withPolicy(command: Command): Command {
-  return command
+  command
     .option('--delete', 'delete orphans; clusters of unknown creates and without a marker are never deleted')
-    .option('--older-than <duration>', 'with --delete: only orphans of this age', durationSeconds, 24 * 3600)
-    .option('--delete-resource', 'with --delete: post-paid EIPs and CDS volumes too')
-    .option('--delete-cds-snapshot', 'with --delete: CDS snapshots too')
-    .option('--move-out', 'with --delete: keep the nodes');
+    .option('--older-than <duration>', 'with --delete: only orphans of this age', durationSeconds, 24 * 3600);
+  return withDeleteFlags(command, 'with --delete: ');
 }
 
 function policyOf(options: Options): ReconcileOptions {
   if (options.delete !== true) return {};
-  const { olderThan, deleteResource = false, deleteCdsSnapshot = false, moveOut = false } = options;
-  const deleteOptions = { deleteResource, deleteCDSSnapshot: deleteCdsSnapshot, moveOut };
-  return { delete: { olderThanSeconds: olderThan, options: deleteOptions } };
+  return { delete: { olderThanSeconds: options.olderThan, options: deleteOptionsOf(options) } };
 }
 
 function reportLines({ clusters, marked, claimed, orphans, unknown, unclaimed }: ReconcileReport): string[] {

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { planBatch, type BatchPlan } from '../client/index.ts';
+import { readSpecFile } from './spec-file.ts';
+import { positiveInteger } from './values.ts';
+
+/** The flags of every command that reads a batch file. */
+export interface BatchFileFlags {
+  file: string;
+  name?: string;
+  concurrency?: number;
+}
+
+export function withBatchFile(command: Command): Command {
+  return command
+    .requiredOption('-f, --file <file>', 'YAML or JSON of docs/batch-spec.md; - reads standard input')
+    .option('--name <name>', 'use this name instead of the one in the file')
+    .option('--concurrency <number>', 'use this instead of the one in the file', positiveInteger);
+}
+
+export function planBatchFile({ file, name, concurrency }: BatchFileFlags): BatchPlan {
+  return planBatch(readSpecFile(file), {
+    ...(name !== undefined && { name }),
+    ...(concurrency !== undefined && { concurrency }),
+  });
+}
