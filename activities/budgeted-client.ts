@@ -1,8 +1,9 @@
 import { activityInfo } from '@temporalio/activity';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import { CceNetworkError } from '../cce/cce-network-error.ts';
-import type { CallOptions, CceClient } from '../cce/client.ts';
+import type { CceClient } from '../cce/client.ts';
 import { urgencies, type RequestBudget, type Urgency } from './request-budget.ts';
+import { wrapCalls } from './wrap-calls.ts';
 
 export interface BudgetOptions {
   budget: RequestBudget;
@@ -21,11 +22,7 @@ export interface BudgetOptions {
 export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
   const { budget, urgencyOf, turnLimitMs = Infinity } = options;
 
-  async function inTurn<Answer>(
-    call: keyof CceClient,
-    { signal }: CallOptions,
-    send: () => Promise<Answer>,
-  ): Promise<Answer> {
+  return wrapCalls(cce, async (call, { signal }, send) => {
     const askedAtMs = performance.now();
     const isInTime = await budget.take(urgencyOf(call), {
       ...(signal !== undefined && { signal }),
@@ -39,16 +36,7 @@ export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
       if (error instanceof CceApiError && error.kind === 'throttled') budget.noteThrottled();
       throw error;
     }
-  }
-
-  return {
-    createCluster: (request, call = {}) => inTurn('createCluster', call, () => cce.createCluster(request, call)),
-    listClusters: (query, call = {}) => inTurn('listClusters', call, () => cce.listClusters(query, call)),
-    getCluster: (clusterID, call = {}) => inTurn('getCluster', call, () => cce.getCluster(clusterID, call)),
-    deleteCluster: (clusterID, deleteOptions, call = {}) =>
-      inTurn('deleteCluster', call, () => cce.deleteCluster(clusterID, deleteOptions, call)),
-    getEventSteps: (clusterID, call = {}) => inTurn('getEventSteps', call, () => cce.getEventSteps(clusterID, call)),
-  };
+  });
 }
 
 /** Of the short activities: by what they ask, and by the priority of the workflow that they ask it for. */

@@ -1,19 +1,14 @@
-import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import picomatch from 'picomatch';
 import type { CceClient } from '../cce/client.ts';
 import type { ListedCluster } from '../cce/cluster.ts';
 import type { TeardownFilter } from '../workflows/teardown-sweep.ts';
 import { withCallFailures } from './call-failure.ts';
+import { summaryOf, type ClusterSummary } from './cluster-list.ts';
+import { listPage } from './list-page.ts';
 
 /** A cluster that a teardown is about. */
-export interface TeardownTarget {
-  clusterID: string;
-  clusterName: string;
-  clusterPhase: string;
-  /** RFC 3339; absent where the service gives none. */
-  createdAt?: string;
-}
+export type TeardownTarget = Omit<ClusterSummary, 'description'>;
 
 export interface TeardownPage {
   targets: TeardownTarget[];
@@ -21,9 +16,6 @@ export interface TeardownPage {
   spared: (TeardownTarget & { reason: 'foreign' | 'protected' })[];
   isLast: boolean;
 }
-
-/** Small enough for what matches to stay far below Temporal's limits for one payload. */
-const pageSize = 100;
 
 /** One page of all clusters of the account, of which those are returned that a filter matches. */
 export function findTeardownTargets({ cce }: { cce: CceClient }) {
@@ -35,34 +27,17 @@ export function findTeardownTargets({ cce }: { cce: CceClient }) {
     pageNo: number;
   }): Promise<TeardownPage> =>
     withCallFailures(async () => {
-      const { clusterPage } = await cce.listClusters(
-        { orderBy: 'createdAt', order: 'ASC', pageNo: input.pageNo, pageSize },
-        { signal: cancellationSignal() },
-      );
+      const { clusterList, isLast } = await listPage(cce, input.pageNo);
       const marker = new RegExp(input.markerPattern);
-      const matches = clusterMatcher(input.filter, input.nowMs);
-      const page: TeardownPage = {
-        targets: [],
-        spared: [],
-        isLast: clusterPage.clusterList.length === 0 || input.pageNo * pageSize >= clusterPage.totalCount,
-      };
-      for (const cluster of clusterPage.clusterList.filter(matches)) {
-        const target = toTarget(cluster);
-        if (!marker.test(cluster.spec.description ?? '')) page.spared.push({ ...target, reason: 'foreign' });
+      const page: TeardownPage = { targets: [], spared: [], isLast };
+      for (const cluster of clusterList.filter(clusterMatcher(input.filter, input.nowMs))) {
+        const { description, ...target } = summaryOf(cluster);
+        if (!marker.test(description)) page.spared.push({ ...target, reason: 'foreign' });
         else if (cluster.spec.forbidDelete === true) page.spared.push({ ...target, reason: 'protected' });
         else page.targets.push(target);
       }
       return page;
     });
-}
-
-function toTarget({ spec, status, createdAt }: ListedCluster): TeardownTarget {
-  return {
-    clusterID: spec.clusterID,
-    clusterName: spec.clusterName,
-    clusterPhase: status.clusterPhase,
-    ...(createdAt !== undefined && { createdAt }),
-  };
 }
 
 /** Throws an ApplicationFailure where a pattern is none: no other try will make one of it. */

@@ -1,6 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
+import { wrapCalls } from './wrap-calls.ts';
 
 /** A client that counts its calls: by name, HTTP status and the vendor's code, and how long they take. */
 export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
@@ -17,7 +18,7 @@ export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
     'calls that the CCE API refused to slow us down',
   );
 
-  async function measured<Answer>(call: keyof CceClient, send: () => Promise<Answer>): Promise<Answer> {
+  return wrapCalls(cce, async (call, _, send) => {
     const sentAtMs = performance.now();
     let status = '200';
     let code = '';
@@ -32,13 +33,5 @@ export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
       requests.add(1, { call, status, code });
       seconds.record((performance.now() - sentAtMs) / 1000, { call });
     }
-  }
-
-  return {
-    createCluster: (...args) => measured('createCluster', () => cce.createCluster(...args)),
-    listClusters: (...args) => measured('listClusters', () => cce.listClusters(...args)),
-    getCluster: (...args) => measured('getCluster', () => cce.getCluster(...args)),
-    deleteCluster: (...args) => measured('deleteCluster', () => cce.deleteCluster(...args)),
-    getEventSteps: (...args) => measured('getEventSteps', () => cce.getEventSteps(...args)),
-  };
+  });
 }

@@ -103,9 +103,9 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
   /** A create that was under way is cancelled in place of a delete; what it then cleans up is what is deleted. */
   async function readCancelled(create: Operation | undefined, target: DeleteTarget): Promise<Found> {
     if (create === undefined || ('clusterID' in target && create.clusterID !== target.clusterID)) return notStarted;
-    const { failure, ...found } = await read(create);
+    const outcome = await outcomeOfRun(create);
+    const { failure, ...found } = foundOf(create, outcome);
     if (found.result === 'underWay') return found;
-    const outcome = await outcomeOf(client.workflow.getHandle(create.workflowID, create.runID));
     const cleanup = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup : undefined;
     if (cleanup === undefined) return found.result === 'terminated' ? found : notStarted;
     if (cleanup.status === 'deleted') return { ...found, result: 'deleted' };
@@ -120,29 +120,32 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     return run?.closedAt !== undefined && run.closedAt < since ? undefined : run;
   }
 
-  async function read({
-    workflowID,
-    runID,
-    clusterID,
-    startedAt,
-    closedAt,
-    execution,
-    leaseBegan,
-  }: Operation): Promise<Found> {
-    const where = {
-      workflowID,
-      startedAt,
-      ...(clusterID !== undefined && { clusterID }),
-      ...(closedAt !== undefined && { closedAt }),
-    };
-    if (execution === 'running') return { ...where, result: leaseBegan ? 'running' : 'underWay' };
-    const outcome = await outcomeOf(client.workflow.getHandle(workflowID, runID));
-    if (outcome === undefined) return { ...where, result: 'terminated' };
-    return {
-      ...where,
-      result: outcome.outcome,
-      ...(outcome.clusterID !== undefined && { clusterID: outcome.clusterID }),
-      ...(outcome.failure !== undefined && { failure: outcome.failure }),
-    };
+  async function read(run: Operation): Promise<Found> {
+    return foundOf(run, await outcomeOfRun(run));
   }
+
+  /** `undefined` while it runs, too. */
+  async function outcomeOfRun({ workflowID, runID, execution }: Operation): Promise<OperationOutcome | undefined> {
+    return execution === 'running' ? undefined : outcomeOf(client.workflow.getHandle(workflowID, runID));
+  }
+}
+
+function foundOf(
+  { workflowID, clusterID, startedAt, closedAt, execution, leaseBegan }: Operation,
+  outcome: OperationOutcome | undefined,
+): Found {
+  const where = {
+    workflowID,
+    startedAt,
+    ...(clusterID !== undefined && { clusterID }),
+    ...(closedAt !== undefined && { closedAt }),
+  };
+  if (execution === 'running') return { ...where, result: leaseBegan ? 'running' : 'underWay' };
+  if (outcome === undefined) return { ...where, result: 'terminated' };
+  return {
+    ...where,
+    result: outcome.outcome,
+    ...(outcome.clusterID !== undefined && { clusterID: outcome.clusterID }),
+    ...(outcome.failure !== undefined && { failure: outcome.failure }),
+  };
 }

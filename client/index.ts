@@ -21,7 +21,7 @@ export { UnreachableError } from './unreachable-error.ts';
 export type { DeleteOptions } from './start-delete.ts';
 export type { CreateClusterRequest } from '../cce/create-cluster.ts';
 export { validateCreateRequest, validationRules, type Problem, type Validation } from '../cce/validate.ts';
-export type { BatchItem, DeleteItem, FailurePolicy } from '../workflows/batch-item.ts';
+export { deleteItemOf, type BatchItem, type DeleteItem, type FailurePolicy } from '../workflows/batch-item.ts';
 export type { BatchProgress } from '../workflows/batch-messages.ts';
 export type { BatchOutcome } from '../workflows/cluster-batch.ts';
 export type { Encryption } from '../workflows/encryption.ts';

@@ -1,6 +1,7 @@
-import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
 import type { ReconcileInput, ReconcileReport, reconcileClusters } from '../workflows/reconcile-clusters.ts';
+import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 
 /** See {@link ReconcileInput}; without `delete` orphans are reported only. */
 export type ReconcileOptions = Pick<ReconcileInput, 'delete'>;
@@ -12,7 +13,7 @@ export interface ReconcileSchedule {
    */
   set: (everySeconds: number, options?: ReconcileOptions) => Promise<void>;
   /** `undefined` where there is none. */
-  describe: () => Promise<{ paused: boolean; nextAt?: string } | undefined>;
+  describe: () => Promise<ScheduleState | undefined>;
   /** Changes nothing where there is none. */
   remove: () => Promise<void>;
 }
@@ -34,40 +35,15 @@ export async function reconcile(
 
 export function reconcileSchedule(client: Client, scope: AccountRegion): ReconcileSchedule {
   const scheduleId = reconcileWorkflowID(scope);
-  const handle = client.schedule.getHandle(scheduleId);
-
-  async function exists(): Promise<boolean> {
-    return (await describe()) !== undefined;
-  }
-
-  async function describe() {
-    try {
-      const { state, info } = await handle.describe();
-      const [nextAt] = info.nextActionTimes;
-      return { paused: state.paused, ...(nextAt !== undefined && { nextAt: nextAt.toISOString() }) };
-    } catch (error) {
-      if (error instanceof ScheduleNotFoundError) return undefined;
-      throw error;
-    }
-  }
-
   return {
-    async set(everySeconds, options = {}) {
-      const spec = { intervals: [{ every: everySeconds * 1000 }] };
-      const policies = { overlap: ScheduleOverlapPolicy.SKIP };
-      const action = {
-        type: 'startWorkflow',
+    set: (everySeconds, options = {}) =>
+      setSchedule(client, scope, {
+        scheduleId,
+        everySeconds,
         workflowType: 'reconcileClusters',
-        workflowId: scheduleId,
-        taskQueue: taskQueue(scope),
-        args: [{ ...scope, ...options }],
-      } as const;
-      if (await exists()) await handle.update((current) => ({ ...current, spec, policies, action }));
-      else await client.schedule.create({ scheduleId, spec, policies, action });
-    },
-    describe,
-    async remove() {
-      if (await exists()) await handle.delete();
-    },
+        input: { ...scope, ...options },
+      }),
+    describe: () => describeSchedule(client, scheduleId),
+    remove: () => ifThere(() => client.schedule.getHandle(scheduleId).delete()),
   };
 }

@@ -45,8 +45,7 @@ const uploadsAtOnce = 8;
  * The items go first, in pages that Temporal keeps: after this, nothing depends on the caller.
  *
  * @throws BatchConflictError where a batch of this name is under way with other items or another policy, or is being
- *   ended, and RangeError for a name, a number
- *   of items or a concurrency that cannot be
+ *   ended, and RangeError for a name, a number of items or a concurrency that cannot be
  */
 export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
   const { name, items, concurrency, failurePolicy } = batch;

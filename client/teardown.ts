@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { ScheduleNotFoundError, ScheduleOverlapPolicy, WorkflowFailedError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { largestTeardown } from '../workflows/batch-item.ts';
 import { checkConcurrency } from '../workflows/batch-messages.ts';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../workflows/identity.ts';
 import type { TeardownReport, TeardownSweepInput, teardownSweep } from '../workflows/teardown-sweep.ts';
+import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 import { TooManyMatchesError } from './too-many-matches-error.ts';
 
 export type TeardownPlan = Pick<TeardownSweepInput, 'filter' | 'maximum'>;
 export type ScheduledTeardown = TeardownPlan & Required<Pick<TeardownSweepInput, 'delete'>>;
 
 /** A sweep that is repeated by itself. */
-export interface TeardownSchedule {
+export interface TeardownSchedule extends ScheduleState {
   name: string;
-  paused: boolean;
-  /** RFC 3339 */
-  nextAt?: string;
-  lastAt?: string;
 }
 
 export interface Teardown {
@@ -42,17 +39,6 @@ export interface Teardown {
 export function createTeardown(client: Client, scope: AccountRegion): Teardown {
   const idOf = (name: string) => teardownWorkflowID(scope, name);
 
-  /** `false` where there is no such schedule. */
-  async function change(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      if (error instanceof ScheduleNotFoundError) return false;
-      throw error;
-    }
-  }
-
   return {
     async find(plan) {
       checkMaximum(plan.maximum);
@@ -72,45 +58,38 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
       async set(name, everySeconds, teardown) {
         checkMaximum(teardown.maximum);
         checkConcurrency(teardown.delete.concurrency);
-        const scheduleId = idOf(name);
-        const spec = { intervals: [{ every: everySeconds * 1000 }] };
-        const policies = { overlap: ScheduleOverlapPolicy.SKIP };
-        const action = {
-          type: 'startWorkflow',
+        const input = { account: scope.account, region: scope.region, ...teardown };
+        await setSchedule(client, scope, {
+          scheduleId: idOf(name),
+          everySeconds,
           workflowType: 'teardownSweep',
-          workflowId: scheduleId,
-          taskQueue: taskQueue(scope),
-          args: [{ account: scope.account, region: scope.region, ...teardown }],
-        } as const;
-        const isThere = await change(() =>
-          client.schedule.getHandle(scheduleId).update((current) => ({ ...current, spec, policies, action })),
-        );
-        if (!isThere) await client.schedule.create({ scheduleId, spec, policies, action });
+          input,
+        });
       },
       async *list() {
         const prefix = idOf('');
         for await (const { scheduleId } of client.schedule.list()) {
           if (!scheduleId.startsWith(prefix)) continue;
-          // The list lags behind: it would show a schedule as set that was paused a moment ago.
-          const { state, info } = await client.schedule.getHandle(scheduleId).describe();
-          const [nextAt] = info.nextActionTimes;
-          const lastAt = info.recentActions.at(-1)?.takenAt;
-          yield {
-            name: scheduleId.slice(prefix.length),
-            paused: state.paused,
-            ...(nextAt !== undefined && { nextAt: nextAt.toISOString() }),
-            ...(lastAt !== undefined && { lastAt: lastAt.toISOString() }),
-          };
+          // The list lags behind: it would show a schedule as set that was paused a moment ago, or one that is gone.
+          const state = await describeSchedule(client, scheduleId);
+          if (state !== undefined) yield { name: scheduleId.slice(prefix.length), ...state };
         }
       },
-      pause: (name, paused) =>
-        change(async () => {
-          const handle = client.schedule.getHandle(idOf(name));
-          await (paused ? handle.pause() : handle.unpause());
-        }),
-      remove: (name) => change(() => client.schedule.getHandle(idOf(name)).delete()),
+      pause: (name, paused) => {
+        const handle = client.schedule.getHandle(idOf(name));
+        return wasThere(() => (paused ? handle.pause() : handle.unpause()));
+      },
+      remove: (name) => wasThere(() => client.schedule.getHandle(idOf(name)).delete()),
     },
   };
+}
+
+async function wasThere(act: () => Promise<void>): Promise<boolean> {
+  const done = await ifThere(async () => {
+    await act();
+    return true;
+  });
+  return done ?? false;
 }
 
 function checkMaximum(maximum: number): void {

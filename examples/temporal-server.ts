@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { execa } from 'execa';
+import { freeLoopbackPort } from '../worker/free-port.ts';
 import { findTemporalBinary } from './temporal-binary.ts';
 
 /** How to run the dev server; none of it applies to a server named by `TEMPORAL_ADDRESS`. */
@@ -50,8 +49,9 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   if (runningAddress) return { address: runningAddress, namespace, stop: async () => {}, kill: () => {} };
 
   const { path } = await findTemporalBinary('cli');
-  const port = await freePort(options.port);
-  const uiPort = options.ui === true ? await freePort() : undefined;
+  // Checked before the start, because a server that already answers there would be taken for ours.
+  const port = await freeLoopbackPort(options.port);
+  const uiPort = options.ui === true ? await freeLoopbackPort() : undefined;
   const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`;
   const codecEndpoint = uiUrl === undefined ? undefined : await options.codecEndpoint?.(uiUrl);
   const address = `127.0.0.1:${port}`;
@@ -123,18 +123,4 @@ async function answers(address: string): Promise<boolean> {
   } finally {
     await connection.close();
   }
-}
-
-/**
- * The given port, or any, once nothing listens on it. Checked before the start, because a server that already answers
- * there would be taken for ours.
- */
-async function freePort(port = 0): Promise<number> {
-  const listener = createServer().listen(port, '127.0.0.1');
-  await once(listener, 'listening');
-  const bound = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  if (bound === null || typeof bound === 'string') throw new Error('a TCP listener has no port');
-  return bound.port;
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import fastify from 'fastify';
 
 export interface HTTPServerOptions {
@@ -30,15 +28,4 @@ export async function startHTTPServer(options: HTTPServerOptions): Promise<numbe
   await server.listen({ port: options.port, host: '0.0.0.0' });
   const [address] = server.addresses();
   return typeof address === 'object' ? address.port : options.port;
-}
-
-/** A port of the loopback on which nothing listens at the moment. */
-export async function freeLoopbackPort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP listener has no port');
-  return address.port;
 }

@@ -1,3 +1,4 @@
+import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterInput } from './create-cluster.ts';
 import type { DeleteClusterInput } from './delete-cluster.ts';
 
@@ -9,6 +10,14 @@ export interface DeleteItem {
   input: DeleteClusterInput;
   /** Of a cluster that is deleted by its ID, where known: a create of it that is under way is cancelled instead. */
   clusterName?: string;
+}
+
+/** The deletion of a cluster that a teardown has found. */
+export function deleteItemOf(
+  { clusterID, clusterName }: { clusterID: string; clusterName: string },
+  options: DeleteClusterOptions,
+): DeleteItem {
+  return { kind: 'delete', input: { target: { clusterID }, options }, clusterName };
 }
 
 /**

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TeardownPage, TeardownTarget } from '../activities/find-teardown-targets.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { findTeardownTargets } from './activity-proxies.ts';
-import { largestTeardown, type BatchItem, type FailurePolicy } from './batch-item.ts';
+import { deleteItemOf, largestTeardown, type FailurePolicy } from './batch-item.ts';
 import type { BatchMemo } from './batch-memo.ts';
 import { batchPage } from './batch-page.ts';
 import { clusterBatch, type BatchOutcome } from './cluster-batch.ts';
@@ -88,7 +88,7 @@ async function deleteAsBatch(
   for (let page = 0; page * itemsPerPage < targets.length; page++) {
     const items = targets
       .slice(page * itemsPerPage, (page + 1) * itemsPerPage)
-      .map((target) => toItem(target, options));
+      .map((target) => deleteItemOf(target, options));
     await startChild(batchPage, {
       workflowId: batchPageWorkflowID(upload, page),
       args: [{ items }],
@@ -104,8 +104,4 @@ async function deleteAsBatch(
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });
   return { name, outcome };
-}
-
-function toItem({ clusterID, clusterName }: TeardownTarget, options: DeleteClusterOptions): BatchItem {
-  return { kind: 'delete', input: { target: { clusterID }, options }, clusterName };
 }

@@ -1,6 +1,6 @@
 import confirm from '@inquirer/confirm';
 import type { Command } from 'commander';
-import { TooManyMatchesError, type BatchItem, type TeardownReport } from '../../client/index.ts';
+import { deleteItemOf, TooManyMatchesError, type TeardownReport } from '../../client/index.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
 import { printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
@@ -41,11 +41,7 @@ export function addTeardown(program: Command): void {
         }
         const { options: deleteOptions, ...policy } = deletionOf(options);
         const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
-        const items = report.targets.map(({ clusterID, clusterName }): BatchItem => ({
-          kind: 'delete',
-          input: { target: { clusterID }, options: deleteOptions },
-          clusterName,
-        }));
+        const items = report.targets.map((target) => deleteItemOf(target, deleteOptions));
         const started = await orchestrator.batches.start({ name, items, ...policy });
         if (options.watch === true || options.wait === true) return followBatch(orchestrator, name, options);
         if (options.output === 'json') printJSON({ ...report, batch: started });

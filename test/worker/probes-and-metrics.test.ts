@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { execa } from 'execa';
 import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
-import { freeLoopbackPort } from '../../worker/http-server.ts';
+import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { readExample } from '../examples.ts';
 import { ended, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
