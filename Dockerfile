@@ -19,7 +19,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 # The worker holds many small things for a long time: with these it needs half of the memory (docs/scale.md).
 ENV NODE_ENV=production \
-  NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=512" \
+  NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=512" \
   MALLOC_ARENA_MAX=1 \
   MALLOC_TRIM_THRESHOLD_=131072 \
   CCE_HTTP_PORT=9464

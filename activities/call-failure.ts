@@ -15,7 +15,7 @@ export interface CallFailure {
   retryable: boolean;
   /** The pause that the service asked for. */
   retryAfterSeconds?: number;
-  /** Whether the service may have done what was asked all the same. */
+  /** Whether the service may have done what was asked all the same. A call that only reads changes nothing. */
   mayHaveTakenEffect: boolean;
 }
 
@@ -32,6 +32,8 @@ export async function withCallFailures<Answer>(call: () => Promise<Answer>): Pro
 }
 
 function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof CceApiError) && !(error instanceof CceNetworkError)) return undefined;
+  const isChange = error.method !== 'GET';
   if (error instanceof CceApiError) {
     const failure: CallFailure = {
       type: 'CceApiError',
@@ -43,7 +45,7 @@ function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
       path: error.path,
       retryable: error.retryable,
       ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-      mayHaveTakenEffect: error.mayHaveTakenEffect,
+      mayHaveTakenEffect: isChange && error.mayHaveTakenEffect,
     };
     return ApplicationFailure.create({
       message: error.message,
@@ -53,15 +55,12 @@ function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
       ...(error.retryAfterSeconds !== undefined && { nextRetryDelay: error.retryAfterSeconds * 1000 }),
     });
   }
-  if (error instanceof CceNetworkError) {
-    const failure: CallFailure = {
-      type: 'CceNetworkError',
-      method: error.method,
-      path: error.path,
-      retryable: true,
-      mayHaveTakenEffect: error.mayHaveTakenEffect,
-    };
-    return ApplicationFailure.create({ message: error.message, type: failure.type, details: [failure] });
-  }
-  return undefined;
+  const failure: CallFailure = {
+    type: 'CceNetworkError',
+    method: error.method,
+    path: error.path,
+    retryable: true,
+    mayHaveTakenEffect: isChange && error.mayHaveTakenEffect,
+  };
+  return ApplicationFailure.create({ message: error.message, type: failure.type, details: [failure] });
 }

@@ -55,11 +55,11 @@ export function createActivities(dependencies: ActivityDependencies) {
   const list = createClusterList(watching, { restMs: dependencies.pollIntervalMs / 4 });
   const phases = withFollowerMetrics(createPhaseTicker(list, dependencies), meter);
   const cce = withBudget(service, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
-  const budgeted = { ...dependencies, cce };
+  const budgeted = { ...dependencies, cce, findClusters: findClusters({ cce, list }) };
   return {
     validateCluster: validateCluster(dependencies),
     compareSpec: compareSpec(budgeted),
-    findClusters: findClusters({ cce, list }),
+    findClusters: budgeted.findClusters,
     submitCluster: submitCluster(budgeted),
     watchCluster: withStepMetrics(watchCluster({ ...dependencies, cce: watching, budget, phases }), meter),
     deleteCluster: deleteCluster(budgeted),

@@ -26,7 +26,7 @@ export type Tick =
 const followersPerPage = 10;
 
 /** The most followers get their ticks so much faster than they would poll. */
-const fastestShare = 1 / 4;
+const fastestShare = 1 / 3;
 
 /**
  * @param options.pollIntervalMs The slowest pace of the ticks, but for a list that cannot be read, which is backed off

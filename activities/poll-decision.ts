@@ -35,6 +35,11 @@ export function callsForPoll(tick: Tick, state: WatchState): boolean {
   }
 }
 
+/** Whether a list shows a cluster as the one before did. */
+export function isRepeated(tick: Tick, previous: Tick | undefined): boolean {
+  return tick.kind === 'listed' && previous?.kind === 'listed' && tick.clusterPhase === previous.clusterPhase;
+}
+
 /**
  * The phase that a list shows, where it can be gone by. That a cluster failed or is going is left to the cluster itself:
  * lists may lag behind, and nobody takes it back.

@@ -3,6 +3,7 @@ import type { CceClient } from '../cce/client.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { secretValues, type SecretReader } from '../cce/secrets.ts';
 import { withCallFailures, type CallFailure } from './call-failure.ts';
+import type { FoundCluster } from './find-clusters.ts';
 import { resolveRequest } from './resolve-request.ts';
 
 export interface SubmittedCluster {
@@ -10,18 +11,34 @@ export interface SubmittedCluster {
   requestID: string;
 }
 
+export interface SubmitInput {
+  request: CreateClusterRequest;
+  /** Look for clusters of the name just before, and send nothing if there is any. Else the workflow must have looked. */
+  lookFirst?: boolean;
+}
+
+export interface SubmitDependencies {
+  cce: CceClient;
+  secrets: SecretReader;
+  findClusters: (input: { clusterName: string }) => Promise<FoundCluster[]>;
+}
+
 /**
- * Sends the create request, once. The workflow must have looked for the cluster before, and looks again whenever this
- * fails in any way that leaves the outcome open.
+ * Sends the create request, once, unless a look shows clusters of its name: then it returns those. The workflow looks
+ * again whenever this fails in any way that leaves the outcome open.
  *
  * The request is not tied to the activity's cancellation: to break it off would only turn a known outcome into an
  * unknown one. Its own time limit ends it well before the activity's.
  */
-export function submitCluster({ cce, secrets }: { cce: CceClient; secrets: SecretReader }) {
-  return async ({ request }: { request: CreateClusterRequest }): Promise<SubmittedCluster> => {
+export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies) {
+  return async ({ request, lookFirst }: SubmitInput): Promise<SubmittedCluster | { found: FoundCluster[] }> => {
     const startedAt = performance.now();
     const resolved = resolveRequest(request, secrets);
-    // Another attempt may be under way by then, if this worker was frozen or blocked.
+    if (lookFirst === true) {
+      const found = await findClusters({ clusterName: request.cluster.clusterName });
+      if (found.length > 0) return { found };
+    }
+    // Another attempt may be under way by then, if the look took long, or this worker was frozen.
     if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
     try {
       const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));

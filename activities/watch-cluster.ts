@@ -7,7 +7,7 @@ import type { PollTrouble, Step, StepChange, WatchGoal } from '../workflows/mess
 import { createMailbox } from './mailbox.ts';
 import { observeCluster, type Observation } from './observe-cluster.ts';
 import type { PhaseTicker, Tick } from './phase-ticker.ts';
-import { callsForPoll, meaningOf, reliablePhase } from './poll-decision.ts';
+import { callsForPoll, isRepeated, meaningOf, reliablePhase } from './poll-decision.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { changeKey, resumeWatch, type WatchProgress } from './watch-progress.ts';
 
@@ -49,8 +49,12 @@ export function watchCluster({ cce, budget, phases, reportStep, pollIntervalMs }
     // timers cost little, and one for all would have thousands of heartbeats fall into one moment.
     const heartbeats = setInterval(() => heartbeat(progress), heartbeatIntervalMs);
     const ticks = createMailbox<Tick>(cancellationSignal());
-    const unfollow = phases.follow(clusterID, ticks.put);
     let tick: Tick | undefined;
+    const unfollow = phases.follow(clusterID, (newTick) => {
+      // Nearly all of them, a thousand at once: not worth to wake anybody.
+      if (isRepeated(newTick, tick)) noteSeen(progress);
+      else ticks.put(newTick);
+    });
     let polledTick: Tick | undefined;
     let observed: Observation | undefined;
     try {

@@ -9,7 +9,7 @@ import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';
 
 /** As in the Dockerfile. */
 export const imageEnvironment = {
-  NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=512',
+  NODE_OPTIONS: '--max-semi-space-size=16 --max-old-space-size=512',
   MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '131072',
 };

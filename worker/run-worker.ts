@@ -112,11 +112,12 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
 }
 
 /**
- * As many as there are calls in five seconds: a service that takes so long to answer still gets all that it may get. More
+ * As many as there are calls in eight seconds: with a look that others share and a service that takes seconds to answer
+ * it still gets all that it may get. More
  * would only wait here, where the server can no longer put the create that somebody waits for before those of a batch.
  */
 function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
-  return Math.ceil(Math.min(maximumRequestsPerSecond * 5, 200));
+  return Math.ceil(Math.min(maximumRequestsPerSecond * 8, 200));
 }
 
 /** One that fails takes the others with it: half a worker would accept creates that nobody watches. */

@@ -59,8 +59,8 @@ export const { compareSpec } = proxyActivities<Activities>({
 });
 
 /**
- * One attempt: a create is never repeated without a look first. Called in a scope that cannot be cancelled: the answer
- * says what there is to clean up.
+ * One attempt: a create is never repeated without a look first. A cancel takes it off the queue; once it has begun, it is
+ * waited for, since its answer says what there is to clean up.
  */
 export const submitCluster: Activities['submitCluster'] = (input) =>
   proxyActivities<Activities>({

@@ -1,4 +1,5 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { isCancellation, sleep } from '@temporalio/workflow';
+import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { compareSpec, findClusters, submitCluster } from './activity-proxies.ts';
 import { throwIfCancelled } from './cancellation.ts';
@@ -17,29 +18,41 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  * Comes by exactly one cluster: looks for it, sends the request if there is none, and looks again, several times over,
  * when the outcome of the request is open. Only when all looks were in vain is another request sent.
  *
+ * The first look is part of the activity that sends: nothing comes in between then, however long creates queue for it.
+ *
  * Throws `NameTaken`, or the ActivityFailure of a request that was refused.
  */
 export async function obtainCluster(creation: Creation): Promise<ObtainedCluster> {
   const { request, marker } = creation;
   let refusal: unknown;
-  for (let refusals = 0; ;) {
-    const decision = await lookUntilSettled(creation);
-    if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
-    if (decision.action === 'refuse') throw await nameTaken(creation, decision);
-    if (refusal !== undefined) throw refusal;
-    // A look that succeeds together with a cancel goes on to here, and a scope that cannot be cancelled would send.
+  let found: FoundCluster[] | undefined;
+  for (let refusals = 0, lookFirst = true; ; lookFirst = false) {
+    if (!lookFirst) {
+      const decision: SettledDecision =
+        found === undefined ? await lookUntilSettled(creation) : decideCreate({ ...creation, found, settling: false });
+      if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
+      if (decision.action === 'refuse') throw await nameTaken(creation, decision);
+      if (refusal !== undefined) throw refusal;
+      found = undefined;
+    }
+    // A look that succeeds together with a cancel goes on to here.
     throwIfCancelled();
     try {
       // Set first and only then sent: whatever happens from here on, a clean-up will look.
       creation.outcomeOpen = true;
       creation.sent++;
-      // Not cancellable: a request that is on its way is waited for, since its answer says what there is to clean up.
-      const submitted = await CancellationScope.nonCancellable(() =>
-        submitCluster({ request: withMarker(request, marker) }),
-      );
+      const submitted = await submitCluster({ request: withMarker(request, marker), lookFirst });
       creation.outcomeOpen = false;
-      return { ...submitted, madeBy: 'thisCreate' };
+      if (!('found' in submitted)) return { ...submitted, madeBy: 'thisCreate' };
+      creation.sent--;
+      found = submitted.found;
     } catch (error) {
+      if (isCancellation(error)) {
+        // It had not begun: one that has is waited for.
+        creation.outcomeOpen = false;
+        creation.sent--;
+        throw error;
+      }
       const call = callFailureOf(error);
       // A timeout or a lost worker has no call to ask: it leaves the outcome open too.
       creation.outcomeOpen = call?.mayHaveTakenEffect ?? !isFailureOfType(error, 'SecretUnavailable');

@@ -59,7 +59,7 @@ describe('the ticks', () => {
     ['few followers', 9, 1, []],
     ['just enough of them', 10, 1, [10_000, 10_000, 10_000]],
     ['twice as many', 20, 1, [5_000, 5_000, 5_000]],
-    ['any number of them', 1_000, 1, [2_500, 2_500, 2_500]],
+    ['any number of them', 1_000, 1, [3_333, 3_333, 3_333]],
     ['few followers for a long list', 49, 5, []],
     ['enough of them for a long list', 100, 5, [5_000, 5_000, 5_000]],
   ])('come as often as the calls are worth it: %s', async (_, followers, pages, pauses) => {
@@ -141,6 +141,6 @@ describe('a list that cannot be read', () => {
     await vi.advanceTimersByTimeAsync(pollIntervalMs);
     shown.error = undefined;
     await vi.advanceTimersByTimeAsync(2.5 * pollIntervalMs);
-    expect(gaps(passes)).toEqual([20_000, 2_500, 2_500]);
+    expect(gaps(passes)).toEqual([20_000, 3_333]);
   });
 });

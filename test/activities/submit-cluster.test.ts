@@ -2,6 +2,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import { withCallFailures } from '../../activities/call-failure.ts';
+import type { FoundCluster } from '../../activities/find-clusters.ts';
 import { submitCluster } from '../../activities/submit-cluster.ts';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
@@ -17,9 +19,14 @@ const secrets = {
   file: (path: string) => (path === '/run/secrets/password' ? `${filePassword}\n` : undefined),
 };
 
-/** Sends one request to a service that answers so. */
-async function submit(answer: { clusterID: string; requestID: string } | Error, request = validRequest()) {
+/** Sends one request to a service that answers so, and whose list shows that. */
+async function submit(
+  answer: { clusterID: string; requestID: string } | Error,
+  request = validRequest(),
+  { lookFirst, found = [] }: { lookFirst?: boolean; found?: FoundCluster[] | Error } = {},
+) {
   const sent: CreateClusterRequest[] = [];
+  const looks: string[] = [];
   const refuse = () => Promise.reject(new Error('a submit only creates'));
   const cce: CceClient = {
     listClusters: refuse,
@@ -32,11 +39,18 @@ async function submit(answer: { clusterID: string; requestID: string } | Error, 
       return answer;
     },
   };
+  const findClusters = ({ clusterName }: { clusterName: string }) => {
+    looks.push(clusterName);
+    return withCallFailures(async () => {
+      if (found instanceof Error) throw found;
+      return found;
+    });
+  };
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const result: unknown = await environment
-    .run(submitCluster({ cce, secrets }), { request })
+    .run(submitCluster({ cce, secrets, findClusters }), { request, ...(lookFirst !== undefined && { lookFirst }) })
     .catch((error: unknown) => error);
-  return { result, sent };
+  return { result, sent, looks };
 }
 
 function apiError(httpStatus: number, code: string, message: string): CceApiError {
@@ -124,4 +138,51 @@ it.each([true, false])('a lost answer is told, and the request not sent again (r
     details: [{ type: 'CceNetworkError', retryable: true, mayHaveTakenEffect: received }],
   });
   expect(sent).toHaveLength(1);
+});
+
+describe('a look before', () => {
+  const answered = { clusterID: 'cce-1', requestID: 'r-1' };
+  const existing: FoundCluster = { clusterID: 'cce-0', clusterPhase: 'deleted', description: '' };
+  const lookRefused = new CceApiError({
+    method: 'GET',
+    path: '/v2/clusters',
+    httpStatus: 500,
+    code: 'InternalError',
+    message: 'down',
+  });
+  const lookLost = new CceNetworkError({
+    method: 'GET',
+    path: '/v2/clusters',
+    message: 'reset',
+    possiblyReceived: true,
+  });
+
+  it('is not taken unless it is asked for', async () => {
+    const { result, sent, looks } = await submit(answered, validRequest(), { found: [existing] });
+    expect(result).toStrictEqual(answered);
+    expect(sent).toHaveLength(1);
+    expect(looks).toEqual([]);
+  });
+
+  it('that shows nothing lets the request be sent', async () => {
+    const { result, sent, looks } = await submit(answered, validRequest(), { lookFirst: true });
+    expect(result).toStrictEqual(answered);
+    expect(sent).toHaveLength(1);
+    expect(looks).toEqual([validRequest().cluster.clusterName]);
+  });
+
+  it('that shows any cluster of the name keeps it from being sent', async () => {
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found: [existing] });
+    expect(result).toStrictEqual({ found: [existing] });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['is refused', lookRefused],
+    ['is lost', lookLost],
+  ])('that %s keeps it from being sent, and cannot have made a cluster', async (_, found) => {
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found });
+    expect(result).toMatchObject({ details: [{ method: 'GET', retryable: true, mayHaveTakenEffect: false }] });
+    expect(sent).toEqual([]);
+  });
 });

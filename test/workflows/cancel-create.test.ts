@@ -15,7 +15,8 @@ interface Row {
 const listedLate = { posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 3 }] };
 const rows: Row[] = [
   { when: 'before it began', at: 'start', posts: 0, kept: [] },
-  { when: 'before the POST', at: 'look 1', posts: 0, kept: [] },
+  // What has begun is waited for: the look and the POST are one.
+  { when: 'while it looks for the first time', at: 'look 1', posts: 1, kept: ['cce-made-1'] },
   { when: 'while the POST is in flight', at: 'post 1', posts: 1, kept: ['cce-made-1'] },
   {
     when: 'while a POST is in flight that gets lost before its effect',
@@ -100,7 +101,7 @@ describe('a kept cluster is named in the outcome', () => {
 
 describe('a worker that hands over while the cancel arrives', () => {
   it.each([
-    ['before the POST', 'look 1', {}, 0],
+    ['while it looks for the first time', 'look 1', {}, 1],
     ['while the POST is in flight', 'post 1', {}, 1],
     ['at a provisioning step', 'step 1', {}, 1],
     ['while it is verified', 'look 3', { posts: [posts.lostAfterEffect] }, 1],

@@ -103,7 +103,10 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
           createdAt,
         }));
     },
-    async submitCluster({ request }) {
+    async submitCluster({ request, lookFirst }) {
+      const { clusterName } = request.cluster;
+      const found = lookFirst === true ? await activities.findClusters({ clusterName }) : [];
+      if (found.length > 0) return { found };
       const { makes, answer } = script.posts?.[sent] ?? posts.answered;
       const requestID = `request-${++sent}`;
       lastDescription = request.cluster.description ?? '';
