@@ -16,6 +16,7 @@ import { withFollowerMetrics, withStepMetrics } from './metered-watch.ts';
 import { createPhaseTicker } from './phase-ticker.ts';
 import { createRequestBudget } from './request-budget.ts';
 import { submitCluster } from './submit-cluster.ts';
+import { outsideOfTraces, withSpans } from './traced-client.ts';
 import { validateCluster } from './validate-cluster.ts';
 import { watchCluster, type ReportStep } from './watch-cluster.ts';
 
@@ -49,11 +50,12 @@ const turnLimitMs = 30_000;
  */
 export function createActivities(dependencies: ActivityDependencies) {
   const { meter } = dependencies;
-  const service = withMetrics(dependencies.cce, meter);
+  const service = withMetrics(withSpans(dependencies.cce), meter);
   const budget = withBudgetMetrics(createRequestBudget(dependencies), meter);
   const watching = withBudget(service, { budget, urgencyOf: urgencyInWatch });
   const list = createClusterList(watching, { restMs: dependencies.pollIntervalMs / 4 });
-  const phases = withFollowerMetrics(createPhaseTicker(list, dependencies), meter);
+  const listForAll = { ...list, pass: () => outsideOfTraces(list.pass) };
+  const phases = withFollowerMetrics(createPhaseTicker(listForAll, dependencies), meter);
   const cce = withBudget(service, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
   const budgeted = { ...dependencies, cce, findClusters: findClusters({ cce, list }) };
   return {

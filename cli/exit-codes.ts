@@ -8,6 +8,7 @@ import {
   TooManyMatchesError,
   UnreachableError,
 } from '../client/index.ts';
+import { ConfigurationError } from '../worker/configuration.ts';
 import { SpecFileError } from './spec-file.ts';
 
 /** What scripts may rely on; also in `ccectl --help`. */
@@ -23,6 +24,7 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 const badInputErrors = [
+  ConfigurationError,
   EncryptionKeyError,
   InvalidSpecError,
   // Says nothing against the operation: it is this caller who cannot read how it fares.

@@ -1,3 +1,4 @@
+import { startTracing } from '../worker/tracing.ts';
 import { colors } from './colors.ts';
 import {
   connect,
@@ -36,11 +37,18 @@ export async function withOrchestrator(
   options: GlobalOptions,
   command: (orchestrator: Orchestrator) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const orchestrator = await connect(options);
+  const tracing = await startTracing('ccectl', (message, error) => {
+    process.stderr.write(`${colors.yellow('warning')} ${message}: ${messageOf(error)}\n`);
+  });
   try {
-    return await command(orchestrator);
+    const orchestrator = await connect(options);
+    try {
+      return await command(orchestrator);
+    } finally {
+      await orchestrator.close();
+    }
   } finally {
-    await orchestrator.close();
+    await tracing?.stop();
   }
 }
 

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { tracingInterceptors } from '../workflows/client-tracing.ts';
 import { labelPattern } from '../workflows/identity.ts';
 import { loadDataConverter } from './data-converter.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
@@ -31,7 +32,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Orchestrato
     },
   );
   const orchestrator = createOrchestrator({
-    client: new Client({ connection, namespace, dataConverter }),
+    client: new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() }),
     account,
     region,
   });

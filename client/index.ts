@@ -30,6 +30,7 @@ export { PayloadDecryptionError, type DecryptionProblem } from '../workflows/pay
 export type { Cleanup } from '../workflows/clean-up.ts';
 export type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
 export type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';
+export { tracingInterceptors } from '../workflows/client-tracing.ts';
 export type { CancelRequest, CurrentStep, Stage, Step, StepError } from '../workflows/messages.ts';
 export type { TeardownFilter, TeardownReport } from '../workflows/teardown-sweep.ts';
 export type { ReconcileReport, UnclaimedCluster } from '../workflows/reconcile-clusters.ts';

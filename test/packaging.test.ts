@@ -50,7 +50,13 @@ describe('the package, installed from its tarball into an empty project', () => 
     expect(await readdir(installed)).toEqual(['LICENSE', 'README.md', 'dist', 'examples', 'package.json']);
     const dist = join(installed, 'dist');
     expect(await readdir(dist)).toEqual(
-      [...rooms, 'package.json', 'workflow-bundle.js', 'workflow-bundle.licences.txt'].toSorted(),
+      [
+        ...rooms,
+        'package.json',
+        'workflow-bundle-traced.js',
+        'workflow-bundle.js',
+        'workflow-bundle.licences.txt',
+      ].toSorted(),
     );
     const files = await Promise.all(rooms.map((room) => readdir(join(dist, room), { recursive: true })));
     expect(files.flat().filter((file) => file.includes('.') && !/(\.js|\.d\.ts)$/.test(file))).toEqual([]);
@@ -73,6 +79,8 @@ describe('the package, installed from its tarball into an empty project', () => 
     const licences = await readFile(join(installed, 'dist', 'workflow-bundle.licences.txt'), 'utf8');
     expect(licences).toMatch(/^@temporalio\/workflow\n\nThe MIT License/m);
     expect(licences).toMatch(/^long\n\n\s+Apache License/m);
+    // Of the bundle with traces.
+    expect(licences).toMatch(/^@opentelemetry\/sdk-trace-base\n\n\s+Apache License/m);
   });
 
   it('brings ccectl', async () => {

@@ -13,6 +13,7 @@ import { startHTTPServer } from './http-server.ts';
 import { installRuntime } from './install-runtime.ts';
 import { createLogger } from './logger.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
+import { startTracing, type Tracing } from './tracing.ts';
 
 // On a machine with much memory V8 lets garbage grow to several times of what lives. This much sooner it is collected at
 // no measurable cost, and 500 clusters in flight take a fifth less memory.
@@ -29,7 +30,9 @@ process.exit(await run(logger));
 
 async function run(log: Logger): Promise<number> {
   if (!encryption.encrypts) log.warn('payloads are NOT encrypted: Temporal stores what specs contain in clear');
+  let tracing: Tracing | undefined;
   try {
+    tracing = await startTracing('cce-worker', (message, error) => log.warn(message, { error }));
     let worker: RunningWorker | undefined;
     const { httpPort } = configuration;
     const metricsAddress = httpPort === undefined ? undefined : `127.0.0.1:${await freeLoopbackPort()}`;
@@ -43,13 +46,15 @@ async function run(log: Logger): Promise<number> {
     // What is worth it is compressed by the codec, before it is encrypted: doing it again would only cost both ends.
     const connection = await NativeConnection.connect({ ...connectionOptions, grpcCompression: { codec: 'none' } });
     // Present in a built package; see scripts.build.
-    const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+    const bundle = tracing === undefined ? '../workflow-bundle.js' : '../workflow-bundle-traced.js';
+    const bundlePath = fileURLToPath(new URL(bundle, import.meta.url));
     worker = await runWorker({
       configuration,
       connection,
       namespace,
       dataConverter: dataConverterOf(encryption),
       ...(existsSync(bundlePath) && { workflowBundlePath: bundlePath }),
+      ...(tracing && { tracing }),
     });
     const { account, region } = configuration;
     log.info('worker is running', { account, region, namespace });
@@ -60,6 +65,8 @@ async function run(log: Logger): Promise<number> {
   } catch (error) {
     log.error('the worker cannot go on', { error });
     return error instanceof ConfigurationError ? 2 : 1;
+  } finally {
+    await tracing?.stop();
   }
 }
 

@@ -5,6 +5,7 @@ import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ReportStep } from '../activities/watch-cluster.ts';
 import { createCceClient } from '../cce/client.ts';
+import { tracingInterceptors } from '../workflows/client-tracing.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../workflows/identity.ts';
 import { stepChangedSignal } from '../workflows/messages.ts';
 import { batchActivities } from './batch-activities.ts';
@@ -12,6 +13,8 @@ import type { WorkerConfiguration } from './configuration.ts';
 import { describeCreates } from './describe-creates.ts';
 import { proveConfiguration } from './prove-configuration.ts';
 import { createSecretReader } from './secret-reader.ts';
+import { tracedWork } from './traced-work.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface WorkerOptions {
   configuration: WorkerConfiguration;
@@ -21,6 +24,8 @@ export interface WorkerOptions {
   dataConverter: DataConverter;
   /** A bundle that was built before; without one the workflows are bundled now, which takes seconds. */
   workflowBundlePath?: string;
+  /** Where spans go to; without it there are none. A bundle must have been made for it, see `tracedWork`. */
+  tracing?: Tracing;
 }
 
 export interface RunningWorker {
@@ -45,7 +50,7 @@ const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as co
  */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { configuration, connection, namespace, dataConverter } = options;
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
   const queue = taskQueue(configuration);
   const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
   const { logger, metricMeter } = Runtime.instance();
@@ -59,6 +64,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     pollIntervalMs: configuration.pollIntervalMs,
     maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
+  const traced = options.tracing && tracedWork(options.tracing);
+  const interceptors = traced?.interceptors ?? {};
   const workers = await Promise.all([
     Worker.create({
       connection,
@@ -69,6 +76,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
         ? { workflowsPath: fileURLToPath(import.meta.resolve('../workflows/index.ts')) }
         : { workflowBundle: { codePath: options.workflowBundlePath } }),
       activities,
+      interceptors,
+      ...(traced && { sinks: traced.sinks }),
       ...letCallsEnd,
       maxConcurrentActivityTaskExecutions: 100,
       // A workflow that is told of each step is replayed each time, if it is not in here: at two and a half times the CPU.
@@ -81,6 +90,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       dataConverter,
       taskQueue: mutateTaskQueue(queue),
       activities: { submitCluster: activities.submitCluster, deleteCluster: activities.deleteCluster },
+      interceptors,
       ...letCallsEnd,
       // Kept by the server, for all workers of the account together.
       maxTaskQueueActivitiesPerSecond: configuration.maximumRequestsPerSecond,
@@ -92,6 +102,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       dataConverter,
       taskQueue: watchTaskQueue(queue),
       activities: { watchCluster: activities.watchCluster, awaitItems: activities.awaitItems },
+      interceptors,
       // No grace: a watch is handed over at once, with its last heartbeat.
       shutdownGraceTime: 0,
       shutdownForceTime: '30s',

@@ -19,7 +19,7 @@ export function createSecretReader(
 ): SecretReader {
   return {
     env: (name) =>
-      /^(BCE|TEMPORAL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CODEC)_/i.test(name) ? undefined : environment[name],
+      /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CODEC)_/i.test(name) ? undefined : environment[name],
     file(path) {
       // Resolved first, so that no link leads out of the folder.
       const realPath = realpathSync(path);

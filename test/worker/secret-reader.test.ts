@@ -45,6 +45,7 @@ describe('variables', () => {
     'CCE_ENCRYPTION_KEYS',
     'CCE_ENCRYPTION_KEYS_FILE',
     'CCE_CODEC_TOKEN',
+    'OTEL_EXPORTER_OTLP_HEADERS',
   ])('%s is not given out', (name) => {
     expect(createSecretReader({ [name]: 'own secret' }, undefined).env(name)).toBeUndefined();
   });

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { describe, expect, inject, it } from 'vitest';
+import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { failureConverterPath } from '../../workflows/data-converter.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
 
 /** The error with which a history fails to replay, or `undefined`. */
-async function replay(file: string, workflows: { workflowBundle: WorkflowBundleOption } | { workflowsPath: string }) {
+async function replay(file: string, workflows: ReplayWorkerOptions) {
   const recorded = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { workflowId: string; history: unknown };
   const results = Worker.runReplayHistories(workflows, [recorded]);
   // It does not throw: each result says how its history fared.
@@ -22,6 +23,25 @@ describe('recorded histories', () => {
 
   it.each(names)('%s replays', async (file) => {
     expect(await replay(file, { workflowBundle: { codePath: inject('workflowBundlePath') } })).toBeUndefined();
+  });
+
+  describe('recorded without traces', () => {
+    let code: string;
+
+    beforeAll(async () => {
+      const pathOf = (file: string) => fileURLToPath(new URL(`../../workflows/${file}`, import.meta.url));
+      ({ code } = await bundleWorkflowCode({
+        workflowsPath: pathOf('index.ts'),
+        workflowInterceptorModules: [pathOf('tracing.ts')],
+        failureConverterPath,
+        logger: new DefaultLogger('WARN'),
+      }));
+    });
+
+    it.each(names)('%s replays with them', async (file) => {
+      const sinks = { exporter: { export: { fn: () => {} } } };
+      expect(await replay(file, { workflowBundle: { code }, sinks })).toBeUndefined();
+    });
   });
 
   it('do not replay when the workflow does the same in another order', async () => {

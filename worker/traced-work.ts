@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import {
+  makeWorkflowExporter,
+  OpenTelemetryActivityInboundInterceptor,
+  OpenTelemetryActivityOutboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry/lib/worker/index.js';
+import type { WorkerInterceptors } from '@temporalio/worker';
+import type { Tracing } from './tracing.ts';
+
+/**
+ * What a worker needs so that the workflows and activities that it runs have spans. Of workflows that were bundled before,
+ * only those in `workflow-bundle-traced.js`.
+ */
+export function tracedWork({ spanProcessor, resource }: Tracing) {
+  const interceptors = {
+    workflowModules: [fileURLToPath(import.meta.resolve('../workflows/tracing.ts'))],
+    activity: [
+      (context) => ({
+        inbound: new OpenTelemetryActivityInboundInterceptor(context),
+        outbound: new OpenTelemetryActivityOutboundInterceptor(context),
+      }),
+    ],
+  } satisfies WorkerInterceptors;
+  return { interceptors, sinks: { exporter: makeWorkflowExporter(spanProcessor, resource) } };
+}
