@@ -1,4 +1,4 @@
-import { executeChild, ParentClosePolicy, startChild, uuid4, workflowInfo } from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TeardownPage, TeardownTarget } from '../activities/find-teardown-targets.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
@@ -82,8 +82,9 @@ async function deleteAsBatch(
   { options, concurrency, failurePolicy }: NonNullable<TeardownSweepInput['delete']>,
   targets: readonly TeardownTarget[],
 ): Promise<NonNullable<TeardownReport['batch']>> {
-  const uploadID = uuid4();
-  const name = `teardown-${workflowInfo().startTime.toISOString().replace(/\D/g, '').slice(0, 14)}-${uploadID.slice(0, 4)}`;
+  // No random number, see tracing.ts.
+  const { firstExecutionRunId: uploadID, startTime } = workflowInfo();
+  const name = `teardown-${startTime.toISOString().replace(/\D/g, '').slice(0, 14)}-${uploadID.slice(-4)}`;
   const upload = { account, region, name, uploadID, items: targets.length, itemsPerPage };
   for (let page = 0; page * itemsPerPage < targets.length; page++) {
     const items = targets
