@@ -3,6 +3,8 @@ import pLimit from 'p-limit';
 import { createCceClient } from '../cce/client.ts';
 import { resolveSecrets } from '../cce/secrets.ts';
 import { readConfiguration } from '../worker/configuration.ts';
+import { createCredentials } from '../worker/credentials.ts';
+import { createLogger } from '../worker/logger.ts';
 import { createSecretReader } from '../worker/secret-reader.ts';
 import { benchRequest } from './bench-request.ts';
 import type { EndedCluster } from './contender.ts';
@@ -12,7 +14,8 @@ import type { EndedCluster } from './contender.ts';
  * and the first error ends it. Is sent the names by its parent, and sends back what it has made.
  */
 const configuration = readConfiguration(process.env);
-const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
+const credentials = createCredentials(configuration.credentials, createLogger('warn'));
+const cce = createCceClient({ ...configuration, credentials });
 const secrets = createSecretReader(process.env, configuration.secretsFolder);
 
 // Not `once`: while somebody listens the process stays, and can be measured after its work.

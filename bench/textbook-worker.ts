@@ -2,6 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createCceClient } from '../cce/client.ts';
 import { readConfiguration } from '../worker/configuration.ts';
+import { createCredentials } from '../worker/credentials.ts';
 import { createLogger } from '../worker/logger.ts';
 import { createSecretReader } from '../worker/secret-reader.ts';
 import { createTextbookActivities } from './textbook-activities.ts';
@@ -12,7 +13,8 @@ if (codePath === undefined || taskQueue === undefined) throw new Error('TEXTBOOK
 const logger = createLogger('warn');
 Runtime.install({ logger });
 const configuration = readConfiguration(process.env);
-const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
+const credentials = createCredentials(configuration.credentials, logger);
+const cce = createCceClient({ ...configuration, credentials });
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const worker = await Worker.create({
   connection: await NativeConnection.connect(connectionOptions),

@@ -105,7 +105,9 @@ function kindOf(httpStatus: number, code: string): CceApiErrorKind {
   if (httpStatus === 429) return 'throttled';
   if (/quota/.test(lowerCode)) return 'quota';
   if (httpStatus === 404 && notFoundCodes.has(lowerCode)) return 'notFound';
-  if (httpStatus === 401) return 'authentication';
+  // What the service says of a session that is over is not known.
+  if (httpStatus === 401 || (httpStatus === 403 && /token|accesskey|signature/.test(lowerCode)))
+    return 'authentication';
   if (httpStatus === 403) return 'permission';
   if (httpStatus === 408) return 'server';
   if (httpStatus === 409) return 'conflict';

@@ -26,8 +26,9 @@ export interface CallOptions {
 /**
  * The CCE v2 cluster API (API page, sections Create cluster to Event steps).
  *
- * Each function sends one request and never repeats it: retrying is up to Temporal. The one exception is an answer
- * `RequestExpired`, which proves that nothing was done: it is signed again once, with the clock of the answer.
+ * Each function sends one request and never repeats it: retrying is up to Temporal. The exceptions are answers that prove
+ * that nothing was done: after `RequestExpired` it is signed again once, with the clock of the answer, and once with
+ * other keys after keys were refused.
  *
  * All of them throw {@link CceApiError} or {@link CceNetworkError}.
  */

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import ky from 'ky';
 import packageJson from '../package.json' with { type: 'json' };
 import { CceApiError } from './cce-api-error.ts';
-import { networkErrorFrom } from './cce-network-error.ts';
+import { CceNetworkError, networkErrorFrom } from './cce-network-error.ts';
 import { apiBaseURL, type EndpointSettings } from './endpoint.ts';
 import { formatTimestamp, percentEncode, sign, type BceCredentials } from './signer.ts';
 
 export interface CceClientOptions extends EndpointSettings {
-  /** Asked before every request, so that temporary keys can be renewed without a new client. */
-  credentials: () => BceCredentials | Promise<BceCredentials>;
+  /**
+   * Asked before every request, so that temporary keys can be renewed without a new client; and once more where the
+   * service refuses them, with what it refused. The request is sent again if others come back.
+   */
+  credentials: (refused?: BceCredentials) => BceCredentials | Promise<BceCredentials>;
   /**
    * Time limit of one request in milliseconds, its answer's body included.
    *
@@ -42,12 +45,17 @@ export function createTransport(options: CceClientOptions): Transport {
   const baseURL = apiBaseURL(options);
   let clockOffsetMs = 0;
 
-  async function attempt<Answer>(call: Call, read: Read<Answer>, signal?: AbortSignal): Promise<Answer> {
+  async function attempt<Answer>(
+    call: Call,
+    credentials: BceCredentials,
+    read: Read<Answer>,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     signal?.throwIfAborted();
-    const path = [baseURL.pathname.replace(/\/$/, ''), ...call.path].join('/');
-    const location = { method: call.method, path };
+    const location = locate(call);
+    const { path } = location;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const headers = signedHeaders(await options.credentials(), path, call, body);
+    const headers = signedHeaders(credentials, path, call, body);
 
     // Neither AbortSignal.timeout, which keeps all that hangs on a request for as long as it may take, nor AbortSignal.any,
     // which leaves a trace of each request in a signal that may last for hours.
@@ -126,15 +134,43 @@ export function createTransport(options: CceClientOptions): Transport {
     return `${baseURL.origin}${encodedPath}${query === '' ? '' : `?${query}`}`;
   }
 
-  return async (call, read, signal) => {
+  function locate(call: Call): { method: string; path: string } {
+    return { method: call.method, path: [baseURL.pathname.replace(/\/$/, ''), ...call.path].join('/') };
+  }
+
+  async function credentialsFor(call: Call, refused?: BceCredentials): Promise<BceCredentials> {
     try {
-      return await attempt(call, read, signal);
+      return await options.credentials(refused);
     } catch (error) {
-      if (!(error instanceof CceApiError) || error.kind !== 'expired' || error.serverTime === undefined) throw error;
+      const message = `not sent: ${error instanceof Error ? error.message : String(error)}`;
+      throw new CceNetworkError({ ...locate(call), message, possiblyReceived: false, cause: error });
+    }
+  }
+
+  return async (call, read, signal) => {
+    const credentials = await credentialsFor(call);
+    try {
+      return await attempt(call, credentials, read, signal);
+    } catch (error) {
+      if (!(error instanceof CceApiError)) throw error;
+      if (error.kind === 'authentication') {
+        const renewed = await credentialsFor(call, credentials);
+        if (areSame(renewed, credentials)) throw error;
+        return attempt(call, renewed, read, signal);
+      }
+      if (error.kind !== 'expired' || error.serverTime === undefined) throw error;
       clockOffsetMs = error.serverTime.getTime() - Date.now();
-      return attempt(call, read, signal);
+      return attempt(call, credentials, read, signal);
     }
   };
+}
+
+function areSame(left: BceCredentials, right: BceCredentials): boolean {
+  return (
+    left.accessKeyID === right.accessKeyID &&
+    left.secretAccessKey === right.secretAccessKey &&
+    left.sessionToken === right.sessionToken
+  );
 }
 
 /** A token that is sent must also be signed: it is what makes temporary keys valid. */

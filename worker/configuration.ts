@@ -2,8 +2,8 @@ import ms, { type StringValue } from 'ms';
 import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
-import type { BceCredentials } from '../cce/signer.ts';
 import { labelPattern } from '../workflows/identity.ts';
+import { findCredentialsSource, type CredentialsSource } from './credentials-source.ts';
 
 /** What a worker needs to know besides Temporal's own settings. */
 export interface WorkerConfiguration {
@@ -11,7 +11,7 @@ export interface WorkerConfiguration {
   region: string;
   endpoint?: string;
   pathPrefix: string;
-  credentials: BceCredentials;
+  credentials: CredentialsSource;
   pollIntervalMs: number;
   /** Calls of the API, by this worker; the calls that change things, by all workers of the account together. */
   maximumRequestsPerSecond: number;
@@ -34,9 +34,6 @@ export class ConfigurationError extends Error {
 }
 
 const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
-
-// A line break at the end of a file that was read into a variable is the usual mistake.
-const key = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');
 
 const notPositive = 'is not a positive number';
 
@@ -62,9 +59,6 @@ const environmentSchema = z.object({
   CCE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'is none of trace, debug, info, warn, error' })
     .default('info'),
-  BCE_ACCESS_KEY_ID: key,
-  BCE_SECRET_ACCESS_KEY: key,
-  BCE_SESSION_TOKEN: key.optional(),
 });
 
 /**
@@ -77,20 +71,18 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfigu
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const credentials = findCredentialsSource(given);
+  if ('problems' in credentials) problems.push(...credentials.problems);
   const endpointProblem = checkEndpoint(given);
   if (endpointProblem !== undefined) problems.push(endpointProblem);
-  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+  if (!parsed.success || 'problems' in credentials || problems.length > 0) throw new ConfigurationError(problems);
   const settings = parsed.data;
   return {
     account: settings.CCE_ACCOUNT,
     region: settings.CCE_REGION,
     ...(settings.CCE_ENDPOINT !== undefined && { endpoint: settings.CCE_ENDPOINT }),
     pathPrefix: settings.CCE_PATH_PREFIX,
-    credentials: {
-      accessKeyID: settings.BCE_ACCESS_KEY_ID,
-      secretAccessKey: settings.BCE_SECRET_ACCESS_KEY,
-      ...(settings.BCE_SESSION_TOKEN !== undefined && { sessionToken: settings.BCE_SESSION_TOKEN }),
-    },
+    credentials: credentials.source,
     pollIntervalMs: settings.CCE_POLL_INTERVAL,
     maximumRequestsPerSecond: settings.CCE_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),

@@ -10,9 +10,14 @@ const retryMs = 5_000;
  * Waits until the service has answered a signed list call: a worker that cannot call it would accept creates only to fail
  * them. A service that cannot be reached is asked again for as long as it takes.
  *
+ * @param keysSetting Names the setting that the keys are from.
  * @throws ConfigurationError where it refuses the keys
  */
-export async function proveConfiguration(cce: Pick<CceClient, 'listClusters'>, log: Logger): Promise<void> {
+export async function proveConfiguration(
+  cce: Pick<CceClient, 'listClusters'>,
+  keysSetting: string,
+  log: Logger,
+): Promise<void> {
   for (;;) {
     try {
       await cce.listClusters({ pageNo: 1, pageSize: 1 });
@@ -22,7 +27,7 @@ export async function proveConfiguration(cce: Pick<CceClient, 'listClusters'>, l
       if (refused) {
         const { code, httpStatus, message, requestID = 'none' } = error;
         throw new ConfigurationError([
-          `BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY: the service refuses them (${httpStatus} ${code}: ${message}; requestID ${requestID})`,
+          `${keysSetting}: the service refuses them (${httpStatus} ${code}: ${message}; requestID ${requestID})`,
         ]);
       }
       log.warn('the service does not answer yet; no work is taken before it does', { error });

@@ -9,7 +9,10 @@ import { tracingInterceptors } from '../workflows/client-tracing.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../workflows/identity.ts';
 import { stepChangedSignal } from '../workflows/messages.ts';
 import { batchActivities } from './batch-activities.ts';
-import type { WorkerConfiguration } from './configuration.ts';
+import { ConfigurationError, type WorkerConfiguration } from './configuration.ts';
+import { CredentialsError } from './credentials-document.ts';
+import { settingOf } from './credentials-source.ts';
+import { createCredentials } from './credentials.ts';
 import { describeCreates } from './describe-creates.ts';
 import { proveConfiguration } from './prove-configuration.ts';
 import { createSecretReader } from './secret-reader.ts';
@@ -46,14 +49,16 @@ const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as co
  *
  * Takes no work before the service has answered a signed call.
  *
- * @throws ConfigurationError where the service refuses the keys
+ * @throws ConfigurationError where the keys cannot be had, or the service refuses them
  */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { configuration, connection, namespace, dataConverter } = options;
   const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
   const queue = taskQueue(configuration);
-  const cce = createCceClient({ ...configuration, credentials: () => configuration.credentials });
   const { logger, metricMeter } = Runtime.instance();
+  const credentials = createCredentials(configuration.credentials, logger);
+  await firstCredentials(credentials);
+  const cce = createCceClient({ ...configuration, credentials });
   const activities = createActivities({
     cce,
     meter: metricMeter,
@@ -114,7 +119,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     }),
   ]);
   // They are made first, since that tells of a namespace that is none; they take work only once they run.
-  await proveConfiguration(cce, logger);
+  await proveConfiguration(cce, settingOf(configuration.credentials), logger);
   return {
     stopped: runAll(workers),
     isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
@@ -129,6 +134,15 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
  */
 function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
   return Math.ceil(Math.min(maximumRequestsPerSecond * 8, 200));
+}
+
+/** A setting that is wrong is told at once, not with every call. */
+async function firstCredentials(credentials: () => Promise<unknown>): Promise<void> {
+  try {
+    await credentials();
+  } catch (error) {
+    throw error instanceof CredentialsError ? new ConfigurationError([error.message]) : error;
+  }
 }
 
 /** One that fails takes the others with it: half a worker would accept creates that nobody watches. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { SecretReader } from '../cce/secrets.ts';
 
@@ -9,8 +9,8 @@ const maximumBytes = 64 * 1024;
  * Reads what specs refer to, on behalf of people who can write specs but must not read the worker's own secrets: a
  * node's user data would carry them away.
  *
- * @param environment The worker's variables; those of its own connections and keys are not given out, nor is the file
- *   that `CCE_ENCRYPTION_KEYS_FILE` names.
+ * @param environment The worker's variables; those of its own connections and keys are not given out, nor are the
+ *   files that `CCE_ENCRYPTION_KEYS_FILE` and `CCE_CREDENTIALS_FILE` name.
  * @param secretsFolder Where set, files are read from below it only.
  */
 export function createSecretReader(
@@ -19,12 +19,15 @@ export function createSecretReader(
 ): SecretReader {
   return {
     env: (name) =>
-      /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CODEC)_/i.test(name) ? undefined : environment[name],
+      /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CREDENTIALS|CCE_CODEC)_/i.test(name)
+        ? undefined
+        : environment[name],
     file(path) {
       // Resolved first, so that no link leads out of the folder.
       const realPath = realpathSync(path);
-      const { CCE_ENCRYPTION_KEYS_FILE: keysFile = '' } = environment;
-      if (keysFile !== '' && realPath === realpathSync(keysFile)) return undefined;
+      const { CCE_ENCRYPTION_KEYS_FILE = '', CCE_CREDENTIALS_FILE = '' } = environment;
+      const ownFiles = [CCE_ENCRYPTION_KEYS_FILE, CCE_CREDENTIALS_FILE].filter((file) => existsSync(file));
+      if (ownFiles.some((file) => realPath === realpathSync(file))) return undefined;
       const allowed =
         secretsFolder === undefined
           ? !/^\/(proc|sys|dev)(\/|$)/.test(realPath)

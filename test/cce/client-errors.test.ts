@@ -3,6 +3,7 @@ import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
 import { createCceClient, type CceClientOptions } from '../../cce/client.ts';
 import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
+import type { BceCredentials } from '../../cce/signer.ts';
 import type { FaultInput } from '../../simulator/fault-schema.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
@@ -189,6 +190,24 @@ describe('an answer that refuses', () => {
     expect(error).toMatchObject({ ...expected, ...refused });
     expect((error as CceApiError).requestID).toMatch(/\w/);
     expect((error as CceApiError).message).toContain((error as CceApiError).requestID);
+  });
+
+  it('keys, is asked again once, with others', async () => {
+    const { accessKeyID, secretAccessKey } = simulator;
+    const asked: unknown[] = [];
+    const wrong = wrongSecret.credentials();
+    const credentials = (known?: BceCredentials) => {
+      asked.push(known);
+      return known === undefined ? wrong : { accessKeyID, secretAccessKey };
+    };
+    expect((await clientWith({ credentials }).listClusters({})).requestID).toMatch(/\w/);
+    expect(asked).toEqual([undefined, wrong]);
+  });
+
+  it('keys, is not asked again with the same ones', async () => {
+    const before = (await simulator.counters()).listClusters?.requests ?? 0;
+    expect(await errorOf(clientWith(wrongSecret).listClusters({}))).toMatchObject({ kind: 'authentication' });
+    expect((await simulator.counters()).listClusters?.requests).toBe(before + 1);
   });
 
   it('a name that is taken, where names are unique', async () => {

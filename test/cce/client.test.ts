@@ -113,6 +113,17 @@ describe('a request', () => {
     expect(received.slice(-2).map(({ headers }) => headers.authorization?.split('/')[1])).toEqual(['ak-1', 'ak-2']);
   });
 
+  it('whose keys cannot be had is not sent', async () => {
+    const before = received.length;
+    const credentials = () => Promise.reject(new Error('no keys today'));
+    await expect(clientWith({ endpoint, credentials }).createCluster(exampleRequest('a'))).rejects.toMatchObject({
+      name: 'CceNetworkError',
+      message: expect.stringContaining('not sent: no keys today'),
+      possiblyReceived: false,
+    });
+    expect(received).toHaveLength(before);
+  });
+
   it('rejects with the reason of its signal', async () => {
     const abort = new AbortController();
     abort.abort(new Error('not needed any more'));

@@ -45,6 +45,13 @@ describe('settings', () => {
     expect(readConfiguration({ ...keys, ...empty })).toStrictEqual(defaults);
   });
 
+  it.each([
+    ['a file', { CCE_CREDENTIALS_FILE: '/run/keys.json' }, { file: '/run/keys.json' }],
+    ['a command', { CCE_CREDENTIALS_COMMAND: ' get-keys  --account a ' }, { command: ['get-keys', '--account', 'a'] }],
+  ])('take the keys from %s', (_, environment, credentials) => {
+    expect(readConfiguration(environment)).toStrictEqual({ ...defaults, credentials });
+  });
+
   it('can all be set', () => {
     const environment = {
       ...keys,
@@ -80,6 +87,21 @@ describe('a problem', () => {
       'a line break at the end of a key',
       { BCE_SECRET_ACCESS_KEY: 'a-key\n' },
       /^BCE_SECRET_ACCESS_KEY contains white space$/,
+    ],
+    [
+      'a second source of keys',
+      { CCE_CREDENTIALS_FILE: '/run/keys.json' },
+      /^BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY, CCE_CREDENTIALS_FILE are set, .+ unset the others$/,
+    ],
+    [
+      'a session token beside a command',
+      { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '', BCE_SESSION_TOKEN: 't', CCE_CREDENTIALS_COMMAND: 'get-keys' },
+      /^BCE_SESSION_TOKEN, CCE_CREDENTIALS_COMMAND are set/,
+    ],
+    [
+      'a command of nothing',
+      { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '', CCE_CREDENTIALS_COMMAND: ' ' },
+      /^CCE_CREDENTIALS_COMMAND is blank$/,
     ],
     ['an account that is no label', { CCE_ACCOUNT: "a'b" }, /^CCE_ACCOUNT must be /],
     ['an interval without a unit', { CCE_POLL_INTERVAL: '10' }, /^CCE_POLL_INTERVAL is "10", .+10s$/],

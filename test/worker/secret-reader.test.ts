@@ -46,6 +46,8 @@ describe('variables', () => {
     'CCE_ENCRYPTION_KEYS_FILE',
     'CCE_CODEC_TOKEN',
     'OTEL_EXPORTER_OTLP_HEADERS',
+    'CCE_CREDENTIALS_FILE',
+    'CCE_CREDENTIALS_COMMAND',
   ])('%s is not given out', (name) => {
     expect(createSecretReader({ [name]: 'own secret' }, undefined).env(name)).toBeUndefined();
   });
@@ -72,9 +74,12 @@ describe('files without a secrets folder', () => {
     expect(readFile(createSecretReader({}, undefined), path())).toBeUndefined();
   });
 
-  it('the encryption keys cannot be read, by whatever name', () => {
+  it.each([
+    ['encryption keys', 'CCE_ENCRYPTION_KEYS_FILE'],
+    ['keys of the account', 'CCE_CREDENTIALS_FILE'],
+  ])('the %s cannot be read, by whatever name', (_, name) => {
     const keysFile = join(folder, 'secrets/inside');
-    const reader = createSecretReader({ CCE_ENCRYPTION_KEYS_FILE: join(folder, 'leads-in') }, undefined);
+    const reader = createSecretReader({ [name]: join(folder, 'leads-in') }, undefined);
     expect(reader.file(keysFile)).toBeUndefined();
     expect(reader.file(join(folder, 'secrets/stays-inside'))).toBeUndefined();
     expect(reader.file(join(folder, 'outside'))).toBe('text of outside');
