@@ -40,9 +40,15 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.interrupted;
   const isBadInput = badInputErrors.some((badInput) => error instanceof badInput);
   if (isBadInput) return exitCodes.badInput;
+  // What Temporal itself calls an invalid argument, such as a query that is none.
+  const { cause } = Object(error) as { cause?: unknown };
+  if (isGrpcServiceError(cause) && cause.code === invalidArgument) return exitCodes.badInput;
   if (error instanceof OperationNotFoundError || error instanceof BatchNotFoundError) return exitCodes.notFound;
   if (error instanceof UnreachableError || error instanceof ServiceError || isGrpcServiceError(error)) {
     return exitCodes.unreachable;
   }
   return exitCodes.failed;
 }
+
+/** gRPC's INVALID_ARGUMENT. */
+const invalidArgument = 3;

@@ -10,6 +10,7 @@ import { addExtend } from './commands/extend.ts';
 import { addKeys } from './commands/keys.ts';
 import { addList } from './commands/list.ts';
 import { addReconcile } from './commands/reconcile.ts';
+import { addReplay } from './commands/replay.ts';
 import { addStatus } from './commands/status.ts';
 import { addTeardown } from './commands/teardown.ts';
 import { addValidate } from './commands/validate.ts';
@@ -52,6 +53,7 @@ const commands = [
   addTeardown,
   addReconcile,
   addValidate,
+  addReplay,
   addKeys,
   addCodecServer,
 ];

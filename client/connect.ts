@@ -1,10 +1,6 @@
-import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { tracingInterceptors } from '../workflows/client-tracing.ts';
 import { labelPattern } from '../workflows/identity.ts';
-import { loadDataConverter } from './data-converter.ts';
+import { connectClient } from './connect-client.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
-import { UnreachableError } from './unreachable-error.ts';
 
 export interface ConnectOptions {
   /** @default the environment's `CCE_ACCOUNT`, or `default` */
@@ -23,20 +19,8 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
   const account = label('account', options.account ?? (process.env.CCE_ACCOUNT || 'default'));
   const region = label('region', options.region ?? (process.env.CCE_REGION || 'bj'));
-  const dataConverter = loadDataConverter();
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await Connection.connect({ connectTimeout: '5s', ...connectionOptions }).catch(
-    (error: unknown) => {
-      const address = connectionOptions.address ?? 'localhost:7233';
-      throw new UnreachableError(`cannot reach Temporal at ${address}; is TEMPORAL_ADDRESS right?`, { cause: error });
-    },
-  );
-  const orchestrator = createOrchestrator({
-    client: new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() }),
-    account,
-    region,
-  });
-  return { ...orchestrator, close: () => connection.close() };
+  const { client, close } = await connectClient();
+  return { ...createOrchestrator({ client, account, region }), close };
 }
 
 function label(what: string, text: string): string {

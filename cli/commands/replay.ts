@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError, type Command } from 'commander';
+import { connectClient } from '../../client/connect-client.ts';
+import type { ReplayedExecution } from '../../worker/replay-histories.ts';
+import { colors } from '../colors.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { printJSON, reportErrors, type GlobalOptions } from '../run-command.ts';
+import { nonEmpty, positiveInteger } from '../values.ts';
+
+interface Options extends GlobalOptions {
+  query: string;
+  limit: number;
+  bundle?: string;
+}
+
+const ourWorkflows = [
+  'batchPage',
+  'clusterBatch',
+  'createCluster',
+  'deleteCluster',
+  'reconcileClusters',
+  'teardownSweep',
+];
+const openOnes = `ExecutionStatus = 'Running' AND WorkflowType IN (${ourWorkflows.map((name) => `'${name}'`).join(', ')})`;
+
+/** Lines of progress on standard error are so many executions apart. */
+const progressEvery = 100;
+
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('replay histories of the namespace through the workflow code of this version, before it is deployed')
+    .option('--query <query>', 'which executions, in the language of Temporal', nonEmpty, openOnes)
+    .option('--limit <count>', 'at most so many', positiveInteger, 1_000)
+    .option('--bundle <file>', 'replay through this workflow bundle instead', existingFile)
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      process.exitCode = await reportErrors(options, () => replay(options));
+    });
+}
+
+async function replay(options: Options): Promise<ExitCode> {
+  // The SDK's worker is native and slow to load, which no other command should pay for.
+  const { replayHistories } = await import('../../worker/replay-histories.ts');
+  const { client, dataConverter, close } = await connectClient();
+  try {
+    const failed: ReplayedExecution[] = [];
+    let replayed = 0;
+    const { query, limit, bundle: bundlePath } = options;
+    for await (const execution of replayHistories({ client, dataConverter, query, limit, bundlePath })) {
+      replayed++;
+      if (execution.problem !== undefined) {
+        failed.push(execution);
+        if (options.output !== 'json') process.stdout.write(`${failureLine(execution)}\n`);
+      }
+      if (replayed % progressEvery === 0) process.stderr.write(`${replayed} replayed, ${failed.length} failed\n`);
+    }
+    if (options.output === 'json') printJSON({ replayed, failed });
+    else process.stdout.write(`${replayed} replayed, ${failed.length} failed\n`);
+    return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+  } finally {
+    await close();
+  }
+}
+
+function failureLine({ workflowID, runID, problem }: ReplayedExecution): string {
+  return `${colors.red('failed')} ${workflowID} ${runID}: ${problem ?? ''}`;
+}
+
+function existingFile(path: string): string {
+  if (!existsSync(path)) throw new InvalidArgumentError('there is no such file');
+  return path;
+}
