@@ -56,7 +56,7 @@ function workflowCode(bundlePath: string | undefined) {
  */
 function inAnyNamespace(dataConverter: DataConverter): DataConverter {
   const payloadCodecs = (dataConverter.payloadCodecs ?? []).map((codec) => ({
-    encode: codec.encode,
+    encode: (payloads: Parameters<typeof codec.encode>[0]) => codec.encode(payloads),
     decode: (payloads: Parameters<typeof codec.decode>[0]) => codec.decode(payloads),
   }));
   return { ...dataConverter, payloadCodecs };

@@ -48,6 +48,13 @@ function credentialsFrom(source: RenewableSource) {
   return createCredentials(source, { warn } as unknown as Logger);
 }
 
+async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => 'no error',
+    (error: unknown) => error,
+  );
+}
+
 function documentOf(accessKeyId: string, lifeMs?: number): string {
   const expiration = lifeMs === undefined ? undefined : new Date(Date.now() + lifeMs).toISOString();
   return JSON.stringify({ accessKeyId, secretAccessKey: 'secret-canary', sessionToken: 'token-canary', expiration });
@@ -100,7 +107,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     const credentials = credentialsFrom(source());
     await credentials();
     later(61 * minuteMs);
-    const error: unknown = await credentials().catch((reason: unknown) => reason);
+    const error = await errorOf(credentials());
     expect(error).toMatchObject({
       name: 'CredentialsError',
       message: expect.stringMatching(
@@ -157,7 +164,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     ],
   ])('with %s are refused, and nothing of them is told', async (__, text, problem) => {
     writeFileSync(file, text);
-    const error = await credentialsFrom(source())().catch((reason: unknown) => reason);
+    const error = await errorOf(credentialsFrom(source())());
     expect(String(error)).toMatch(problem);
     expect(`${String(error)} ${warnings.join()}`).not.toMatch(canaries);
   });
@@ -202,13 +209,13 @@ describe('a command', () => {
   it('that fails is an error without what it printed, and rests before the next attempt', async () => {
     writeFileSync(file, 'fail');
     const credentials = credentialsFrom(command());
-    const errors = [await credentials().catch(String), await credentials().catch(String)];
+    const errors = [String(await errorOf(credentials())), String(await errorOf(credentials()))];
     expect(errors[0]).toMatch(/CCE_CREDENTIALS_COMMAND \(.+\) failed: exit code 3; run it by hand/);
     expect(errors[1]).toBe(errors[0]);
     expect(`${errors.join()} ${warnings.join()}`).not.toMatch(canaries);
     expect(commandRuns()).toBe(1);
     later(minuteMs);
-    await credentials().catch(String);
+    await errorOf(credentials());
     expect(commandRuns()).toBe(2);
   });
 
