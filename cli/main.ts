@@ -11,6 +11,7 @@ import { addKeys } from './commands/keys.ts';
 import { addList } from './commands/list.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
+import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
 import { addTeardown } from './commands/teardown.ts';
 import { addValidate } from './commands/validate.ts';
@@ -53,6 +54,7 @@ const commands = [
   addTeardown,
   addReconcile,
   addValidate,
+  addSetup,
   addReplay,
   addKeys,
   addCodecServer,

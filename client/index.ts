@@ -12,6 +12,8 @@ export { OperationNotFoundError } from './operation-not-found-error.ts';
 export type { Operation, OperationOutcome, OperationReference, OperationStatus } from './operation.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 export type { ReconcileOptions, ReconcileSchedule } from './reconcile.ts';
+export { SetUpError } from './set-up-error.ts';
+export type { NamespaceSetUp } from './set-up.ts';
 export { SpecConflictError } from './spec-conflict-error.ts';
 export type { BatchToStart, StartedBatch } from './start-batch.ts';
 export type { CreateOptions, StartedCreate } from './start-create.ts';

@@ -9,6 +9,7 @@ import { OperationNotFoundError } from './operation-not-found-error.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
 import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSchedule } from './reconcile.ts';
 import { statusOf } from './operation-status.ts';
+import { setUp, type NamespaceSetUp } from './set-up.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { startDelete, type DeleteOptions } from './start-delete.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
@@ -65,6 +66,13 @@ export interface Orchestrator {
   batches: Batches;
   /** Finds clusters to delete, once or again and again. */
   teardown: Teardown;
+  /**
+   * Makes the search attributes that operations are listed by in Temporal's own tools, for all accounts and regions of
+   * the namespace. Operations that are started from then on have them, five minutes later at most.
+   *
+   * @throws SetUpError
+   */
+  setUp: () => Promise<NamespaceSetUp>;
 }
 
 /** How often `watch` asks; a query costs the history nothing. */
@@ -111,6 +119,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     reconcileSchedule: reconcileSchedule(client, scope),
     batches: createBatches(client, scope),
     teardown: createTeardown(client, scope),
+    setUp: () => setUp(client),
     async extendLease(nameOrID, ttlSeconds) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.execution !== 'running' || !operation.hasLease) {

@@ -1,5 +1,7 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { taskQueue, type AccountRegion } from '../workflows/identity.ts';
+import type { Searchable } from '../workflows/search-attributes.ts';
+import { startSearchable } from '../workflows/start-searchable.ts';
 
 /** A workflow that is started again and again; its ID is also the beginning of those of what it starts. */
 export interface RepeatedWorkflow {
@@ -7,6 +9,8 @@ export interface RepeatedWorkflow {
   everySeconds: number;
   workflowType: string;
   input: object;
+  /** Of each workflow that it starts. */
+  searchable?: Searchable;
 }
 
 /**
@@ -16,22 +20,25 @@ export interface RepeatedWorkflow {
 export async function setSchedule(
   client: Client,
   scope: AccountRegion,
-  { scheduleId, everySeconds, workflowType, input }: RepeatedWorkflow,
+  { scheduleId, everySeconds, workflowType, input, searchable = {} }: RepeatedWorkflow,
 ): Promise<void> {
   const spec = { intervals: [{ every: everySeconds * 1000 }] };
   const policies = { overlap: ScheduleOverlapPolicy.SKIP };
-  const action = {
-    type: 'startWorkflow',
-    workflowType,
-    workflowId: scheduleId,
-    taskQueue: taskQueue(scope),
-    args: [input],
-  } as const;
-  const changed = await ifThere(async () => {
-    await client.schedule.getHandle(scheduleId).update((current) => ({ ...current, spec, policies, action }));
-    return true;
+  await startSearchable(client, searchable, async (attributes) => {
+    const action = {
+      type: 'startWorkflow',
+      workflowType,
+      workflowId: scheduleId,
+      taskQueue: taskQueue(scope),
+      args: [input],
+      ...attributes,
+    } as const;
+    const changed = await ifThere(async () => {
+      await client.schedule.getHandle(scheduleId).update((current) => ({ ...current, spec, policies, action }));
+      return true;
+    });
+    if (changed === undefined) await client.schedule.create({ scheduleId, spec, policies, action });
   });
-  if (changed === undefined) await client.schedule.create({ scheduleId, spec, policies, action });
 }
 
 /** What is done to a schedule; `undefined` where there is none. */

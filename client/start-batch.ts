@@ -15,6 +15,7 @@ import {
   type AccountRegion,
 } from '../workflows/identity.ts';
 import { specDigest } from '../workflows/marker.ts';
+import { startSearchable } from '../workflows/start-searchable.ts';
 import { BatchConflictError } from './batch-conflict-error.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';
 import { queryIfAnswered } from './operation-status.ts';
@@ -139,14 +140,17 @@ async function startWorkflow(
   memo: BatchMemo,
 ): Promise<boolean> {
   try {
-    await client.workflow.start<typeof clusterBatch>('clusterBatch', {
-      workflowId: batchWorkflowID(scope, input.upload.name),
-      taskQueue: taskQueue(scope),
-      args: [input],
-      memo,
-      workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    });
+    await startSearchable(client, { batch: input.upload.name }, (attributes) =>
+      client.workflow.start<typeof clusterBatch>('clusterBatch', {
+        workflowId: batchWorkflowID(scope, input.upload.name),
+        taskQueue: taskQueue(scope),
+        args: [input],
+        memo,
+        ...attributes,
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
+    );
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;

@@ -7,6 +7,7 @@ import type { CreateClusterInput, createCluster } from '../workflows/create-clus
 import { createWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
 import { requestQuery } from '../workflows/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../workflows/operation-memo.ts';
+import { startSearchable } from '../workflows/start-searchable.ts';
 import { InvalidSpecError } from './invalid-spec-error.ts';
 import { OperationEndingError } from './operation-ending-error.ts';
 import { queryCurrentStep } from './operation-status.ts';
@@ -44,17 +45,21 @@ export async function startCreate(
   const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate(input);
+  const searchable = { clusterName: request.cluster.clusterName, stage: 'submitting' } as const;
   for (;;) {
     try {
-      const handle = await client.workflow.start<typeof createCluster>('createCluster', {
-        workflowId: workflowID,
-        taskQueue: taskQueue(scope),
-        args: [input],
-        memo,
-        // The ID is the lock on the name; once the create has ended, the name may be asked for again.
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      });
+      const handle = await startSearchable(client, searchable, (attributes) =>
+        client.workflow.start<typeof createCluster>('createCluster', {
+          workflowId: workflowID,
+          taskQueue: taskQueue(scope),
+          args: [input],
+          memo,
+          ...attributes,
+          // The ID is the lock on the name; once the create has ended, the name may be asked for again.
+          workflowIdConflictPolicy: 'FAIL',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        }),
+      );
       return { workflowID, runID: handle.firstExecutionRunId, attached: false, warnings };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

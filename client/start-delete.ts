@@ -3,6 +3,7 @@ import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { deleteCluster } from '../workflows/delete-cluster.ts';
 import { deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
 import type { OperationMemo } from '../workflows/operation-memo.ts';
+import { startSearchable } from '../workflows/start-searchable.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
 
 /** The options of the API's delete call; without any, EIPs, CDS volumes and snapshots stay on the bill. */
@@ -26,14 +27,17 @@ export async function startDelete(
 ): Promise<OperationReference> {
   const workflowID = deleteWorkflowID(scope, nameOrID);
   const target = isClusterID(nameOrID) && !isName ? { clusterID: nameOrID } : { clusterName: nameOrID };
-  const handle = await client.workflow.start<typeof deleteCluster>('deleteCluster', {
-    workflowId: workflowID,
-    taskQueue: taskQueue(scope),
-    args: [{ target, options, waitForRelease, mayBeName: true }],
-    memo: target satisfies OperationMemo,
-    // To delete twice is to delete once.
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-  });
+  const handle = await startSearchable(client, { ...target, stage: 'deleting' }, (attributes) =>
+    client.workflow.start<typeof deleteCluster>('deleteCluster', {
+      workflowId: workflowID,
+      taskQueue: taskQueue(scope),
+      args: [{ target, options, waitForRelease, mayBeName: true }],
+      memo: target satisfies OperationMemo,
+      ...attributes,
+      // To delete twice is to delete once.
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    }),
+  );
   return { workflowID, runID: handle.firstExecutionRunId };
 }

@@ -64,6 +64,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
           everySeconds,
           workflowType: 'teardownSweep',
           input,
+          searchable: { batch: name },
         });
       },
       async *list() {

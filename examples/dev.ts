@@ -9,6 +9,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
+// Nothing is changed on a server of somebody else's.
+if (stack.temporal.processID !== undefined) await stack.orchestrator.setUp();
 const worker = await stack.startWorker();
 
 console.log(`Temporal      ${stack.temporal.address}`);

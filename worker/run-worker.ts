@@ -15,6 +15,7 @@ import { settingOf } from './credentials-source.ts';
 import { createCredentials } from './credentials.ts';
 import { describeCreates } from './describe-creates.ts';
 import { proveConfiguration } from './prove-configuration.ts';
+import { reportSearchAttributes } from './report-search-attributes.ts';
 import { createSecretReader } from './secret-reader.ts';
 import { tracedWork } from './traced-work.ts';
 import type { Tracing } from './tracing.ts';
@@ -120,6 +121,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   ]);
   // They are made first, since that tells of a namespace that is none; they take work only once they run.
   await proveConfiguration(cce, settingOf(configuration.credentials), logger);
+  await reportSearchAttributes(client, logger);
   return {
     stopped: runAll(workers),
     isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),

@@ -14,8 +14,9 @@ import type { ItemFailure, StartedItem } from '../workflows/batch-state.ts';
 import { compensationOptions } from '../workflows/compensation.ts';
 import type { CreateClusterInput } from '../workflows/create-cluster.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../workflows/identity.ts';
-import { cancelSignal, currentStepQuery } from '../workflows/messages.ts';
+import { cancelSignal, currentStepQuery, type Stage } from '../workflows/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../workflows/operation-memo.ts';
+import { startSearchable } from '../workflows/start-searchable.ts';
 import { createItemReader } from './batch-pages.ts';
 import { outcomeOfClosedRun } from './closed-run.ts';
 import { shorten } from './judge-item.ts';
@@ -156,7 +157,7 @@ interface Run {
 /** The ID is the lock: what is under way with it is the item's own, or attached to. */
 async function startOrAttach(
   client: Client,
-  workflowType: string,
+  workflowType: 'createCluster' | 'deleteCluster',
   upload: BatchUpload,
   workflowID: string,
   input: unknown,
@@ -165,17 +166,25 @@ async function startOrAttach(
   // A repeated attempt: what an earlier one has started may even have ended.
   const before = activityInfo().attempt > 1 ? await describeRun(client, workflowID) : undefined;
   if (before !== undefined && before.memo.startedBy === memo.startedBy) return before;
+  const { clusterName, clusterID } = memo;
+  const stage: Stage = workflowType === 'createCluster' ? 'submitting' : 'deleting';
   for (;;) {
     try {
-      const handle = await client.workflow.start<Workflow>(workflowType, {
-        workflowId: workflowID,
-        taskQueue: taskQueue(upload),
-        args: [input],
-        memo,
-        priority: { priorityKey, fairnessKey: upload.name },
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      });
+      const handle = await startSearchable(
+        client,
+        { clusterName, clusterID, stage, batch: upload.name },
+        (attributes) =>
+          client.workflow.start<Workflow>(workflowType, {
+            workflowId: workflowID,
+            taskQueue: taskQueue(upload),
+            args: [input],
+            memo,
+            ...attributes,
+            priority: { priorityKey, fairnessKey: upload.name },
+            workflowIdConflictPolicy: 'FAIL',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          }),
+      );
       return { workflowID, runID: handle.firstExecutionRunId, memo };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

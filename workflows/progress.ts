@@ -2,6 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterPhase } from '../cce/phases.ts';
 import { operationDetails } from './current-details.ts';
 import { currentStepOf, type CurrentStep, type Stage, type Step, type StepChange, type WatchGoal } from './messages.ts';
+import { showStage } from './show-stage.ts';
 
 /** Where a workflow stands: noted in this one place, and what `currentStepQuery` answers with. */
 export interface Progress {
@@ -37,6 +38,7 @@ export function trackProgress(stage: Stage): Progress {
       state.stage = next;
       state.updatedAt = now();
       setCurrentDetails(operationDetails(state));
+      showStage(next, clusterID);
     },
     observe,
     observeChange(change) {

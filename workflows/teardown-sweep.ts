@@ -9,6 +9,7 @@ import { batchPage } from './batch-page.ts';
 import { clusterBatch, type BatchOutcome } from './cluster-batch.ts';
 import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from './identity.ts';
 import { markerPattern } from './marker.ts';
+import { searchAttributeKeys, searchAttributePairs } from './search-attributes.ts';
 
 /** Which clusters. All that is given must be true of a cluster. */
 export interface TeardownFilter {
@@ -97,10 +98,13 @@ async function deleteAsBatch(
     });
   }
   const memo: BatchMemo = { upload, itemsDigest: uploadID, since: new Date().toISOString(), failurePolicy };
+  // Its own tell whether the namespace has any.
+  const isSearchable = workflowInfo().typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
   const outcome = await executeChild(clusterBatch, {
     workflowId: batchWorkflowID(upload, name),
     args: [{ upload, concurrency, failurePolicy }],
     memo,
+    ...(isSearchable && { typedSearchAttributes: searchAttributePairs({ batch: name }) }),
     // A sweep that is terminated leaves no deletions half way.
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });

@@ -1,0 +1,54 @@
+import { temporal } from '@temporalio/proto';
+import { Connection } from '@temporalio/client';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startTemporalServer, type TemporalServer } from '../../examples/temporal-server.ts';
+import { ccectl } from './ccectl.ts';
+
+const names = ['CceClusterId', 'CceClusterName', 'CceStage', 'CceBatch'];
+const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_TEXT: text } = temporal.api.enums.v1.IndexedValueType;
+
+let server: TemporalServer;
+
+beforeEach(async () => {
+  server = await startTemporalServer();
+});
+
+afterEach(() => server.stop());
+
+const run = (...args: string[]) => ccectl(['setup', ...args], { env: { TEMPORAL_ADDRESS: server.address } });
+
+async function addAttributes(searchAttributes: Record<string, number>): Promise<void> {
+  const connection = await Connection.connect({ address: server.address });
+  await connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+  await connection.close();
+}
+
+it('makes what is missing, and to do so again changes nothing', async () => {
+  await addAttributes({ CceStage: keyword });
+  const first = await run('-o', 'json');
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+  const created = names.filter((name) => name !== 'CceStage');
+  expect(JSON.parse(first.stdout)).toEqual({ namespace: 'default', created, present: ['CceStage'] });
+  const again = await run();
+  expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(again.stdout.split('\n')).toEqual(names.map((name) => `${name}: was there`));
+});
+
+it('refuses an attribute of another type, makes none of the others, and says what to do', async () => {
+  await addAttributes({ CceStage: text });
+  const { exitCode, stdout, stderr } = await run();
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toContain('temporal operator search-attribute remove --namespace default --name CceStage');
+  const listed = await run('-o', 'json');
+  expect(JSON.parse(listed.stdout)).toMatchObject({ error: { name: 'SetUpError' } });
+});
+
+it('says which command to run instead where Temporal refuses to make them', async () => {
+  // The server has room for ten of a type.
+  await addAttributes(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`Other${index}`, keyword])));
+  const { exitCode, stderr } = await run();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('cannot have more than 10');
+  expect(stderr).toContain('tcld namespace search-attributes add --namespace default --search-attribute CceClusterId=');
+  expect(stderr).toContain('temporal operator search-attribute create --namespace default --name CceClusterId');
+});
