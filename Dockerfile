@@ -17,8 +17,11 @@ FROM node:24-bookworm-slim
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/*
+# Git is not at hand here: docker build --build-arg CCE_WORKER_BUILD_ID="$(git rev-parse --short HEAD)"
+ARG CCE_WORKER_BUILD_ID=
 # The worker holds many small things for a long time: with these it needs half of the memory (docs/scale.md).
 ENV NODE_ENV=production \
+  CCE_WORKER_BUILD_ID=$CCE_WORKER_BUILD_ID \
   NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=512" \
   MALLOC_ARENA_MAX=1 \
   MALLOC_TRIM_THRESHOLD_=131072 \

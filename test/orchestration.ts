@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { inject } from 'vitest';
 import {
@@ -19,7 +19,7 @@ export interface Orchestration {
   account: string;
   client: Client;
   orchestrator: Orchestrator;
-  startWorker: (pollIntervalMs?: number) => Promise<RunningWorker>;
+  startWorker: (pollIntervalMs?: number, deploymentVersion?: WorkerDeploymentVersion) => Promise<RunningWorker>;
   /** Stops the workers that still run and closes the connections. */
   stop: () => Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function startOrchestration(
     account,
     client,
     orchestrator: createOrchestrator({ client, account, region: 'bj' }),
-    startWorker: async (pollIntervalMs = 100) => {
+    startWorker: async (pollIntervalMs = 100, deploymentVersion?: WorkerDeploymentVersion) => {
       const configuration: WorkerConfiguration = {
         account,
         region: 'bj',
@@ -53,6 +53,7 @@ export async function startOrchestration(
         pollIntervalMs,
         maximumRequestsPerSecond: 1_000,
         logLevel: 'error',
+        ...(deploymentVersion !== undefined && { deploymentVersion }),
       };
       const workflowBundlePath = inject('workflowBundlePath');
       const namespace = 'default';

@@ -1,3 +1,4 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import ms, { type StringValue } from 'ms';
 import type { Level } from 'pino';
 import { z } from 'zod';
@@ -20,6 +21,8 @@ export interface WorkerConfiguration {
   logLevel: Level;
   /** Where probes and metrics are served; absent: nowhere. 0 is any free port. */
   httpPort?: number;
+  /** The version of a worker deployment that this worker is of; absent: it takes work of any version. */
+  deploymentVersion?: WorkerDeploymentVersion;
 }
 
 /** The settings do not make sense; `problems` names each one. */
@@ -56,6 +59,12 @@ const environmentSchema = z.object({
     .transform(Number)
     .pipe(z.number().max(65_535, 'is not a port'))
     .optional(),
+  // Temporal puts a dot or a colon between the two.
+  CCE_WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, dashes or underscores')
+    .optional(),
+  CCE_WORKER_BUILD_ID: label.optional(),
   CCE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'is none of trace, debug, info, warn, error' })
     .default('info'),
@@ -64,9 +73,10 @@ const environmentSchema = z.object({
 /**
  * Reads the worker's settings from environment variables, see the README for the list.
  *
+ * @param bakedBuildID What the package was built from; `CCE_WORKER_BUILD_ID` goes first.
  * @throws ConfigurationError with all problems at once
  */
-export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfiguration {
+export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?: string): WorkerConfiguration {
   // An empty variable is how many shells and manifests say "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
@@ -75,6 +85,12 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfigu
   if ('problems' in credentials) problems.push(...credentials.problems);
   const endpointProblem = checkEndpoint(given);
   if (endpointProblem !== undefined) problems.push(endpointProblem);
+  const { CCE_WORKER_DEPLOYMENT: deploymentName, CCE_WORKER_BUILD_ID: buildId = bakedBuildID } = given;
+  if (deploymentName !== undefined && buildId === undefined) {
+    problems.push(
+      'CCE_WORKER_BUILD_ID is not set, and this package was built without git: CCE_WORKER_DEPLOYMENT needs it',
+    );
+  }
   if (!parsed.success || 'problems' in credentials || problems.length > 0) throw new ConfigurationError(problems);
   const settings = parsed.data;
   return {
@@ -88,6 +104,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): WorkerConfigu
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
     logLevel: settings.CCE_LOG_LEVEL,
     ...(settings.CCE_HTTP_PORT !== undefined && { httpPort: settings.CCE_HTTP_PORT }),
+    ...(deploymentName !== undefined && buildId !== undefined && { deploymentVersion: { deploymentName, buildId } }),
   };
 }
 

@@ -7,6 +7,7 @@ import { NativeConnection, type Logger } from '@temporalio/worker';
 import { dataConverterOf } from '../workflows/data-converter.ts';
 import { EncryptionKeyError } from '../workflows/encryption-keys.ts';
 import { readEncryption, type Encryption } from '../workflows/encryption.ts';
+import { bakedBuildID } from './build-id.ts';
 import { ConfigurationError, readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { freeLoopbackPort } from './free-port.ts';
 import { startHTTPServer } from './http-server.ts';
@@ -72,7 +73,7 @@ async function run(log: Logger): Promise<number> {
 
 function settingsOrExit(): { configuration: WorkerConfiguration; encryption: Encryption } {
   try {
-    const configuration = readConfiguration(process.env);
+    const configuration = readConfiguration(process.env, bakedBuildID());
     const encryption = readEncryption(process.env, (path) => readFileSync(path, 'utf8'));
     return { configuration, encryption };
   } catch (error) {

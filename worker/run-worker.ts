@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ReportStep } from '../activities/watch-cluster.ts';
@@ -14,7 +13,9 @@ import { CredentialsError } from './credentials-document.ts';
 import { settingOf } from './credentials-source.ts';
 import { createCredentials } from './credentials.ts';
 import { describeCreates } from './describe-creates.ts';
+import { loadWorkflows } from './load-workflows.ts';
 import { proveConfiguration } from './prove-configuration.ts';
+import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
 import { createSecretReader } from './secret-reader.ts';
 import { tracedWork } from './traced-work.ts';
@@ -50,7 +51,8 @@ const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as co
  *
  * Takes no work before the service has answered a signed call.
  *
- * @throws ConfigurationError where the keys cannot be had, or the service refuses them
+ * @throws ConfigurationError where the keys cannot be had, or the service refuses them, and for a worker of a deployment
+ *   without a bundle
  */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { configuration, connection, namespace, dataConverter } = options;
@@ -72,15 +74,16 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   });
   const traced = options.tracing && tracedWork(options.tracing);
   const interceptors = traced?.interceptors ?? {};
+  const { deploymentVersion } = configuration;
+  const versioning = versioningOf(deploymentVersion);
   const workers = await Promise.all([
     Worker.create({
       connection,
       namespace,
       dataConverter,
+      ...versioning,
       taskQueue: queue,
-      ...(options.workflowBundlePath === undefined
-        ? { workflowsPath: fileURLToPath(import.meta.resolve('../workflows/index.ts')) }
-        : { workflowBundle: { codePath: options.workflowBundlePath } }),
+      ...loadWorkflows(options.workflowBundlePath, deploymentVersion !== undefined),
       activities,
       interceptors,
       ...(traced && { sinks: traced.sinks }),
@@ -94,6 +97,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       connection,
       namespace,
       dataConverter,
+      ...versioning,
       taskQueue: mutateTaskQueue(queue),
       activities: { submitCluster: activities.submitCluster, deleteCluster: activities.deleteCluster },
       interceptors,
@@ -106,6 +110,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       connection,
       namespace,
       dataConverter,
+      ...versioning,
       taskQueue: watchTaskQueue(queue),
       activities: { watchCluster: activities.watchCluster, awaitItems: activities.awaitItems },
       interceptors,
@@ -122,20 +127,26 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   // They are made first, since that tells of a namespace that is none; they take work only once they run.
   await proveConfiguration(cce, settingOf(configuration.credentials), logger);
   await reportSearchAttributes(client, logger);
+  const stopped = runAll(workers);
+  // Temporal knows of a deployment no sooner than its workers run.
+  if (deploymentVersion !== undefined) void reportDeployment(client, deploymentVersion, logger);
   return {
-    stopped: runAll(workers),
+    stopped,
     isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     shutdown: () => workers.filter((worker) => worker.getState() === 'RUNNING').forEach((worker) => worker.shutdown()),
   };
 }
 
 /**
- * As many as there are calls in eight seconds: with a look that others share and a service that takes seconds to answer
- * it still gets all that it may get. More
- * would only wait here, where the server can no longer put the create that somebody waits for before those of a batch.
+ * The same for all three: the activities of a pinned workflow go to its own version where that asks their queue for work,
+ * and to the current one elsewhere.
  */
-function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
-  return Math.ceil(Math.min(maximumRequestsPerSecond * 8, 200));
+function versioningOf(version: WorkerDeploymentVersion | undefined) {
+  if (version === undefined) return {};
+  // Each workflow says its own, see workflows/versioning-behaviors.ts. But a task without anything to do, such as the late
+  // result of a watch that was cancelled, the SDK completes by itself and with this one: a pinned workflow must stay so.
+  const defaultVersioningBehavior = 'PINNED' as const;
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true as const, defaultVersioningBehavior } };
 }
 
 /** A setting that is wrong is told at once, not with every call. */
@@ -145,6 +156,15 @@ async function firstCredentials(credentials: () => Promise<unknown>): Promise<vo
   } catch (error) {
     throw error instanceof CredentialsError ? new ConfigurationError([error.message]) : error;
   }
+}
+
+/**
+ * As many as there are calls in eight seconds: with a look that others share and a service that takes seconds to answer
+ * it still gets all that it may get. More
+ * would only wait here, where the server can no longer put the create that somebody waits for before those of a batch.
+ */
+function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
+  return Math.ceil(Math.min(maximumRequestsPerSecond * 8, 200));
 }
 
 /** One that fails takes the others with it: half a worker would accept creates that nobody watches. */

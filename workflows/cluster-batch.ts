@@ -2,8 +2,8 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   isCancellation,
+  makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -83,6 +83,11 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   /** Counts what the loop has to look at before the next item ends. */
   let controls = 0;
   let isDone = false;
+  const continueOnTargetVersion = makeContinueAsNewFunc<typeof clusterBatch>({
+    initialVersioningBehavior: 'AUTO_UPGRADE',
+  });
+  // True from the start on where somebody pins this batch to a version: to continue as new would not help.
+  const isHeldBack = workflowInfo().targetWorkerDeploymentVersionChanged;
 
   const onControl =
     <Args extends unknown[]>(change: (...args: Args) => void) =>
@@ -131,10 +136,10 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
         if (isOver(state)) break;
         continue;
       }
-      if (workflowInfo().continueAsNewSuggested) {
+      if (isNewRunDue()) {
         await condition(allHandlersFinished);
         const underWay = packItems(state.underWay, upload);
-        await continueAsNew<typeof clusterBatch>({ upload, concurrency, failurePolicy, state: { ...state, underWay } });
+        await continueOnTargetVersion({ upload, concurrency, failurePolicy, state: { ...state, underWay } });
       }
       // An item that is refused may be the one that ends the batch.
       if (!isCancelDue()) await news(seen);
@@ -146,7 +151,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
 
   async function startWaiting(): Promise<void> {
     // Where all are refused, this goes on for the whole of the batch.
-    while (!workflowInfo().continueAsNewSuggested) {
+    while (!isNewRunDue()) {
       const indices = takeWaiting(state, startsAtOnce);
       if (indices.length === 0) return;
       const rollback = state.rollback !== undefined;
@@ -155,6 +160,12 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
       for (const item of started) noteStarted(state, item, Date.now());
       for (const item of refused) noteRefused(state, item, failurePolicy);
     }
+  }
+
+  /** Also where the workers have a new version: a batch may last for days, and keeps its version from being shut down. */
+  function isNewRunDue(): boolean {
+    const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+    return continueAsNewSuggested || (targetWorkerDeploymentVersionChanged && !isHeldBack);
   }
 
   function isCancelDue(): boolean {

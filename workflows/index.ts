@@ -1,3 +1,5 @@
+import './versioning-behaviors.ts';
+
 export { batchPage } from './batch-page.ts';
 export { clusterBatch } from './cluster-batch.ts';
 export { createCluster } from './create-cluster.ts';

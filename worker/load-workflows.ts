@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { WorkerOptions } from '@temporalio/worker';
+import { versionedWorkersFlag } from '../workflows/versioned-workers.ts';
+import { ConfigurationError } from './configuration.ts';
+
+/**
+ * Where a worker has its workflows from: a bundle that was built before, or their source, which takes seconds.
+ *
+ * @throws ConfigurationError for a worker of a deployment without a bundle
+ */
+export function loadWorkflows(
+  bundlePath: string | undefined,
+  isVersioned: boolean,
+): Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle'> {
+  if (bundlePath === undefined) {
+    if (isVersioned) throw new ConfigurationError(['CCE_WORKER_DEPLOYMENT is for a built package: npm run build']);
+    return { workflowsPath: fileURLToPath(import.meta.resolve('../workflows/index.ts')) };
+  }
+  if (!isVersioned) return { workflowBundle: { codePath: bundlePath } };
+  // In the same line, so that the source map still fits.
+  return { workflowBundle: { code: `globalThis.${versionedWorkersFlag}=true;${readFileSync(bundlePath, 'utf8')}` } };
+}

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import type { Logger } from '@temporalio/worker';
+
+const lookIntervalMs = 1_000;
+const patienceMs = 30_000;
+/** gRPC's NOT_FOUND: until the first worker of a deployment has asked for work. */
+const notFound = 5;
+
+/**
+ * Logs which version of its deployment gets new work, once Temporal knows of the deployment. Without a current version
+ * nobody does, and what to run is logged as a warning.
+ */
+export async function reportDeployment(client: Client, own: WorkerDeploymentVersion, log: Logger): Promise<void> {
+  const { deploymentName, buildId } = own;
+  const run = `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${buildId}`;
+  try {
+    const current = await currentBuildID(client, deploymentName);
+    if (current === buildId) {
+      log.info('this version of the deployment is current', { deploymentName, buildId });
+    } else if (current === undefined) {
+      log.warn('the deployment has no current version: its workers get no work', { deploymentName, buildId, run });
+    } else {
+      log.info('another version of the deployment is current: only what is pinned to this one comes here', {
+        deploymentName,
+        buildId,
+        current,
+        run,
+      });
+    }
+  } catch (error) {
+    log.warn('whether the deployment has a current version cannot be found out', { deploymentName, buildId, error });
+  }
+}
+
+/** `undefined` where none is set. */
+async function currentBuildID({ connection, options }: Client, deploymentName: string): Promise<string | undefined> {
+  const { namespace } = options;
+  for (const giveUpAtMs = Date.now() + patienceMs; ; await pause(lookIntervalMs)) {
+    try {
+      const answer = await connection.workflowService.describeWorkerDeployment({ namespace, deploymentName });
+      return answer.workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? undefined;
+    } catch (error) {
+      if (!isGrpcServiceError(error) || error.code !== notFound || Date.now() > giveUpAtMs) throw error;
+    }
+  }
+}
