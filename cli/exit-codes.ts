@@ -1,6 +1,7 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import {
   BatchNotFoundError,
+  ConnectionSettingsError,
   EncryptionKeyError,
   InvalidSpecError,
   OperationNotFoundError,
@@ -25,6 +26,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 const badInputErrors = [
   ConfigurationError,
+  ConnectionSettingsError,
   EncryptionKeyError,
   InvalidSpecError,
   // Says nothing against the operation: it is this caller who cannot read how it fares.

@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { tracingInterceptors } from '../workflows/client-tracing.ts';
+import { checkNamespace, describeUnreachable, readConnectionSettings } from '../workflows/connection-settings.ts';
 import { loadDataConverter } from './data-converter.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -12,16 +13,21 @@ export interface ConnectedClient {
   close: () => Promise<void>;
 }
 
-/** @throws UnreachableError, EncryptionKeyError */
+/** @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError */
 export async function connectClient(): Promise<ConnectedClient> {
   const dataConverter = loadDataConverter();
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const reader = { loadClientConfigProfile, toClientOptions };
+  const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
   const connection = await Connection.connect({ connectTimeout: '5s', ...connectionOptions }).catch(
     (error: unknown) => {
-      const address = connectionOptions.address ?? 'localhost:7233';
-      throw new UnreachableError(`cannot reach Temporal at ${address}; is TEMPORAL_ADDRESS right?`, { cause: error });
+      throw new UnreachableError(describeUnreachable(process.env, connectionOptions, error), { cause: error });
     },
   );
+  const describe = () => connection.workflowService.describeNamespace({ namespace });
+  await checkNamespace(process.env, namespace, describe).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
   return { client, dataConverter, close: () => connection.close() };
 }

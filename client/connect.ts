@@ -14,7 +14,7 @@ export interface ConnectOptions {
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …). Payloads are encrypted by the keys of
  * `CCE_ENCRYPTION_KEYS`, see docs/secrets.md.
  *
- * @throws UnreachableError, EncryptionKeyError, and TypeError for an account or region that is no label
+ * @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError, and TypeError for an account or region that is no label
  */
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
   const account = label('account', options.account ?? (process.env.CCE_ACCOUNT || 'default'));

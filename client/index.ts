@@ -26,6 +26,7 @@ export { validateCreateRequest, validationRules, type Problem, type Validation }
 export { deleteItemOf, type BatchItem, type DeleteItem, type FailurePolicy } from '../workflows/batch-item.ts';
 export type { BatchProgress } from '../workflows/batch-messages.ts';
 export type { BatchOutcome } from '../workflows/cluster-batch.ts';
+export { ConnectionSettingsError } from '../workflows/connection-settings.ts';
 export type { Encryption } from '../workflows/encryption.ts';
 export { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../workflows/encryption-keys.ts';
 export { PayloadDecryptionError, type DecryptionProblem } from '../workflows/payload-decryption-error.ts';

@@ -2,8 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { NativeConnection, type Logger } from '@temporalio/worker';
+import {
+  checkNamespace,
+  ConnectionSettingsError,
+  describeUnreachable,
+  readConnectionSettings,
+} from '../workflows/connection-settings.ts';
 import { dataConverterOf } from '../workflows/data-converter.ts';
 import { EncryptionKeyError } from '../workflows/encryption-keys.ts';
 import { readEncryption, type Encryption } from '../workflows/encryption.ts';
@@ -43,9 +49,16 @@ async function run(log: Logger): Promise<number> {
       const port = await startHTTPServer({ port: httpPort, metricsAddress, isReady });
       log.info('serving probes and metrics', { port });
     }
-    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+    const reader = { loadClientConfigProfile, toClientOptions };
+    const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
     // What is worth it is compressed by the codec, before it is encrypted: doing it again would only cost both ends.
-    const connection = await NativeConnection.connect({ ...connectionOptions, grpcCompression: { codec: 'none' } });
+    const connection = await NativeConnection.connect({
+      ...connectionOptions,
+      grpcCompression: { codec: 'none' },
+    }).catch((error: unknown) => {
+      throw new Error(describeUnreachable(process.env, connectionOptions, error), { cause: error });
+    });
+    await checkNamespace(process.env, namespace, () => connection.workflowService.describeNamespace({ namespace }));
     // Present in a built package; see scripts.build.
     const bundle = tracing === undefined ? '../workflow-bundle.js' : '../workflow-bundle-traced.js';
     const bundlePath = fileURLToPath(new URL(bundle, import.meta.url));
@@ -65,7 +78,7 @@ async function run(log: Logger): Promise<number> {
     return 0;
   } catch (error) {
     log.error('the worker cannot go on', { error });
-    return error instanceof ConfigurationError ? 2 : 1;
+    return error instanceof ConfigurationError || error instanceof ConnectionSettingsError ? 2 : 1;
   } finally {
     await tracing?.stop();
   }

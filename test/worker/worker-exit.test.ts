@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, inject, it } from 'vitest';
 
+const noKeys = { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '' };
+
 /** A hang shows as no exit code at all. */
 const hangTimeoutMs = 60_000;
 const testTimeoutMs = hangTimeoutMs + 15_000;
@@ -58,12 +60,19 @@ it('a worker in production that is not to encrypt warns', { timeout: testTimeout
 });
 
 it.each([
-  ['whose namespace does not exist', { TEMPORAL_NAMESPACE: 'no-such-namespace' }, /no-such-namespace|not ?found/i],
+  [
+    'whose namespace does not exist',
+    { TEMPORAL_NAMESPACE: 'no-such-namespace' },
+    2,
+    /TEMPORAL_NAMESPACE: there is no namespace "no-such-namespace"/,
+  ],
+  ['of a certificate that is missing', { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/no/ca' }, 2, /_CA_CERT_PATH: \/no\/ca/],
+  ['whose keys cannot be had', { ...noKeys, CCE_CREDENTIALS_FILE: '/no/keys' }, 2, /CCE_CREDENTIALS_FILE .+ENOENT/],
   // A port that nothing listens on.
-  ['without Temporal', { TEMPORAL_ADDRESS: '127.0.0.1:1' }, /connect/i],
-])('a worker %s exits rather than hangs', { timeout: testTimeoutMs }, async (_, environment, reason) => {
+  ['without Temporal', { TEMPORAL_ADDRESS: '127.0.0.1:1' }, 1, /connect/i],
+])('a worker %s exits rather than hangs', { timeout: testTimeoutMs }, async (_, environment, code, reason) => {
   const { exitCode, stderr } = await runWorker(environment);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(code);
   const entries = stderr.split('\n').map((line) => JSON.parse(line) as { msg: string; err?: { message: string } });
   const last = entries.find(({ msg }) => msg === 'the worker cannot go on');
   expect(last?.err?.message).toMatch(reason);

@@ -1,0 +1,161 @@
+/** What is said of the connection to Temporal cannot be right. The message names the setting, and holds no key. */
+export class ConnectionSettingsError extends Error {
+  override readonly name = 'ConnectionSettingsError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a profile says of a certificate or key: where it is, or the thing itself. */
+type Source = { path: string } | { data: string | Uint8Array };
+
+interface Profile {
+  apiKey?: string;
+  tls?: { clientCert?: Source; clientKey?: Source; serverCACert?: Source };
+}
+
+/** The two steps in which Temporal's own library reads its settings. */
+interface ProfileReader<Read extends Profile, Settings> {
+  /** Variables and profile file. */
+  loadClientConfigProfile: () => Read;
+  /** Reads the files that the profile names. */
+  toClientOptions: (profile: Read) => Settings;
+}
+
+const tlsSettings = [
+  ['clientCert', 'client_cert', 'TEMPORAL_TLS_CLIENT_CERT'],
+  ['clientKey', 'client_key', 'TEMPORAL_TLS_CLIENT_KEY'],
+  ['serverCACert', 'server_ca_cert', 'TEMPORAL_TLS_SERVER_CA_CERT'],
+] as const;
+
+/**
+ * Reads how Temporal is to be reached, for workers and clients alike. What reads variables and files is given, since this
+ * room may not.
+ *
+ * @throws ConnectionSettingsError
+ */
+export function readConnectionSettings<Read extends Profile, Settings>(
+  environment: Environment,
+  reader: ProfileReader<Read, Settings>,
+): Settings {
+  const profile = loadProfile(environment, reader.loadClientConfigProfile);
+  if (profile.apiKey !== undefined && !/^[\x21-\x7e]+$/.test(profile.apiKey)) {
+    throw new ConnectionSettingsError(`${nameOf('api_key', environment)} is empty, or holds white space`);
+  }
+  const { clientCert, clientKey } = profile.tls ?? {};
+  if ((clientCert === undefined) !== (clientKey === undefined)) {
+    const [present, missing] = clientCert === undefined ? ['key', 'certificate'] : ['certificate', 'key'];
+    throw new ConnectionSettingsError(
+      `there is a client ${present} and no client ${missing}: set both TEMPORAL_TLS_CLIENT_CERT_PATH and ` +
+        `TEMPORAL_TLS_CLIENT_KEY_PATH, or client_cert_path and client_key_path of ${profileName(environment)}`,
+    );
+  }
+  try {
+    return reader.toClientOptions(profile);
+  } catch (error) {
+    const { code, path } = error as { code?: string; path?: string };
+    for (const [field, key, variable] of tlsSettings) {
+      const source = profile.tls?.[field];
+      if (source === undefined || !('path' in source) || source.path !== path) continue;
+      const setting =
+        environment[`${variable}_PATH`] === undefined ? inProfile(`${key}_path`, environment) : `${variable}_PATH`;
+      throw new ConnectionSettingsError(`${setting}: ${path} cannot be read (${code})`);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Whether there is such a namespace, and the API key is good for it. Whatever else is wrong shows with the first call.
+ *
+ * @param describe Asks Temporal for the namespace.
+ * @throws ConnectionSettingsError
+ */
+export async function checkNamespace(
+  environment: Environment,
+  namespace: string,
+  describe: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await describe();
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === notFound) {
+      throw new ConnectionSettingsError(`${nameOf('namespace', environment)}: there is no namespace "${namespace}"`);
+    }
+    if (code === unauthenticated) {
+      throw keyRefused(environment);
+    }
+  }
+}
+
+/** Codes of gRPC. */
+const notFound = 5;
+const unauthenticated = 16;
+
+/**
+ * What to look at when no connection comes about.
+ *
+ * @throws ConnectionSettingsError where the address is none, which the SDK says before it connects, or the key is refused
+ */
+export function describeUnreachable(
+  environment: Environment,
+  { address = 'localhost:7233', tls = false }: { address?: string; tls?: unknown },
+  error: unknown,
+): string {
+  const setting = nameOf('address', environment);
+  if (error instanceof TypeError) throw new ConnectionSettingsError(`${setting}: ${error.message}`);
+  if (isUnauthenticated(error)) throw keyRefused(environment);
+  const secure =
+    tls === false ? 'does it want TEMPORAL_TLS=true' : 'does it speak TLS, as TEMPORAL_TLS or an API key asks for';
+  return `cannot reach Temporal at ${address}; is ${setting} right, and ${secure}?`;
+}
+
+function keyRefused(environment: Environment): ConnectionSettingsError {
+  return new ConnectionSettingsError(`${nameOf('api_key', environment)}: Temporal refuses the key, or wants one`);
+}
+
+/** The client gives the code of its first call, the worker's native connection only a text. */
+function isUnauthenticated(error: unknown): boolean {
+  const { cause, message = '' } = error as { cause?: { code?: unknown }; message?: string };
+  return cause?.code === unauthenticated || message.includes('does not have valid authentication credentials');
+}
+
+/** How a setting is called where it is set. */
+function nameOf(key: 'address' | 'api_key' | 'namespace', environment: Environment): string {
+  const variable = `TEMPORAL_${key.toUpperCase()}`;
+  return environment[variable] === undefined && environment['TEMPORAL_PROFILE'] !== undefined
+    ? inProfile(key, environment)
+    : variable;
+}
+
+function loadProfile<Read>(environment: Environment, load: () => Read): Read {
+  try {
+    return load();
+  } catch (error) {
+    const { name, message, line, column, code } = error as Error & { line?: number; column?: number; code?: string };
+    // Its message quotes the line, which may be that of a key.
+    if (name === 'TomlError' || line !== undefined) {
+      throw new ConnectionSettingsError(`${fileName(environment)} is no TOML: see line ${line}, column ${column}`);
+    }
+    if (message.startsWith('Profile ')) {
+      const profile = environment['TEMPORAL_PROFILE'];
+      throw new ConnectionSettingsError(
+        `TEMPORAL_PROFILE: there is no profile "${profile}" in ${fileName(environment)}`,
+      );
+    }
+    if (code !== undefined) throw new ConnectionSettingsError(`${fileName(environment)} cannot be read (${code})`);
+    throw new ConnectionSettingsError(`${fileName(environment)} does not hold profiles as it should: ${message}`);
+  }
+}
+
+function inProfile(key: string, environment: Environment): string {
+  return `${key} of ${profileName(environment)}`;
+}
+
+function profileName(environment: Environment): string {
+  return `profile "${environment['TEMPORAL_PROFILE'] ?? 'default'}" in ${fileName(environment)}`;
+}
+
+function fileName({ TEMPORAL_CONFIG_FILE: file }: Environment): string {
+  return file === undefined ? 'temporalio/temporal.toml of the configuration folder' : `TEMPORAL_CONFIG_FILE (${file})`;
+}
