@@ -32,7 +32,8 @@ export async function setUp(client: Client): Promise<NamespaceSetUp> {
     await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if (!isGrpcServiceError(error) || !refusals.includes(error.code)) throw error;
-    throw new SetUpError(refusalText(namespace, missing, error.details), { cause: error });
+    // No cause: it would be printed behind the commands, and says nothing else.
+    throw new SetUpError(refusalText(namespace, missing, error.details));
   }
   return { namespace, created: missing, present };
 }
