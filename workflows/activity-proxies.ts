@@ -67,7 +67,8 @@ export const submitCluster: Activities['submitCluster'] = (input) =>
     ...onMutateQueue(),
     summary: `create "${input.request.cluster.clusterName}"`,
     startToCloseTimeout: '90s',
-    retry: { maximumAttempts: 1 },
+    // The types too: an activity that somebody has paused is tried again whatever its number of attempts.
+    retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['CceApiError', 'CceNetworkError', 'WorkerShutdown'] },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }).submitCluster(input);
 

@@ -31,7 +31,11 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
       const decision: SettledDecision =
         found === undefined ? await lookUntilSettled(creation) : decideCreate({ ...creation, found, settling: false });
       if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
-      if (decision.action === 'refuse') throw await nameTaken(creation, decision);
+      if (decision.action === 'refuse') {
+        // The look may have been waited for beyond a cancel, which then counts.
+        throwIfCancelled();
+        throw await nameTaken(creation, decision);
+      }
       if (refusal !== undefined) throw refusal;
       found = undefined;
     }
@@ -48,8 +52,8 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
       found = submitted.found;
     } catch (error) {
       if (isCancellation(error)) {
-        // It had not begun: one that has is waited for.
-        creation.outcomeOpen = false;
+        // It had not begun: one that has is waited for. What an earlier request made may still show.
+        creation.outcomeOpen = creation.openedAtMs !== undefined;
         creation.sent--;
         throw error;
       }
@@ -69,6 +73,7 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
         continue;
       }
       // Nothing was done, and the service may take the request later: it throttles, or cannot be reached.
+      creation.outcomeOpen = creation.openedAtMs !== undefined;
       const pauseMs = Math.max((call.retryAfterSeconds ?? 0) * 1000, Math.min(60_000, 2_000 * 2 ** refusals++));
       await sleep(pauseMs, { summary: 'the service refused for now' });
     }

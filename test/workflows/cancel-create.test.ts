@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readExample } from '../examples.ts';
 import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript, type Moment } from './cloud-script.ts';
+import { foreign } from './create-rows.ts';
 import { createCluster } from './time-skipping.ts';
 
 interface Row {
@@ -186,6 +187,23 @@ it.each([
   expect(outcome.outcome).toBe('running');
   expect(currentStep.stage).toBe('done');
   expect(cloud.left()).toEqual(['cce-made-1']);
+});
+
+it('a cancel during the first look counts more than that the name is taken', async () => {
+  const { outcome, cloud } = await createCluster({ clusters: [foreign], moments: { 'look 1': cancelBySignal({}) } });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded' } });
+  expect(cloud.left()).toEqual(['cce-before-1']);
+  expect(cloud.posts()).toBe(0);
+});
+
+it('a cancel while the second request is throttled looks for what the first one made after all', async () => {
+  const { outcome, cloud } = await createCluster({
+    posts: [posts.lostBeforeEffect, posts.throttled],
+    moments: { 'post 2': cancelBySignal({}), 'look 9': (_, sendLate) => sendLate() },
+  });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+  expect(cloud.left()).toEqual([]);
+  expect(cloud.posts()).toBe(2);
 });
 
 it('a clean-up that is refused is told with the outcome', async () => {
