@@ -16,6 +16,8 @@ export interface Observation {
 export interface ObserveInput {
   clusterID: string;
   goal: WatchGoal;
+  /** Takes out of what the service says of a failed step what nobody is to see. */
+  clean: (text: string) => string;
   /** As a list has just shown it; absent where it is not known, or not to be relied on. */
   listedPhase?: ClusterPhase;
   /** Whether the cluster is to be asked for in any case, unless `listedPhase` is given. */
@@ -28,7 +30,7 @@ export interface ObserveInput {
  */
 export async function observeCluster(
   cce: CceClient,
-  { clusterID, goal, listedPhase, phaseIsDue }: ObserveInput,
+  { clusterID, goal, clean, listedPhase, phaseIsDue }: ObserveInput,
   previous: Observation | undefined,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -38,7 +40,7 @@ export async function observeCluster(
     const clusterPhase = listedPhase ?? phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
     return { clusterPhase, steps: previous?.steps ?? [] };
   }
-  const steps = (events?.steps ?? []).map(toStep);
+  const steps = toSteps(events);
   const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
   // The steps may know better than the list that the wait is over, but not that it is not.
   if (listedPhase !== undefined && (underWay || listedPhase === goal)) return { clusterPhase: listedPhase, steps };
@@ -50,7 +52,11 @@ export async function observeCluster(
   if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
   // It has failed between the two calls: only now do the steps tell why.
   const since = await readEvents();
-  return { clusterPhase, steps: since instanceof Error ? steps : (since?.steps.map(toStep) ?? steps) };
+  return { clusterPhase, steps: since === undefined || since instanceof Error ? steps : toSteps(since) };
+
+  function toSteps(events: EventStepsResponse | undefined): Step[] {
+    return (events?.steps ?? []).map((step, position, all) => toStep(step, position, all, clean));
+  }
 
   async function readEvents(): Promise<EventStepsResponse | Error | undefined> {
     return orAbsent(cce.getEventSteps(clusterID, { signal })).catch((error: unknown) => {
@@ -81,8 +87,8 @@ async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefin
   }
 }
 
-function toStep(step: EventStep, position: number, all: readonly EventStep[]): Step {
-  const error = toStepError(step);
+function toStep(step: EventStep, position: number, all: readonly EventStep[], clean: ObserveInput['clean']): Step {
+  const error = toStepError(step, clean);
   return {
     name: step.stepName,
     index: position + 1,
@@ -95,13 +101,13 @@ function toStep(step: EventStep, position: number, all: readonly EventStep[]): S
   };
 }
 
-function toStepError({ errInfo }: EventStep): StepError | undefined {
+function toStepError({ errInfo }: EventStep, clean: ObserveInput['clean']): StepError | undefined {
   if (errInfo === undefined) return undefined;
   const { code, message, suggestion, traceID } = errInfo;
   return {
-    ...(code !== undefined && { code }),
-    ...(message !== undefined && { message }),
-    ...(suggestion !== undefined && { suggestion }),
+    ...(code !== undefined && { code: clean(code) }),
+    ...(message !== undefined && { message: clean(message) }),
+    ...(suggestion !== undefined && { suggestion: clean(suggestion) }),
     ...(traceID !== undefined && { traceID }),
   };
 }

@@ -1,7 +1,8 @@
+import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import { secretValues, type SecretReader } from '../cce/secrets.ts';
+import { createSecretFilter, secretsOf, type SecretReader } from '../cce/secrets.ts';
 import { withCallFailures, type CallFailure } from './call-failure.ts';
 import type { FoundCluster } from './find-clusters.ts';
 import { resolveRequest } from './resolve-request.ts';
@@ -32,6 +33,7 @@ export interface SubmitDependencies {
  */
 export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies) {
   return async ({ request, lookFirst }: SubmitInput): Promise<SubmittedCluster | { found: FoundCluster[] }> => {
+    if (activityInfo().attempt > 1) throw sentBefore();
     const startedAt = performance.now();
     const resolved = resolveRequest(request, secrets);
     if (lookFirst === true) {
@@ -42,14 +44,21 @@ export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies
     if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
     try {
       const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
+      log.info('the service makes the cluster', { clusterID, requestID });
       return { clusterID, requestID };
     } catch (error) {
-      throw withoutSecrets(error, secretValues(resolved));
+      throw withoutSecrets(error, createSecretFilter(secretsOf(resolved), secrets));
     }
   };
 }
 
-const sendWithinMs = 20_000;
+/** Together with 30 s for a turn and 30 s for the request below the 90 s of the attempt. */
+const sendWithinMs = 15_000;
+
+/** There is one attempt, but for a server that is told to try again. Of no known type: the outcome is open. */
+function sentBefore(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('an earlier attempt may have sent the request', 'SentBefore');
+}
 
 function sentTooLate(): ApplicationFailure {
   const failure: CallFailure = {
@@ -64,9 +73,8 @@ function sentTooLate(): ApplicationFailure {
 }
 
 /** A service that refuses a request may quote it, and failures are kept in histories and logs. */
-function withoutSecrets(error: unknown, values: readonly string[]): unknown {
+function withoutSecrets(error: unknown, clean: (text: string) => string): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
-  const clean = (text: string) => values.reduce((each, value) => each.replaceAll(value, '[redacted]'), text);
   const message = clean(error.message);
   const details = ((error.details ?? []) as CallFailure[]).map((call) =>
     call.code === undefined ? call : { ...call, code: clean(call.code) },

@@ -3,7 +3,8 @@ import { cancellationSignal, Context, log } from '@temporalio/activity';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
 import { clusterPhases, type ClusterPhase } from '../cce/phases.ts';
-import type { PollTrouble, Step, StepChange, WatchGoal } from '../workflows/messages.ts';
+import { createSecretFilter, type SecretReader, type SecretReference } from '../cce/secrets.ts';
+import { currentStepOf, type PollTrouble, type Step, type StepChange, type WatchGoal } from '../workflows/messages.ts';
 import { createMailbox } from './mailbox.ts';
 import { observeCluster, type Observation } from './observe-cluster.ts';
 import type { PhaseTicker, Tick } from './phase-ticker.ts';
@@ -14,6 +15,8 @@ import { changeKey, resumeWatch, type WatchProgress } from './watch-progress.ts'
 export interface WatchInput {
   clusterID: string;
   goal: WatchGoal;
+  /** What the cluster was made with: a step that fails may quote it. */
+  secrets?: readonly (string | SecretReference)[];
 }
 
 /** Sends `stepChangedSignal` to the workflow whose activity this is. */
@@ -24,6 +27,8 @@ export interface WatchDependencies {
   /** The one that the client takes its turns from. */
   budget: RequestBudget;
   phases: PhaseTicker;
+  /** Where references among the secrets of a watch are read. */
+  secrets: SecretReader;
   reportStep: ReportStep;
   pollIntervalMs: number;
 }
@@ -35,14 +40,16 @@ export interface WatchDependencies {
  * A failed poll, be it of the cluster or of the list of all, is not a failed cluster: it is counted, backed off from, and
  * forgotten with the next good one. Fails with `WatchBudgetExhausted` after {@link failureBudget} failures in a row.
  */
-export function watchCluster({ cce, budget, phases, reportStep, pollIntervalMs }: WatchDependencies) {
+export function watchCluster(dependencies: WatchDependencies) {
+  const { cce, budget, phases, reportStep, pollIntervalMs } = dependencies;
   const unknownPhases = new Set<string>();
 
-  return async ({ clusterID, goal }: WatchInput): Promise<Observation> => {
+  return async ({ clusterID, goal, secrets = [] }: WatchInput): Promise<Observation> => {
     const { heartbeat, info } = Context.current();
     const { workflowExecution, heartbeatDetails } = info;
     if (workflowExecution === undefined) throw new TypeError('watchCluster runs in workflows only');
     const report = (news: StepNews) => reportStep(workflowExecution, { clusterID, goal, ...news });
+    const clean = createSecretFilter(secrets, dependencies.secrets);
     const progress = resumeWatch(heartbeatDetails);
     const isResumed = progress.polls > 0;
     // Apart from the polls, so that a slow answer of the API is never taken for a dead worker. Each watch has its own: the
@@ -62,7 +69,7 @@ export function watchCluster({ cce, budget, phases, reportStep, pollIntervalMs }
         const newTick = await ticks.next(dueAtMs);
         if (newTick !== undefined) {
           tick = newTick;
-          if (tick.kind === 'failed') await noteFailure(clusterID, tick.error, progress, report);
+          if (tick.kind === 'failed') await noteFailure(clusterID, tick.error, progress, observed, report);
           if (tick.kind === 'listed') noteSeen(progress);
           if (!callsForPoll(tick, { goal, isResumed, observed, polledTick, troubled: progress.troubled })) continue;
         }
@@ -73,12 +80,12 @@ export function watchCluster({ cce, budget, phases, reportStep, pollIntervalMs }
           const phaseIsDue =
             newTick !== undefined || tick?.kind === 'listed' || progress.polls % pollsBetweenPhases === 0;
           progress.polls++;
-          const input = { clusterID, goal, phaseIsDue, ...(listedPhase !== undefined && { listedPhase }) };
+          const input = { clusterID, goal, clean, phaseIsDue, ...(listedPhase !== undefined && { listedPhase }) };
           observed = await observeCluster(cce, input, observed, cancellationSignal());
         } catch (error) {
           cancellationSignal().throwIfAborted();
           // As long as the list fails too, its failures are the ones that count.
-          if (tick?.kind !== 'failed') await noteFailure(clusterID, error, progress, report);
+          if (tick?.kind !== 'failed') await noteFailure(clusterID, error, progress, observed, report);
           dueAtMs = performance.now() + pauseMs(progress, error);
           continue;
         }
@@ -150,6 +157,8 @@ async function reportChange(
   const key = changeKey(clusterPhase, steps, progress.reported);
   if (key === progress.reported && !progress.troubled) return;
   await report({ phase: clusterPhase, steps });
+  const { name: step, status } = currentStepOf(steps) ?? {};
+  log.debug('the current step has changed', { clusterPhase, step, status });
   progress.reported = key;
   progress.troubled = false;
 }
@@ -169,11 +178,13 @@ async function noteFailure(
   clusterID: string,
   error: unknown,
   progress: WatchProgress,
+  lastSeen: Observation | undefined,
   report: (news: StepNews) => Promise<void>,
 ): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   const failures = ++progress.consecutiveFailures;
-  log.warn('a poll failed', { clusterID, error, consecutiveFailures: failures });
+  const step = currentStepOf(lastSeen?.steps ?? [])?.name;
+  log.warn('a poll failed', { clusterID, step, error, consecutiveFailures: failures });
   if (failures >= failureBudget) {
     throw ApplicationFailure.nonRetryable(
       `the steps of ${clusterID} could not be read ${failures} times in a row; the last time: ${message}`,

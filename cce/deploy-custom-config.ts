@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openEnum, textMapSchema, wireObject } from './wire.ts';
+import { openEnum, secretValueSchema, textMapSchema, wireObject } from './wire.ts';
 
 /** Settings of a machine's container runtime and kubelet, and scripts to run on it. Source: vendor SDK. */
 export type DeployCustomConfig = z.infer<typeof deployCustomConfigSchema>;
@@ -37,9 +37,9 @@ export const deployCustomConfigSchema = wireObject({
   cpuCFSQuotaPeriod: z.int().optional(),
   enableCordon: z.boolean().optional(),
   /** Base64 of a script that runs before the machine joins. */
-  preUserScript: z.string().optional(),
+  preUserScript: secretValueSchema.optional(),
   /** Base64 of a script that runs after the machine has joined. */
-  postUserScript: z.string().optional(),
+  postUserScript: secretValueSchema.optional(),
   postUserScriptFailedAutoCordon: z.boolean().optional(),
   kubeletBindAddressType: openEnum('all', 'local', 'hostip').optional(),
   kataConfig: wireObject({ kataType: z.string().optional(), kataVersion: z.string().optional() }).optional(),

@@ -18,7 +18,13 @@ export interface SecretReader {
 }
 
 /** The fields of a create request whose values must not be shown, in lower case: keys are compared without case. */
-const secretFields: ReadonlySet<string> = new Set(['adminpassword', 'userdata', 'serverlessrelaypw']);
+const secretFields: ReadonlySet<string> = new Set([
+  'adminpassword',
+  'userdata',
+  'serverlessrelaypw',
+  'preuserscript',
+  'postuserscript',
+]);
 
 export function isSecretField(name: string): boolean {
   return secretFields.has(name.toLowerCase());
@@ -66,14 +72,30 @@ export function inlineSecretPaths(value: unknown): string[] {
   return paths;
 }
 
-/** The texts of all secrets of a resolved request, longest first, for their removal from texts of other origin. */
-export function secretValues(request: unknown): string[] {
-  const values = new Set<string>();
+/** What stands in the secret fields of a request, each once: texts, and references to texts. */
+export function secretsOf(request: unknown): (string | SecretReference)[] {
+  const secrets = new Map<string, string | SecretReference>();
   mapSecrets(request, '', (secret) => {
-    if (typeof secret === 'string' && secret !== '') values.add(secret);
-    return secret;
+    if ((typeof secret === 'string' && secret !== '') || isSecretReference(secret)) {
+      secrets.set(JSON.stringify(secret), secret);
+    }
   });
-  return [...values].sort((left, right) => right.length - left.length);
+  return [...secrets.values()];
+}
+
+/**
+ * Removes secrets from texts of other origin, as they are and as they look within JSON. References that point at nothing
+ * are passed over: what nobody can read has not been sent either.
+ */
+export function createSecretFilter(
+  secrets: readonly (string | SecretReference)[],
+  read: SecretReader,
+): (text: string) => string {
+  const values = secrets.flatMap((secret) => (isSecretReference(secret) ? (readSecret(secret, read) ?? []) : secret));
+  const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
+  // The longest first: one may be a part of another.
+  const longestFirst = [...new Set(forms)].toSorted((left, right) => right.length - left.length);
+  return (text) => longestFirst.reduce((each, form) => each.replaceAll(form, '[redacted]'), text);
 }
 
 /** A reference that points at nothing, and the field it stands in, such as `nodes[0].instanceSpec.adminPassword`. */

@@ -18,11 +18,13 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
  *
  * @param environment The worker's settings, on top of this process's own.
  * @param entry What node is to run: from source by default, which bundles the workflows at each start.
+ * @param onLog Is given all that it logs.
  * @throws Error with what it logged, where it ends before it takes work.
  */
 export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
   entry: readonly string[] = ['--import', 'tsx', 'worker/main.ts'],
+  onLog: (text: string) => void = () => {},
 ): Promise<WorkerProcess> {
   const child = execa(process.execPath, entry, {
     cwd: projectFolder,
@@ -42,6 +44,7 @@ export async function startWorkerProcess(
   let log = '';
   const running = new AbortController();
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    onLog(text);
     // Read to the end, or a full pipe would block the worker; kept only until it runs.
     if (running.signal.aborted) return;
     log += text;

@@ -36,9 +36,11 @@ function refuseUnlessSound(request: CreateClusterRequest): void {
     throw invalidParam(`masters: needed where masterType is ${masterConfig.masterType}`);
   }
   for (const { instanceSpec } of [...masters, ...(request.nodes ?? [])]) {
-    const secrets = [instanceSpec.adminPassword, instanceSpec.userData, instanceSpec.aiInfraOption?.serverLessRelayPW];
+    const { adminPassword, userData, aiInfraOption, deployCustomConfig } = instanceSpec;
+    const scripts = [deployCustomConfig?.preUserScript, deployCustomConfig?.postUserScript];
+    const secrets = [adminPassword, userData, aiInfraOption?.serverLessRelayPW, ...scripts];
     if (secrets.some((secret) => secret !== undefined && typeof secret !== 'string')) {
-      throw invalidParam('instanceSpec: adminPassword, userData and serverLessRelayPW are texts');
+      throw invalidParam('instanceSpec: adminPassword, userData, serverLessRelayPW and the user scripts are texts');
     }
     if (instanceSpec.existed === true && instanceSpec.existedOption?.existedInstanceID === undefined) {
       throw invalidParam('instanceSpec.existedOption.existedInstanceID: needed where existed is true');

@@ -66,7 +66,8 @@ const environmentSchema = z.object({
     .optional(),
   CCE_WORKER_BUILD_ID: label.optional(),
   CCE_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'is none of trace, debug, info, warn, error' })
+    // No trace: there the SDK writes out all that a workflow is given, decrypted.
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'is none of debug, info, warn, error' })
     .default('info'),
 });
 

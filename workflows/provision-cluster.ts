@@ -1,5 +1,6 @@
 import { isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../cce/phases.ts';
+import { secretsOf } from '../cce/secrets.ts';
 import { watchActivities } from './activity-proxies.ts';
 import { throwIfCancelled } from './cancellation.ts';
 import { compensationOptions } from './compensation.ts';
@@ -22,7 +23,7 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
         survivor === undefined ? await obtainCluster(creation) : { clusterID: survivor, madeBy: 'thisCreate' };
       note(creation, obtained);
       progress.enter('provisioning', obtained.clusterID);
-      await waitUntilRunning(obtained.clusterID, progress);
+      await waitUntilRunning(creation, obtained.clusterID, progress);
       return obtained;
     });
     // A cluster of an earlier create was found by a look; there is nothing of this create to verify. And where each request
@@ -45,8 +46,9 @@ function note(creation: Creation, obtained: ObtainedCluster): void {
 /** Runs a part of a create that must be over in time; all parts together have one time limit. */
 export type Deadline = <Result>(part: () => Promise<Result>) => Promise<Result>;
 
-async function waitUntilRunning(clusterID: string, progress: Progress): Promise<void> {
-  const observed = await watchActivities(`wait until ${clusterID} runs`).watchCluster({ clusterID, goal: 'running' });
+async function waitUntilRunning({ request }: Creation, clusterID: string, progress: Progress): Promise<void> {
+  const { watchCluster } = watchActivities(`wait until ${clusterID} runs`);
+  const observed = await watchCluster({ clusterID, goal: 'running', secrets: secretsOf(request) });
   progress.observe(observed);
   if (phaseDuringCreate(observed.clusterPhase) !== 'succeeded') {
     throw failure(provisioningFailure(clusterID, observed.clusterPhase, observed.steps));

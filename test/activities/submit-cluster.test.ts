@@ -23,7 +23,11 @@ const secrets = {
 async function submit(
   answer: { clusterID: string; requestID: string } | Error,
   request = validRequest(),
-  { lookFirst, found = [] }: { lookFirst?: boolean; found?: FoundCluster[] | Error } = {},
+  {
+    lookFirst,
+    found = [],
+    attempt = 1,
+  }: { lookFirst?: boolean; found?: FoundCluster[] | Error; attempt?: number } = {},
 ) {
   const sent: CreateClusterRequest[] = [];
   const looks: string[] = [];
@@ -46,7 +50,7 @@ async function submit(
       return found;
     });
   };
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
   const result: unknown = await environment
     .run(submitCluster({ cce, secrets, findClusters }), { request, ...(lookFirst !== undefined && { lookFirst }) })
     .catch((error: unknown) => error);
@@ -138,6 +142,13 @@ it.each([true, false])('a lost answer is told, and the request not sent again (r
     details: [{ type: 'CceNetworkError', retryable: true, mayHaveTakenEffect: received }],
   });
   expect(sent).toHaveLength(1);
+});
+
+it('a second attempt sends nothing, and leaves the outcome open', async () => {
+  const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, validRequest(), { attempt: 2 });
+  expect(result).toMatchObject({ type: 'SentBefore', nonRetryable: true });
+  expect((result as ApplicationFailure).details ?? []).toEqual([]);
+  expect(sent).toEqual([]);
 });
 
 describe('a look before', () => {

@@ -69,6 +69,7 @@ function watchAmong(
   };
   const activity = watchCluster({
     cce,
+    secrets: { env: () => undefined, file: () => undefined },
     budget: createRequestBudget({ maximumRequestsPerSecond }),
     phases: {
       follow: (_, listener) => {

@@ -71,6 +71,7 @@ function alone(cce: CceClient) {
     cce,
     budget: createRequestBudget({ maximumRequestsPerSecond: 1_000_000 }),
     phases: createPhaseTicker(createClusterList(cce, { restMs: 0 }), { pollIntervalMs: 1 }),
+    secrets: { env: () => undefined, file: () => undefined },
   };
 }
 

@@ -111,7 +111,8 @@ describe('a problem', () => {
     ['a budget of nothing', { CCE_MAX_REQUESTS_PER_SECOND: '0' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
     ['a budget below nothing', { CCE_MAX_REQUESTS_PER_SECOND: '-5' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
     ['a budget with a unit', { CCE_MAX_REQUESTS_PER_SECOND: '20/s' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
-    ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL is none of trace, /],
+    ['a log level at which the SDK logs payloads', { CCE_LOG_LEVEL: 'trace' }, /^CCE_LOG_LEVEL is none of debug, /],
+    ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL is none of debug, /],
     ['plain http to another machine', { CCE_ENDPOINT: 'http://cce.bj.baidubce.com' }, /^CCE_ENDPOINT: .+plain http/],
     ['an endpoint that is no URL', { CCE_ENDPOINT: 'cce' }, /^CCE_ENDPOINT: .+not a URL$/],
   ])('is %s', (_, environment, problem) => {

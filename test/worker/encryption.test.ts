@@ -17,8 +17,8 @@ const { DescribeWorkflowExecutionResponse, GetWorkflowExecutionHistoryResponse, 
   proto.temporal.api.workflowservice.v1;
 
 const password = 'Canary-1!';
-/** What a service may say of what it was given. */
-const message = `the password ${password} is in a list of known passwords`;
+/** What the service says of a step that fails. */
+const message = 'a message of the service';
 const missing = 'CANARY_THAT_IS_NOT_SET';
 const reason = 'the reason of a cancel';
 
