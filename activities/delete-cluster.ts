@@ -1,4 +1,4 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
@@ -16,6 +16,7 @@ export function deleteCluster({ cce }: { cce: CceClient }) {
     withCallFailures(async () => {
       try {
         const { requestID } = await cce.deleteCluster(input.clusterID, input.options, { signal: cancellationSignal() });
+        log.info('the service deletes the cluster', { requestID });
         return { alreadyGone: false, ...(requestID !== undefined && { requestID }) };
       } catch (error) {
         if (error instanceof CceApiError && error.kind === 'notFound') return { alreadyGone: true };

@@ -1,6 +1,8 @@
 import type { MetricMeter } from '@temporalio/common';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
+import { createBoundedLabel } from './bounded-label.ts';
+import { errorCode } from './error-code.ts';
 import { wrapCalls } from './wrap-calls.ts';
 
 /** A client that counts its calls: by name, HTTP status and the vendor's code, and how long they take. */
@@ -17,6 +19,9 @@ export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
     undefined,
     'calls that the CCE API refused to slow us down',
   );
+  // There from the start: a counter that begins with its first event shows no increase.
+  for (const call of Object.keys(cce)) throttled.add(0, { call });
+  const codeLabel = createBoundedLabel();
 
   return wrapCalls(cce, async (call, _, send) => {
     const sentAtMs = performance.now();
@@ -26,11 +31,11 @@ export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
       return await send();
     } catch (error) {
       status = error instanceof CceApiError ? String(error.httpStatus) : 'none';
-      code = error instanceof CceApiError ? error.code : error instanceof Error ? error.name : 'Error';
+      code = error instanceof CceApiError ? errorCode(error) : error instanceof Error ? error.name : 'Error';
       if (error instanceof CceApiError && error.kind === 'throttled') throttled.add(1, { call });
       throw error;
     } finally {
-      requests.add(1, { call, status, code });
+      requests.add(1, { call, status, code: codeLabel(code) });
       seconds.record((performance.now() - sentAtMs) / 1000, { call });
     }
   });

@@ -1,5 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Step } from '../workflows/messages.ts';
+import { createBoundedLabel } from './bounded-label.ts';
 import type { Observation } from './observe-cluster.ts';
 import type { PhaseTicker } from './phase-ticker.ts';
 import type { WatchInput } from './watch-cluster.ts';
@@ -24,21 +25,25 @@ export function withFollowerMetrics(phases: PhaseTicker, meter: MetricMeter): Ph
 
 type WatchCluster = (input: WatchInput) => Promise<Observation>;
 
-/** Tells how long each step of a creation took, by its name: there are few, and they are the vendor's. */
+/** Tells how long each step of a creation took, by its name, which is the vendor's, and by how it ended. */
 export function withStepMetrics(watchCluster: WatchCluster, meter: MetricMeter): WatchCluster {
   const seconds = meter.createHistogram('cce_step_seconds', 'float', 's', 'how long an event step of a creation took');
+  const stepLabel = createBoundedLabel();
+  const outcomeLabel = createBoundedLabel();
   return async (input) => {
     const observed = await watchCluster(input);
     for (const step of input.goal === 'running' ? observed.steps : []) {
       const took = secondsOf(step);
-      if (took !== undefined) seconds.record(took, { step: step.name, status: step.status });
+      if (took === undefined) continue;
+      seconds.record(took, { step: stepLabel(step.name), outcome: outcomeLabel(step.status) });
     }
     return observed;
   };
 }
 
-function secondsOf({ startedAt, finishedAt }: Step): number | undefined {
-  if (startedAt === undefined || finishedAt === undefined) return undefined;
-  const milliseconds = Date.parse(finishedAt) - Date.parse(startedAt);
+/** Of a step that has ended, well or not: one that failed with its cluster has no end, other than that of the watch. */
+function secondsOf({ startedAt, finishedAt, status }: Step): number | undefined {
+  const endedAtMs = finishedAt === undefined && status === 'failed' ? Date.now() : Date.parse(finishedAt ?? '');
+  const milliseconds = endedAtMs - Date.parse(startedAt ?? '');
   return milliseconds >= 0 ? milliseconds / 1000 : undefined;
 }

@@ -70,6 +70,18 @@ export async function startOrchestration(
   };
 }
 
+/** What a worker process of an orchestration is to be given. */
+export function workerEnvironment({ account }: Orchestration, simulator: SimulatorProcess): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    CCE_ENDPOINT: simulator.url,
+    CCE_ACCOUNT: account,
+    CCE_POLL_INTERVAL: '200ms',
+    BCE_ACCESS_KEY_ID: simulator.accessKeyID,
+    BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
+  };
+}
+
 /** Waits for the end of an operation. */
 export async function ended(orchestrator: Orchestrator, operation: OperationReference): Promise<OperationStatus> {
   let last: OperationStatus | undefined;

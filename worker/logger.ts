@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { LogLevel, LogMetadata, Logger } from '@temporalio/worker';
 import { pino, type Level } from 'pino';
 
@@ -10,7 +11,8 @@ export function createLogger(level: Level = 'info'): Logger {
   function log(temporalLevel: LogLevel, message: string, meta?: LogMetadata): void {
     const { error, ...rest } = meta ?? {};
     // `err` is the key under which pino writes an error with its stack.
-    logger[levels[temporalLevel]](error instanceof Error ? { ...rest, err: error } : (meta ?? {}), message);
+    const fields = error instanceof Error ? { ...rest, ...requestIDOf(error), err: error } : (meta ?? {});
+    logger[levels[temporalLevel]](fields, message);
   }
 
   return {
@@ -21,4 +23,11 @@ export function createLogger(level: Level = 'info'): Logger {
     warn: (message, meta) => log('WARN', message, meta),
     error: (message, meta) => log('ERROR', message, meta),
   };
+}
+
+/** At the same place in each entry, for a search: the failure of an activity has it deep inside. */
+function requestIDOf(error: Error): { requestID?: string } {
+  const [detail] = error instanceof ApplicationFailure ? (error.details ?? []) : [error];
+  const { requestID } = Object(detail) as { requestID?: unknown };
+  return typeof requestID === 'string' ? { requestID } : {};
 }

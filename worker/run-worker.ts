@@ -7,6 +7,7 @@ import { createCceClient } from '../cce/client.ts';
 import { tracingInterceptors } from '../workflows/client-tracing.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../workflows/identity.ts';
 import { stepChangedSignal } from '../workflows/messages.ts';
+import { startCreateCounters } from '../workflows/operation-metrics.ts';
 import { batchActivities } from './batch-activities.ts';
 import { ConfigurationError, type WorkerConfiguration } from './configuration.ts';
 import { CredentialsError } from './credentials-document.ts';
@@ -14,6 +15,7 @@ import { settingOf } from './credentials-source.ts';
 import { createCredentials } from './credentials.ts';
 import { describeCreates } from './describe-creates.ts';
 import { loadWorkflows } from './load-workflows.ts';
+import { logCluster } from './log-cluster.ts';
 import { proveConfiguration } from './prove-configuration.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
@@ -72,8 +74,9 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     pollIntervalMs: configuration.pollIntervalMs,
     maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
+  startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: 'createCluster' }));
   const traced = options.tracing && tracedWork(options.tracing);
-  const interceptors = traced?.interceptors ?? {};
+  const interceptors = { ...traced?.interceptors, activity: [...(traced?.interceptors.activity ?? []), logCluster] };
   const { deploymentVersion } = configuration;
   const versioning = versioningOf(deploymentVersion);
   const workers = await Promise.all([

@@ -17,6 +17,7 @@ import {
   type Step,
 } from './messages.ts';
 import { closingFailure, describeFailure, type OperationFailure } from './operation-failure.ts';
+import { logEnd } from './operation-log.ts';
 import { countCreate } from './operation-metrics.ts';
 import type { OperationMemo } from './operation-memo.ts';
 import { trackProgress } from './progress.ts';
@@ -175,6 +176,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   function counted<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
     countCreate(ended, startedAtMs);
+    logEnd(request.cluster.clusterName, ended);
     return ended;
   }
 

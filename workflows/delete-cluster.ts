@@ -12,6 +12,7 @@ import {
   type Step,
 } from './messages.ts';
 import { closingFailure, describeFailure, failure, type OperationFailure } from './operation-failure.ts';
+import { logEnd } from './operation-log.ts';
 import { countDelete } from './operation-metrics.ts';
 import { trackProgress } from './progress.ts';
 
@@ -102,7 +103,8 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       const cancelReason = cancelRequest?.reason;
       return { ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) };
     }
-    throw closingFailure({ ...outcome('failed'), failure: failureOf(error) });
+    const reason = failureOf(error);
+    throw closingFailure({ ...outcome('failed', reason), failure: reason });
   }
 
   async function deleteTarget(): Promise<void> {
@@ -130,7 +132,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     };
   }
 
-  function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
+  function outcome(kind: DeleteClusterOutcome['outcome'], reason?: OperationFailure): DeleteClusterOutcome {
     const ended: DeleteClusterOutcome = {
       outcome: kind,
       ...(clusterID !== undefined && { clusterID }),
@@ -138,8 +140,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       ...(deletion !== undefined && { requests: deletion.requests }),
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
       steps: progress.view().steps,
+      ...(reason !== undefined && { failure: reason }),
     };
     countDelete(ended, startedAtMs);
+    logEnd('clusterName' in target ? target.clusterName : undefined, ended);
     return ended;
   }
 }

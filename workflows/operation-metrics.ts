@@ -1,3 +1,4 @@
+import type { MetricMeter } from '@temporalio/common';
 import { metricMeter } from '@temporalio/workflow';
 import type { CreateClusterOutcome } from './create-cluster.ts';
 import type { DeleteClusterOutcome } from './delete-cluster.ts';
@@ -12,18 +13,31 @@ export function countCreate(
 ): void {
   const seconds = metricMeter.createHistogram('cce_create_seconds', 'float', 's', 'from the request to its outcome');
   seconds.record((Date.now() - startedAtMs) / 1000, { outcome });
-  if (adopted) metricMeter.createCounter('cce_adoptions', undefined, 'creates that found their cluster made').add(1);
-  if (duplicates.length > 0) {
-    const resolved = metricMeter.createCounter(
-      'cce_duplicates',
-      undefined,
-      'clusters that lost answers made in excess',
-    );
-    for (const { deleted } of duplicates) resolved.add(1, { deleted });
-  }
-  if (cleanup?.status === 'incomplete') {
-    metricMeter.createCounter('cce_cleanups_incomplete', undefined, 'creates that left clusters behind').add(1);
-  }
+  const counters = createCounters(metricMeter);
+  if (adopted) counters.adoptions.add(1);
+  for (const { deleted } of duplicates) counters.duplicates.add(1, { deleted });
+  if (cleanup?.status === 'incomplete') counters.cleanupsIncomplete.add(1);
+}
+
+/**
+ * Has the counters of creates there at 0: one that begins with its first event shows no increase, and an alert would
+ * miss that event.
+ *
+ * @param meter One with the labels of a create's own.
+ */
+export function startCreateCounters(meter: MetricMeter): void {
+  const counters = createCounters(meter);
+  counters.adoptions.add(0);
+  for (const deleted of [true, false]) counters.duplicates.add(0, { deleted });
+  counters.cleanupsIncomplete.add(0);
+}
+
+function createCounters(meter: MetricMeter) {
+  return {
+    adoptions: meter.createCounter('cce_adoptions', undefined, 'creates that found their cluster made'),
+    duplicates: meter.createCounter('cce_duplicates', undefined, 'clusters that lost answers made in excess'),
+    cleanupsIncomplete: meter.createCounter('cce_cleanups_incomplete', undefined, 'creates that left clusters behind'),
+  };
 }
 
 /** Counts how a delete ended. */

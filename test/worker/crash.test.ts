@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inject } from 'vitest';
 import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
 import { readExample } from '../examples.ts';
-import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 
 describe('a worker process that ends in mid-provisioning', () => {
@@ -23,14 +22,7 @@ describe('a worker process that ends in mid-provisioning', () => {
   });
 
   async function startWorker(): Promise<WorkerProcess> {
-    const worker = await startWorkerProcess({
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
-      CCE_ENDPOINT: simulator.url,
-      CCE_ACCOUNT: orchestration.account,
-      CCE_POLL_INTERVAL: '200ms',
-      BCE_ACCESS_KEY_ID: simulator.accessKeyID,
-      BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
-    });
+    const worker = await startWorkerProcess(workerEnvironment(orchestration, simulator));
     workers.push(worker);
     return worker;
   }

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { waiting } from '../batches.ts';
+import { readExample } from '../examples.ts';
+import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+
+let simulator: SimulatorProcess;
+let orchestration: Orchestration;
+let worker: WorkerProcess;
+let log = '';
+
+beforeAll(async () => {
+  simulator = await startSimulator(['--create-seconds', '4', '--delete-seconds', '0']);
+  orchestration = await startOrchestration(simulator);
+  const environment = { ...workerEnvironment(orchestration, simulator), CCE_LOG_LEVEL: 'debug' };
+  worker = await startWorkerProcess(environment, undefined, (text) => (log += text));
+});
+
+afterAll(async () => {
+  await worker.kill();
+  await orchestration.stop();
+  await simulator.stop();
+});
+
+it('the log of a create that fails names workflow, cluster, step and requestID', async () => {
+  const { orchestrator, account } = orchestration;
+  await simulator.addFault({ kind: 'create-failed', name: 'protected', step: 5, message: 'no stock' });
+  const request = readExample('custom', 'protected');
+  // The service then does not let the cluster go.
+  const spec = { ...request, cluster: { ...request.cluster, forbidDelete: true } };
+  const create = await orchestrator.create(spec);
+  await reached(orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= 4);
+  await simulator.addFault({ kind: 'status', status: 503, call: 'getEventSteps' });
+  await simulator.addFault({ kind: 'status', status: 503, call: 'getCluster' });
+  await vi.waitUntil(() => log.includes('a poll failed'), waiting);
+  await simulator.clearFaults();
+  const { outcome } = await ended(orchestrator, create);
+  expect(outcome).toMatchObject({ outcome: 'failed', cleanup: { status: 'incomplete' } });
+  expect(await worker.stop()).toBe(0);
+
+  const entries = log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { msg: string });
+  const workflowId = `cce:${account}:bj:protected`;
+  const clusterID = outcome?.clusterID;
+  const requestID = expect.stringMatching(/./) as string;
+  for (const entry of [
+    { msg: 'the service makes the cluster', activityType: 'submitCluster', clusterName: 'protected', requestID },
+    { msg: 'the current step has changed', activityType: 'watchCluster', step: '创建 BLB', status: 'doing' },
+    { msg: 'a poll failed', activityType: 'watchCluster', step: expect.stringMatching(/./) as string, requestID },
+    { msg: 'Activity failed', activityType: 'deleteCluster', requestID },
+    {
+      msg: 'the operation has failed',
+      clusterName: 'protected',
+      outcome: 'failed',
+      step: '连通 APIServer',
+      reason: expect.stringContaining('no stock') as string,
+    },
+  ]) {
+    const found = entries.filter(({ msg }) => msg === entry.msg);
+    expect(found).toContainEqual(expect.objectContaining({ workflowId, clusterID, ...entry }));
+  }
+});
