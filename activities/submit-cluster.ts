@@ -52,7 +52,7 @@ export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies
   };
 }
 
-/** Together with 30 s for a turn and 30 s for the request below the 90 s of the attempt. */
+/** Together with 30 s for a turn, 10 s for keys and 30 s for the request below the 90 s of the attempt. */
 const sendWithinMs = 15_000;
 
 /** There is one attempt, but for a server that is told to try again. Of no known type: the outcome is open. */

@@ -98,10 +98,11 @@ const kindsByCode: Readonly<Record<string, CceApiErrorKind>> = {
 
 function kindOf(httpStatus: number, code: string): CceApiErrorKind {
   const lowerCode = code.toLowerCase();
+  // First: whatever it says, a service that broke may have done what was asked.
+  if (httpStatus >= 500) return 'server';
   const byCode = kindsByCode[lowerCode];
   if (byCode !== undefined) return byCode;
   if (httpStatus < 300) return 'malformed';
-  if (httpStatus >= 500) return 'server';
   if (httpStatus === 429) return 'throttled';
   if (/quota/.test(lowerCode)) return 'quota';
   if (httpStatus === 404 && notFoundCodes.has(lowerCode)) return 'notFound';

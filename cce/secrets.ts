@@ -84,18 +84,34 @@ export function secretsOf(request: unknown): (string | SecretReference)[] {
 }
 
 /**
- * Removes secrets from texts of other origin, as they are and as they look within JSON. References that point at nothing
- * are passed over: what nobody can read has not been sent either.
+ * Removes secrets from texts of other origin: as they are, as they look within JSON, and what they say where they are in
+ * Base64, as user scripts are, each line of it. References that point at nothing are passed over, and one that points at
+ * something else by now does not know what was sent.
  */
 export function createSecretFilter(
   secrets: readonly (string | SecretReference)[],
   read: SecretReader,
 ): (text: string) => string {
   const values = secrets.flatMap((secret) => (isSecretReference(secret) ? (readSecret(secret, read) ?? []) : secret));
-  const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
+  const forms = values.flatMap((value) => [value, ...linesInBase64(value)]).flatMap((value) => [value, inJSON(value)]);
   // The longest first: one may be a part of another.
   const longestFirst = [...new Set(forms)].toSorted((left, right) => right.length - left.length);
   return (text) => longestFirst.reduce((each, form) => each.replaceAll(form, '[redacted]'), text);
+}
+
+function inJSON(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Of a text that is Base64; short lines such as `fi` or `done` are no secrets. */
+function linesInBase64(text: string): string[] {
+  const decoded = Buffer.from(text, 'base64');
+  if (decoded.toString('base64') !== text) return [];
+  return decoded
+    .toString('utf8')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line.length >= 8);
 }
 
 /** A reference that points at nothing, and the field it stands in, such as `nodes[0].instanceSpec.adminPassword`. */

@@ -38,8 +38,14 @@ export interface Call {
 
 type Read<Answer> = (body: unknown) => { success: true; data: Answer } | { success: false; error: Error };
 
-/** Sends a call once, signed afresh, and reads its answer. */
+/**
+ * Sends a call, signed afresh, and reads its answer. Sent again, once, only where the service has refused the signature: it
+ * has then done nothing.
+ */
 export type Transport = <Answer>(call: Call, read: Read<Answer>, signal?: AbortSignal) => Promise<Answer>;
+
+/** For a call that changes something and has no token by which the service would know it again. */
+const sendWithinMs = 10_000;
 
 export function createTransport(options: CceClientOptions): Transport {
   const baseURL = apiBaseURL(options);
@@ -147,8 +153,17 @@ export function createTransport(options: CceClientOptions): Transport {
     }
   }
 
+  /** Who waits for keys that long may have been given up, and another request may be under way by then. */
+  function throwIfLate(call: Call, calledAtMs: number): void {
+    if (call.method !== 'POST' || performance.now() - calledAtMs < sendWithinMs) return;
+    const message = `not sent: there were no valid keys within ${sendWithinMs / 1000} s`;
+    throw new CceNetworkError({ ...locate(call), message, possiblyReceived: false });
+  }
+
   return async (call, read, signal) => {
+    const calledAtMs = performance.now();
     const credentials = await credentialsFor(call);
+    throwIfLate(call, calledAtMs);
     try {
       return await attempt(call, credentials, read, signal);
     } catch (error) {
@@ -156,10 +171,12 @@ export function createTransport(options: CceClientOptions): Transport {
       if (error.kind === 'authentication') {
         const renewed = await credentialsFor(call, credentials);
         if (areSame(renewed, credentials)) throw error;
+        throwIfLate(call, calledAtMs);
         return attempt(call, renewed, read, signal);
       }
       if (error.kind !== 'expired' || error.serverTime === undefined) throw error;
       clockOffsetMs = error.serverTime.getTime() - Date.now();
+      throwIfLate(call, calledAtMs);
       return attempt(call, credentials, read, signal);
     }
   };

@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { OperationReference } from '../client/index.ts';
+import { connect, type OperationReference } from '../client/index.ts';
 import { startStack, type Stack } from '../examples/stack.ts';
+import { createItem } from './batches.ts';
 import { readExample } from './examples.ts';
 import { ended, reached } from './orchestration.ts';
 
-/** How each shape of a history comes about, in which order; returns the operation whose history it is. */
-const shapes: Record<string, (stack: Stack) => Promise<OperationReference>> = {
+/** How each shape of a history comes about, in which order; returns the execution whose history it is. */
+const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
   'create-runs': async ({ orchestrator }) => atItsEnd(orchestrator.create(readExample('managed', 'runs'))),
 
   'create-adopts-after-lost-answer': async ({ orchestrator, simulator }) => {
@@ -50,7 +51,28 @@ const shapes: Record<string, (stack: Stack) => Promise<OperationReference>> = {
     await simulator.addFault({ kind: 'delete-failed', times: 1, name: 'adopts' });
     return atItsEnd(orchestrator.delete('adopts'));
   },
+
+  'batch-ends': async ({ orchestrator }) => {
+    const items = ['first', 'second', 'third'].map((name) => createItem(`batch-${name}`));
+    const batch = { name: 'recorded', items, concurrency: 2, failurePolicy: 'continue' } as const;
+    const { workflowID } = await orchestrator.batches.start(batch);
+    for await (const { execution } of orchestrator.batches.watch('recorded')) if (execution !== 'running') break;
+    return { workflowID };
+  },
+
+  // With a client of its own: the other one remembers for a while that there were no search attributes.
+  'create-runs-searchable': async () => {
+    const orchestrator = await connect();
+    await orchestrator.setUp();
+    const create = await orchestrator.create(readExample('managed', 'searchable'));
+    await ended(orchestrator, create);
+    await orchestrator.close();
+    return create;
+  },
 };
+
+/** The latest run, where none is named. */
+type Execution = Pick<OperationReference, 'workflowID'> & Partial<OperationReference>;
 
 async function atItsEnd(started: Promise<OperationReference> | OperationReference): Promise<OperationReference> {
   const operation = await started;

@@ -72,6 +72,8 @@ function createRenewedCredentials(source: RenewableSource, logger: Logger): Retu
   }
 
   return async (refused) => {
+    // It may bring others than those that were refused.
+    if (refused !== undefined) await renewal;
     const before = current;
     const isResting = Date.now() < restsUntilMs;
     if (before === undefined || isOver(before)) {

@@ -51,6 +51,9 @@ const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as co
  * Runs one account's worker: workflows and short reads on one task queue, the calls that change things on another, the
  * long polls on a third, so that thousands of watched clusters never keep a create or a delete waiting.
  *
+ * The SDK's number of pollers stays as it is, on each of them: it fetches some hundred tasks a second, and the API lets
+ * far fewer calls through.
+ *
  * Takes no work before the service has answered a signed call.
  *
  * @throws ConfigurationError where the keys cannot be had, or the service refuses them, and for a worker of a deployment
@@ -75,7 +78,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
   startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: 'createCluster' }));
-  const traced = options.tracing && tracedWork(options.tracing);
+  const traced = options.tracing && tracedWork(options.tracing, options.workflowBundlePath !== undefined);
   const interceptors = { ...traced?.interceptors, activity: [...(traced?.interceptors.activity ?? []), logCluster] };
   const { deploymentVersion } = configuration;
   const versioning = versioningOf(deploymentVersion);
@@ -91,6 +94,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       interceptors,
       ...(traced && { sinks: traced.sinks }),
       ...letCallsEnd,
+      // Short reads, of which the API lets 20 a second through: more would wait for their turn with a slot in their hands.
       maxConcurrentActivityTaskExecutions: 100,
       // A workflow that is told of each step is replayed each time, if it is not in here: at two and a half times the CPU.
       // The SDK's default goes by the size of the heap, which has little to do with it: one takes about 250 kB.
@@ -162,9 +166,9 @@ async function firstCredentials(credentials: () => Promise<unknown>): Promise<vo
 }
 
 /**
- * As many as there are calls in eight seconds: with a look that others share and a service that takes seconds to answer
- * it still gets all that it may get. More
- * would only wait here, where the server can no longer put the create that somebody waits for before those of a batch.
+ * As many as there are calls in eight seconds: with a look that others share, and a service that takes seconds to answer,
+ * it still gets all that it may get. More would only wait here, where the server can no longer put the create that
+ * somebody waits for before those of a batch.
  */
 function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
   return Math.ceil(Math.min(maximumRequestsPerSecond * 8, 200));

@@ -10,7 +10,7 @@ const maximumBytes = 64 * 1024;
  * node's user data would carry them away.
  *
  * @param environment The worker's variables; those of its own connections and keys are not given out, nor are the
- *   files that `CCE_ENCRYPTION_KEYS_FILE` and `CCE_CREDENTIALS_FILE` name.
+ *   files that they name.
  * @param secretsFolder Where set, files are read from below it only.
  */
 export function createSecretReader(
@@ -25,9 +25,10 @@ export function createSecretReader(
     file(path) {
       // Resolved first, so that no link leads out of the folder.
       const realPath = realpathSync(path);
-      const { CCE_ENCRYPTION_KEYS_FILE = '', CCE_CREDENTIALS_FILE = '' } = environment;
-      const ownFiles = [CCE_ENCRYPTION_KEYS_FILE, CCE_CREDENTIALS_FILE].filter((file) => existsSync(file));
-      if (ownFiles.some((file) => realPath === realpathSync(file))) return undefined;
+      const isOwn = ownFiles
+        .map((name) => environment[name] ?? '')
+        .some((file) => existsSync(file) && realPath === realpathSync(file));
+      if (isOwn) return undefined;
       const allowed =
         secretsFolder === undefined
           ? !/^\/(proc|sys|dev)(\/|$)/.test(realPath)
@@ -36,6 +37,13 @@ export function createSecretReader(
     },
   };
 }
+
+const ownFiles = [
+  'CCE_ENCRYPTION_KEYS_FILE',
+  'CCE_CREDENTIALS_FILE',
+  'TEMPORAL_CONFIG_FILE',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+] as const;
 
 function readSmallFile(path: string): string | undefined {
   // Before it is opened: to open a named pipe would block the whole worker.

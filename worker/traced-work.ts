@@ -10,10 +10,12 @@ import type { Tracing } from './tracing.ts';
 /**
  * What a worker needs so that the workflows and activities that it runs have spans. Of workflows that were bundled before,
  * only those in `workflow-bundle-traced.js`.
+ *
+ * @param areBundled Whether they were: then the bundle has the interceptors, and the SDK warns of any that are named.
  */
-export function tracedWork({ spanProcessor, resource }: Tracing) {
+export function tracedWork({ spanProcessor, resource }: Tracing, areBundled: boolean) {
   const interceptors = {
-    workflowModules: [fileURLToPath(import.meta.resolve('../workflows/tracing.ts'))],
+    workflowModules: areBundled ? [] : [fileURLToPath(import.meta.resolve('../workflows/tracing.ts'))],
     activity: [
       (context) => ({
         inbound: new OpenTelemetryActivityInboundInterceptor(context),

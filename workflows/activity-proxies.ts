@@ -41,6 +41,7 @@ export const findTeardownTargets: Activities['findTeardownTargets'] = (input) =>
 /** Nobody waits for a sweep: it comes after everything else, here and in the budget of the API. */
 export const { listMarkedClusters, describeCreates } = proxyActivities<Activities>({
   ...repeatable,
+  summary: 'compare clusters with creates',
   priority: { priorityKey: 5 },
 });
 
@@ -53,6 +54,7 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
 
 /** Nice to know, and not worth a long wait. */
 export const { compareSpec } = proxyActivities<Activities>({
+  summary: 'compare the cluster with the spec',
   startToCloseTimeout: '90s',
   retry: { initialInterval: '1s', maximumAttempts: 3 },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -77,6 +79,7 @@ export const submitCluster: Activities['submitCluster'] = (input) =>
  * holds a batch up for seconds and not for minutes.
  */
 export const { startItems, cancelItems, holdPages } = proxyActivities<Activities>({
+  summary: 'items of the batch',
   startToCloseTimeout: '2m',
   heartbeatTimeout: '20s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },

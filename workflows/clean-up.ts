@@ -2,6 +2,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { secretsOf } from '../cce/secrets.ts';
 import { compensationOptions } from './compensation.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
@@ -92,7 +93,7 @@ async function deleteAll(
     for (const clusterID of remaining) {
       progress.enter('cleaningUp', clusterID);
       try {
-        await deleteForSure(clusterID, options, progress);
+        await deleteForSure(creation, clusterID, options, progress);
         gone.push(clusterID);
       } catch (error) {
         left.set(clusterID, describeFailure(error, 'DeleteRefused'));
@@ -109,10 +110,15 @@ async function deleteAll(
 }
 
 /** A cluster that the service never showed may only be new to it: then "not found" is asked for again. */
-async function deleteForSure(clusterID: string, options: DeleteClusterOptions, progress: Progress): Promise<void> {
+async function deleteForSure(
+  { request }: Creation,
+  clusterID: string,
+  options: DeleteClusterOptions,
+  progress: Progress,
+): Promise<void> {
   const pauses = progress.hasSeen(clusterID) ? [] : settlePauses;
   for (const pause of [...pauses, undefined]) {
-    const { alreadyGone } = await deleteUntilGone(clusterID, options, progress.observe);
+    const { alreadyGone } = await deleteUntilGone(clusterID, options, progress.observe, secretsOf(request));
     if (!alreadyGone || pause === undefined) return;
     await sleep(pause, { summary: 'before the next look' });
   }

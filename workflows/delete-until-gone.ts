@@ -1,5 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import type { Observation } from '../activities/observe-cluster.ts';
+import type { WatchInput } from '../activities/watch-cluster.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { phaseDuringDelete } from '../cce/phases.ts';
 import { deleteCluster, watchActivities } from './activity-proxies.ts';
@@ -26,13 +27,15 @@ export async function deleteUntilGone(
   clusterID: string,
   options: DeleteClusterOptions,
   onObservation: (observation: Observation) => void,
+  /** What the cluster was made with, where that is known: a step that fails may quote it. */
+  secrets: WatchInput['secrets'] = [],
 ): Promise<Deletion> {
   const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`);
   for (let requests = 1; ; requests++) {
     const accepted = await deleteCluster({ clusterID, options });
     if (accepted.alreadyGone) return { requests, alreadyGone: requests === 1 };
 
-    const observed = await watchCluster({ clusterID, goal: 'gone' });
+    const observed = await watchCluster({ clusterID, goal: 'gone', secrets });
     onObservation(observed);
     if (observed.clusterPhase === 'absent' || phaseDuringDelete(observed.clusterPhase) === 'succeeded') {
       return {

@@ -87,7 +87,7 @@ async function lookForAll(creation: Creation): Promise<SettledDecision> {
 
 async function deleteExtra({ request }: Creation, clusterID: string): Promise<boolean> {
   try {
-    await deleteUntilGone(clusterID, compensationOptions(request), () => undefined);
+    await deleteUntilGone(clusterID, compensationOptions(request), () => undefined, secretsOf(request));
     return true;
   } catch (error) {
     // The clean-up finds it again by its marker.

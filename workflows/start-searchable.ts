@@ -64,11 +64,20 @@ function areUsable(client: NamespaceClient): Promise<boolean> {
   if (last !== undefined && Date.now() - last.atMs < lookAgainMs) return last.usable;
   const usable = findSearchAttributes(client).then(
     ({ missing, wrongType }) => missing.length === 0 && wrongType.length === 0,
-    // Whoever may not look goes without. What else is wrong, the start will tell.
-    () => false,
+    (error: unknown) => {
+      // Whoever may not look goes without. Anything else says nothing: as the last look said, and looked again next time.
+      if (!isRefusal(error)) looks.delete(client);
+      return isRefusal(error) ? false : (last?.usable ?? false);
+    },
   );
   looks.set(client, { atMs: Date.now(), usable });
   return usable;
+}
+
+/** By the codes of gRPC: PERMISSION_DENIED, UNIMPLEMENTED. */
+function isRefusal(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return code === 7 || code === 12;
 }
 
 /** `Namespace … has no mapping defined for search attribute …`, below the SDK's own error. */

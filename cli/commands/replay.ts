@@ -9,7 +9,7 @@ import { nonEmpty, positiveInteger } from '../values.ts';
 
 interface Options extends GlobalOptions {
   query: string;
-  limit: number;
+  limit?: number;
   bundle?: string;
 }
 
@@ -31,7 +31,7 @@ export function addReplay(program: Command): void {
     .command('replay')
     .description('replay histories of the namespace through the workflow code of this version, before it is deployed')
     .option('--query <query>', 'which executions, in the language of Temporal', nonEmpty, openOnes)
-    .option('--limit <count>', 'at most so many', positiveInteger, 1_000)
+    .option('--limit <count>', 'at most so many (default: all)', positiveInteger)
     .option('--bundle <file>', 'replay through this workflow bundle instead', existingFile)
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
@@ -46,7 +46,7 @@ async function replay(options: Options): Promise<ExitCode> {
   try {
     const failed: ReplayedExecution[] = [];
     let replayed = 0;
-    const { query, limit, bundle: bundlePath } = options;
+    const { query, limit = Infinity, bundle: bundlePath } = options;
     for await (const execution of replayHistories({ client, dataConverter, query, limit, bundlePath })) {
       replayed++;
       if (execution.problem !== undefined) {
@@ -57,6 +57,9 @@ async function replay(options: Options): Promise<ExitCode> {
     }
     if (options.output === 'json') printJSON({ replayed, failed });
     else process.stdout.write(`${replayed} replayed, ${failed.length} failed\n`);
+    if (replayed === limit) process.stderr.write(`stopped at the limit of ${limit}: there may be more\n`);
+    // Nothing is under way is good to know; a query of one's own that finds nothing is a slip.
+    if (replayed === 0 && query !== openOnes) return exitCodes.notFound;
     return failed.length === 0 ? exitCodes.done : exitCodes.failed;
   } finally {
     await close();

@@ -161,6 +161,15 @@ describe('faults that lie in the cluster, not in the call', () => {
   });
 });
 
+it.each(['InvalidAccessKeyId', 'IamSignatureInvalid', 'RequestExpired', 'AccessDenied', 'RequestLimitExceeded'])(
+  'a service that breaks with %s may have done what was asked',
+  (code) => {
+    const location = { method: 'POST', path: '/v2/cluster', message: 'broken' };
+    const error = new CceApiError({ ...location, httpStatus: 500, code });
+    expect(error).toMatchObject({ kind: 'server', mayHaveTakenEffect: true });
+  },
+);
+
 describe('an answer that refuses', () => {
   const refused = { retryable: false, mayHaveTakenEffect: false };
   const wrongSecret = { credentials: () => ({ accessKeyID: 'simulator-access-key', secretAccessKey: 'wrong' }) };

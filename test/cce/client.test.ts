@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { createCceClient, type CceClientOptions } from '../../cce/client.ts';
@@ -122,6 +122,30 @@ describe('a request', () => {
       possiblyReceived: false,
     });
     expect(received).toHaveLength(before);
+  });
+
+  describe('that waits long for its keys', () => {
+    const credentials = () => {
+      vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000);
+      return { accessKeyID: 'ak', secretAccessKey: 'sk' };
+    };
+    afterEach(() => vi.restoreAllMocks());
+
+    it('is not sent where it would make something', async () => {
+      const before = received.length;
+      await expect(clientWith({ endpoint, credentials }).createCluster(exampleRequest('a'))).rejects.toMatchObject({
+        name: 'CceNetworkError',
+        message: expect.stringContaining('not sent: there were no valid keys within 10 s'),
+        possiblyReceived: false,
+      });
+      expect(received).toHaveLength(before);
+    });
+
+    it('is sent where it only reads', async () => {
+      const before = received.length;
+      await clientWith({ endpoint, credentials }).listClusters({});
+      expect(received).toHaveLength(before + 1);
+    });
   });
 
   it('rejects with the reason of its signal', async () => {

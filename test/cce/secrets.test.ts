@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inlineSecretPaths, redactSecrets, resolveSecrets, UnresolvedSecretsError } from '../../cce/secrets.ts';
+import {
+  UnresolvedSecretsError,
+  createSecretFilter,
+  inlineSecretPaths,
+  redactSecrets,
+  resolveSecrets,
+} from '../../cce/secrets.ts';
 
 const request = {
   cluster: { clusterName: 'a' },
@@ -92,3 +98,26 @@ function catchError(action: () => unknown): unknown {
     return error;
   }
 }
+
+describe('texts of other origin', () => {
+  const script = '#!/bin/sh\nset -e\nexport TOKEN=s3cret-token\n';
+  const encoded = Buffer.from(script).toString('base64');
+  const reader = { env: (name: string) => (name === 'SCRIPT' ? encoded : undefined), file: () => undefined };
+
+  it.each([
+    ['as it is', ['a"b\\c'], 'got a"b\\c here', 'got [redacted] here'],
+    ['within JSON', ['a"b\\c'], '{"password":"a\\"b\\\\c"}', '{"password":"[redacted]"}'],
+    ['in Base64', [encoded], `ran ${encoded}`, 'ran [redacted]'],
+    [
+      'a line of a script that was in Base64',
+      [encoded],
+      'line 3: export TOKEN=s3cret-token: no',
+      'line 3: [redacted]: no',
+    ],
+    ['a line of a script that is referred to', [{ fromEnv: 'SCRIPT' }], 'export TOKEN=s3cret-token', '[redacted]'],
+    ['a short line, which says nothing', [encoded], 'set -e', 'set -e'],
+    ['a reference that points at nothing', [{ fromEnv: 'MISSING' }], 'nothing', 'nothing'],
+  ])('lose a secret: %s', (_, secrets, text, expected) => {
+    expect(createSecretFilter(secrets, reader)(text)).toBe(expected);
+  });
+});

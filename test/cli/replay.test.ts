@@ -94,3 +94,14 @@ it.each<[string, string[], NodeJS.ProcessEnv, number, RegExp]>([
   expect(stderr).toMatch(says);
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
 });
+
+it("a query of one's own that finds nothing is told by the exit code", async () => {
+  const env = { TEMPORAL_ADDRESS: inject('temporalAddress') };
+  const { exitCode, stdout } = await ccectl(['replay', '--query', "WorkflowId = 'nobody'"], { env });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '0 replayed, 0 failed' });
+});
+
+it('it is said where the limit was reached', async () => {
+  const { exitCode, stderr } = await replay(['--bundle', inject('workflowBundlePath'), '--limit', '1']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'stopped at the limit of 1: there may be more' });
+});

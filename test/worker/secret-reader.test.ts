@@ -77,6 +77,8 @@ describe('files without a secrets folder', () => {
   it.each([
     ['encryption keys', 'CCE_ENCRYPTION_KEYS_FILE'],
     ['keys of the account', 'CCE_CREDENTIALS_FILE'],
+    ['settings of Temporal', 'TEMPORAL_CONFIG_FILE'],
+    ['key of the connection to Temporal', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
   ])('the %s cannot be read, by whatever name', (_, name) => {
     const keysFile = join(folder, 'secrets/inside');
     const reader = createSecretReader({ [name]: join(folder, 'leads-in') }, undefined);
