@@ -16,13 +16,13 @@ export const logCluster: ActivityInterceptorsFactory = () => {
   };
 };
 
-/** Activities name their cluster in one of three ways, and those of batches none. */
+/** Activities name their cluster in one of three ways, and those of batches none: their `request` is one to cancel. */
 function clusterOf({ args: [input] }: ActivityExecuteInput): { clusterID?: string; clusterName?: string } {
   const { clusterID, clusterName, request } = (input ?? {}) as {
     clusterID?: string;
     clusterName?: string;
-    request?: { cluster: { clusterName: string } };
+    request?: { cluster?: { clusterName: string } };
   };
-  const name = clusterName ?? request?.cluster.clusterName;
+  const name = clusterName ?? request?.cluster?.clusterName;
   return { ...(clusterID !== undefined && { clusterID }), ...(name !== undefined && { clusterName: name }) };
 }
