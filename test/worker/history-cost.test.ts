@@ -1,33 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { noopMetricMeter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { expect, inject, it } from 'vitest';
 import { createActivities } from '../../activities/index.ts';
 import type { CceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
 import { batchActivities } from '../../worker/batch-activities.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../../workflows/identity.ts';
 import { stepChangedSignal } from '../../workflows/messages.ts';
+import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
 import { ended } from '../orchestration.ts';
 
 const stepNames = ['创建基础证书', '创建 BLB', '创建 EIP', '创建 Master', '连通 APIServer', '部署 K8S 插件'];
 
-let connection: NativeConnection;
-let clientConnection: Connection;
-
-beforeAll(async () => {
-  const address = inject('temporalAddress');
-  connection = await NativeConnection.connect({ address });
-  clientConnection = await Connection.connect({ address });
-});
-
-afterAll(async () => {
-  await connection.close();
-  await clientConnection.close();
-});
+const connections = useConnections();
 
 /** A service whose clusters take a number of polls, not a time, so that the number is exact. */
 function serviceThatTakes(polls: number): CceClient {
@@ -62,6 +51,7 @@ function serviceThatTakes(polls: number): CceClient {
 /** The events of a create of six steps on the real server, with and without those that only schedule workflow code. */
 async function createWithPolls(polls: number) {
   const account = `test-${randomUUID().slice(0, 8)}`;
+  const { connection: clientConnection, nativeConnection: connection } = connections();
   const client = new Client({ connection: clientConnection });
   const queue = taskQueue({ account, region: 'bj' });
   const activities = createActivities({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowClient } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startItems } from '../../worker/start-items.ts';
 import type { BatchActivities, BatchUpload, StartItemsInput } from '../../workflows/batch-activities.ts';
@@ -9,6 +9,7 @@ import type { BatchItem } from '../../workflows/batch-item.ts';
 import { batchPageWorkflowID, createWorkflowID, taskQueue } from '../../workflows/identity.ts';
 import { memoOfCreate } from '../../workflows/operation-memo.ts';
 import { createItem } from '../batches.ts';
+import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
 
 type Answer = Awaited<ReturnType<BatchActivities['startItems']>>;
@@ -17,16 +18,13 @@ type Answer = Awaited<ReturnType<BatchActivities['startItems']>>;
 describe.concurrent('a start of items', () => {
   const scope = { account: `test-${randomUUID().slice(0, 8)}`, region: 'bj' };
   const pageQueue = `pages-${scope.account}`;
-  let connection: Connection;
-  let nativeConnection: NativeConnection;
+  const connections = useConnections();
   let client: Client;
   let pages: Worker;
   let served: Promise<void>;
 
   beforeAll(async () => {
-    const address = inject('temporalAddress');
-    connection = await Connection.connect({ address });
-    nativeConnection = await NativeConnection.connect({ address });
+    const { connection, nativeConnection } = connections();
     client = new Client({ connection });
     const workflowBundle = { codePath: inject('workflowBundlePath') };
     pages = await Worker.create({
@@ -43,8 +41,6 @@ describe.concurrent('a start of items', () => {
     for await (const { workflowId } of left) await handleOf(workflowId).terminate();
     pages.shutdown();
     await served;
-    await nativeConnection.close();
-    await connection.close();
   });
 
   const handleOf = (workflowID: string) => client.workflow.getHandle(workflowID);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { BatchActivities, StartItemsInput } from '../../workflows/batch-activities.ts';
 import { progressQuery, type BatchProgress } from '../../workflows/batch-messages.ts';
@@ -12,6 +12,7 @@ import type { BatchOutcome, ClusterBatchInput, clusterBatch } from '../../workfl
 import { batchWorkflowID, createWorkflowID, deleteWorkflowID, watchTaskQueue } from '../../workflows/identity.ts';
 import type { CancelRequest } from '../../workflows/messages.ts';
 import { unpackItems } from '../../workflows/packed-items.ts';
+import { useConnections } from '../connections.ts';
 
 /** What becomes of an item. By default it is started, and succeeds as soon as it is waited for. */
 export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limitSeconds'> {
@@ -75,19 +76,12 @@ export interface BatchStage {
 /** Serves the batches of a test file on the real Temporal server. */
 export function useBatchStage(): BatchStage['run'] {
   let stage: BatchStage;
-  let connection: Connection;
-  let nativeConnection: NativeConnection;
+  const connections = useConnections();
   beforeAll(async () => {
-    const address = inject('temporalAddress');
-    connection = await Connection.connect({ address });
-    nativeConnection = await NativeConnection.connect({ address });
+    const { connection, nativeConnection } = connections();
     stage = await openStage(new Client({ connection }), nativeConnection);
   });
-  afterAll(async () => {
-    await stage.close();
-    await nativeConnection.close();
-    await connection.close();
-  });
+  afterAll(() => stage.close());
   return (input, script) => stage.run(input, script);
 }
 

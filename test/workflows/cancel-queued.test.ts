@@ -1,29 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { expect, inject, it, vi } from 'vitest';
 import type { CreateClusterOutcome } from '../../workflows/create-cluster.ts';
+import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
 import { cancelBySignal, cancelNatively } from './cloud-script.ts';
 
-let connection: Connection;
-let nativeConnection: NativeConnection;
-
-beforeAll(async () => {
-  const address = inject('temporalAddress');
-  connection = await Connection.connect({ address });
-  nativeConnection = await NativeConnection.connect({ address });
-});
-afterAll(async () => {
-  await nativeConnection.close();
-  await connection.close();
-});
+const connections = useConnections();
 
 // The real server, since it is the one that must know that nobody has begun the activity.
 it.each([
   ['a signal', cancelBySignal({})],
   ['native cancellation', cancelNatively],
 ])('a create whose request still waits for a worker is cancelled by %s, and never sent', async (_, cancel) => {
+  const { connection, nativeConnection } = connections();
   const taskQueue = `queued-${randomUUID()}`;
   // Nobody serves the queue of the calls that change things.
   const worker = await Worker.create({
