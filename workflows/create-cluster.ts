@@ -127,14 +127,14 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   if (work.consideredCancelled) return endCancelled();
   if (lease?.expiresAt() !== undefined) return endExpired();
   progress.enter('done');
-  return counted(outcome('running'));
+  return recorded(outcome('running'));
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
     const cleanup = await cleanUp(creation, cancelPolicy, progress);
     const reason = cancelRequest?.reason;
     progress.enter('done');
-    return counted({ ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) });
+    return recorded({ ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) });
   }
 
   function cancelPolicy(): CleanupPolicy {
@@ -149,7 +149,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const policy = () => (cancelRequest?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress);
     progress.enter('done');
-    throw closingFailure(counted({ ...ended, failure: reason, cleanup }));
+    throw closingFailure(recorded({ ...ended, failure: reason, cleanup }));
   }
 
   async function endExpired(): Promise<CreateClusterOutcome> {
@@ -157,8 +157,8 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const cleanup = await cleanUp(creation, () => ({ cleanup: 'delete' }), progress);
     progress.enter('done');
     // Failed, so that somebody notices: the cluster outlives its lease.
-    if (cleanup.failure !== undefined) throw closingFailure(counted({ ...ended, failure: cleanup.failure, cleanup }));
-    return counted({ ...ended, cleanup });
+    if (cleanup.failure !== undefined) throw closingFailure(recorded({ ...ended, failure: cleanup.failure, cleanup }));
+    return recorded({ ...ended, cleanup });
   }
 
   function failureOf(error: unknown): OperationFailure {
@@ -174,7 +174,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     };
   }
 
-  function counted<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
+  function recorded<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
     countCreate(ended, startedAtMs);
     logEnd(request.cluster.clusterName, ended);
     return ended;

@@ -95,16 +95,15 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       }
     });
     progress.enter('done');
-    return outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted');
+    return recorded(outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted'));
   } catch (error) {
     progress.enter('done');
     // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
     if (isCancellation(error) && work.consideredCancelled) {
       const cancelReason = cancelRequest?.reason;
-      return { ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) };
+      return recorded({ ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) });
     }
-    const reason = failureOf(error);
-    throw closingFailure({ ...outcome('failed', reason), failure: reason });
+    throw closingFailure(recorded({ ...outcome('failed'), failure: failureOf(error) }));
   }
 
   async function deleteTarget(): Promise<void> {
@@ -132,19 +131,21 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     };
   }
 
-  function outcome(kind: DeleteClusterOutcome['outcome'], reason?: OperationFailure): DeleteClusterOutcome {
-    const ended: DeleteClusterOutcome = {
+  function recorded<Ended extends DeleteClusterOutcome>(ended: Ended): Ended {
+    countDelete(ended, startedAtMs);
+    logEnd('clusterName' in target ? target.clusterName : undefined, ended);
+    return ended;
+  }
+
+  function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
+    return {
       outcome: kind,
       ...(clusterID !== undefined && { clusterID }),
       ...(deletion?.requestID !== undefined && { requestID: deletion.requestID }),
       ...(deletion !== undefined && { requests: deletion.requests }),
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
       steps: progress.view().steps,
-      ...(reason !== undefined && { failure: reason }),
     };
-    countDelete(ended, startedAtMs);
-    logEnd('clusterName' in target ? target.clusterName : undefined, ended);
-    return ended;
   }
 }
 

@@ -98,7 +98,7 @@ async function deleteAsBatch(
     });
   }
   const memo: BatchMemo = { upload, itemsDigest: uploadID, since: new Date().toISOString(), failurePolicy };
-  // Its own tell whether the namespace has any.
+  // It was started with search attributes if the namespace has them.
   const isSearchable = workflowInfo().typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
   const outcome = await executeChild(clusterBatch, {
     workflowId: batchWorkflowID(upload, name),
