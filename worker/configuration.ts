@@ -4,6 +4,7 @@ import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import { labelPattern } from '../workflows/identity.ts';
+import { ConfigurationError } from './configuration-error.ts';
 import { findCredentialsSource, type CredentialsSource } from './credentials-source.ts';
 
 /** What a worker needs to know besides Temporal's own settings. */
@@ -23,17 +24,6 @@ export interface WorkerConfiguration {
   httpPort?: number;
   /** The version of a worker deployment that this worker is of; absent: it takes work of any version. */
   deploymentVersion?: WorkerDeploymentVersion;
-}
-
-/** The settings do not make sense; `problems` names each one. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(['the configuration is not usable:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
-    this.problems = problems;
-  }
 }
 
 const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
 import { versionedWorkersFlag } from '../workflows/versioned-workers.ts';
-import { ConfigurationError } from './configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
 
 /**
  * Where a worker has its workflows from: a bundle that was built before, or their source, which takes seconds.
@@ -20,4 +20,10 @@ export function loadWorkflows(
   if (!isVersioned) return { workflowBundle: { codePath: bundlePath } };
   // In the same line, so that the source map still fits.
   return { workflowBundle: { code: `globalThis.${versionedWorkersFlag}=true;${readFileSync(bundlePath, 'utf8')}` } };
+}
+
+/** The bundle of a built package (see scripts.build), or `undefined` where the workflows are run from source. */
+export function builtBundlePath(name: 'workflow-bundle.js' | 'workflow-bundle-traced.js'): string | undefined {
+  const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  return existsSync(path) ? path : undefined;
 }

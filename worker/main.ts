@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { NativeConnection, type Logger } from '@temporalio/worker';
@@ -14,10 +13,12 @@ import { dataConverterOf } from '../workflows/data-converter.ts';
 import { EncryptionKeyError } from '../workflows/encryption-keys.ts';
 import { readEncryption, type Encryption } from '../workflows/encryption.ts';
 import { bakedBuildID } from './build-id.ts';
-import { ConfigurationError, readConfiguration, type WorkerConfiguration } from './configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { freeLoopbackPort } from './free-port.ts';
 import { startHTTPServer } from './http-server.ts';
 import { installRuntime } from './install-runtime.ts';
+import { builtBundlePath } from './load-workflows.ts';
 import { createLogger } from './logger.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
 import { startTracing, type Tracing } from './tracing.ts';
@@ -59,15 +60,15 @@ async function run(log: Logger): Promise<number> {
       throw new Error(describeUnreachable(process.env, connectionOptions, error), { cause: error });
     });
     await checkNamespace(process.env, namespace, () => connection.workflowService.describeNamespace({ namespace }));
-    // Present in a built package; see scripts.build.
-    const bundle = tracing === undefined ? '../workflow-bundle.js' : '../workflow-bundle-traced.js';
-    const bundlePath = fileURLToPath(new URL(bundle, import.meta.url));
+    const workflowBundlePath = builtBundlePath(
+      tracing === undefined ? 'workflow-bundle.js' : 'workflow-bundle-traced.js',
+    );
     worker = await runWorker({
       configuration,
       connection,
       namespace,
       dataConverter: dataConverterOf(encryption),
-      ...(existsSync(bundlePath) && { workflowBundlePath: bundlePath }),
+      ...(workflowBundlePath !== undefined && { workflowBundlePath }),
       ...(tracing && { tracing }),
     });
     const { account, region } = configuration;

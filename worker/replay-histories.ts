@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { installRuntime } from './install-runtime.ts';
+import { builtBundlePath, loadWorkflows } from './load-workflows.ts';
 import { createLogger } from './logger.ts';
 
 export interface ReplayOptions {
@@ -35,19 +34,11 @@ export async function* replayHistories(options: ReplayOptions): AsyncGenerator<R
   installRuntime(createLogger('error'), undefined);
   const listed = options.client.workflow.list({ query: options.query });
   const histories = firstOf(listed.intoHistories({ concurrency: 5, bufferLimit: 10 }), options.limit);
-  const replay = { ...workflowCode(options.bundlePath), dataConverter: inAnyNamespace(options.dataConverter) };
+  const workflows = loadWorkflows(options.bundlePath ?? builtBundlePath('workflow-bundle.js'), false);
+  const replay = { ...workflows, dataConverter: inAnyNamespace(options.dataConverter) };
   for await (const { workflowId, runId, error } of Worker.runReplayHistories(replay, histories)) {
     yield { workflowID: workflowId, runID: runId, ...(error !== undefined && { problem: error.message }) };
   }
-}
-
-/** A bundle is there in a built package; from source it is made now, which takes seconds. */
-function workflowCode(bundlePath: string | undefined) {
-  const builtPath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-  const codePath = bundlePath ?? (existsSync(builtPath) ? builtPath : undefined);
-  return codePath === undefined
-    ? { workflowsPath: fileURLToPath(import.meta.resolve('../workflows/index.ts')) }
-    : { workflowBundle: { codePath } };
 }
 
 /**

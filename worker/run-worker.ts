@@ -9,7 +9,8 @@ import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../workflows/identit
 import { stepChangedSignal } from '../workflows/messages.ts';
 import { startCreateCounters } from '../workflows/operation-metrics.ts';
 import { batchActivities } from './batch-activities.ts';
-import { ConfigurationError, type WorkerConfiguration } from './configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import type { WorkerConfiguration } from './configuration.ts';
 import { CredentialsError } from './credentials-document.ts';
 import { settingOf } from './credentials-source.ts';
 import { createCredentials } from './credentials.ts';
