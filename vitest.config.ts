@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Temporal's native addon does not survive worker threads.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the processors of a small machine: most of what tests do is to wait for servers.
+    maxWorkers: 3,
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     // Limits for tests that hang, not measures of speed.
