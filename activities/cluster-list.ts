@@ -1,7 +1,7 @@
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
 import type { ListedCluster } from '../cce/cluster.ts';
-import type { ClusterPhase } from '../cce/phases.ts';
+import type { ClusterSummary } from '../contract/cluster-summary.ts';
 
 /** The list of all clusters of the account, which everybody in this worker reads together. */
 export interface ClusterList {
@@ -20,16 +20,6 @@ export interface ListPass {
    * that is not among the clusters may be there all the same.
    */
   isWhole: boolean;
-}
-
-/** What is kept of a cluster: there may be thousands. */
-export interface ClusterSummary {
-  clusterID: string;
-  clusterName: string;
-  clusterPhase: ClusterPhase;
-  description: string;
-  /** RFC 3339; absent where the service gives none. */
-  createdAt?: string;
 }
 
 /** What the vendor's own Terraform provider asks for in its sweeps. */

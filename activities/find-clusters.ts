@@ -1,7 +1,8 @@
 import { Context, cancellationSignal } from '@temporalio/activity';
 import type { CceClient } from '../cce/client.ts';
+import type { ClusterSummary } from '../contract/cluster-summary.ts';
 import { withCallFailures } from './call-failure.ts';
-import { summaryOf, type ClusterList, type ClusterSummary } from './cluster-list.ts';
+import { summaryOf, type ClusterList } from './cluster-list.ts';
 
 /** What is needed of a cluster to decide whose it is. */
 export type FoundCluster = Omit<ClusterSummary, 'clusterName'>;

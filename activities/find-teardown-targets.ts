@@ -2,20 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import picomatch from 'picomatch';
 import type { CceClient } from '../cce/client.ts';
 import type { ListedCluster } from '../cce/cluster.ts';
-import type { TeardownFilter } from '../workflows/teardown-sweep.ts';
+import type { TeardownFilter, TeardownPage } from '../contract/teardown.ts';
 import { withCallFailures } from './call-failure.ts';
-import { summaryOf, type ClusterSummary } from './cluster-list.ts';
+import { summaryOf } from './cluster-list.ts';
 import { listPage } from './list-page.ts';
-
-/** A cluster that a teardown is about. */
-export type TeardownTarget = Omit<ClusterSummary, 'description'>;
-
-export interface TeardownPage {
-  targets: TeardownTarget[];
-  /** They match, and must not be deleted: without our marker, or with the service's deletion protection. */
-  spared: (TeardownTarget & { reason: 'foreign' | 'protected' })[];
-  isLast: boolean;
-}
 
 /** One page of all clusters of the account, of which those are returned that a filter matches. */
 export function findTeardownTargets({ cce }: { cce: CceClient }) {

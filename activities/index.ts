@@ -1,8 +1,8 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import type { SecretReader } from '../cce/secrets.ts';
-import type { BatchActivities } from '../workflows/batch-activities.ts';
-import type { CreateRun } from '../workflows/messages.ts';
+import type { BatchActivities } from '../contract/batch/upload.ts';
+import type { CreateRun } from '../contract/reconcile.ts';
 import { urgencyInActivity, urgencyInWatch, withBudget } from './budgeted-client.ts';
 import { createClusterList } from './cluster-list.ts';
 import { compareSpec } from './compare-spec.ts';

@@ -1,6 +1,7 @@
 import type { CceClient } from '../cce/client.ts';
+import type { ClusterSummary } from '../contract/cluster-summary.ts';
 import { withCallFailures } from './call-failure.ts';
-import { summaryOf, type ClusterSummary } from './cluster-list.ts';
+import { summaryOf } from './cluster-list.ts';
 import { listPage } from './list-page.ts';
 
 export type MarkedCluster = ClusterSummary;

@@ -1,5 +1,5 @@
 import type { MetricMeter } from '@temporalio/common';
-import type { Step } from '../workflows/messages.ts';
+import type { Step } from '../contract/current-step.ts';
 import { createBoundedLabel } from './bounded-label.ts';
 import type { Observation } from './observe-cluster.ts';
 import type { PhaseTicker } from './phase-ticker.ts';

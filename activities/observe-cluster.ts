@@ -3,7 +3,7 @@ import type { CceClient } from '../cce/client.ts';
 import type { GetClusterResponse } from '../cce/cluster.ts';
 import type { EventStep, EventStepsResponse } from '../cce/event-steps.ts';
 import type { ClusterPhase } from '../cce/phases.ts';
-import type { Step, StepError, WatchGoal } from '../workflows/messages.ts';
+import type { Step, StepError, WatchGoal } from '../contract/current-step.ts';
 import { meaningOf } from './poll-decision.ts';
 
 /** A cluster as one poll shows it. */

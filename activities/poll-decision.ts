@@ -1,5 +1,5 @@
 import { phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../cce/phases.ts';
-import type { WatchGoal } from '../workflows/messages.ts';
+import type { WatchGoal } from '../contract/current-step.ts';
 import type { Observation } from './observe-cluster.ts';
 import type { Tick } from './phase-ticker.ts';
 

@@ -4,7 +4,13 @@ import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
 import { clusterPhases, type ClusterPhase } from '../cce/phases.ts';
 import { createSecretFilter, type SecretReader, type SecretReference } from '../cce/secrets.ts';
-import { currentStepOf, type PollTrouble, type Step, type StepChange, type WatchGoal } from '../workflows/messages.ts';
+import {
+  currentStepOf,
+  type PollTrouble,
+  type Step,
+  type StepChange,
+  type WatchGoal,
+} from '../contract/current-step.ts';
 import { createMailbox } from './mailbox.ts';
 import { observeCluster, type Observation } from './observe-cluster.ts';
 import type { PhaseTicker, Tick } from './phase-ticker.ts';

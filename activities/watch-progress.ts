@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClusterPhase } from '../cce/phases.ts';
-import { currentStepOf, type Step } from '../workflows/messages.ts';
+import { currentStepOf, type Step } from '../contract/current-step.ts';
 
 /**
  * The heartbeat details of `watchCluster`: what its next attempt, perhaps on another worker, goes on from. A cache and

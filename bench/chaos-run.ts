@@ -6,14 +6,14 @@ import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporali
 import { describeOperation } from '../client/find-operation.ts';
 import { createOrchestrator, type OperationReference, type OperationStatus } from '../client/index.ts';
 import { statusOf } from '../client/operation-status.ts';
+import { createWorkflowID } from '../contract/identity.ts';
 import { startTemporalServer, type TemporalServer } from '../examples/temporal-server.ts';
 import { startWorkerProcess, type WorkerProcess } from '../examples/worker-process.ts';
-import { createWorkflowID } from '../workflows/identity.ts';
 import type { FaultInput } from '../simulator/fault-schema.ts';
 import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
 import { planChaos, type PlannedCluster } from './chaos-plan.ts';
-import { judge, type ChaosVerdict, type EndedCluster } from './chaos-verdict.ts';
 import { chaosRequest, secretValue } from './chaos-request.ts';
+import { judge, type ChaosVerdict, type EndedCluster } from './chaos-verdict.ts';
 
 export interface ChaosOptions {
   clusters: number;

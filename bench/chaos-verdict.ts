@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { OperationStatus } from '../client/index.ts';
+import { taskQueue, type AccountRegion } from '../contract/identity.ts';
+import { readMarker } from '../contract/marker.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { SimulatorProcess } from '../simulator/process.ts';
-import { taskQueue, type AccountRegion } from '../workflows/identity.ts';
-import { readMarker } from '../workflows/marker.ts';
 import type { PlannedCluster } from './chaos-plan.ts';
 
 /** What became of a planned cluster; `undefined` for an operation that never ended. */

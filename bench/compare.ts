@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
-import { compare } from './comparison.ts';
 import { comparisonTable } from './comparison-table.ts';
-import type { Contender } from './contender.ts';
+import { compare } from './comparison.ts';
 import { ours } from './contender-ours.ts';
 import { plainScript } from './contender-plain-script.ts';
 import { textbook } from './contender-textbook.ts';
+import type { Contender } from './contender.ts';
 import { judge } from './verdict.ts';
 
 const all: readonly Contender[] = [ours, plainScript, textbook];

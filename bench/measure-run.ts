@@ -1,5 +1,5 @@
-import type { CallCounter } from '../simulator/call-log.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
+import type { CallCounter } from '../simulator/call-log.ts';
 import type { Contender, EndedCluster } from './contender.ts';
 import type { Figures } from './figures.ts';
 import { percentile } from './percentile.ts';

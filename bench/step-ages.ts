@@ -1,5 +1,5 @@
-import type { LogEntry } from '../simulator/call-log.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
+import type { LogEntry } from '../simulator/call-log.ts';
 
 /**
  * How old the steps that a contender knew of became at most, in milliseconds, for each cluster that runs: the longest

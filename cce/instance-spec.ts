@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { deployCustomConfigSchema } from './deploy-custom-config.ts';
 import { prepaymentShape, securityGroupReferenceSchema, tagSchema } from './cluster-spec.ts';
+import { deployCustomConfigSchema } from './deploy-custom-config.ts';
 import { openEnum, secretValueSchema, textMapSchema, wireObject, wireTimeSchema } from './wire.ts';
 
 /** A machine that exists already and is to join the cluster. */

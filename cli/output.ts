@@ -1,5 +1,3 @@
-import { colors } from './colors.ts';
-import { plainTable } from './plain-table.ts';
 import type {
   CurrentStep,
   Operation,
@@ -9,6 +7,8 @@ import type {
   Problem,
   Step,
 } from '../client/index.ts';
+import { colors } from './colors.ts';
+import { plainTable } from './plain-table.ts';
 
 /** All steps of an operation, a line each, the current one marked. */
 export function stepLines(steps: readonly Step[]): string[] {

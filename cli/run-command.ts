@@ -1,5 +1,3 @@
-import { startTracing } from '../worker/tracing.ts';
-import { colors } from './colors.ts';
 import {
   connect,
   InvalidSpecError,
@@ -8,6 +6,8 @@ import {
   type OperationStatus,
   type Orchestrator,
 } from '../client/index.ts';
+import { startTracing } from '../worker/tracing.ts';
+import { colors } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { drawTo, follow, InterruptedError } from './follow.ts';
 import { problemLines, progressLine, statusText } from './output.ts';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { hasHostBits, parseNetworkRange } from '../cce/network-ranges.ts';
 import { formatPath } from '../cce/rules/field-path.ts';
 import { validationRules, type Problem } from '../cce/validate.ts';
-import { maximumConcurrency, maximumItems } from '../workflows/batch-item.ts';
-import { labelPattern } from '../workflows/identity.ts';
+import { maximumConcurrency, maximumItems } from '../contract/batch/item.ts';
+import { labelPattern } from '../contract/identity.ts';
 import { isNamePattern, nameWithIndex } from './batch-names.ts';
 
 const durationWanted = { error: 'A duration of at least one second is wanted, such as 90s, 20m or 8h' };

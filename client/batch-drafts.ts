@@ -1,13 +1,7 @@
 import { readPartialRequest } from '../cce/partial-request.ts';
 import type { Problem } from '../cce/validate.ts';
-import type { DeleteClusterInput } from '../workflows/delete-cluster.ts';
-import {
-  type BatchDocument,
-  type BatchEntry,
-  type CreateEntry,
-  type CreateSettings,
-  type DeleteSettings,
-} from './batch-document.ts';
+import type { DeleteClusterInput } from '../contract/delete.ts';
+import type { BatchDocument, BatchEntry, CreateEntry, CreateSettings, DeleteSettings } from './batch-document.ts';
 import { nameWithIndex } from './batch-names.ts';
 import { isClusterID } from './operation.ts';
 import { override, setPaths } from './override.ts';

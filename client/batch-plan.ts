@@ -1,5 +1,5 @@
 import { redactSecrets } from '../cce/secrets.ts';
-import type { BatchItem } from '../workflows/batch-item.ts';
+import type { BatchItem } from '../contract/batch/item.ts';
 import { estimateBatch, type Estimate, type EstimateAssumptions } from './batch-estimate.ts';
 import { expandBatch, type BatchSettings, type ExpandedBatch } from './batch-spec.ts';
 

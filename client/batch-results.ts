@@ -1,17 +1,17 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { BatchItem, DeleteItem } from '../workflows/batch-item.ts';
-import type { BatchMemo } from '../workflows/batch-memo.ts';
-import { batchItemsQuery } from '../workflows/batch-messages.ts';
-import type { CreateClusterInput } from '../workflows/create-cluster.ts';
-import type { DeleteTarget } from '../workflows/delete-cluster.ts';
-import { batchPageWorkflowID, createWorkflowID, deleteWorkflowID, type AccountRegion } from '../workflows/identity.ts';
-import type { OperationFailure } from '../workflows/operation-failure.ts';
-import { memoOfCreate } from '../workflows/operation-memo.ts';
+import type { BatchItem, DeleteItem } from '../contract/batch/item.ts';
+import type { BatchMemo } from '../contract/batch/memo.ts';
+import { batchItemsQuery } from '../contract/batch/messages.ts';
+import type { CreateClusterInput } from '../contract/create.ts';
+import type { DeleteTarget } from '../contract/delete.ts';
+import { batchPageWorkflowID, createWorkflowID, deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import type { OperationFailure } from '../contract/operation-failure.ts';
+import { memoOfCreate } from '../contract/operation-memo.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';
 import { describeOperation } from './find-operation.ts';
-import type { Operation, OperationOutcome } from './operation.ts';
 import { outcomeOf } from './operation-status.ts';
+import type { Operation, OperationOutcome } from './operation.ts';
 import { describeBatch } from './start-batch.ts';
 
 /** How one item of a batch ended, or where it stands: what its ordinary workflow tells. */

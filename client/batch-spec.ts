@@ -1,5 +1,5 @@
 import type { Problem } from '../cce/validate.ts';
-import { maximumItems, type BatchItem, type FailurePolicy } from '../workflows/batch-item.ts';
+import { maximumItems, type BatchItem, type FailurePolicy } from '../contract/batch/item.ts';
 import { checkDrafts } from './batch-checks.ts';
 import { readBatchDocument, readBatchEntry } from './batch-document.ts';
 import { draftItems, type ItemDraft } from './batch-drafts.ts';

@@ -14,10 +14,12 @@ import {
   retryFailedSignal,
   setConcurrencyUpdate,
   type BatchProgress,
-} from '../workflows/batch-messages.ts';
-import type { BatchOutcome } from '../workflows/cluster-batch.ts';
-import { batchWorkflowID, type AccountRegion } from '../workflows/identity.ts';
-import { cancelSignal, type CancelRequest, type CurrentStep } from '../workflows/messages.ts';
+} from '../contract/batch/messages.ts';
+import type { BatchOutcome } from '../contract/batch/outcome.ts';
+import type { CancelRequest } from '../contract/cancel-request.ts';
+import type { CurrentStep } from '../contract/current-step.ts';
+import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { cancelSignal } from '../contract/messages.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';
 import { batchResults, type ItemResult } from './batch-results.ts';
 import { queryCurrentStep, queryIfAnswered } from './operation-status.ts';

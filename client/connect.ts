@@ -1,4 +1,4 @@
-import { labelPattern } from '../workflows/identity.ts';
+import { labelPattern } from '../contract/identity.ts';
 import { connectClient } from './connect-client.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
+import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { isClusterID, toOperation, type Operation } from './operation.ts';
 
 /** The latest create or delete of a cluster, by its name or its clusterID. */

@@ -1,6 +1,7 @@
 import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type QueryDefinition } from '@temporalio/common';
-import { currentStepQuery, type CurrentStep } from '../workflows/messages.ts';
+import type { CurrentStep } from '../contract/current-step.ts';
+import { currentStepQuery } from '../contract/messages.ts';
 import { PayloadDecryptionError } from '../workflows/payload-decryption-error.ts';
 import type { Operation, OperationOutcome, OperationStatus } from './operation.ts';
 

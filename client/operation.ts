@@ -1,8 +1,8 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
-import type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';
-import type { CurrentStep } from '../workflows/messages.ts';
-import type { OperationMemo } from '../workflows/operation-memo.ts';
+import type { CreateClusterOutcome } from '../contract/create.ts';
+import type { CurrentStep } from '../contract/current-step.ts';
+import type { DeleteClusterOutcome } from '../contract/delete.ts';
+import type { OperationMemo } from '../contract/operation-memo.ts';
 
 /** A create or delete of one cluster, as Temporal lists it. */
 export interface Operation {

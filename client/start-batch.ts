@@ -1,20 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { BatchUpload } from '../workflows/batch-activities.ts';
-import { maximumItems, type BatchItem, type FailurePolicy } from '../workflows/batch-item.ts';
-import type { BatchMemo } from '../workflows/batch-memo.ts';
-import { checkConcurrency, progressQuery } from '../workflows/batch-messages.ts';
-import type { batchPage } from '../workflows/batch-page.ts';
-import type { BatchOutcome, ClusterBatchInput, clusterBatch } from '../workflows/cluster-batch.ts';
+import { maximumItems, type BatchItem, type FailurePolicy } from '../contract/batch/item.ts';
+import type { BatchMemo } from '../contract/batch/memo.ts';
+import { checkConcurrency, progressQuery } from '../contract/batch/messages.ts';
+import type { BatchOutcome } from '../contract/batch/outcome.ts';
+import type { BatchUpload } from '../contract/batch/upload.ts';
 import {
   batchPageWorkflowID,
   batchWorkflowID,
   labelPattern,
   taskQueue,
   type AccountRegion,
-} from '../workflows/identity.ts';
-import { specDigest } from '../workflows/marker.ts';
+} from '../contract/identity.ts';
+import { specDigest } from '../contract/marker.ts';
+import type { batchPage } from '../workflows/batch-page.ts';
+import type { ClusterBatchInput, clusterBatch } from '../workflows/cluster-batch.ts';
 import { startSearchable } from '../workflows/start-searchable.ts';
 import { BatchConflictError } from './batch-conflict-error.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import { deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
+import type { OperationMemo } from '../contract/operation-memo.ts';
 import type { deleteCluster } from '../workflows/delete-cluster.ts';
-import { deleteWorkflowID, taskQueue, type AccountRegion } from '../workflows/identity.ts';
-import type { OperationMemo } from '../workflows/operation-memo.ts';
 import { startSearchable } from '../workflows/start-searchable.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
 

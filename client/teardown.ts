@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { largestTeardown } from '../workflows/batch-item.ts';
-import { checkConcurrency } from '../workflows/batch-messages.ts';
-import { taskQueue, teardownWorkflowID, type AccountRegion } from '../workflows/identity.ts';
-import type { TeardownReport, TeardownSweepInput, teardownSweep } from '../workflows/teardown-sweep.ts';
+import { largestTeardown } from '../contract/batch/item.ts';
+import { checkConcurrency } from '../contract/batch/messages.ts';
+import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import type { TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
+import type { teardownSweep } from '../workflows/teardown-sweep.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 import { TooManyMatchesError } from './too-many-matches-error.ts';
 

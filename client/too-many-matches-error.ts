@@ -1,4 +1,4 @@
-import type { TeardownReport } from '../workflows/teardown-sweep.ts';
+import type { TeardownReport } from '../contract/teardown.ts';
 
 /** More clusters match than a teardown is to delete at most. Nothing was deleted. */
 export class TooManyMatchesError extends Error {

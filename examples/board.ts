@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { colors } from '../cli/colors.ts';
-import type { OperationStatus } from '../client/index.ts';
 import { outcomeLines, progressLine, statusText } from '../cli/output.ts';
+import type { OperationStatus } from '../client/index.ts';
 
 /** Shows several operations at once: redrawn in place on a terminal, as plain lines elsewhere. */
 export interface Board {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Cluster } from '../cce/cluster.ts';
 import { wireObject } from '../cce/wire.ts';
-import { clusterOrders } from './clusters.ts';
 import type { ClusterRecord } from './cluster-record.ts';
+import { clusterOrders } from './clusters.ts';
 import { lifecycleAt } from './lifecycle.ts';
 import { pageQueryShape } from './page-query.ts';
 import { parseInput } from './parse-input.ts';

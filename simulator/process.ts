@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { CallCounter, LogEntry } from './call-log.ts';
 import type { ClusterSummary, PlantedCluster } from './admin-routes.ts';
-import type { ActiveFault } from './faults.ts';
+import type { CallCounter, LogEntry } from './call-log.ts';
 import type { FaultInput } from './fault-schema.ts';
+import type { ActiveFault } from './faults.ts';
 import type { Leftover } from './leftovers.ts';
 import { defaultOptions } from './options.ts';
 

@@ -1,5 +1,5 @@
-import type { CallName } from './call-names.ts';
 import type { LogEntry } from './call-log.ts';
+import type { CallName } from './call-names.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 import { clusterNotFound } from './service-error.ts';
 import type { Simulation } from './simulation.ts';

@@ -1,12 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll } from 'vitest';
 import type { BatchOutcome, BatchProgress, BatchToStart, ItemResult, Orchestrator } from '../client/index.ts';
+import type { BatchItem } from '../contract/batch/item.ts';
+import type { CreateClusterInput } from '../contract/create.ts';
+import { batchWorkflowID, createWorkflowID } from '../contract/identity.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { FaultInput } from '../simulator/fault-schema.ts';
 import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
-import type { BatchItem } from '../workflows/batch-item.ts';
-import type { CreateClusterInput } from '../workflows/create-cluster.ts';
-import { batchWorkflowID, createWorkflowID } from '../workflows/identity.ts';
 import { readExample } from './examples.ts';
 import { allOf, ended, startOrchestration, type Orchestration } from './orchestration.ts';
 

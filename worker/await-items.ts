@@ -1,10 +1,10 @@
 import { heartbeat, sleep } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { BatchActivities } from '../workflows/batch-activities.ts';
-import { failuresKept, type EndedItem, type ItemReference } from '../workflows/batch-state.ts';
-import type { OperationMemo } from '../workflows/operation-memo.ts';
-import { unpackItems } from '../workflows/packed-items.ts';
+import { unpackItems } from '../contract/batch/packed-items.ts';
+import { failuresKept, type EndedItem, type ItemReference } from '../contract/batch/reports.ts';
+import type { BatchActivities } from '../contract/batch/upload.ts';
+import type { OperationMemo } from '../contract/operation-memo.ts';
 import { outcomeOfClosedRun } from './closed-run.ts';
 import { judgeItem } from './judge-item.ts';
 

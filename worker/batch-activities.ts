@@ -1,8 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { BatchActivities } from '../workflows/batch-activities.ts';
-import { cancelSignal } from '../workflows/messages.ts';
+import type { BatchActivities } from '../contract/batch/upload.ts';
+import { cancelSignal } from '../contract/messages.ts';
 import { awaitItems } from './await-items.ts';
 import { holdPages } from './batch-pages.ts';
 import { startItems } from './start-items.ts';

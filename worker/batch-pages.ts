@@ -2,10 +2,10 @@ import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
-import type { BatchActivities, BatchUpload } from '../workflows/batch-activities.ts';
-import type { BatchItem } from '../workflows/batch-item.ts';
-import { batchItemsQuery, holdPageSignal } from '../workflows/batch-messages.ts';
-import { batchPageWorkflowID } from '../workflows/identity.ts';
+import type { BatchItem } from '../contract/batch/item.ts';
+import { batchItemsQuery, holdPageSignal } from '../contract/batch/messages.ts';
+import type { BatchActivities, BatchUpload } from '../contract/batch/upload.ts';
+import { batchPageWorkflowID } from '../contract/identity.ts';
 
 /** Large items lie alone on their pages: then these are as many as the items, and a try has two minutes for all. */
 const signalsAtOnce = 20;

@@ -3,7 +3,7 @@ import ms, { type StringValue } from 'ms';
 import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
-import { labelPattern } from '../workflows/identity.ts';
+import { labelPattern } from '../contract/identity.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { findCredentialsSource, type CredentialsSource } from './credentials-source.ts';
 

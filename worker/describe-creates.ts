@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
-import type { CreateRun } from '../workflows/messages.ts';
+import type { CreateClusterOutcome } from '../contract/create.ts';
+import type { CreateRun } from '../contract/reconcile.ts';
 import { outcomeOfClosedRun } from './closed-run.ts';
 
 /** All runs of creates that Temporal still knows, and the clusters that they ended with. */

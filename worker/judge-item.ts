@@ -1,7 +1,6 @@
-import type { EndedItem, ItemFailure, ItemReference } from '../workflows/batch-state.ts';
-import type { Cleanup } from '../workflows/clean-up.ts';
-import type { CreateClusterOutcome } from '../workflows/create-cluster.ts';
-import type { DeleteClusterOutcome } from '../workflows/delete-cluster.ts';
+import type { EndedItem, ItemFailure, ItemReference } from '../contract/batch/reports.ts';
+import type { Cleanup, CreateClusterOutcome } from '../contract/create.ts';
+import type { DeleteClusterOutcome } from '../contract/delete.ts';
 
 /** What the end of a workflow means for the item that it was started for. */
 export function judgeItem(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
-import { versionedWorkersFlag } from '../workflows/versioned-workers.ts';
+import { versionedWorkersFlag } from '../contract/versioned-workers.ts';
 import { ConfigurationError } from './configuration-error.ts';
 
 /**

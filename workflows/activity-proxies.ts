@@ -6,7 +6,7 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { mutateTaskQueue, watchTaskQueue } from './identity.ts';
+import { mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
 
 // cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says. A summary is what
 // Temporal's Web UI shows of a call; it is encrypted like everything else.

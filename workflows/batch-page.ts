@@ -1,6 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import type { BatchItem } from './batch-item.ts';
-import { batchItemsQuery, holdPageSignal } from './batch-messages.ts';
+import type { BatchItem } from '../contract/batch/item.ts';
+import { batchItemsQuery, holdPageSignal } from '../contract/batch/messages.ts';
 
 export interface BatchPageInput {
   items: BatchItem[];

@@ -3,29 +3,16 @@ import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { secretsOf } from '../cce/secrets.ts';
-import { compensationOptions } from './compensation.ts';
+import { compensationOptions } from '../contract/compensation.ts';
+import type { Cleanup } from '../contract/create.ts';
+import { readMarker } from '../contract/marker.ts';
+import type { OperationFailure } from '../contract/operation-failure.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { deleteUntilGone, whatStaysBehind } from './delete-until-gone.ts';
-import { readMarker } from './marker.ts';
 import { look, settlePauses } from './obtain-cluster.ts';
-import { describeFailure, type OperationFailure } from './operation-failure.ts';
+import { describeFailure } from './operation-failure.ts';
 import type { Progress } from './progress.ts';
-
-/** What became of the clusters that a create made before it was cancelled, failed or ran out. */
-export interface Cleanup {
-  /**
-   * `notNeeded`: there was none. `deleted`: all are gone. `kept`: they were to be kept, or are not ours to delete.
-   * `incomplete`: at least one is left, see `failure`.
-   */
-  status: 'notNeeded' | 'deleted' | 'kept' | 'incomplete';
-  /** Of an incomplete one: those that are left. */
-  clusterIDs: string[];
-  /** What the deletions leave in place, and so on the bill. */
-  staysBehind?: string[];
-  /** Why it is incomplete; of several reasons the first. */
-  failure?: OperationFailure;
-}
 
 export interface CleanupPolicy {
   cleanup: 'delete' | 'keep';

@@ -8,9 +8,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { cancelItems, holdPages, startItems, watchActivities } from './activity-proxies.ts';
-import type { BatchUpload } from './batch-activities.ts';
-import type { FailurePolicy } from './batch-item.ts';
+import type { FailurePolicy } from '../contract/batch/item.ts';
 import {
   checkConcurrency,
   pauseSignal,
@@ -19,8 +17,13 @@ import {
   resumeSignal,
   retryFailedSignal,
   setConcurrencyUpdate,
-  type BatchProgress,
-} from './batch-messages.ts';
+} from '../contract/batch/messages.ts';
+import type { BatchOutcome } from '../contract/batch/outcome.ts';
+import { packItems, unpackItems, type PackedItem } from '../contract/batch/packed-items.ts';
+import type { BatchUpload } from '../contract/batch/upload.ts';
+import { mergeCancels } from '../contract/cancel-request.ts';
+import { cancelSignal } from '../contract/messages.ts';
+import { cancelItems, holdPages, startItems, watchActivities } from './activity-proxies.ts';
 import {
   beginRollback,
   isOver,
@@ -37,8 +40,6 @@ import {
   type BatchState,
 } from './batch-state.ts';
 import { batchDetails } from './current-details.ts';
-import { cancelSignal, mergeCancels } from './messages.ts';
-import { packItems, unpackItems, type PackedItem } from './packed-items.ts';
 
 export interface ClusterBatchInput {
   upload: BatchUpload;
@@ -48,16 +49,6 @@ export interface ClusterBatchInput {
   only?: number[];
   /** From one run to the next, in place of `only`. */
   state?: Omit<BatchState, 'underWay'> & { underWay: PackedItem[] };
-}
-
-export interface BatchOutcome extends BatchProgress {
-  /** `stopped`: too many items failed. Failed items do not make a batch fail: see `failed`. */
-  outcome: 'completed' | 'stopped' | 'cancelled' | 'rolledBack';
-  cancelReason?: string;
-  /** For a batch that repeats them. */
-  failedItems: number[];
-  /** Of a batch that stopped: those that it has not begun, for the same. */
-  unstartedItems?: number[];
 }
 
 /** Few enough to notice a pause or a cancel soon, and for one payload. */

@@ -1,74 +1,26 @@
 import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
-import { validateCluster } from './activity-proxies.ts';
-import { cleanUp, type Cleanup, type CleanupPolicy } from './clean-up.ts';
-import type { Creation } from './creation.ts';
-import { createLease } from './lease.ts';
-import { markerOf } from './marker.ts';
+import { mergeCancels, type CancelRequest } from '../contract/cancel-request.ts';
+import type { CreateClusterInput, CreateClusterOutcome } from '../contract/create.ts';
+import { markerOf } from '../contract/marker.ts';
 import {
   cancelSignal,
   currentStepQuery,
   extendLeaseSignal,
   requestQuery,
   stepChangedSignal,
-  mergeCancels,
-  type CancelRequest,
-  type Step,
-} from './messages.ts';
-import { closingFailure, describeFailure, type OperationFailure } from './operation-failure.ts';
+} from '../contract/messages.ts';
+import type { OperationFailure } from '../contract/operation-failure.ts';
+import type { OperationMemo } from '../contract/operation-memo.ts';
+import { validateCluster } from './activity-proxies.ts';
+import { cleanUp, type CleanupPolicy } from './clean-up.ts';
+import type { Creation } from './creation.ts';
+import { createLease } from './lease.ts';
+import { closingFailure, describeFailure } from './operation-failure.ts';
 import { logEnd } from './operation-log.ts';
 import { countCreate } from './operation-metrics.ts';
-import type { OperationMemo } from './operation-memo.ts';
 import { trackProgress } from './progress.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
-
-export interface CreateClusterInput {
-  /** The body of the API's create call, with known keys in the SDK's spelling; secrets as references, if possible. */
-  request: CreateClusterRequest;
-  /**
-   * What becomes of the cluster when it cannot be brought to run.
-   *
-   * @default 'delete'
-   */
-  onFailure?: 'delete' | 'keep';
-  /**
-   * How long the cluster may take to run, in seconds; the clean-up after it is not bounded by it.
-   *
-   * @default 3600
-   */
-  timeoutSeconds?: number;
-  /**
-   * How long the cluster may live once it runs, in seconds; then it is deleted. Not applied to a cluster that an earlier
-   * create made. By default for ever.
-   */
-  ttlSeconds?: number;
-  /**
-   * Make the cluster even if others of the same name exist. The service allows that.
-   *
-   * @default false
-   */
-  allowDuplicateName?: boolean;
-  /** IDs of validation rules to pass over, since the vendor's rules move. */
-  disabledRules?: string[];
-}
-
-export interface CreateClusterOutcome {
-  /** `expired`: it ran, until its time to live was over. */
-  outcome: 'running' | 'failed' | 'cancelled' | 'expired';
-  clusterID?: string;
-  /** Of the create call. */
-  requestID?: string;
-  /** The cluster was there before, made from the same spec by an earlier create. */
-  adopted?: boolean;
-  /** Of the create, even if the cluster was deleted afterwards. */
-  steps: Step[];
-  /** Clusters that lost answers made in excess, and whether they could be deleted. */
-  duplicates?: Creation['duplicates'];
-  failure?: OperationFailure;
-  cleanup?: Cleanup;
-  cancelReason?: string;
-}
 
 /**
  * Brings one cluster to `running`, exactly once, or cleans up what it made. With a time to live it then waits until that

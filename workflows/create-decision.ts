@@ -1,6 +1,6 @@
 import type { FoundCluster } from '../activities/find-clusters.ts';
 import { phaseDuringCreate } from '../cce/phases.ts';
-import { readMarker, type Marker } from './marker.ts';
+import { readMarker, type Marker } from '../contract/marker.ts';
 
 export type CreateDecision =
   /** Nothing stands in the way: send the request. */

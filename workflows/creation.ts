@@ -1,5 +1,5 @@
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import type { Marker } from './marker.ts';
+import type { Marker } from '../contract/marker.ts';
 
 /** What a create is about, and what it has made so far: all that an outcome or a clean-up has to know. */
 export interface Creation {

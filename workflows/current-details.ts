@@ -1,5 +1,5 @@
-import type { BatchProgress } from './batch-messages.ts';
-import type { CurrentStep } from './messages.ts';
+import type { BatchProgress } from '../contract/batch/messages.ts';
+import type { CurrentStep } from '../contract/current-step.ts';
 
 /** Where a create or delete stands, as Temporal's Web UI shows it: Markdown, and no cost to the history. */
 export function operationDetails({ stage, clusterID, phase, steps, pollTrouble }: CurrentStep): string {

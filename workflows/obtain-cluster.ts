@@ -1,11 +1,11 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../activities/find-clusters.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import { withMarker } from '../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from './activity-proxies.ts';
 import { throwIfCancelled } from './cancellation.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
-import { withMarker } from './marker.ts';
 import { callFailureOf, failure, isFailureOfType } from './operation-failure.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { log } from '@temporalio/workflow';
-import type { CreateClusterOutcome } from './create-cluster.ts';
-import type { DeleteClusterOutcome } from './delete-cluster.ts';
-import { currentStepOf } from './messages.ts';
+import type { CreateClusterOutcome } from '../contract/create.ts';
+import { currentStepOf } from '../contract/current-step.ts';
+import type { DeleteClusterOutcome } from '../contract/delete.ts';
 
 /** Tells the log of the worker how a create or delete ended, in one entry. The SDK leaves it out in a replay. */
 export function logEnd(

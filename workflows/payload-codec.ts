@@ -1,8 +1,8 @@
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
-import type { Encryption } from './encryption.ts';
 import type { EncryptionKey } from './encryption-keys.ts';
+import type { Encryption } from './encryption.ts';
 import { PayloadDecryptionError } from './payload-decryption-error.ts';
 
 // CommonJS, whose exports Node does not see one by one.

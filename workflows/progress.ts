@@ -1,7 +1,14 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterPhase } from '../cce/phases.ts';
+import {
+  currentStepOf,
+  type CurrentStep,
+  type Stage,
+  type Step,
+  type StepChange,
+  type WatchGoal,
+} from '../contract/current-step.ts';
 import { operationDetails } from './current-details.ts';
-import { currentStepOf, type CurrentStep, type Stage, type Step, type StepChange, type WatchGoal } from './messages.ts';
 import { showStage } from './show-stage.ts';
 
 /** Where a workflow stands: noted in this one place, and what `currentStepQuery` answers with. */

@@ -1,9 +1,9 @@
 import { isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../cce/phases.ts';
 import { secretsOf } from '../cce/secrets.ts';
+import { compensationOptions } from '../contract/compensation.ts';
 import { watchActivities } from './activity-proxies.ts';
 import { throwIfCancelled } from './cancellation.ts';
-import { compensationOptions } from './compensation.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
 import { deleteUntilGone } from './delete-until-gone.ts';

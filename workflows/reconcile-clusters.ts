@@ -1,45 +1,12 @@
 import type { MarkedCluster } from '../activities/list-marked-clusters.ts';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import { createWorkflowID } from '../contract/identity.ts';
+import { markerPrefix } from '../contract/marker.ts';
+import type { ReconcileInput, UnclaimedCluster, ReconcileReport } from '../contract/reconcile.ts';
 import { describeCreates, listMarkedClusters } from './activity-proxies.ts';
 import { deleteUntilGone } from './delete-until-gone.ts';
-import { createWorkflowID, type AccountRegion } from './identity.ts';
-import { markerPrefix } from './marker.ts';
 import { describeFailure } from './operation-failure.ts';
-import { judgeOwnership, type Ownership } from './orphan-decision.ts';
-
-export interface ReconcileInput extends AccountRegion {
-  /** Absent: orphans are reported only. */
-  delete?: {
-    /** Only orphans that are at least so old, in seconds: a create may be about to claim a young one. */
-    olderThanSeconds: number;
-    /** As in the API's delete call. */
-    options: DeleteClusterOptions;
-  };
-}
-
-export interface UnclaimedCluster {
-  clusterID: string;
-  clusterName: string;
-  clusterPhase: string;
-  createdAt?: string;
-  ownership: Exclude<Ownership, 'claimed'>;
-  /** What was done about it; absent where nothing was to be done. */
-  deletion?: 'deleted' | 'tooYoung' | 'failed';
-  /** Why the deletion failed. */
-  message?: string;
-}
-
-export interface ReconcileReport {
-  /** All clusters of the account and region. */
-  clusters: number;
-  /** Those that carry a marker of ours. */
-  marked: number;
-  claimed: number;
-  /** At most {@link reportLimit} of them, oldest first; `orphans` and `unknown` count all. */
-  unclaimed: UnclaimedCluster[];
-  orphans: number;
-  unknown: number;
-}
+import { judgeOwnership } from './orphan-decision.ts';
 
 /** Keeps the report far below Temporal's limits for one payload. */
 const reportLimit = 500;

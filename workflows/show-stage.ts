@@ -1,6 +1,6 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Stage } from './messages.ts';
-import { searchAttributeKeys, searchAttributePairs } from './search-attributes.ts';
+import type { Stage } from '../contract/current-step.ts';
+import { searchAttributeKeys, searchAttributePairs } from '../contract/search-attributes.ts';
 
 /**
  * Those that last for minutes, and so are worth an event of the history. A create is started as `submitting`, since its

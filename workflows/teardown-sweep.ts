@@ -1,44 +1,14 @@
 import { executeChild, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TeardownPage, TeardownTarget } from '../activities/find-teardown-targets.ts';
-import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import { deleteItemOf, largestTeardown } from '../contract/batch/item.ts';
+import type { BatchMemo } from '../contract/batch/memo.ts';
+import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { markerPattern } from '../contract/marker.ts';
+import { searchAttributeKeys, searchAttributePairs } from '../contract/search-attributes.ts';
+import type { TeardownTarget, TeardownSweepInput, TeardownReport } from '../contract/teardown.ts';
 import { findTeardownTargets } from './activity-proxies.ts';
-import { deleteItemOf, largestTeardown, type FailurePolicy } from './batch-item.ts';
-import type { BatchMemo } from './batch-memo.ts';
 import { batchPage } from './batch-page.ts';
-import { clusterBatch, type BatchOutcome } from './cluster-batch.ts';
-import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from './identity.ts';
-import { markerPattern } from './marker.ts';
-import { searchAttributeKeys, searchAttributePairs } from './search-attributes.ts';
-
-/** Which clusters. All that is given must be true of a cluster. */
-export interface TeardownFilter {
-  /** A pattern such as `ci-*`. */
-  name?: string;
-  /** A cluster whose age the service does not tell is not old. */
-  olderThanSeconds?: number;
-  /** The cluster is in one of these phases. */
-  phases?: string[];
-  /** Patterns of names and clusterIDs that are left alone. */
-  except?: string[];
-}
-
-export interface TeardownSweepInput extends AccountRegion {
-  filter: TeardownFilter;
-  /** More matches than that are taken for a mistake: then nothing is deleted. */
-  maximum: number;
-  /** Absent: the clusters are only reported. */
-  delete?: { options: DeleteClusterOptions; concurrency: number; failurePolicy: FailurePolicy };
-}
-
-export interface TeardownReport {
-  /** Those that match, oldest first; at most {@link largestTeardown}. */
-  targets: TeardownTarget[];
-  /** They match too, but are not ours or are protected: never deleted. */
-  spared: TeardownPage['spared'];
-  /** The batch that deleted them; see its own status and results. */
-  batch?: { name: string; outcome: BatchOutcome };
-}
+import { clusterBatch } from './cluster-batch.ts';
 
 /** In one page of a batch: a delete takes little room. */
 const itemsPerPage = 200;

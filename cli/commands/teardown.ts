@@ -4,8 +4,8 @@ import { deleteItemOf, TooManyMatchesError, type TeardownReport } from '../../cl
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
 import { printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
-import { targetLines } from '../teardown-output.ts';
 import { deletionOf, planOf, withTeardownOptions, type TeardownOptions } from '../teardown-options.ts';
+import { targetLines } from '../teardown-output.ts';
 import { addTeardownSchedule } from './teardown-schedule.ts';
 
 interface Options extends GlobalOptions, WaitOptions, TeardownOptions {

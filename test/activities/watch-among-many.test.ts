@@ -7,7 +7,7 @@ import { createRequestBudget } from '../../activities/request-budget.ts';
 import { failureBudget, watchCluster, type WatchInput } from '../../activities/watch-cluster.ts';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
-import type { StepChange } from '../../workflows/messages.ts';
+import type { StepChange } from '../../contract/current-step.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -9,7 +9,7 @@ import { failureBudget, watchCluster, type WatchInput } from '../../activities/w
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
 import type { CceClient } from '../../cce/client.ts';
-import type { StepChange } from '../../workflows/messages.ts';
+import type { StepChange } from '../../contract/current-step.ts';
 
 /** What one poll finds: a phase and the status of each of three steps, no cluster, or an error. */
 type Poll = { phase: string; steps: string[]; code?: string; stepsUnreadable?: boolean } | 'absent' | Error;

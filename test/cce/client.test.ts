@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import packageJson from '../../package.json' with { type: 'json' };
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { createCceClient, type CceClientOptions } from '../../cce/client.ts';
 import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
-import { startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { startOrchestration, type Orchestration } from '../orchestration.ts';
 import { ccectl } from './ccectl.ts';
 
 describe('ccectl batch and ccectl teardown', () => {

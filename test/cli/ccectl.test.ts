@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { startOrchestration, type Orchestration } from '../orchestration.ts';
 import { ccectl } from './ccectl.ts';
 
 const threeMistakes = `

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expandBatch } from '../../client/batch-spec.ts';
-import { maximumConcurrency } from '../../workflows/batch-item.ts';
+import { maximumConcurrency } from '../../contract/batch/item.ts';
 import { batchTemplate } from './batch-template.ts';
 
 /** What is found, as `path [rule]`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandBatch } from '../../client/batch-spec.ts';
-import { maximumItems } from '../../workflows/batch-item.ts';
+import { maximumItems } from '../../contract/batch/item.ts';
 import { batchTemplate, withRanges } from './batch-template.ts';
 
 const template = batchTemplate();

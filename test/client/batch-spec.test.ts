@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expandBatch } from '../../client/batch-spec.ts';
-import type { CreateClusterInput } from '../../workflows/create-cluster.ts';
+import type { CreateClusterInput } from '../../contract/create.ts';
 import { setFields, type Fields } from '../cce/set-fields.ts';
 import { batchTemplate } from './batch-template.ts';
 

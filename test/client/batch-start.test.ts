@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { BatchConflictError, BatchNotFoundError } from '../../client/index.ts';
 import { createBatches, type Batches } from '../../client/batches.ts';
-import type { BatchItem } from '../../workflows/batch-item.ts';
-import type { BatchMemo } from '../../workflows/batch-memo.ts';
-import { batchPageWorkflowID, batchWorkflowID } from '../../workflows/identity.ts';
+import { BatchConflictError, BatchNotFoundError } from '../../client/index.ts';
+import type { BatchItem } from '../../contract/batch/item.ts';
+import type { BatchMemo } from '../../contract/batch/memo.ts';
+import { batchPageWorkflowID, batchWorkflowID } from '../../contract/identity.ts';
 import { createItem, deleteItem } from '../batches.ts';
 
 /** No worker serves it: what is started here stays as it was started. */

@@ -6,8 +6,12 @@ import { crc32 } from 'node:zlib';
 import sdkTesting from '@temporalio/testing/package.json' with { type: 'json' };
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findTemporalBinary } from '../../examples/temporal-binary.ts';
-import type { SearchEnvironment, TemporalBinaryKind, TemporalWheel } from '../../examples/temporal-binary.ts';
+import {
+  findTemporalBinary,
+  type SearchEnvironment,
+  type TemporalBinaryKind,
+  type TemporalWheel,
+} from '../../examples/temporal-binary.ts';
 
 const binaryText = '#!/bin/sh\necho up\n';
 

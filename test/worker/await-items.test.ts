@@ -2,10 +2,10 @@ import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@tempor
 import { ApplicationFailure, RetryState } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { packItems } from '../../contract/batch/packed-items.ts';
+import { failuresKept, type EndedItem, type UnderWay } from '../../contract/batch/reports.ts';
+import { createWorkflowID } from '../../contract/identity.ts';
 import { awaitItems } from '../../worker/await-items.ts';
-import { failuresKept, type EndedItem, type UnderWay } from '../../workflows/batch-state.ts';
-import { createWorkflowID } from '../../workflows/identity.ts';
-import { packItems } from '../../workflows/packed-items.ts';
 
 const scope = { account: 'default', region: 'bj' };
 

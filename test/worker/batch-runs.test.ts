@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BatchOutcome } from '../../contract/batch/outcome.ts';
+import { batchWorkflowID, createWorkflowID } from '../../contract/identity.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import type { BatchOutcome } from '../../workflows/cluster-batch.ts';
-import { batchWorkflowID, createWorkflowID } from '../../workflows/identity.ts';
 import { createItem, waiting } from '../batches.ts';
 import { allOf, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';

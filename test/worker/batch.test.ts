@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { BatchItem } from '../../workflows/batch-item.ts';
+import type { BatchItem } from '../../contract/batch/item.ts';
 import { createItem, deleteItem, useBatchService, waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { allOf, ended } from '../orchestration.ts';

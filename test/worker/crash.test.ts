@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 
 describe('a worker process that ends in mid-provisioning', () => {
   let simulator: SimulatorProcess;

@@ -3,13 +3,13 @@ import { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { createOrchestrator, loadDataConverter, type OperationReference } from '../../client/index.ts';
 import type { SecretReference } from '../../cce/secrets.ts';
+import { createOrchestrator, loadDataConverter, type OperationReference } from '../../client/index.ts';
+import { createWorkflowID, reconcileWorkflowID, taskQueue } from '../../contract/identity.ts';
+import { specDigest } from '../../contract/marker.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { createPayloadCodec } from '../../workflows/payload-codec.ts';
 import { generateKeyEntry, parseKeyRing } from '../../workflows/encryption-keys.ts';
-import { createWorkflowID, reconcileWorkflowID, taskQueue } from '../../workflows/identity.ts';
-import { specDigest } from '../../workflows/marker.ts';
+import { createPayloadCodec } from '../../workflows/payload-codec.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 

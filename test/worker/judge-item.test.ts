@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { EndedItem, ItemReference } from '../../contract/batch/reports.ts';
+import type { Cleanup, CreateClusterOutcome } from '../../contract/create.ts';
+import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 import { judgeItem, shorten } from '../../worker/judge-item.ts';
-import type { EndedItem, ItemReference } from '../../workflows/batch-state.ts';
-import type { Cleanup } from '../../workflows/clean-up.ts';
-import type { CreateClusterOutcome } from '../../workflows/create-cluster.ts';
-import type { DeleteClusterOutcome } from '../../workflows/delete-cluster.ts';
 
 const create: ItemReference = { index: 7, kind: 'create', workflowID: 'cce:default:bj:a-name', runID: 'a-run' };
 const deletion: ItemReference = { ...create, kind: 'delete' };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BatchItem } from '../../contract/batch/item.ts';
+import { taskQueue } from '../../contract/identity.ts';
 import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
-import type { BatchItem } from '../../workflows/batch-item.ts';
-import { taskQueue } from '../../workflows/identity.ts';
 import { createItem, deleteItem, waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { alertExpressions, dashboardExpressions, partsOf } from '../monitoring-expressions.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { execa } from 'execa';
 import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 
 describe('a worker with an HTTP port', () => {
   let simulator: SimulatorProcess;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createWorkflowID } from '../../workflows/identity.ts';
+import { createWorkflowID } from '../../contract/identity.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 
 describe('reconcile', () => {
   let simulator: SimulatorProcess;

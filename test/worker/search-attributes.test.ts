@@ -1,10 +1,10 @@
 import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { loadDataConverter, SetUpError } from '../../client/index.ts';
+import { createWorkflowID } from '../../contract/identity.ts';
 import { startTemporalServer, type TemporalServer } from '../../examples/temporal-server.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { reportSearchAttributes } from '../../worker/report-search-attributes.ts';
-import { createWorkflowID } from '../../workflows/identity.ts';
 import { createItem, waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';

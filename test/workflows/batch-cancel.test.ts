@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pauseSignal, retryFailedSignal } from '../../workflows/batch-messages.ts';
-import { cancelSignal, type CancelRequest } from '../../workflows/messages.ts';
+import { pauseSignal, retryFailedSignal } from '../../contract/batch/messages.ts';
+import type { CancelRequest } from '../../contract/cancel-request.ts';
+import { cancelSignal } from '../../contract/messages.ts';
 import { batchOf, refused, useBatchStage, type MomentAction } from './batch-script.ts';
 
 const runBatch = useBatchStage();

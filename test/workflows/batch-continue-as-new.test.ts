@@ -3,8 +3,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createBatches } from '../../client/batches.ts';
-import { pauseSignal, resumeSignal, retryFailedSignal, setConcurrencyUpdate } from '../../workflows/batch-messages.ts';
-import { cancelSignal } from '../../workflows/messages.ts';
+import { pauseSignal, resumeSignal, retryFailedSignal, setConcurrencyUpdate } from '../../contract/batch/messages.ts';
+import { cancelSignal } from '../../contract/messages.ts';
 import { eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';
 import {
   batchOf,

@@ -6,7 +6,7 @@ import {
   resumeSignal,
   setConcurrencyUpdate,
   type BatchProgress,
-} from '../../workflows/batch-messages.ts';
+} from '../../contract/batch/messages.ts';
 import { batchOf, useBatchStage, type MomentAction } from './batch-script.ts';
 
 const runBatch = useBatchStage();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pauseSignal, retryFailedSignal } from '../../workflows/batch-messages.ts';
-import { cancelSignal } from '../../workflows/messages.ts';
+import { pauseSignal, retryFailedSignal } from '../../contract/batch/messages.ts';
+import { cancelSignal } from '../../contract/messages.ts';
 import { batchOf, refused, useBatchStage, type BatchScript, type ItemFate, type MomentAction } from './batch-script.ts';
 
 const runBatch = useBatchStage();

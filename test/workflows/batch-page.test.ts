@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
-import { batchItemsQuery, holdPageSignal } from '../../workflows/batch-messages.ts';
+import { batchItemsQuery, holdPageSignal } from '../../contract/batch/messages.ts';
 import { deleteItem } from '../batches.ts';
 
 const items = [deleteItem('a-cluster')];

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
-import { maximumConcurrency } from '../../workflows/batch-item.ts';
-import { failuresKept, newBatchState, type UnderWay } from '../../workflows/batch-state.ts';
+import { maximumConcurrency } from '../../contract/batch/item.ts';
+import { packItems } from '../../contract/batch/packed-items.ts';
+import { failuresKept, type UnderWay } from '../../contract/batch/reports.ts';
+import { deleteWorkflowID } from '../../contract/identity.ts';
+import { cancelSignal } from '../../contract/messages.ts';
+import { newBatchState } from '../../workflows/batch-state.ts';
 import type { ClusterBatchInput } from '../../workflows/cluster-batch.ts';
-import { deleteWorkflowID } from '../../workflows/identity.ts';
-import { cancelSignal } from '../../workflows/messages.ts';
-import { packItems } from '../../workflows/packed-items.ts';
 import { batchOf, useBatchStage, type EndedBatch } from './batch-script.ts';
 
 const runBatch = useBatchStage();

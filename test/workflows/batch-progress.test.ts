@@ -1,5 +1,5 @@
 import { expect, describe, it } from 'vitest';
-import { progressOf } from '../../workflows/batch-messages.ts';
+import { progressOf } from '../../contract/batch/messages.ts';
 import { newBatchState, noteEnded, noteStarted, takeWaiting, type BatchState } from '../../workflows/batch-state.ts';
 
 /** All of them under way: the later the index, the longer since. */

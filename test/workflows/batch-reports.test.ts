@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { pauseSignal, resumeSignal } from '../../workflows/batch-messages.ts';
-import type { EndedItem } from '../../workflows/batch-state.ts';
+import { pauseSignal, resumeSignal } from '../../contract/batch/messages.ts';
+import type { EndedItem } from '../../contract/batch/reports.ts';
 import { batchOf, runInSkippedTime, useBatchStage, type BatchScript } from './batch-script.ts';
 
 const runBatch = useBatchStage();

@@ -5,13 +5,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
-import type { BatchActivities, StartItemsInput } from '../../workflows/batch-activities.ts';
-import { progressQuery, type BatchProgress } from '../../workflows/batch-messages.ts';
-import type { EndedItem, ItemFailure, StartedItem } from '../../workflows/batch-state.ts';
-import type { BatchOutcome, ClusterBatchInput, clusterBatch } from '../../workflows/cluster-batch.ts';
-import { batchWorkflowID, createWorkflowID, deleteWorkflowID, watchTaskQueue } from '../../workflows/identity.ts';
-import type { CancelRequest } from '../../workflows/messages.ts';
-import { unpackItems } from '../../workflows/packed-items.ts';
+import { progressQuery, type BatchProgress } from '../../contract/batch/messages.ts';
+import type { BatchOutcome } from '../../contract/batch/outcome.ts';
+import { unpackItems } from '../../contract/batch/packed-items.ts';
+import type { EndedItem, ItemFailure, StartedItem } from '../../contract/batch/reports.ts';
+import type { BatchActivities, StartItemsInput } from '../../contract/batch/upload.ts';
+import type { CancelRequest } from '../../contract/cancel-request.ts';
+import { batchWorkflowID, createWorkflowID, deleteWorkflowID, watchTaskQueue } from '../../contract/identity.ts';
+import type { ClusterBatchInput, clusterBatch } from '../../workflows/cluster-batch.ts';
 import { useConnections } from '../connections.ts';
 
 /** What becomes of an item. By default it is started, and succeeds as soon as it is waited for. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { FailurePolicy } from '../../workflows/batch-item.ts';
-import { progressOf } from '../../workflows/batch-messages.ts';
+import type { FailurePolicy } from '../../contract/batch/item.ts';
+import { progressOf } from '../../contract/batch/messages.ts';
+import { failuresKept, type EndedItem, type StartedItem } from '../../contract/batch/reports.ts';
 import {
   beginRollback,
-  failuresKept,
   isOver,
   newBatchState,
   noteCancel,
@@ -15,8 +15,6 @@ import {
   takeForCancel,
   takeWaiting,
   type BatchState,
-  type EndedItem,
-  type StartedItem,
 } from '../../workflows/batch-state.ts';
 
 const item = (index: number, more: Partial<StartedItem> = {}): StartedItem => ({

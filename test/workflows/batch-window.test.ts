@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { FailurePolicy } from '../../workflows/batch-item.ts';
+import type { FailurePolicy } from '../../contract/batch/item.ts';
+import type { EndedItem } from '../../contract/batch/reports.ts';
 import {
   beginRollback,
   isOver,
@@ -14,7 +15,6 @@ import {
   takeForCancel,
   takeWaiting,
   waiting,
-  type EndedItem,
 } from '../../workflows/batch-state.ts';
 
 /** What may happen to a batch, in any order. Numbers choose among what there is at the moment. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it, vi } from 'vitest';
-import type { CreateClusterOutcome } from '../../workflows/create-cluster.ts';
+import type { CreateClusterOutcome } from '../../contract/create.ts';
 import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
 import { cancelBySignal, cancelNatively } from './cloud-script.ts';

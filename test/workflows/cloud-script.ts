@@ -3,7 +3,9 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
-import { cancelSignal, type CancelRequest, type Step } from '../../workflows/messages.ts';
+import type { CancelRequest } from '../../contract/cancel-request.ts';
+import type { Step } from '../../contract/current-step.ts';
+import { cancelSignal } from '../../contract/messages.ts';
 
 /** What a scripted cloud holds, and what it does with each call. */
 export interface CloudScript {

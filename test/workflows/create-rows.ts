@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { CreateClusterInput } from '../../workflows/create-cluster.ts';
-import { specDigest } from '../../workflows/marker.ts';
+import type { CreateClusterInput } from '../../contract/create.ts';
+import { specDigest } from '../../contract/marker.ts';
 import type { CloudScript } from './cloud-script.ts';
 import { createCluster, request } from './time-skipping.ts';
 

@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { currentStepQuery, stepChangedSignal, type CurrentStep, type StepChange } from '../../workflows/messages.ts';
+import type { CurrentStep, StepChange } from '../../contract/current-step.ts';
+import { currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
 import { cancelBySignal, posts, stepsOfCreation, stepsOfDeletion, type Moment } from './cloud-script.ts';
 import { createCluster, deleteCluster } from './time-skipping.ts';
 

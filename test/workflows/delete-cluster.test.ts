@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeleteClusterInput, DeleteTarget } from '../../workflows/delete-cluster.ts';
+import type { DeleteClusterInput, DeleteTarget } from '../../contract/delete.ts';
 import { cancelBySignal, cancelNatively, refusal, type CloudScript, type Moment } from './cloud-script.ts';
 import { deleteCluster } from './time-skipping.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { markerKey } from '../../workflows/marker.ts';
-import type { CreateRun } from '../../workflows/messages.ts';
-import { judgeOwnership, type Ownership } from '../../workflows/orphan-decision.ts';
+import { markerKey } from '../../contract/marker.ts';
+import type { CreateRun, Ownership } from '../../contract/reconcile.ts';
+import { judgeOwnership } from '../../workflows/orphan-decision.ts';
 
 const workflowID = 'cce:default:bj:web';
 const description = `[cce-orchestrator ${markerKey(workflowID, 'run-1')} 0123456789abcdef]`;

@@ -1,5 +1,5 @@
+import type { CreateClusterInput } from '../../contract/create.ts';
 import { findClusters, validateCluster } from '../../workflows/activity-proxies.ts';
-import type { CreateClusterInput } from '../../workflows/create-cluster.ts';
 
 /** What must never be deployed over running creates: it looks before it validates. For the replay test only. */
 export async function createCluster({ request }: CreateClusterInput): Promise<void> {

@@ -3,11 +3,12 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { withCallFailures } from '../../activities/call-failure.ts';
 import type { Activities } from '../../activities/index.ts';
-import { validateCluster } from '../../activities/validate-cluster.ts';
 import type { Observation } from '../../activities/observe-cluster.ts';
+import { validateCluster } from '../../activities/validate-cluster.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../../cce/phases.ts';
-import { currentStepQuery, stepChangedSignal, type Step, type WatchGoal } from '../../workflows/messages.ts';
+import type { Step, WatchGoal } from '../../contract/current-step.ts';
+import { currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
 import {
   posts,
   stepsOfCreation,

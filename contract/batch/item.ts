@@ -1,6 +1,6 @@
-import type { DeleteClusterOptions } from '../cce/cluster.ts';
-import type { CreateClusterInput } from './create-cluster.ts';
-import type { DeleteClusterInput } from './delete-cluster.ts';
+import type { DeleteClusterOptions } from '../../cce/cluster.ts';
+import type { CreateClusterInput } from '../create.ts';
+import type { DeleteClusterInput } from '../delete.ts';
 
 /** One cluster of a batch: the input of the ordinary workflow that it becomes. */
 export type BatchItem = { kind: 'create'; input: CreateClusterInput } | DeleteItem;

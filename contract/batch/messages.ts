@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { maximumConcurrency, type BatchItem } from './batch-item.ts';
-import { waiting, type BatchState, type RefusedItem } from './batch-state.ts';
+import { waiting, type BatchState } from '../../workflows/batch-state.ts';
+import { maximumConcurrency, type BatchItem } from './item.ts';
+import type { RefusedItem } from './reports.ts';
 
 /** The answer of {@link progressQuery}. */
 export interface BatchProgress {

@@ -1,7 +1,7 @@
-import type { EndedItem, ItemReference, RefusedItem, StartedItem } from './batch-state.ts';
-import type { AccountRegion } from './identity.ts';
-import type { CancelRequest } from './messages.ts';
+import type { CancelRequest } from '../cancel-request.ts';
+import type { AccountRegion } from '../identity.ts';
 import type { PackedItem } from './packed-items.ts';
+import type { EndedItem, ItemReference, RefusedItem, StartedItem } from './reports.ts';
 
 /** Where the items of a batch are kept. */
 export interface BatchUpload extends AccountRegion {

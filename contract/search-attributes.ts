@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import type { Stage } from './messages.ts';
+import type { Stage } from './current-step.ts';
 
 /** What Temporal lists operations by, where the namespace has them; see `ccectl setup`. */
 export const searchAttributeKeys = {

@@ -1,5 +1,5 @@
-import type { BatchUpload } from './batch-activities.ts';
-import type { FailurePolicy } from './batch-item.ts';
+import type { FailurePolicy } from './item.ts';
+import type { BatchUpload } from './upload.ts';
 
 /** What is kept of a batch for those who look at it without a worker. Never a secret. */
 export interface BatchMemo extends Record<string, unknown> {

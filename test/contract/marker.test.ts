@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
-import { markerOf, readMarker, specDigest, withMarker } from '../../workflows/marker.ts';
+import { markerOf, readMarker, specDigest, withMarker } from '../../contract/marker.ts';
 import { validRequest } from '../cce/valid-request.ts';
 
 const request = validRequest() as CreateClusterRequest;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { UnderWay } from '../../workflows/batch-state.ts';
-import { createWorkflowID, deleteWorkflowID } from '../../workflows/identity.ts';
-import { packItems, unpackItems } from '../../workflows/packed-items.ts';
+import { packItems, unpackItems } from '../../../contract/batch/packed-items.ts';
+import type { UnderWay } from '../../../contract/batch/reports.ts';
+import { createWorkflowID, deleteWorkflowID } from '../../../contract/identity.ts';
 
 const scope = { account: 'an-account', region: 'bj' };
 const underWay: UnderWay = {

@@ -1,5 +1,5 @@
-import type { UnderWay } from './batch-state.ts';
-import { createWorkflowID, type AccountRegion } from './identity.ts';
+import { createWorkflowID, type AccountRegion } from '../identity.ts';
+import type { UnderWay } from './reports.ts';
 
 /** An item under way in as few bytes as can be: a thousand of them are one payload. */
 export type PackedItem = [

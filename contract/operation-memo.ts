@@ -1,4 +1,4 @@
-import type { CreateClusterInput } from './create-cluster.ts';
+import type { CreateClusterInput } from './create.ts';
 import { specDigest } from './marker.ts';
 
 /** What is kept as memo of an execution, for lists and look-ups without a worker. Never a secret. */
