@@ -9,7 +9,7 @@ import {
   TooManyMatchesError,
   UnreachableError,
 } from '../client/index.ts';
-import { ConfigurationError } from '../worker/configuration-error.ts';
+import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { SpecFileError } from './spec-file.ts';
 
 /** What scripts may rely on; also in `ccectl --help`. */

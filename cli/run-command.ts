@@ -6,7 +6,7 @@ import {
   type OperationStatus,
   type Orchestrator,
 } from '../client/index.ts';
-import { startTracing } from '../worker/tracing.ts';
+import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import { colors } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { drawTo, follow, InterruptedError } from './follow.ts';

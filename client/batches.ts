@@ -20,9 +20,9 @@ import type { CancelRequest } from '../contract/cancel-request.ts';
 import type { CurrentStep } from '../contract/current-step.ts';
 import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { cancelSignal } from '../contract/messages.ts';
+import { queryCurrentStep, queryIfAnswered } from '../temporal/executions/query-if-answered.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';
 import { batchResults, type ItemResult } from './batch-results.ts';
-import { queryCurrentStep, queryIfAnswered } from './operation-status.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start-batch.ts';
 
 /** A batch, and where it stands. */

@@ -1,5 +1,5 @@
 import { labelPattern } from '../contract/identity.ts';
-import { connectClient } from './connect-client.ts';
+import { connectClient } from '../temporal/connection/connect-client.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 export interface ConnectOptions {

@@ -1,8 +1,7 @@
 import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, type QueryDefinition } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { CurrentStep } from '../contract/current-step.ts';
-import { currentStepQuery } from '../contract/messages.ts';
-import { PayloadDecryptionError } from '../workflows/payload-decryption-error.ts';
+import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import type { Operation, OperationOutcome, OperationStatus } from './operation.ts';
 
 /** Where an operation stands: its current step while it runs, its outcome once it has ended. */
@@ -29,27 +28,6 @@ function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalle
   if (stage === 'running' || stage === 'done') return {};
   const seconds = Math.round((Date.now() - Date.parse(updatedAt)) / 1000);
   return seconds < unusualSeconds ? {} : { stalledForSeconds: seconds };
-}
-
-/** `undefined` where no worker answers at the moment. */
-export function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
-  return queryIfAnswered(client, handle, currentStepQuery);
-}
-
-/** The same of any query that takes no argument. */
-export async function queryIfAnswered<Answer>(
-  client: Client,
-  handle: WorkflowHandle,
-  query: QueryDefinition<Answer>,
-): Promise<Answer | undefined> {
-  try {
-    return await client.withDeadline(Date.now() + 5_000, () => handle.query(query));
-  } catch (error) {
-    // It did answer, but this client cannot read it.
-    if (error instanceof PayloadDecryptionError) throw error;
-    // Temporal itself answered a moment ago, so it is the worker that does not.
-    return undefined;
-  }
 }
 
 /** How a closed run ended; `undefined` for one that was terminated. */

@@ -1,7 +1,7 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { Searchable } from '../contract/search-attributes.ts';
-import { startSearchable } from '../workflows/start-searchable.ts';
+import { startSearchable } from '../temporal/executions/start-searchable.ts';
 
 /** A workflow that is started again and again; its ID is also the beginning of those of what it starts. */
 export interface RepeatedWorkflow {

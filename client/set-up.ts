@@ -1,5 +1,5 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { findSearchAttributes, keywordType } from '../workflows/start-searchable.ts';
+import { findSearchAttributes, keywordType } from '../temporal/executions/start-searchable.ts';
 import { SetUpError } from './set-up-error.ts';
 
 /** The search attributes of a namespace, by name. */

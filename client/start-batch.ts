@@ -14,12 +14,12 @@ import {
   type AccountRegion,
 } from '../contract/identity.ts';
 import { specDigest } from '../contract/marker.ts';
+import { queryIfAnswered } from '../temporal/executions/query-if-answered.ts';
+import { startSearchable } from '../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../workflows/batch-page.ts';
 import type { ClusterBatchInput, clusterBatch } from '../workflows/cluster-batch.ts';
-import { startSearchable } from '../workflows/start-searchable.ts';
 import { BatchConflictError } from './batch-conflict-error.ts';
 import { BatchNotFoundError } from './batch-not-found-error.ts';
-import { queryIfAnswered } from './operation-status.ts';
 
 export interface BatchToStart {
   name: string;

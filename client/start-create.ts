@@ -7,11 +7,11 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
+import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
+import { startSearchable } from '../temporal/executions/start-searchable.ts';
 import type { createCluster } from '../workflows/create-cluster.ts';
-import { startSearchable } from '../workflows/start-searchable.ts';
 import { InvalidSpecError } from './invalid-spec-error.ts';
 import { OperationEndingError } from './operation-ending-error.ts';
-import { queryCurrentStep } from './operation-status.ts';
 import { parseRequest } from './parse-request.ts';
 import { SpecConflictError } from './spec-conflict-error.ts';
 

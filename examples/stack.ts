@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createCodecServer } from '../client/codec-server.ts';
 import { connect, generateKeyEntry, loadEncryption, type Orchestrator } from '../client/index.ts';
 import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
+import { createCodecServer } from '../temporal/encryption/codec-server.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 

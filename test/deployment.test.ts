@@ -72,7 +72,7 @@ it('sets only variables that something reads', async () => {
     ...literals.map((literal) => literal.split('=')[0]!),
   ];
   expect(names).toContain('CCE_ENCRYPTION_KEYS');
-  const readers = ['worker', 'workflows', 'examples'].map((folder) => textOf(folder));
+  const readers = ['worker', 'temporal', 'examples'].map((folder) => textOf(folder));
   const texts = (await Promise.all(readers)).join('\n');
   // Those of Temporal are read by its SDK.
   expect(names.filter((name) => !name.startsWith('TEMPORAL_') && !texts.includes(name))).toEqual([]);
@@ -131,6 +131,8 @@ async function typeErrors(manifests: readonly { apiVersion: string; kind: string
 
 /** All source and example files of a folder, one after the other. */
 async function textOf(folder: string): Promise<string> {
-  const files = (await readdir(join(projectFolder, folder))).filter((file) => /\.(ts|yaml)$/.test(file));
+  const files = (await readdir(join(projectFolder, folder), { recursive: true })).filter((file) =>
+    /\.(ts|yaml)$/.test(file),
+  );
   return (await Promise.all(files.map((file) => read(join(folder, file))))).join('\n');
 }

@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { findTemporalBinary } from '../examples/temporal-binary.ts';
 import { startTemporalServer } from '../examples/temporal-server.ts';
-import { failureConverterPath } from '../workflows/data-converter.ts';
+import { failureConverterPath } from '../temporal/encryption/data-converter.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

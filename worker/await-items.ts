@@ -5,7 +5,7 @@ import { unpackItems } from '../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type ItemReference } from '../contract/batch/reports.ts';
 import type { BatchActivities } from '../contract/batch/upload.ts';
 import type { OperationMemo } from '../contract/operation-memo.ts';
-import { outcomeOfClosedRun } from './closed-run.ts';
+import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { judgeItem } from './judge-item.ts';
 
 const lookIntervalMs = 1_000;

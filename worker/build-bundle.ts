@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { failureConverterPath } from '../workflows/data-converter.ts';
+import { failureConverterPath } from '../temporal/encryption/data-converter.ts';
 import { bundleLicences } from './bundle-licences.ts';
 
 // Run by `npm run build`, from the built package: a worker then need not bundle at each start.

@@ -4,7 +4,7 @@ import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import { labelPattern } from '../contract/identity.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { findCredentialsSource, type CredentialsSource } from './credentials-source.ts';
 
 /** What a worker needs to know besides Temporal's own settings. */

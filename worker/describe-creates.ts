@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../contract/create.ts';
 import type { CreateRun } from '../contract/reconcile.ts';
-import { outcomeOfClosedRun } from './closed-run.ts';
+import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 
 /** All runs of creates that Temporal still knows, and the clusters that they ended with. */
 export function describeCreates(client: Client) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
 import { versionedWorkersFlag } from '../contract/versioned-workers.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../temporal/configuration-error.ts';
 
 /**
  * Where a worker has its workflows from: a bundle that was built before, or their source, which takes seconds.

@@ -3,17 +3,19 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { NativeConnection, type Logger } from '@temporalio/worker';
+import { ConfigurationError } from '../temporal/configuration-error.ts';
 import {
   checkNamespace,
   ConnectionSettingsError,
   describeUnreachable,
   readConnectionSettings,
-} from '../workflows/connection-settings.ts';
-import { dataConverterOf } from '../workflows/data-converter.ts';
-import { EncryptionKeyError } from '../workflows/encryption-keys.ts';
-import { readEncryption, type Encryption } from '../workflows/encryption.ts';
+} from '../temporal/connection/connection-settings.ts';
+import { dataConverterOf } from '../temporal/encryption/data-converter.ts';
+import { EncryptionKeyError } from '../temporal/encryption/encryption-keys.ts';
+import { readEncryption, type Encryption } from '../temporal/encryption/encryption.ts';
+import { startTracing } from '../temporal/tracing/start-tracing.ts';
+import type { Tracing } from '../temporal/tracing/tracing.ts';
 import { bakedBuildID } from './build-id.ts';
-import { ConfigurationError } from './configuration-error.ts';
 import { readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { freeLoopbackPort } from './free-port.ts';
 import { startHTTPServer } from './http-server.ts';
@@ -21,7 +23,6 @@ import { installRuntime } from './install-runtime.ts';
 import { builtBundlePath } from './load-workflows.ts';
 import { createLogger } from './logger.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
-import { startTracing, type Tracing } from './tracing.ts';
 
 // On a machine with much memory V8 lets garbage grow to several times of what lives. This much sooner it is collected at
 // no measurable cost, and 500 clusters in flight take a fifth less memory.

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@temporalio/worker';
 import { CceApiError } from '../cce/cce-api-error.ts';
 import type { CceClient } from '../cce/client.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../temporal/configuration-error.ts';
 
 const retryMs = 5_000;
 

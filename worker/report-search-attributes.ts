@@ -1,5 +1,5 @@
 import type { Logger } from '@temporalio/worker';
-import { findSearchAttributes, type NamespaceClient } from '../workflows/start-searchable.ts';
+import { findSearchAttributes, type NamespaceClient } from '../temporal/executions/start-searchable.ts';
 
 /** Logs whether the operations of this namespace can be listed by our search attributes, and what to run if not. */
 export async function reportSearchAttributes(client: NamespaceClient, log: Logger): Promise<void> {

@@ -7,9 +7,10 @@ import { createCceClient } from '../cce/client.ts';
 import { startCreateCounters } from '../contract/create-counters.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../contract/identity.ts';
 import { stepChangedSignal } from '../contract/messages.ts';
-import { tracingInterceptors } from '../workflows/client-tracing.ts';
+import { ConfigurationError } from '../temporal/configuration-error.ts';
+import { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
+import type { Tracing } from '../temporal/tracing/tracing.ts';
 import { batchActivities } from './batch-activities.ts';
-import { ConfigurationError } from './configuration-error.ts';
 import type { WorkerConfiguration } from './configuration.ts';
 import { CredentialsError } from './credentials-document.ts';
 import { settingOf } from './credentials-source.ts';
@@ -22,7 +23,6 @@ import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
 import { createSecretReader } from './secret-reader.ts';
 import { tracedWork } from './traced-work.ts';
-import type { Tracing } from './tracing.ts';
 
 export interface WorkerOptions {
   configuration: WorkerConfiguration;

@@ -17,9 +17,9 @@ import type { Stage } from '../contract/current-step.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../contract/identity.ts';
 import { cancelSignal, currentStepQuery } from '../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
-import { startSearchable } from '../workflows/start-searchable.ts';
+import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
+import { startSearchable } from '../temporal/executions/start-searchable.ts';
 import { createItemReader } from './batch-pages.ts';
-import { outcomeOfClosedRun } from './closed-run.ts';
 import { shorten } from './judge-item.ts';
 
 const startsAtOnce = 10;

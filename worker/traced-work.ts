@@ -5,7 +5,7 @@ import {
   OpenTelemetryActivityOutboundInterceptor,
 } from '@temporalio/interceptors-opentelemetry/lib/worker/index.js';
 import type { WorkerInterceptors } from '@temporalio/worker';
-import type { Tracing } from './tracing.ts';
+import type { Tracing } from '../temporal/tracing/tracing.ts';
 
 /**
  * What a worker needs so that the workflows and activities that it runs have spans. Of workflows that were bundled before,

@@ -38,7 +38,7 @@ export function addCodecServer(program: Command): void {
           );
         }
         // Here, since no other command should wait for an HTTP server to load.
-        const { createCodecServer } = await import('../../client/codec-server.ts');
+        const { createCodecServer } = await import('../../temporal/encryption/codec-server.ts');
         const server = createCodecServer({ encryption, token, origins: options.origin });
         const stopped = new Promise<void>((resolve) => server.addHook('onClose', async () => resolve()));
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import { connectClient } from '../../client/connect-client.ts';
+import { connectClient } from '../../temporal/connection/connect-client.ts';
 import type { ReplayedExecution } from '../../worker/replay-histories.ts';
 import { colors } from '../colors.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';

@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { generateKeyEntry, type OperationReference } from '../../client/index.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { failureConverterPath } from '../../workflows/data-converter.ts';
+import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
 import { readExample } from '../examples.ts';
 import { ended, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { ccectl } from './ccectl.ts';

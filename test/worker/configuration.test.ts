@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../worker/configuration-error.ts';
+import { ConfigurationError } from '../../temporal/configuration-error.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 
 const keys = { BCE_ACCESS_KEY_ID: 'an-id', BCE_SECRET_ACCESS_KEY: 'a-key' };

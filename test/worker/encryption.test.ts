@@ -8,8 +8,8 @@ import { createOrchestrator, loadDataConverter, type OperationReference } from '
 import { createWorkflowID, reconcileWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { generateKeyEntry, parseKeyRing } from '../../workflows/encryption-keys.ts';
-import { createPayloadCodec } from '../../workflows/payload-codec.ts';
+import { generateKeyEntry, parseKeyRing } from '../../temporal/encryption/encryption-keys.ts';
+import { createPayloadCodec } from '../../temporal/encryption/payload-codec.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { failureConverterPath } from '../../workflows/data-converter.ts';
+import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const names = readdirSync(folder).filter((file) => file.endsWith('.json'));

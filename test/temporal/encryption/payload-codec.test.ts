@@ -1,9 +1,9 @@
 import { defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generateKeyEntry, parseKeyRing } from '../../workflows/encryption-keys.ts';
-import { createPayloadCodec } from '../../workflows/payload-codec.ts';
-import { PayloadDecryptionError } from '../../workflows/payload-decryption-error.ts';
+import { generateKeyEntry, parseKeyRing } from '../../../temporal/encryption/encryption-keys.ts';
+import { createPayloadCodec } from '../../../temporal/encryption/payload-codec.ts';
+import { PayloadDecryptionError } from '../../../temporal/encryption/payload-decryption-error.ts';
 
 const [oldKey, newKey] = [generateKeyEntry('old'), generateKeyEntry('new')];
 

@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
-import { tracingInterceptors } from '../workflows/client-tracing.ts';
-import { checkNamespace, describeUnreachable, readConnectionSettings } from '../workflows/connection-settings.ts';
-import { loadDataConverter } from './data-converter.ts';
+import { loadDataConverter } from '../encryption/load-data-converter.ts';
+import { tracingInterceptors } from '../tracing/client-tracing.ts';
+import { checkNamespace, describeUnreachable, readConnectionSettings } from './connection-settings.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** Temporal's own client, in the namespace and with the keys that the environment names. */

@@ -1,8 +1,8 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { createCodecServer } from '../../client/codec-server.ts';
-import { generateKeyEntry, parseKeyRing } from '../../workflows/encryption-keys.ts';
-import { createPayloadCodec } from '../../workflows/payload-codec.ts';
+import { createCodecServer } from '../../../temporal/encryption/codec-server.ts';
+import { generateKeyEntry, parseKeyRing } from '../../../temporal/encryption/encryption-keys.ts';
+import { createPayloadCodec } from '../../../temporal/encryption/payload-codec.ts';
 
 const token = 'a-token-of-the-tests';
 const origin = 'http://localhost:8233';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DataConverter } from '@temporalio/common';
-import { dataConverterOf } from '../workflows/data-converter.ts';
-import { readEncryption, type Encryption } from '../workflows/encryption.ts';
+import { dataConverterOf } from './data-converter.ts';
+import { readEncryption, type Encryption } from './encryption.ts';
 
 /**
  * What a client of one's own needs to read what the workers write: `new Client({ connection, dataConverter })`. The

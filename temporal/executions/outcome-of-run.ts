@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { CreateClusterOutcome } from '../contract/create.ts';
-import type { DeleteClusterOutcome } from '../contract/delete.ts';
+import type { CreateClusterOutcome } from '../../contract/create.ts';
+import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 
 /** How a closed run of a create or delete ended; `undefined` for one that was terminated or is past retention. */
 export async function outcomeOfClosedRun(

@@ -1,5 +1,5 @@
 import type { SearchAttributePair } from '@temporalio/common';
-import { searchAttributeKeys, searchAttributePairs, type Searchable } from '../contract/search-attributes.ts';
+import { searchAttributeKeys, searchAttributePairs, type Searchable } from '../../contract/search-attributes.ts';
 
 /** What is used of the SDK's client, on whichever connection it is. */
 export interface NamespaceClient {

@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Encryption } from '../workflows/encryption.ts';
-import { createPayloadCodec } from '../workflows/payload-codec.ts';
-import { PayloadDecryptionError } from '../workflows/payload-decryption-error.ts';
+import type { Encryption } from './encryption.ts';
+import { createPayloadCodec } from './payload-codec.ts';
+import { PayloadDecryptionError } from './payload-decryption-error.ts';
 
 export interface CodecServerOptions {
   encryption: Encryption;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../../workflows/encryption-keys.ts';
-import { readEncryption } from '../../workflows/encryption.ts';
+import { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../../../temporal/encryption/encryption-keys.ts';
+import { readEncryption } from '../../../temporal/encryption/encryption.ts';
 
 const [first, second] = [generateKeyEntry('2026-11-24'), generateKeyEntry('2026-05-01')];
 const [, secret = ''] = first.split(':');

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-import { freeLoopbackPort } from '../../worker/free-port.ts';
-import { startTracing } from '../../worker/tracing.ts';
-import { ccectl } from '../cli/ccectl.ts';
-import { startOTLPReceiver } from './otlp-receiver.ts';
+import { startTracing } from '../../../temporal/tracing/start-tracing.ts';
+import { freeLoopbackPort } from '../../../worker/free-port.ts';
+import { ccectl } from '../../cli/ccectl.ts';
+import { startOTLPReceiver } from '../../worker/otlp-receiver.ts';
 
-const managed = fileURLToPath(new URL('../../examples/managed.yaml', import.meta.url));
+const managed = fileURLToPath(new URL('../../../examples/managed.yaml', import.meta.url));
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,5 +1,5 @@
-import { hexDigest } from '../contract/hex-digest.ts';
-import { labelPattern } from '../contract/identity.ts';
+import { hexDigest } from '../../contract/hex-digest.ts';
+import { labelPattern } from '../../contract/identity.ts';
 
 /** One AES-256 key. */
 export interface EncryptionKey {
