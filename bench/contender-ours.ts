@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { createOrchestrator, type CreateClusterOutcome } from '../client/index.ts';
 import { createWorkflowID } from '../contract/identity.ts';
-import { startWorkerProcess } from '../examples/worker-process.ts';
+import { startWorkerProcess } from '../local/worker-process.ts';
 import { benchRequest } from './bench-request.ts';
 import type { Contender } from './contender.ts';
 import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';

@@ -6,7 +6,7 @@ import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import ms, { type StringValue } from 'ms';
 import pLimit from 'p-limit';
-import { startWorkerProcess } from '../examples/worker-process.ts';
+import { startWorkerProcess } from '../local/worker-process.ts';
 import { benchRequest } from './bench-request.ts';
 import type { Contender } from './contender.ts';
 import type { createByLoop } from './textbook-workflows.ts';

@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { CreateClusterRequest, OperationReference } from '../client/index.ts';
-import { startStack } from '../examples/stack.ts';
+import { startStack } from '../local/stack.ts';
 
 /**
  * How long a cancel and a crash of a worker take to have an effect, with the settings of production, while one step

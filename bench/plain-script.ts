@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { createCceClient } from '../cce/client.ts';
 import { resolveSecrets } from '../cce/secrets.ts';
 import { readConfiguration } from '../worker/configuration.ts';
-import { createCredentials } from '../worker/credentials.ts';
+import { createCredentials } from '../worker/credentials/credentials.ts';
 import { createLogger } from '../worker/logger.ts';
 import { createSecretReader } from '../worker/secret-reader.ts';
 import { benchRequest } from './bench-request.ts';

@@ -2,7 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createCceClient } from '../cce/client.ts';
 import { readConfiguration } from '../worker/configuration.ts';
-import { createCredentials } from '../worker/credentials.ts';
+import { createCredentials } from '../worker/credentials/credentials.ts';
 import { createLogger } from '../worker/logger.ts';
 import { createSecretReader } from '../worker/secret-reader.ts';
 import { createTextbookActivities } from './textbook-activities.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionInfo } from '@temporalio/client';
 import pLimit from 'p-limit';
-import { startTemporalServer } from '../examples/temporal-server.ts';
-import type { WorkerProcess } from '../examples/worker-process.ts';
+import { startTemporalServer } from '../local/temporal-server.ts';
+import type { WorkerProcess } from '../local/worker-process.ts';
 import type { ContenderRun, EndedCluster } from './contender.ts';
 
 /** What tells the contenders on Temporal apart. */

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
-import type { reconcileClusters } from '../workflows/reconcile-clusters.ts';
+import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 
 /** See {@link ReconcileInput}; without `delete` orphans are reported only. */

@@ -1,6 +1,6 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { findSearchAttributes, keywordType } from '../temporal/executions/start-searchable.ts';
-import { SetUpError } from './set-up-error.ts';
+import { SetUpError } from './errors/set-up-error.ts';
 
 /** The search attributes of a namespace, by name. */
 export interface NamespaceSetUp {

@@ -9,11 +9,11 @@ import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../temporal/executions/start-searchable.ts';
-import type { createCluster } from '../workflows/create-cluster.ts';
-import { InvalidSpecError } from './invalid-spec-error.ts';
-import { OperationEndingError } from './operation-ending-error.ts';
+import type { createCluster } from '../workflows/create/create-cluster.ts';
+import { InvalidSpecError } from './errors/invalid-spec-error.ts';
+import { OperationEndingError } from './errors/operation-ending-error.ts';
+import { SpecConflictError } from './errors/spec-conflict-error.ts';
 import { parseRequest } from './parse-request.ts';
-import { SpecConflictError } from './spec-conflict-error.ts';
 
 /** See {@link CreateClusterInput} for the meaning and the defaults. */
 export type CreateOptions = Omit<CreateClusterInput, 'request'>;

@@ -3,7 +3,7 @@ import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { OperationMemo } from '../contract/operation-memo.ts';
 import { startSearchable } from '../temporal/executions/start-searchable.ts';
-import type { deleteCluster } from '../workflows/delete-cluster.ts';
+import type { deleteCluster } from '../workflows/delete/delete-cluster.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
 
 /** The options of the API's delete call; without any, EIPs, CDS volumes and snapshots stay on the bill. */

@@ -5,9 +5,9 @@ import { largestTeardown } from '../contract/batch/item.ts';
 import { checkConcurrency } from '../contract/batch/messages.ts';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import type { TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
-import type { teardownSweep } from '../workflows/teardown-sweep.ts';
+import type { teardownSweep } from '../workflows/sweep/teardown-sweep.ts';
+import { TooManyMatchesError } from './errors/too-many-matches-error.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
-import { TooManyMatchesError } from './too-many-matches-error.ts';
 
 export type TeardownPlan = Pick<TeardownSweepInput, 'filter' | 'maximum'>;
 export type ScheduledTeardown = TeardownPlan & Required<Pick<TeardownSweepInput, 'delete'>>;

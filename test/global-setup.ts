@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import { findTemporalBinary } from '../examples/temporal-binary.ts';
-import { startTemporalServer } from '../examples/temporal-server.ts';
+import { findTemporalBinary } from '../local/temporal-binary.ts';
+import { startTemporalServer } from '../local/temporal-server.ts';
 import { failureConverterPath } from '../temporal/encryption/data-converter.ts';
 
 declare module 'vitest' {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startWorkerProcess } from '../examples/worker-process.ts';
+import { startWorkerProcess } from '../local/worker-process.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { startSimulator } from '../simulator/process.ts';
 import buildConfiguration from '../tsconfig.build.json' with { type: 'json' };

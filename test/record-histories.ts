@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { connect, type OperationReference } from '../client/index.ts';
-import { startStack, type Stack } from '../examples/stack.ts';
+import { startStack, type Stack } from '../local/stack.ts';
 import { createItem } from './batches.ts';
 import { readExample } from './examples.ts';
 import { ended, reached } from './orchestration.ts';

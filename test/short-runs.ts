@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { findTemporalBinary } from '../examples/temporal-binary.ts';
+import { findTemporalBinary } from '../local/temporal-binary.ts';
 
 /** After so many events the server suggests a new run; 4,096 without this. */
 export const suggestedEvents = 20;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import { labelPattern } from '../contract/identity.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
-import { findCredentialsSource, type CredentialsSource } from './credentials-source.ts';
+import { findCredentialsSource, type CredentialsSource } from './credentials/source.ts';
 
 /** What a worker needs to know besides Temporal's own settings. */
 export interface WorkerConfiguration {

@@ -15,12 +15,12 @@ import { EncryptionKeyError } from '../temporal/encryption/encryption-keys.ts';
 import { readEncryption, type Encryption } from '../temporal/encryption/encryption.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
-import { bakedBuildID } from './build-id.ts';
+import { bakedBuildID } from './bundle/build-id.ts';
+import { builtBundlePath } from './bundle/load-workflows.ts';
 import { readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { freeLoopbackPort } from './free-port.ts';
 import { startHTTPServer } from './http-server.ts';
 import { installRuntime } from './install-runtime.ts';
-import { builtBundlePath } from './load-workflows.ts';
 import { createLogger } from './logger.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
 

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
+import { builtBundlePath, loadWorkflows } from './bundle/load-workflows.ts';
 import { installRuntime } from './install-runtime.ts';
-import { builtBundlePath, loadWorkflows } from './load-workflows.ts';
 import { createLogger } from './logger.ts';
 
 export interface ReplayOptions {

@@ -1,22 +1,21 @@
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { batchActivities } from '../activities/batch/cancel-items.ts';
 import { createActivities } from '../activities/index.ts';
-import type { ReportStep } from '../activities/watch-cluster.ts';
+import { describeCreates } from '../activities/sweep/describe-creates.ts';
+import { stepReporter } from '../activities/watch/report-step.ts';
 import { createCceClient } from '../cce/client.ts';
 import { startCreateCounters } from '../contract/create-counters.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../contract/identity.ts';
-import { stepChangedSignal } from '../contract/messages.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
-import { batchActivities } from './batch-activities.ts';
+import { loadWorkflows } from './bundle/load-workflows.ts';
 import type { WorkerConfiguration } from './configuration.ts';
-import { CredentialsError } from './credentials-document.ts';
-import { settingOf } from './credentials-source.ts';
-import { createCredentials } from './credentials.ts';
-import { describeCreates } from './describe-creates.ts';
-import { loadWorkflows } from './load-workflows.ts';
+import { createCredentials } from './credentials/credentials.ts';
+import { CredentialsError } from './credentials/document.ts';
+import { settingOf } from './credentials/source.ts';
 import { logCluster } from './log-cluster.ts';
 import { proveConfiguration } from './prove-configuration.ts';
 import { reportDeployment } from './report-deployment.ts';
@@ -185,15 +184,4 @@ async function runAll(workers: readonly Worker[]): Promise<void> {
       }),
     ),
   );
-}
-
-function stepReporter(client: Client): ReportStep {
-  return async ({ workflowId, runId }, change) => {
-    try {
-      await client.workflow.getHandle(workflowId, runId).signal(stepChangedSignal, change);
-    } catch (error) {
-      // Closed: the next heartbeat will say so to the activity.
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
-  };
 }

@@ -15,7 +15,7 @@ import type { Tracing } from '../temporal/tracing/tracing.ts';
  */
 export function tracedWork({ spanProcessor, resource }: Tracing, areBundled: boolean) {
   const interceptors = {
-    workflowModules: areBundled ? [] : [fileURLToPath(import.meta.resolve('../workflows/tracing.ts'))],
+    workflowModules: areBundled ? [] : [fileURLToPath(import.meta.resolve('../workflows/trace-interceptors.ts'))],
     activity: [
       (context) => ({
         inbound: new OpenTelemetryActivityInboundInterceptor(context),

@@ -1,8 +1,8 @@
 import './versioning-behaviors.ts';
 
-export { batchPage } from './batch-page.ts';
-export { clusterBatch } from './cluster-batch.ts';
-export { createCluster } from './create-cluster.ts';
-export { deleteCluster } from './delete-cluster.ts';
-export { reconcileClusters } from './reconcile-clusters.ts';
-export { teardownSweep } from './teardown-sweep.ts';
+export { batchPage } from './batch/batch-page.ts';
+export { clusterBatch } from './batch/cluster-batch.ts';
+export { createCluster } from './create/create-cluster.ts';
+export { deleteCluster } from './delete/delete-cluster.ts';
+export { reconcileClusters } from './sweep/reconcile-clusters.ts';
+export { teardownSweep } from './sweep/teardown-sweep.ts';

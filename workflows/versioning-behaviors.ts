@@ -1,12 +1,12 @@
 import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import type { OperationMemo } from '../contract/operation-memo.ts';
 import { versionedWorkersFlag } from '../contract/versioned-workers.ts';
-import { batchPage } from './batch-page.ts';
-import { clusterBatch } from './cluster-batch.ts';
-import { createCluster } from './create-cluster.ts';
-import { deleteCluster } from './delete-cluster.ts';
-import { reconcileClusters } from './reconcile-clusters.ts';
-import { teardownSweep } from './teardown-sweep.ts';
+import { batchPage } from './batch/batch-page.ts';
+import { clusterBatch } from './batch/cluster-batch.ts';
+import { createCluster } from './create/create-cluster.ts';
+import { deleteCluster } from './delete/delete-cluster.ts';
+import { reconcileClusters } from './sweep/reconcile-clusters.ts';
+import { teardownSweep } from './sweep/teardown-sweep.ts';
 
 /*
  * What is over within hours ends on the version of the workers that began it. What may last longer goes to the current

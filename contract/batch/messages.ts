@@ -1,5 +1,4 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { waiting, type BatchState } from '../../workflows/batch-state.ts';
 import { maximumConcurrency, type BatchItem } from './item.ts';
 import type { RefusedItem } from './reports.ts';
 
@@ -29,56 +28,6 @@ export interface BatchProgress {
   slowest: { index: number; workflowID: string; runID: string; startedAt: string }[];
   /** The last that failed, or left a cluster behind, at most twenty. */
   failures: RefusedItem[];
-}
-
-export function progressOf(state: BatchState, isDone: boolean): BatchProgress {
-  const { rollback, failures } = state;
-  return {
-    stage: stageOf(state, isDone),
-    total: state.total,
-    waiting: waiting(state),
-    underWay: state.underWay.length,
-    succeeded: state.succeeded,
-    failed: state.failed.length,
-    cancelled: state.cancelled,
-    attached: state.attached,
-    ...(rollback !== undefined && {
-      rollback: { total: rollback.total, deleted: rollback.deleted, failed: rollback.failed.length },
-    }),
-    concurrency: state.concurrency,
-    startedAt: new Date(state.startedAtMs).toISOString(),
-    ...pace(state),
-    slowest: state.underWay
-      .toSorted((one, other) => one.startedAtMs - other.startedAtMs)
-      .slice(0, 10)
-      .map(({ index, workflowID, runID, startedAtMs }) => ({
-        index,
-        workflowID,
-        runID,
-        startedAt: new Date(startedAtMs).toISOString(),
-      })),
-    failures,
-  };
-}
-
-function stageOf({ ending, paused, rollback }: BatchState, isDone: boolean): BatchProgress['stage'] {
-  if (isDone) return 'done';
-  if (rollback !== undefined || ending === 'rolledBack') return 'rollingBack';
-  if (ending === 'cancelled') return 'cancelling';
-  if (ending === 'stopped') return 'stopping';
-  return paused ? 'paused' : 'running';
-}
-
-function pace(state: BatchState): Pick<BatchProgress, 'itemsPerMinute' | 'estimatedSecondsLeft'> {
-  const { recentEndsMs } = state;
-  const minutes = ((recentEndsMs.at(-1) ?? 0) - (recentEndsMs[0] ?? 0)) / 60_000;
-  if (minutes <= 0) return {};
-  const itemsPerMinute = (recentEndsMs.length - 1) / minutes;
-  const left = (state.rollback?.again.length ?? waiting(state)) + state.underWay.length;
-  return {
-    itemsPerMinute: Math.round(itemsPerMinute * 10) / 10,
-    ...(!state.paused && { estimatedSecondsLeft: Math.round((left / itemsPerMinute) * 60) }),
-  };
 }
 
 /** Where a batch stands. Answered by running and by closed executions. */

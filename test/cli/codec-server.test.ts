@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { findTemporalBinary } from '../../examples/temporal-binary.ts';
+import { findTemporalBinary } from '../../local/temporal-binary.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, startOrchestration, type Orchestration } from '../orchestration.ts';

@@ -1,7 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startTemporalServer, type TemporalServer } from '../../examples/temporal-server.ts';
+import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
 import { ccectl } from './ccectl.ts';
 
 const names = ['CceClusterId', 'CceClusterName', 'CceStage', 'CceBatch'];

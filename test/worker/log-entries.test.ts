@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startWorkerProcess, type WorkerProcess } from '../../examples/worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
 import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
 import { waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';

@@ -11,7 +11,7 @@ it('the workflow bundle holds workflows and pure modules only', () => {
   const modules = modulesOf(readFileSync(inject('workflowBundlePath'), 'utf8'));
   const ours = modules.filter((path) => !path.includes('node_modules/'));
   // Were the pattern to find nothing, all that follows would hold of nothing.
-  expect(ours).toContain('./workflows/create-cluster.ts');
+  expect(ours).toContain('./workflows/create/create-cluster.ts');
   expect(ours.filter((path) => path.startsWith('./activities/'))).toEqual([]);
   expect(ours.filter((path) => path.startsWith('./cce/')).toSorted()).toEqual(['./cce/phases.ts', './cce/secrets.ts']);
   expect(modules.filter((path) => builtinModules.includes(path.replace(/^node:/, '')))).toEqual([]);

@@ -32,7 +32,7 @@ describe('recorded histories', () => {
       const pathOf = (file: string) => fileURLToPath(new URL(`../../workflows/${file}`, import.meta.url));
       ({ code } = await bundleWorkflowCode({
         workflowsPath: pathOf('index.ts'),
-        workflowInterceptorModules: [pathOf('tracing.ts')],
+        workflowInterceptorModules: [pathOf('trace-interceptors.ts')],
         failureConverterPath,
         logger: new DefaultLogger('WARN'),
       }));

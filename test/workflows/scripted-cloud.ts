@@ -1,10 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { withCallFailures } from '../../activities/call-failure.ts';
+import { withCallFailures } from '../../activities/api/call-failure.ts';
+import { validateCluster } from '../../activities/create/validate-cluster.ts';
 import type { Activities } from '../../activities/index.ts';
-import type { Observation } from '../../activities/observe-cluster.ts';
-import { validateCluster } from '../../activities/validate-cluster.ts';
+import type { Observation } from '../../activities/watch/observation.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../../cce/phases.ts';
 import type { Step, WatchGoal } from '../../contract/current-step.ts';

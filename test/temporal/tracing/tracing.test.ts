@@ -6,7 +6,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { startTracing } from '../../../temporal/tracing/start-tracing.ts';
 import { freeLoopbackPort } from '../../../worker/free-port.ts';
 import { ccectl } from '../../cli/ccectl.ts';
-import { startOTLPReceiver } from '../../worker/otlp-receiver.ts';
+import { startOTLPReceiver } from '../../end-to-end/otlp-receiver.ts';
 
 const managed = fileURLToPath(new URL('../../../examples/managed.yaml', import.meta.url));
 

@@ -1,0 +1,66 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { CceApiError, type CceApiErrorKind } from '../../cce/cce-api-error.ts';
+import { CceNetworkError } from '../../cce/cce-network-error.ts';
+
+/** What a workflow learns of a failed API call: the first detail of an ApplicationFailure of the same `type`. */
+export interface CallFailure {
+  type: 'CceApiError' | 'CceNetworkError';
+  /** Absent for a network error. */
+  kind?: CceApiErrorKind;
+  code?: string;
+  httpStatus?: number;
+  requestID?: string;
+  method: string;
+  path: string;
+  retryable: boolean;
+  /** The pause that the service asked for. */
+  retryAfterSeconds?: number;
+  /** Whether the service may have done what was asked all the same. A call that only reads changes nothing. */
+  mayHaveTakenEffect: boolean;
+}
+
+/**
+ * Runs an API call and turns its errors into failures that Temporal retries, after the pause that the service asked
+ * for, or does not retry. Other errors pass through.
+ */
+export async function withCallFailures<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toApplicationFailure(error) ?? error;
+  }
+}
+
+function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof CceApiError) && !(error instanceof CceNetworkError)) return undefined;
+  const isChange = error.method !== 'GET';
+  if (error instanceof CceApiError) {
+    const failure: CallFailure = {
+      type: 'CceApiError',
+      kind: error.kind,
+      code: error.code,
+      httpStatus: error.httpStatus,
+      ...(error.requestID !== undefined && { requestID: error.requestID }),
+      method: error.method,
+      path: error.path,
+      retryable: error.retryable,
+      ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+      mayHaveTakenEffect: isChange && error.mayHaveTakenEffect,
+    };
+    return ApplicationFailure.create({
+      message: error.message,
+      type: failure.type,
+      nonRetryable: !error.retryable,
+      details: [failure],
+      ...(error.retryAfterSeconds !== undefined && { nextRetryDelay: error.retryAfterSeconds * 1000 }),
+    });
+  }
+  const failure: CallFailure = {
+    type: 'CceNetworkError',
+    method: error.method,
+    path: error.path,
+    retryable: true,
+    mayHaveTakenEffect: isChange && error.mayHaveTakenEffect,
+  };
+  return ApplicationFailure.create({ message: error.message, type: failure.type, details: [failure] });
+}

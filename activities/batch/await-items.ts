@@ -1,0 +1,123 @@
+import { heartbeat, sleep } from '@temporalio/activity';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { unpackItems } from '../../contract/batch/packed-items.ts';
+import { failuresKept, type EndedItem, type ItemReference } from '../../contract/batch/reports.ts';
+import type { BatchActivities } from '../../contract/batch/upload.ts';
+import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
+import { judgeItem } from './judge-item.ts';
+
+const lookIntervalMs = 1_000;
+/** The batch is told at once when a twentieth of its items has ended. */
+const worthTelling = 20;
+/** How long fewer wait for others, so that a busy batch is told of many at a time. */
+const gatherMs = 5_000;
+const patienceMs = 10 * 60_000;
+/** Visibility may lag behind, and clocks apart. */
+const marginMs = 60_000;
+/** Every so many looks some items are asked for one by one: what visibility never shows is found all the same. */
+const looksBetweenChecks = 5;
+const checkedAtOnce = 10;
+const readsAtOnce = 10;
+
+/**
+ * Follows any number of items with one visibility query a second. A long poll each would tell a second earlier, and cost
+ * as many open calls as there are items.
+ */
+export function awaitItems(client: Client, queue: string): BatchActivities['awaitItems'] {
+  return async ({ scope, items, sinceMs }) => {
+    // Two items of one cluster may wait for the same run.
+    let open: readonly ItemReference[] = unpackItems(items, scope);
+    const ended: EndedItem[] = [];
+    const beganAtMs = Date.now();
+    let firstEndAtMs: number | undefined;
+    let since = sinceMs;
+    for (let looks = 0; ; looks++) {
+      heartbeat();
+      const lookedAtMs = Date.now();
+      const ends = await findEnds(open, since - marginMs, looks % looksBetweenChecks === looksBetweenChecks - 1);
+      since = lookedAtMs;
+      const told = new Set(ends.map(({ index }) => index));
+      open = open.filter(({ index }) => !told.has(index));
+      ended.push(...ends);
+      if (ended.length > 0) firstEndAtMs ??= lookedAtMs;
+      const gatheredMs = firstEndAtMs === undefined ? undefined : lookedAtMs - firstEndAtMs;
+      const isWorthTelling = ended.length * worthTelling >= items.length;
+      const isTime = gatheredMs === undefined ? lookedAtMs - beganAtMs >= patienceMs : gatheredMs >= gatherMs;
+      if (isWorthTelling || isTime) return withFewReasons(ended);
+      await sleep(lookIntervalMs);
+    }
+  };
+
+  async function findEnds(open: readonly ItemReference[], sinceMs: number, check: boolean): Promise<EndedItem[]> {
+    const closed = await findClosed(open, sinceMs);
+    const leased = check ? await findLeased(open) : [];
+    const missed = check ? await findMissed(open) : [];
+    const limit = pLimit(readsAtOnce);
+    const judged = await Promise.all(
+      [...new Set([...closed, ...missed])].map((item) =>
+        limit(async () => {
+          // A thousand may end at once, and to read them takes longer than a heartbeat may.
+          heartbeat();
+          return judgeItem(item, await outcomeOfClosedRun(client, item));
+        }),
+      ),
+    );
+    return [...judged, ...leased];
+  }
+
+  async function findClosed(open: readonly ItemReference[], sinceMs: number): Promise<ItemReference[]> {
+    const closed = new Set<string>();
+    const closedSince = `ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}'`;
+    for await (const { runId } of list(closedSince)) closed.add(runId);
+    return open.filter(({ runID }) => closed.has(runID));
+  }
+
+  /** Creates with a time to live do not close when their cluster runs. */
+  async function findLeased(open: readonly ItemReference[]): Promise<EndedItem[]> {
+    const waiting = open.filter(({ kind, hasLease }) => kind === 'create' && hasLease === true);
+    if (waiting.length === 0) return [];
+    const begun = new Set<string>();
+    for await (const { runId, memo } of list(`ExecutionStatus = 'Running'`)) {
+      if ((memo as OperationMemo | undefined)?.leaseBegan === true) begun.add(runId);
+    }
+    return waiting
+      .filter(({ runID }) => begun.has(runID))
+      .map(({ index, runID }) => ({ index, runID, result: 'succeeded' }));
+  }
+
+  async function findMissed(open: readonly ItemReference[]): Promise<ItemReference[]> {
+    const first = Math.floor(Math.random() * open.length);
+    const sample = [...open.slice(first), ...open.slice(0, first)].slice(0, checkedAtOnce);
+    const closed = await Promise.all(sample.map(async (item) => ((await isRunning(item)) ? [] : [item])));
+    return closed.flat();
+  }
+
+  async function isRunning({ workflowID, runID }: ItemReference): Promise<boolean> {
+    try {
+      return (await client.workflow.getHandle(workflowID, runID).describe()).status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  async function* list(condition: string): AsyncGenerator<WorkflowExecutionInfo, void> {
+    const query = `TaskQueue = '${queue}' AND ${condition}`;
+    for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
+      // There may be many pages.
+      heartbeat();
+      yield execution;
+    }
+  }
+}
+
+/** The reasons of a thousand would be too much for one payload. */
+function withFewReasons(ended: readonly EndedItem[]): EndedItem[] {
+  const told = new Set(ended.filter(({ failure }) => failure !== undefined).slice(-failuresKept));
+  return ended.map((one) => {
+    const { failure: _failure, ...end } = one;
+    return told.has(one) ? one : end;
+  });
+}

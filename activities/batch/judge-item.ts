@@ -1,0 +1,49 @@
+import type { EndedItem, ItemFailure, ItemReference } from '../../contract/batch/reports.ts';
+import type { Cleanup, CreateClusterOutcome } from '../../contract/create.ts';
+import type { DeleteClusterOutcome } from '../../contract/delete.ts';
+
+/** What the end of a workflow means for the item that it was started for. */
+export function judgeItem(
+  { index, kind, runID }: ItemReference,
+  outcome: CreateClusterOutcome | DeleteClusterOutcome | undefined,
+): EndedItem {
+  const end = { index, runID };
+  if (outcome === undefined) {
+    const failure = { type: 'Terminated', message: 'it was ended from outside' };
+    return { ...end, result: 'failed', leftBehind: true, failure };
+  }
+  const { cleanup, adopted } = { cleanup: undefined, adopted: undefined, ...outcome };
+  // The deletion of a cluster whose create was under way: it is what that create cleaned up, however it ended.
+  if (kind === 'delete' && cleanup !== undefined) return { ...end, ...judgeCleanup(cleanup) };
+  switch (outcome.outcome) {
+    case 'running':
+    case 'expired':
+      if (kind === 'delete') return { ...end, result: 'failed', failure: tooLate };
+      return { ...end, result: 'succeeded', ...(adopted === true && { adopted }) };
+    case 'deleted':
+    case 'absent':
+      return { ...end, result: 'succeeded' };
+    case 'cancelled':
+      if (cleanup?.status !== 'incomplete') return { ...end, result: 'cancelled' };
+      return { ...end, result: 'failed', leftBehind: true, failure: shorten(cleanup.failure) };
+    case 'failed':
+      return { ...end, result: 'failed', ...leftBy(cleanup), failure: shorten(outcome.failure) };
+  }
+}
+
+const tooLate = { type: 'TooLate', message: 'its create ended before it could be cancelled; delete it again' };
+
+function judgeCleanup({ status, failure }: Cleanup): Pick<EndedItem, 'result' | 'failure'> {
+  if (status === 'deleted' || status === 'notNeeded') return { result: 'succeeded' };
+  return { result: 'failed', failure: shorten(failure) };
+}
+
+function leftBy(cleanup: Cleanup | undefined): Pick<EndedItem, 'leftBehind'> {
+  return cleanup?.status === 'kept' || cleanup?.status === 'incomplete' ? { leftBehind: true } : {};
+}
+
+/** One of many in a payload; the whole of it is in the outcome of its workflow. */
+export function shorten(failure: ItemFailure | undefined): ItemFailure {
+  const { type = 'Unknown', message = 'no reason was given' } = failure ?? {};
+  return { type, message: message.length > 300 ? `${message.slice(0, 299)}…` : message };
+}

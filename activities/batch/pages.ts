@@ -1,0 +1,61 @@
+import { heartbeat } from '@temporalio/activity';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import pLimit from 'p-limit';
+import type { BatchItem } from '../../contract/batch/item.ts';
+import { batchItemsQuery, holdPageSignal } from '../../contract/batch/messages.ts';
+import type { BatchActivities, BatchUpload } from '../../contract/batch/upload.ts';
+import { batchPageWorkflowID } from '../../contract/identity.ts';
+
+/** Large items lie alone on their pages: then these are as many as the items, and a try has two minutes for all. */
+const signalsAtOnce = 20;
+
+export function holdPages(client: Client): BatchActivities['holdPages'] {
+  return async ({ upload, hold }) => {
+    const limit = pLimit(signalsAtOnce);
+    const pages = Array.from({ length: Math.ceil(upload.items / upload.itemsPerPage) }, (_, page) => page);
+    await Promise.all(pages.map((page) => limit(() => holdPage(batchPageWorkflowID(upload, page), hold))));
+  };
+
+  async function holdPage(workflowID: string, hold: boolean): Promise<void> {
+    heartbeat();
+    try {
+      await client.workflow.getHandle(workflowID).signal(holdPageSignal, hold);
+    } catch (error) {
+      // Closed: it is kept for the retention time all the same.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+}
+
+/** Pages do not change, and a batch starts a few items of one at a time. */
+const pagesKept = 8;
+
+/**
+ * Reads items of batches.
+ *
+ * The reader throws an ApplicationFailure of type `ItemsGone` where Temporal does not know the page any more.
+ */
+export function createItemReader(client: Client): (upload: BatchUpload, index: number) => Promise<BatchItem> {
+  const pages = new Map<string, Promise<BatchItem[]>>();
+
+  async function readPage(workflowID: string): Promise<BatchItem[]> {
+    try {
+      return await client.workflow.getHandle(workflowID).query(batchItemsQuery);
+    } catch (error) {
+      pages.delete(workflowID);
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw ApplicationFailure.nonRetryable(`${workflowID} is past Temporal's retention time`, 'ItemsGone');
+    }
+  }
+
+  return async (upload, index) => {
+    const workflowID = batchPageWorkflowID(upload, Math.floor(index / upload.itemsPerPage));
+    const page = pages.get(workflowID) ?? readPage(workflowID);
+    pages.set(workflowID, page);
+    for (const [oldest] of pages) if (pages.size > pagesKept) pages.delete(oldest);
+    const item = (await page)[index % upload.itemsPerPage];
+    if (item === undefined) throw ApplicationFailure.nonRetryable(`${workflowID} has no item ${index}`, 'ItemsGone');
+    return item;
+  };
+}

@@ -1,0 +1,253 @@
+import { activityInfo, heartbeat, log } from '@temporalio/activity';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import pLimit from 'p-limit';
+import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
+import type { ItemFailure, StartedItem } from '../../contract/batch/reports.ts';
+import type { BatchActivities, BatchUpload, StartItemsInput } from '../../contract/batch/upload.ts';
+import { compensationOptions } from '../../contract/compensation.ts';
+import type { CreateClusterInput } from '../../contract/create.ts';
+import type { Stage } from '../../contract/current-step.ts';
+import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
+import { cancelSignal, currentStepQuery } from '../../contract/messages.ts';
+import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
+import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
+import { startSearchable } from '../../temporal/executions/start-searchable.ts';
+import { shorten } from './judge-item.ts';
+import { createItemReader } from './pages.ts';
+
+const startsAtOnce = 10;
+
+/** Below the heartbeat limit, after which somebody else takes over. */
+const startWithinMs = 18_000;
+
+/** A create or delete may take an hour by default, and the clean-up after it another one. */
+const cleanUpSeconds = 3600;
+
+/** Below the default of 3: what people start by themselves goes first. Batches take turns. */
+const priorityKey = 4;
+
+/** Starts items of a batch, each on its own: one that cannot be started is refused, and the others are not. */
+export function startItems(client: Client): BatchActivities['startItems'] {
+  const readItem = createItemReader(client);
+  return async (input) => {
+    const limit = pLimit(startsAtOnce);
+    const beganAtMs = Date.now();
+    // All of them, even if one fails: none goes on behind the back of the next try.
+    const attempts = await Promise.allSettled(
+      input.indices.map((index) => limit(() => attempt(input, index, beganAtMs))),
+    );
+    const answers = attempts.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
+    return {
+      started: answers.flatMap((one) => ('started' in one ? [one.started] : [])),
+      refused: answers.flatMap((one) => ('refused' in one ? [one.refused] : [])),
+    };
+  };
+
+  async function attempt(input: StartItemsInput, index: number, beganAtMs: number) {
+    // A worker that was frozen is thought dead, and another one has done this since; the batch may even be over.
+    if (Date.now() - beganAtMs > startWithinMs) throw new Error('there is no time left to start more items');
+    heartbeat();
+    let name = `item ${index}`;
+    try {
+      const item = await readItem(input.upload, index);
+      name = nameOf(item);
+      return { started: { index, ...(await start(input, item)) } };
+    } catch (error) {
+      const failure = refusalOf(error);
+      if (failure === undefined) throw error;
+      log.warn('an item of a batch cannot be started', { batch: input.upload.name, index, name, error });
+      return { refused: { index, name: name.slice(0, 100), failure: shorten(failure) } };
+    }
+  }
+
+  function start(input: StartItemsInput, item: BatchItem): Promise<Start> {
+    if (item.kind === 'delete') return startDelete(client, input, item);
+    return input.rollback ? undo(client, input, item.input) : startCreate(client, input, item.input);
+  }
+}
+
+type Start = Omit<StartedItem, 'index'>;
+
+async function startCreate(client: Client, { upload, startedBy }: StartItemsInput, create: CreateClusterInput) {
+  const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
+  const memo = memoOfCreate(create);
+  const run = await startOrAttach(client, 'createCluster', upload, workflowID, create, { ...memo, startedBy });
+  if (run.memo.specDigest !== memo.specDigest) {
+    throw refusal('SpecConflict', `${workflowID} is under way with another spec`);
+  }
+  // Attached to, it would only be seen to end.
+  if (run.isAttached && (await isCleaningUp(client, run))) {
+    throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
+  }
+  return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
+}
+
+/** That nobody can say is no reason to refuse: it would keep the whole batch waiting. */
+async function isCleaningUp(client: Client, { workflowID, runID }: Run): Promise<boolean> {
+  const query = () => client.workflow.getHandle(workflowID, runID).query(currentStepQuery);
+  const current = await client.withDeadline(Date.now() + 5_000, query).catch(() => undefined);
+  return current?.stage === 'cleaningUp';
+}
+
+/** A create of the cluster that is under way is cancelled instead of racing it. */
+async function startDelete(client: Client, { upload, startedBy }: StartItemsInput, item: DeleteItem): Promise<Start> {
+  const { target, options = {}, timeoutSeconds } = item.input;
+  const clusterName = 'clusterName' in target ? target.clusterName : item.clusterName;
+  const create =
+    clusterName === undefined && 'clusterID' in target
+      ? await findCreateOf(client, upload, target.clusterID)
+      : await describeRun(client, createWorkflowID(upload, clusterName ?? ''));
+  const isOfTarget = 'clusterName' in target || create?.memo.clusterID === target.clusterID;
+  if (create?.isRunning === true && isOfTarget) {
+    await client.workflow
+      .getHandle(create.workflowID, create.runID)
+      .signal(cancelSignal, { cleanup: 'delete', deleteOptions: options, reason: 'its deletion was asked for' });
+    return started(create, 'delete', timeoutSeconds);
+  }
+  const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
+  const memo: OperationMemo = { ...(clusterName !== undefined && { clusterName }), ...target, startedBy };
+  return started(
+    await startOrAttach(client, 'deleteCluster', upload, workflowID, item.input, memo),
+    'delete',
+    timeoutSeconds,
+  );
+}
+
+/** The create under way of a cluster of which only the ID is known. */
+async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
+  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = 'createCluster' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId, memo } of client.workflow.list({ query, pageSize: 1000 })) {
+    if ((memo as OperationMemo | undefined)?.clusterID === clusterID) return describeRun(client, workflowId);
+  }
+  return undefined;
+}
+
+/** Deletes what a create has made, in the way in which a create that fails cleans up. */
+async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start> {
+  const { clusterName } = request.cluster;
+  const create = await describeRun(client, createWorkflowID(input.upload, clusterName));
+  if (create === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
+  // Somebody else has asked for the name since, and may rely on the cluster, or have made another one.
+  if (!isOfBatch(create, input.upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
+  const outcome = create.isRunning ? undefined : await outcomeOfClosedRun(client, create);
+  const kept = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup?.clusterIDs[0] : undefined;
+  const clusterID = kept ?? outcome?.clusterID ?? create.memo.clusterID;
+  if (clusterID === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
+  const options = compensationOptions(request);
+  return startDelete(client, input, { kind: 'delete', input: { target: { clusterID }, options }, clusterName });
+}
+
+interface Run {
+  workflowID: string;
+  runID: string;
+  memo: OperationMemo;
+  /** It was under way already, and the batch did not start it. */
+  isAttached?: boolean;
+}
+
+/** The ID is the lock: what is under way with it is the item's own, or attached to. */
+async function startOrAttach(
+  client: Client,
+  workflowType: 'createCluster' | 'deleteCluster',
+  upload: BatchUpload,
+  workflowID: string,
+  input: unknown,
+  memo: OperationMemo,
+): Promise<Run> {
+  // A repeated attempt: what an earlier one has started may even have ended.
+  const before = activityInfo().attempt > 1 ? await describeRun(client, workflowID) : undefined;
+  if (before !== undefined && before.memo.startedBy === memo.startedBy) return before;
+  const { clusterName, clusterID } = memo;
+  const stage: Stage = workflowType === 'createCluster' ? 'submitting' : 'deleting';
+  for (;;) {
+    try {
+      const handle = await startSearchable(
+        client,
+        { clusterName, clusterID, stage, batch: upload.name },
+        (attributes) =>
+          client.workflow.start<Workflow>(workflowType, {
+            workflowId: workflowID,
+            taskQueue: taskQueue(upload),
+            args: [input],
+            memo,
+            ...attributes,
+            priority: { priorityKey, fairnessKey: upload.name },
+            workflowIdConflictPolicy: 'FAIL',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          }),
+      );
+      return { workflowID, runID: handle.firstExecutionRunId, memo };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const running = await describeRun(client, workflowID);
+      // It may have ended in between: then the ID is free again.
+      if (running?.isRunning === true) return { ...running, isAttached: !isOfBatch(running, upload) };
+    }
+  }
+}
+
+/**
+ * Whether this batch started a run: for this item in an earlier try, of this activity or of the item, or for another item
+ * of the same cluster.
+ */
+function isOfBatch({ memo }: Run, { uploadID }: BatchUpload): boolean {
+  return memo.startedBy?.startsWith(`${uploadID}/`) === true;
+}
+
+async function describeRun(client: Client, workflowID: string) {
+  try {
+    const { runId, status, memo } = await client.workflow.getHandle(workflowID).describe();
+    return { workflowID, runID: runId, isRunning: status.name === 'RUNNING', memo: (memo ?? {}) as OperationMemo };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function started(
+  { workflowID, runID, isAttached = false }: Run,
+  kind: StartedItem['kind'],
+  timeoutSeconds = 3600,
+  hasLease = false,
+): Start {
+  return {
+    kind,
+    workflowID,
+    runID,
+    limitSeconds: timeoutSeconds + cleanUpSeconds,
+    ...(isAttached && { attached: true }),
+    ...(hasLease && { hasLease: true }),
+  };
+}
+
+function nameOf(item: BatchItem): string {
+  if (item.kind === 'create') return item.input.request.cluster.clusterName;
+  const { target } = item.input;
+  return 'clusterName' in target ? target.clusterName : (item.clusterName ?? target.clusterID);
+}
+
+/** Why an item cannot be started, however often it is tried; `undefined` where trying again may help. */
+function refusalOf(error: unknown): ItemFailure | undefined {
+  if (error instanceof ApplicationFailure) return { type: error.type ?? 'Refused', message: error.message };
+  // What is made by hand may be anything: an object that lacks a part, a name that is too long for an ID.
+  const isInvalid = error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === invalid;
+  if (!(error instanceof TypeError) && !isInvalid) return undefined;
+  return { type: 'InvalidItem', message: isInvalid ? error.cause.details : error.message };
+}
+
+/** gRPC's INVALID_ARGUMENT. */
+const invalid = 3;
+
+function refusal(type: string, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
+}

@@ -1,0 +1,107 @@
+import { CceApiError } from '../../cce/cce-api-error.ts';
+import type { CceClient } from '../../cce/client.ts';
+import type { GetClusterResponse } from '../../cce/cluster.ts';
+import type { EventStep, EventStepsResponse } from '../../cce/event-steps.ts';
+import type { ClusterPhase } from '../../cce/phases.ts';
+import type { Step, StepError, WatchGoal } from '../../contract/current-step.ts';
+import type { Observation } from './observation.ts';
+import { meaningOf } from './poll-decision.ts';
+
+export interface ObserveInput {
+  clusterID: string;
+  goal: WatchGoal;
+  /** Takes out of what the service says of a failed step what nobody is to see. */
+  clean: (text: string) => string;
+  /** As a list has just shown it; absent where it is not known, or not to be relied on. */
+  listedPhase?: ClusterPhase;
+  /** Whether the cluster is to be asked for in any case, unless `listedPhase` is given. */
+  phaseIsDue: boolean;
+}
+
+/**
+ * One poll: the event steps, and the cluster itself only where they leave its phase open, so that most polls are one
+ * call, or where it is due. The event's `status` alone never ends a wait: `clusterPhase` does.
+ */
+export async function observeCluster(
+  cce: CceClient,
+  { clusterID, goal, clean, listedPhase, phaseIsDue }: ObserveInput,
+  previous: Observation | undefined,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const events = await readEvents();
+  if (events instanceof Error) {
+    // The steps are for people to look at; as long as the phase can be read, the wait goes on by it alone.
+    const clusterPhase = listedPhase ?? phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
+    return { clusterPhase, steps: previous?.steps ?? [] };
+  }
+  const steps = toSteps(events);
+  const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
+  // The steps may know better than the list that the wait is over, but not that it is not.
+  if (listedPhase !== undefined && (underWay || listedPhase === goal)) return { clusterPhase: listedPhase, steps };
+  if (underWay && !phaseIsDue && previous !== undefined && sameProgress(previous.steps, steps)) {
+    return { clusterPhase: previous.clusterPhase, steps };
+  }
+  const clusterPhase = phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
+  const isFailed = clusterPhase !== 'absent' && meaningOf(clusterPhase, goal) === 'failed';
+  if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
+  // It has failed between the two calls: only now do the steps tell why.
+  const since = await readEvents();
+  return { clusterPhase, steps: since === undefined || since instanceof Error ? steps : toSteps(since) };
+
+  function toSteps(events: EventStepsResponse | undefined): Step[] {
+    return (events?.steps ?? []).map((step, position, all) => toStep(step, position, all, clean));
+  }
+
+  async function readEvents(): Promise<EventStepsResponse | Error | undefined> {
+    return orAbsent(cce.getEventSteps(clusterID, { signal })).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return error instanceof Error ? error : new Error(String(error));
+    });
+  }
+}
+
+function phaseOf(answer: GetClusterResponse | undefined): Observation['clusterPhase'] {
+  return answer?.cluster.status.clusterPhase ?? 'absent';
+}
+
+/** A failed step may be the end of the cluster or not; only its phase tells. */
+function sameProgress(before: readonly Step[], now: readonly Step[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every((step, index) => step.status === before[index]?.status && step.status !== 'failed')
+  );
+}
+
+async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof CceApiError && error.kind === 'notFound') return undefined;
+    throw error;
+  }
+}
+
+function toStep(step: EventStep, position: number, all: readonly EventStep[], clean: ObserveInput['clean']): Step {
+  const error = toStepError(step, clean);
+  return {
+    name: step.stepName,
+    index: position + 1,
+    total: all.length,
+    status: step.stepStatus,
+    retryCount: step.retryCount ?? 0,
+    ...(step.startTime !== undefined && { startedAt: step.startTime }),
+    ...(step.finishedTime !== undefined && { finishedAt: step.finishedTime }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+function toStepError({ errInfo }: EventStep, clean: ObserveInput['clean']): StepError | undefined {
+  if (errInfo === undefined) return undefined;
+  const { code, message, suggestion, traceID } = errInfo;
+  return {
+    ...(code !== undefined && { code: clean(code) }),
+    ...(message !== undefined && { message: clean(message) }),
+    ...(suggestion !== undefined && { suggestion: clean(suggestion) }),
+    ...(traceID !== undefined && { traceID }),
+  };
+}

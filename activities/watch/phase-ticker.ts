@@ -1,0 +1,92 @@
+import { CceApiError } from '../../cce/cce-api-error.ts';
+import type { ClusterPhase } from '../../cce/phases.ts';
+import type { ClusterList, ListPass } from '../api/cluster-list.ts';
+
+/** Tells all watches of a worker the phases of their clusters, out of one list. */
+export interface PhaseTicker {
+  /**
+   * Tells of this cluster at each tick, until the function that it returns is called. There are no ticks while the
+   * followers are few: then each asks for its own cluster.
+   */
+  follow: (clusterID: string, onTick: (tick: Tick) => void) => () => void;
+  /** How many there are. */
+  followers: () => number;
+}
+
+/**
+ * What a list shows of one cluster. `unlisted`: nothing, which proves nothing either, or there are no more lists.
+ * `failed`: the list could not be read.
+ */
+export type Tick =
+  | { kind: 'listed'; clusterPhase: ClusterPhase }
+  | { kind: 'unlisted' }
+  | { kind: 'failed'; error: unknown };
+
+/** Lists are worth it when they cost at most a tenth of the calls that it takes to ask for each cluster. */
+const followersPerPage = 10;
+
+/** The most followers get their ticks so much faster than they would poll. */
+const fastestShare = 1 / 3;
+
+/**
+ * @param options.pollIntervalMs The slowest pace of the ticks, but for a list that cannot be read, which is backed off
+ * from: to eight times that, or as long as the service asks for.
+ */
+export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: number }): PhaseTicker {
+  const followers = new Set<{ clusterID: string; onTick: (tick: Tick) => void }>();
+  let isTicking = false;
+
+  /** At most 1 as long as lists are worth it. */
+  function costShare(): number {
+    return (followersPerPage * list.pages()) / followers.size;
+  }
+
+  async function tickWhileWorthIt(): Promise<void> {
+    isTicking = true;
+    for (let failures = 0, retryAfterMs = 0; ;) {
+      await sleep(Math.max(pauseMs(failures), retryAfterMs));
+      if (costShare() > 1) break;
+      // Who comes while the list is read may not be in it yet.
+      const asking = [...followers];
+      try {
+        tell(asking, await list.pass());
+        failures = 0;
+        retryAfterMs = 0;
+      } catch (error) {
+        failures++;
+        retryAfterMs = error instanceof CceApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+        for (const { onTick } of asking) onTick({ kind: 'failed', error });
+      }
+    }
+    isTicking = false;
+    for (const { onTick } of followers) onTick({ kind: 'unlisted' });
+  }
+
+  /** Jittered, so that several workers do not list at the same moment for ever. */
+  function pauseMs(failures: number): number {
+    const share = failures === 0 ? Math.min(1, Math.max(fastestShare, costShare())) : 2 ** Math.min(failures, 3);
+    return options.pollIntervalMs * share * (0.9 + 0.1 * Math.random());
+  }
+
+  return {
+    follow(clusterID, onTick) {
+      const follower = { clusterID, onTick };
+      followers.add(follower);
+      if (!isTicking && costShare() <= 1) void tickWhileWorthIt();
+      return () => void followers.delete(follower);
+    },
+    followers: () => followers.size,
+  };
+}
+
+function tell(followers: readonly { clusterID: string; onTick: (tick: Tick) => void }[], { clusters }: ListPass): void {
+  const phases = new Map(clusters.map(({ clusterID, clusterPhase }) => [clusterID, clusterPhase]));
+  for (const { clusterID, onTick } of followers) {
+    const clusterPhase = phases.get(clusterID);
+    onTick(clusterPhase === undefined ? { kind: 'unlisted' } : { kind: 'listed', clusterPhase });
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,78 @@
+import { validateBatchRanges } from '../../cce/network-ranges.ts';
+import { nameRules } from '../../cce/rules/name.ts';
+import { validateCreateRequest, type Validation } from '../../cce/validate.ts';
+import type { ItemDraft } from './drafts.ts';
+import type { ItemProblem } from './problems.ts';
+
+/** What is wrong with the items of a batch, each for itself and among each other. */
+export function checkDrafts(drafts: readonly ItemDraft[]): { errors: ItemProblem[]; warnings: ItemProblem[] } {
+  const validations = validateDrafts(drafts);
+  const allOf = (severity: keyof Validation): ItemProblem[] =>
+    validations.flatMap((validation, item) => validation[severity].map((problem) => ({ ...problem, item })));
+  return {
+    errors: [
+      ...drafts.flatMap(({ problems }, item) => problems.map((problem) => ({ ...problem, item }))),
+      ...allOf('errors'),
+      ...findNamesakes(drafts),
+      ...findOverlaps(drafts),
+    ],
+    warnings: allOf('warnings'),
+  };
+}
+
+/**
+ * Drafts of one spec differ in their names, and in ranges that were handed out free of overlaps: what is wrong with one is
+ * wrong with all, names apart. Ten thousand items would take seconds otherwise.
+ */
+function validateDrafts(drafts: readonly ItemDraft[]): Validation[] {
+  const bySpec = new Map<object, Validation>();
+  return drafts.map((draft) => {
+    if (draft.kind !== 'create') return { errors: [], warnings: [] };
+    const { spec, body, clusterName } = draft;
+    const { disabledRules = [] } = draft.options;
+    const shared =
+      bySpec.get(spec) ??
+      validateCreateRequest(body, { disabledRules: [...disabledRules, ...nameRules.map(({ id }) => id)] });
+    bySpec.set(spec, shared);
+    const nameProblems = nameRules
+      .filter(({ id }) => !disabledRules.includes(id))
+      .flatMap(({ id, check }) =>
+        check({ cluster: { clusterName } }, body).map((finding) => ({ ...finding, rule: id })),
+      );
+    return { errors: [...nameProblems, ...shared.errors], warnings: shared.warnings };
+  });
+}
+
+/** Two items for one name would be one workflow, or a create and a delete in each other's way. */
+function findNamesakes(drafts: readonly ItemDraft[]): ItemProblem[] {
+  const firstByName = new Map<string, string>();
+  return drafts.flatMap((draft, item) => {
+    const name = nameOf(draft);
+    if (!name) return [];
+    const path = draft.kind === 'create' ? 'cluster.clusterName' : 'delete';
+    const first = firstByName.get(name);
+    if (first === undefined) {
+      firstByName.set(name, `items[${item}].${path}`);
+      return [];
+    }
+    const message = `${JSON.stringify(name)} is also named by ${first}.`;
+    return [{ item, path, rule: 'batch-name-twice', message, advice: 'Let each item have a cluster of its own.' }];
+  });
+}
+
+function nameOf(draft: ItemDraft): string | undefined {
+  if (draft.kind === 'create') return draft.clusterName;
+  if (draft.kind === 'unreadable') return undefined;
+  const { target } = draft.input;
+  return 'clusterID' in target ? target.clusterID : target.clusterName;
+}
+
+function findOverlaps(drafts: readonly ItemDraft[]): ItemProblem[] {
+  const bodies = drafts.map((draft) => (draft.kind === 'create' ? draft.body : undefined));
+  return validateBatchRanges(bodies).flatMap((problem) => {
+    const [, item = '', path = ''] = /^items\[(\d+)\]\.(.*)$/.exec(problem.path) ?? [];
+    const draft = drafts[Number(item)];
+    const isDisabled = draft?.kind === 'create' && draft.options.disabledRules?.includes(problem.rule) === true;
+    return isDisabled ? [] : [{ ...problem, path, item: Number(item) }];
+  });
+}

@@ -1,0 +1,97 @@
+import { readPartialRequest } from '../../cce/partial-request.ts';
+import type { Problem } from '../../cce/validate.ts';
+import type { DeleteClusterInput } from '../../contract/delete.ts';
+import { isClusterID } from '../operation.ts';
+import type { CreateOptions } from '../start-create.ts';
+import type { BatchDocument, BatchEntry, CreateEntry, CreateSettings, DeleteSettings } from './document.ts';
+import { nameWithIndex } from './names.ts';
+import { override, setPaths } from './override.ts';
+
+/** One cluster of a batch that is being expanded. */
+export type ItemDraft = CreateDraft | DeleteDraft | UnreadableDraft;
+
+export interface CreateDraft extends DraftOrigin {
+  kind: 'create';
+  /** Absent where there is none, which is a problem of its own. */
+  clusterName?: string;
+  /**
+   * Template and entry in one, before names and ranges are put in. One object for all drafts that have no other
+   * differences: what takes long is done once for each.
+   */
+  spec: object;
+  /** What is to be the create request. */
+  body: object;
+  options: CreateOptions;
+}
+
+interface DeleteDraft extends DraftOrigin {
+  kind: 'delete';
+  input: DeleteClusterInput;
+}
+
+/** In place of the items of an entry that cannot be read. */
+interface UnreadableDraft extends DraftOrigin {
+  kind: 'unreadable';
+}
+
+interface DraftOrigin {
+  /** The index of the entry in the document. */
+  entry: number;
+  /** What is wrong with the entry itself; paths begin below it. */
+  problems: readonly Problem[];
+}
+
+/** The items of a batch in the order of its entries, without the ranges that are handed out. */
+export function draftItems(document: BatchDocument, entries: readonly BatchEntry[]): ItemDraft[] {
+  const specs = new Map<string, Pick<CreateDraft, 'spec' | 'problems'>>();
+
+  return entries.flatMap((source, entry): ItemDraft[] => {
+    if (source.kind === 'unreadable') return [{ entry, ...source }];
+    if (source.kind === 'create') return draftCreates(source, entry);
+    const { kind, delete: nameOrID, ...settings } = source;
+    return [{ kind, entry, problems: [], input: deleteInput(nameOrID, { ...document.delete, ...settings }) }];
+  });
+
+  function draftCreates(source: CreateEntry, entry: number): CreateDraft[] {
+    const { kind, count, start, name, create, set, ...fields } = source;
+    const key = JSON.stringify([name === undefined, create, set, fields]);
+    const made = specs.get(key) ?? makeSpec(override(document.template, fields), set);
+    specs.set(key, made);
+    const common = { kind, entry, ...made, options: createOptions({ ...document.create, ...create }) };
+    if (name === undefined) {
+      const clusterName = readPartialRequest(made.spec).cluster?.clusterName;
+      return [{ ...common, body: made.spec, ...(clusterName !== undefined && { clusterName }) }];
+    }
+    return Array.from({ length: count }, (_, index) => {
+      const clusterName = nameWithIndex(name, start + index);
+      return { ...common, clusterName, body: override(made.spec, { cluster: { clusterName } }) };
+    });
+  }
+}
+
+function makeSpec(merged: object, set: CreateEntry['set']): Pick<CreateDraft, 'spec' | 'problems'> {
+  const problems: Problem[] = [];
+  const spec = setPaths(merged, set, (path, message) =>
+    problems.push({ path: `set[${JSON.stringify(path)}]`, rule: 'batch-document', message, advice: pathAdvice }),
+  );
+  return { spec, problems };
+}
+
+const pathAdvice = 'Write it as in nodes[0].instanceSpec.imageID, with a backslash before each dot within a name.';
+
+function createOptions({ timeout, ttl, ...options }: CreateSettings): CreateOptions {
+  return {
+    ...options,
+    ...(timeout !== undefined && { timeoutSeconds: timeout }),
+    ...(ttl !== undefined && { ttlSeconds: ttl }),
+  };
+}
+
+function deleteInput(nameOrID: string, { timeout, waitForRelease, ...options }: DeleteSettings): DeleteClusterInput {
+  return {
+    target: isClusterID(nameOrID) ? { clusterID: nameOrID } : { clusterName: nameOrID },
+    options,
+    ...(timeout !== undefined && { timeoutSeconds: timeout }),
+    ...(waitForRelease !== undefined && { waitForRelease }),
+  };
+}

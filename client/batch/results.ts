@@ -1,0 +1,156 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
+import type { BatchMemo } from '../../contract/batch/memo.ts';
+import { batchItemsQuery } from '../../contract/batch/messages.ts';
+import type { CreateClusterInput } from '../../contract/create.ts';
+import type { DeleteTarget } from '../../contract/delete.ts';
+import {
+  batchPageWorkflowID,
+  createWorkflowID,
+  deleteWorkflowID,
+  type AccountRegion,
+} from '../../contract/identity.ts';
+import type { OperationFailure } from '../../contract/operation-failure.ts';
+import { memoOfCreate } from '../../contract/operation-memo.ts';
+import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { describeOperation } from '../find-operation.ts';
+import { outcomeOf } from '../operation-status.ts';
+import type { Operation, OperationOutcome } from '../operation.ts';
+import { describeBatch } from './start.ts';
+
+/** How one item of a batch ended, or where it stands: what its ordinary workflow tells. */
+export interface ItemResult {
+  index: number;
+  kind: 'create' | 'delete';
+  clusterName?: string;
+  clusterID?: string;
+  /**
+   * `notStarted`: as far as Temporal knows. `underWay`, or how it ended. `terminated`: from outside, without a clean-up.
+   * `rolledBack`: it ran, and its batch has deleted it again.
+   */
+  result: 'notStarted' | 'underWay' | OperationOutcome['outcome'] | 'terminated' | 'rolledBack';
+  workflowID: string;
+  /** RFC 3339 */
+  startedAt?: string;
+  closedAt?: string;
+  failure?: OperationFailure;
+}
+
+const readsAtOnce = 20;
+
+/**
+ * Reads all items page by page, and for each the workflow that it became.
+ *
+ * @throws BatchNotFoundError
+ */
+export async function* batchResults(
+  client: Client,
+  scope: AccountRegion,
+  name: string,
+): AsyncGenerator<ItemResult, void> {
+  const batch = await describeBatch(client, scope, name);
+  if (batch === undefined) throw new BatchNotFoundError(name);
+  const { upload } = batch.memo;
+  const read = createResultReader(client, scope, batch.memo);
+  const limit = pLimit(readsAtOnce);
+  for (let page = 0; page * upload.itemsPerPage < upload.items; page++) {
+    const items = await client.workflow
+      .getHandle(batchPageWorkflowID(upload, page))
+      .query(batchItemsQuery)
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) throw new BatchNotFoundError(name, 'a batch whose items are kept');
+        throw error;
+      });
+    const first = page * upload.itemsPerPage;
+    yield* await Promise.all(items.map((item, position) => limit(() => read(item, first + position))));
+  }
+}
+
+/** What is found of an item. */
+type Found = Pick<ItemResult, 'result'> & Partial<ItemResult>;
+
+const notStarted: Found = { result: 'notStarted' };
+
+function createResultReader(client: Client, scope: AccountRegion, { since, failurePolicy, upload }: BatchMemo) {
+  return (item: BatchItem, index: number): Promise<ItemResult> =>
+    item.kind === 'create' ? resultOfCreate(item.input, index) : resultOfDelete(item, index);
+
+  async function resultOfCreate(input: CreateClusterInput, index: number): Promise<ItemResult> {
+    const { clusterName } = input.request.cluster;
+    const workflowID = createWorkflowID(scope, clusterName);
+    const create = await findRun(workflowID);
+    // One of another spec is somebody else's: this item was refused, or will be.
+    const isOfItem = create?.specDigest === memoOfCreate(input).specDigest;
+    const found = create !== undefined && isOfItem ? await read(create) : notStarted;
+    const isUndone =
+      failurePolicy === 'rollback' && found.clusterID !== undefined && (await wasUndone(found.clusterID));
+    return { index, kind: 'create', clusterName, workflowID, ...found, ...(isUndone && { result: 'rolledBack' }) };
+  }
+
+  /** Somebody else may have deleted it since. */
+  async function wasUndone(clusterID: string): Promise<boolean> {
+    const deletion = await findRun(deleteWorkflowID(scope, clusterID));
+    if (deletion?.startedBy?.startsWith(`${upload.uploadID}/`) !== true) return false;
+    return ['deleted', 'absent'].includes((await read(deletion)).result);
+  }
+
+  async function resultOfDelete({ input: { target }, clusterName }: DeleteItem, index: number): Promise<ItemResult> {
+    const name = 'clusterName' in target ? target.clusterName : clusterName;
+    const workflowID = deleteWorkflowID(scope, 'clusterName' in target ? target.clusterName : target.clusterID);
+    const deletion = await findRun(workflowID);
+    const create =
+      deletion === undefined && name !== undefined ? await findRun(createWorkflowID(scope, name)) : undefined;
+    const found = deletion === undefined ? await readCancelled(create, target) : await read(deletion);
+    return { index, kind: 'delete', ...(name !== undefined && { clusterName: name }), ...target, workflowID, ...found };
+  }
+
+  /** A create that was under way is cancelled in place of a delete; what it then cleans up is what is deleted. */
+  async function readCancelled(create: Operation | undefined, target: DeleteTarget): Promise<Found> {
+    if (create === undefined || ('clusterID' in target && create.clusterID !== target.clusterID)) return notStarted;
+    const outcome = await outcomeOfRun(create);
+    const { failure, ...found } = foundOf(create, outcome);
+    if (found.result === 'underWay') return found;
+    const cleanup = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup : undefined;
+    if (cleanup === undefined) return found.result === 'terminated' ? found : notStarted;
+    if (cleanup.status === 'deleted') return { ...found, result: 'deleted' };
+    if (cleanup.status === 'notNeeded') return { ...found, result: 'absent' };
+    const reason = cleanup.failure ?? failure;
+    return { ...found, result: 'failed', ...(reason !== undefined && { failure: reason }) };
+  }
+
+  /** What was over before the batch began is not of its making. */
+  async function findRun(workflowID: string): Promise<Operation | undefined> {
+    const run = await describeOperation(client, workflowID);
+    return run?.closedAt !== undefined && run.closedAt < since ? undefined : run;
+  }
+
+  async function read(run: Operation): Promise<Found> {
+    return foundOf(run, await outcomeOfRun(run));
+  }
+
+  /** `undefined` while it runs, too. */
+  async function outcomeOfRun({ workflowID, runID, execution }: Operation): Promise<OperationOutcome | undefined> {
+    return execution === 'running' ? undefined : outcomeOf(client.workflow.getHandle(workflowID, runID));
+  }
+}
+
+function foundOf(
+  { workflowID, clusterID, startedAt, closedAt, execution, leaseBegan }: Operation,
+  outcome: OperationOutcome | undefined,
+): Found {
+  const where = {
+    workflowID,
+    startedAt,
+    ...(clusterID !== undefined && { clusterID }),
+    ...(closedAt !== undefined && { closedAt }),
+  };
+  if (execution === 'running') return { ...where, result: leaseBegan ? 'running' : 'underWay' };
+  if (outcome === undefined) return { ...where, result: 'terminated' };
+  return {
+    ...where,
+    result: outcome.outcome,
+    ...(outcome.clusterID !== undefined && { clusterID: outcome.clusterID }),
+    ...(outcome.failure !== undefined && { failure: outcome.failure }),
+  };
+}

@@ -1,0 +1,205 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { maximumItems, type BatchItem, type FailurePolicy } from '../../contract/batch/item.ts';
+import type { BatchMemo } from '../../contract/batch/memo.ts';
+import { checkConcurrency, progressQuery } from '../../contract/batch/messages.ts';
+import type { BatchOutcome } from '../../contract/batch/outcome.ts';
+import type { BatchUpload } from '../../contract/batch/upload.ts';
+import {
+  batchPageWorkflowID,
+  batchWorkflowID,
+  labelPattern,
+  taskQueue,
+  type AccountRegion,
+} from '../../contract/identity.ts';
+import { specDigest } from '../../contract/marker.ts';
+import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
+import { startSearchable } from '../../temporal/executions/start-searchable.ts';
+import type { batchPage } from '../../workflows/batch/batch-page.ts';
+import type { ClusterBatchInput, clusterBatch } from '../../workflows/batch/cluster-batch.ts';
+import { BatchConflictError } from '../errors/batch-conflict-error.ts';
+import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+
+export interface BatchToStart {
+  name: string;
+  items: readonly BatchItem[];
+  concurrency: number;
+  failurePolicy: FailurePolicy;
+}
+
+export interface StartedBatch {
+  name: string;
+  workflowID: string;
+  items: number;
+  /** A batch of this name and these items was under way already. */
+  attached: boolean;
+}
+
+/** Stays below the size from which on Temporal warns of a payload. */
+const pageBytes = 200_000;
+const itemsPerPage = 200;
+const uploadsAtOnce = 8;
+
+/**
+ * Starts a batch, or attaches to one of the same name and items that is under way.
+ *
+ * The items go first, in pages that Temporal keeps: after this, nothing depends on the caller.
+ *
+ * @throws BatchConflictError where a batch of this name is under way with other items or another policy, or is being
+ *   ended, and RangeError for a name, a number of items or a concurrency that cannot be
+ */
+export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
+  const { name, items, concurrency, failurePolicy } = batch;
+  checkConcurrency(concurrency);
+  if (!labelPattern.test(name)) throw new RangeError(`"${name}" does not match ${labelPattern}`);
+  if (items.length < 1 || items.length > maximumItems) {
+    throw new RangeError(`a batch has 1 to ${maximumItems} items, and not ${items.length}`);
+  }
+  const workflowID = batchWorkflowID(scope, name);
+  const itemsDigest = digestOf(items, failurePolicy);
+  for (;;) {
+    const running = await describeBatch(client, scope, name);
+    if (running?.execution === 'running') {
+      if (running.memo.itemsDigest !== itemsDigest) {
+        throw new BatchConflictError(name, `under way with other items (${running.memo.upload.items})`);
+      }
+      const progress = await queryIfAnswered(client, client.workflow.getHandle(workflowID), progressQuery);
+      // Attached to, it would only be seen to end.
+      if (progress?.stage === 'cancelling' || progress?.stage === 'rollingBack') {
+        throw new BatchConflictError(name, 'being ended');
+      }
+      return { name, workflowID, items: items.length, attached: true };
+    }
+    const upload = await uploadItems(client, scope, name, items);
+    const memo: BatchMemo = { upload, itemsDigest, since: await uploadedAt(client, upload), failurePolicy };
+    if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy }, memo)) {
+      return { name, workflowID, items: items.length, attached: false };
+    }
+    // Somebody else was faster: what was uploaded here closes by itself.
+  }
+}
+
+/**
+ * Starts a batch that is over once more, for the items that failed, and for those that it had not begun when it stopped.
+ *
+ * @throws BatchNotFoundError where no batch of this name is known, or none of its items failed
+ */
+export async function repeatFailed(client: Client, scope: AccountRegion, name: string): Promise<StartedBatch> {
+  const workflowID = batchWorkflowID(scope, name);
+  const batch = await describeBatch(client, scope, name);
+  if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'a batch that is over');
+  const {
+    failedItems,
+    unstartedItems = [],
+    concurrency,
+  } = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
+  const only = [...failedItems, ...unstartedItems];
+  if (only.length === 0) throw new BatchNotFoundError(name, 'a batch with failed items');
+  const { upload } = batch.memo;
+  const input: ClusterBatchInput = { upload, concurrency, failurePolicy: 'continue', only };
+  const isStarted = await startWorkflow(client, scope, input, batch.memo);
+  return { name, workflowID, items: only.length, attached: !isStarted };
+}
+
+export interface DescribedBatch {
+  workflowID: string;
+  execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
+  startedAt: string;
+  closedAt?: string;
+  memo: BatchMemo;
+}
+
+/** `undefined` where Temporal knows no batch of this name. */
+export async function describeBatch(
+  client: Client,
+  scope: AccountRegion,
+  name: string,
+): Promise<DescribedBatch | undefined> {
+  const workflowID = batchWorkflowID(scope, name);
+  try {
+    const { status, memo, startTime, closeTime } = await client.workflow.getHandle(workflowID).describe();
+    const execution = status.name === 'CONTINUED_AS_NEW' ? 'running' : status.name.toLowerCase();
+    const closedAt = closeTime?.toISOString();
+    return {
+      workflowID,
+      execution,
+      startedAt: startTime.toISOString(),
+      ...(closedAt !== undefined && { closedAt }),
+      memo: memo as BatchMemo,
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function startWorkflow(
+  client: Client,
+  scope: AccountRegion,
+  input: ClusterBatchInput,
+  memo: BatchMemo,
+): Promise<boolean> {
+  try {
+    await startSearchable(client, { batch: input.upload.name }, (attributes) =>
+      client.workflow.start<typeof clusterBatch>('clusterBatch', {
+        workflowId: batchWorkflowID(scope, input.upload.name),
+        taskQueue: taskQueue(scope),
+        args: [input],
+        memo,
+        ...attributes,
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+/** By Temporal's clock, which also tells when items end. */
+async function uploadedAt(client: Client, upload: BatchUpload): Promise<string> {
+  const { startTime } = await client.workflow.getHandle(batchPageWorkflowID(upload, 0)).describe();
+  return startTime.toISOString();
+}
+
+async function uploadItems(
+  client: Client,
+  scope: AccountRegion,
+  name: string,
+  items: readonly BatchItem[],
+): Promise<BatchUpload> {
+  const largest = Math.max(1, ...items.map((item) => Buffer.byteLength(JSON.stringify(item))));
+  const perPage = Math.max(1, Math.min(itemsPerPage, Math.floor(pageBytes / largest)));
+  const { account, region } = scope;
+  const upload = { account, region, name, uploadID: randomUUID(), items: items.length, itemsPerPage: perPage };
+  const pages = Array.from({ length: Math.ceil(items.length / perPage) }, (_, page) =>
+    items.slice(page * perPage, (page + 1) * perPage),
+  );
+  const limit = pLimit(uploadsAtOnce);
+  await Promise.all(
+    pages.map((pageItems, page) =>
+      limit(() =>
+        client.workflow.start<typeof batchPage>('batchPage', {
+          workflowId: batchPageWorkflowID(upload, page),
+          taskQueue: taskQueue(scope),
+          args: [{ items: pageItems }],
+        }),
+      ),
+    ),
+  );
+  return upload;
+}
+
+/** Equal for equal items and policies, secrets apart. */
+function digestOf(items: readonly BatchItem[], policy: FailurePolicy): string {
+  const hash = createHash('sha256').update(`${JSON.stringify(policy)}\n`);
+  for (const item of items) {
+    const plain =
+      item.kind === 'create' ? { ...item.input, request: specDigest(item.input.request) } : { ...item.input };
+    hash.update(`${item.kind} ${JSON.stringify(plain)}\n`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}

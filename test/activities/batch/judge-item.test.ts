@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { judgeItem, shorten } from '../../../activities/batch/judge-item.ts';
+import type { EndedItem, ItemReference } from '../../../contract/batch/reports.ts';
+import type { Cleanup, CreateClusterOutcome } from '../../../contract/create.ts';
+import type { DeleteClusterOutcome } from '../../../contract/delete.ts';
+
+const create: ItemReference = { index: 7, kind: 'create', workflowID: 'cce:default:bj:a-name', runID: 'a-run' };
+const deletion: ItemReference = { ...create, kind: 'delete' };
+const failure = { type: 'CreateFailed', message: 'sold out' };
+const refused = { type: 'DeleteRefused', message: 'protected' };
+const cleanup = (status: Cleanup['status'], more: Partial<Cleanup> = {}): Cleanup => ({
+  status,
+  clusterIDs: [],
+  ...more,
+});
+
+interface Row {
+  what: string;
+  item: ItemReference;
+  outcome?: Partial<CreateClusterOutcome> | Partial<DeleteClusterOutcome>;
+  judged: Omit<EndedItem, 'index' | 'runID'>;
+}
+
+const rows: Row[] = [
+  { what: 'a create that runs', item: create, outcome: { outcome: 'running' }, judged: { result: 'succeeded' } },
+  {
+    what: 'a create that adopted an older cluster',
+    item: create,
+    outcome: { outcome: 'running', adopted: true },
+    judged: { result: 'succeeded', adopted: true },
+  },
+  {
+    what: 'a create whose time to live is over',
+    item: create,
+    outcome: { outcome: 'expired', cleanup: cleanup('deleted') },
+    judged: { result: 'succeeded' },
+  },
+  {
+    what: 'a create that failed',
+    item: create,
+    outcome: { outcome: 'failed', failure },
+    judged: { result: 'failed', failure },
+  },
+  ...(['kept', 'incomplete'] as const).map((status): Row => ({
+    what: `a create that failed, its cluster ${status}`,
+    item: create,
+    outcome: { outcome: 'failed', failure, cleanup: cleanup(status) },
+    judged: { result: 'failed', leftBehind: true, failure },
+  })),
+  {
+    what: 'a create that was cancelled',
+    item: create,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('deleted') },
+    judged: { result: 'cancelled' },
+  },
+  {
+    what: 'a cancelled create that leaves a cluster',
+    item: create,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('incomplete', { failure: refused }) },
+    judged: { result: 'failed', leftBehind: true, failure: refused },
+  },
+  { what: 'a delete', item: deletion, outcome: { outcome: 'deleted' }, judged: { result: 'succeeded' } },
+  { what: 'a delete of nothing', item: deletion, outcome: { outcome: 'absent' }, judged: { result: 'succeeded' } },
+  {
+    what: 'a delete that nobody waits for',
+    item: deletion,
+    outcome: { outcome: 'cancelled' },
+    judged: { result: 'cancelled' },
+  },
+  {
+    what: 'a delete that failed',
+    item: deletion,
+    outcome: { outcome: 'failed', failure: refused },
+    judged: { result: 'failed', failure: refused },
+  },
+  ...(['deleted', 'notNeeded'] as const).map((status): Row => ({
+    what: `a delete whose create was cancelled, clean-up ${status}`,
+    item: deletion,
+    outcome: { outcome: 'cancelled', cleanup: cleanup(status) },
+    judged: { result: 'succeeded' },
+  })),
+  {
+    what: 'a delete whose create could not clean up',
+    item: deletion,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('incomplete', { failure: refused }) },
+    judged: { result: 'failed', failure: refused },
+  },
+  {
+    what: 'a delete whose create failed by itself, and cleaned up',
+    item: deletion,
+    outcome: { outcome: 'failed', failure, cleanup: cleanup('deleted') },
+    judged: { result: 'succeeded' },
+  },
+  {
+    what: 'a delete whose create came to the end of its time to live',
+    item: deletion,
+    outcome: { outcome: 'expired', cleanup: cleanup('deleted') },
+    judged: { result: 'succeeded' },
+  },
+  {
+    what: 'a delete whose create kept the cluster',
+    item: deletion,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('kept') },
+    judged: { result: 'failed', failure: expect.objectContaining({ type: 'Unknown' }) },
+  },
+  {
+    what: 'a delete that came too late for the create',
+    item: deletion,
+    outcome: { outcome: 'running' },
+    judged: { result: 'failed', failure: expect.objectContaining({ type: 'TooLate' }) },
+  },
+  ...[create, deletion].map((item): Row => ({
+    what: `a ${item.kind} that was terminated`,
+    item,
+    judged: { result: 'failed', leftBehind: true, failure: expect.objectContaining({ type: 'Terminated' }) },
+  })),
+];
+
+describe('what the end of a workflow means for its item', () => {
+  it.each(rows)('$what', ({ item, outcome, judged }) => {
+    const whole = outcome === undefined ? undefined : { steps: [], ...outcome };
+    expect(judgeItem(item, whole as CreateClusterOutcome | undefined)).toEqual({ index: 7, runID: 'a-run', ...judged });
+  });
+});
+
+it('a long reason is cut, for many of them go into one payload', () => {
+  const { type, message } = shorten({ type: 'CreateFailed', message: '长'.repeat(10_000) });
+  expect(type).toBe('CreateFailed');
+  expect(message).toHaveLength(300);
+  expect(shorten({ type: 'CreateFailed', message: 'x'.repeat(300) }).message).toBe('x'.repeat(300));
+});

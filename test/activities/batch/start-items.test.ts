@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowClient } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startItems } from '../../../activities/batch/start-items.ts';
+import type { BatchItem } from '../../../contract/batch/item.ts';
+import type { BatchActivities, BatchUpload, StartItemsInput } from '../../../contract/batch/upload.ts';
+import { batchPageWorkflowID, createWorkflowID, taskQueue } from '../../../contract/identity.ts';
+import { memoOfCreate } from '../../../contract/operation-memo.ts';
+import { createItem } from '../../batches.ts';
+import { useConnections } from '../../connections.ts';
+import { readExample } from '../../examples.ts';
+
+type Answer = Awaited<ReturnType<BatchActivities['startItems']>>;
+
+/** Nobody serves the creates: they stay as they were started. */
+describe.concurrent('a start of items', () => {
+  const scope = { account: `test-${randomUUID().slice(0, 8)}`, region: 'bj' };
+  const pageQueue = `pages-${scope.account}`;
+  const connections = useConnections();
+  let client: Client;
+  let pages: Worker;
+  let served: Promise<void>;
+
+  beforeAll(async () => {
+    const { connection, nativeConnection } = connections();
+    client = new Client({ connection });
+    const workflowBundle = { codePath: inject('workflowBundlePath') };
+    pages = await Worker.create({
+      connection: nativeConnection,
+      taskQueue: pageQueue,
+      workflowBundle,
+      debugMode: true,
+    });
+    served = pages.run();
+  });
+
+  afterAll(async () => {
+    const left = client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}' AND ExecutionStatus = 'Running'` });
+    for await (const { workflowId } of left) await handleOf(workflowId).terminate();
+    pages.shutdown();
+    await served;
+  });
+
+  const handleOf = (workflowID: string) => client.workflow.getHandle(workflowID);
+  const createOf = (clusterName: string) => handleOf(createWorkflowID(scope, clusterName));
+
+  async function upload(name: string, items: readonly BatchItem[]): Promise<BatchUpload> {
+    const uploaded = { ...scope, name, uploadID: randomUUID(), items: items.length, itemsPerPage: 200 };
+    const workflowId = batchPageWorkflowID(uploaded, 0);
+    await client.workflow.start('batchPage', { workflowId, taskQueue: pageQueue, args: [{ items }] });
+    return uploaded;
+  }
+
+  function run(
+    input: BatchUpload,
+    more: Partial<StartItemsInput> = {},
+    attempt = 1,
+    by: Client = client,
+  ): Promise<Answer> {
+    const indices = Array.from({ length: input.items }, (_, index) => index);
+    const startedBy = `${input.uploadID}/a-run/0`;
+    const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+    return environment.run(startItems(by), {
+      upload: input,
+      startedBy,
+      indices,
+      rollback: false,
+      ...more,
+    }) as Promise<Answer>;
+  }
+
+  /** The client of a worker that dies after it has started so many. */
+  function dyingClient(starts: number): Client {
+    let left = starts;
+    const start = async (...args: Parameters<WorkflowClient['start']>) => {
+      if (left-- <= 0) throw new Error('the worker is gone');
+      return client.workflow.start(...args);
+    };
+    return withProperty(client, 'workflow', withProperty(client.workflow, 'start', start));
+  }
+
+  const runIDs = ({ started }: Answer) => started.map(({ runID }) => runID);
+
+  it('that is repeated since its worker died starts the rest, and knows its own from those of others', async () => {
+    const clusterNames = Array.from({ length: 12 }, (_, index) => `killed-${index}`);
+    const batch = await upload(
+      'killed',
+      clusterNames.map((name) => createItem(name)),
+    );
+    await expect(run(batch, {}, 1, dyingClient(5))).rejects.toThrow('the worker is gone');
+    const before = await Promise.all(
+      clusterNames.map((name) =>
+        createOf(name)
+          .describe()
+          .then(
+            ({ runId }) => runId,
+            () => undefined,
+          ),
+      ),
+    );
+    const alive = before.filter((runID) => runID !== undefined);
+    expect(alive).toHaveLength(5);
+    // One of them has even ended meanwhile.
+    const endedAt = before.indexOf(alive[0]);
+    await createOf(clusterNames[endedAt]!).terminate();
+
+    const answer = await run(batch, {}, 2);
+    expect(answer.refused).toEqual([]);
+    expect(answer.started.map(({ index }) => index)).toEqual(clusterNames.map((_, index) => index));
+    expect(answer.started.filter(({ attached }) => attached === true)).toEqual([]);
+    expect(runIDs(answer).filter((runID) => alive.includes(runID))).toEqual(alive);
+    // And once more, with an answer that got lost.
+    expect(await run(batch, {}, 3)).toEqual(answer);
+  });
+
+  it('that is still under way when it is repeated is none of somebody else', async () => {
+    const batch = await upload('late', [createItem('late-0')]);
+    const [late, repeated] = await Promise.all([run(batch), run(batch, {}, 2)]);
+    expect(repeated).toEqual(late);
+    expect(late.started).toMatchObject([{ index: 0 }]);
+    expect(late.started[0]).not.toHaveProperty('attached');
+  });
+
+  it('in a later round starts anew what has ended, and follows what goes on', async () => {
+    const batch = await upload('round', [createItem('round-0'), createItem('round-1')]);
+    const first = await run(batch);
+    await createOf('round-0').terminate();
+    const second = await run(batch, { startedBy: `${batch.uploadID}/a-run/1` }, 2);
+    expect(second.started).toMatchObject([{ index: 0 }, { index: 1, runID: first.started[1]!.runID }]);
+    expect(second.started[0]!.runID).not.toBe(first.started[0]!.runID);
+    expect(second.started.filter(({ attached }) => attached === true)).toEqual([]);
+  });
+
+  it('attaches to the create of somebody else, even if nobody can say how far that is', async () => {
+    const request = readExample('custom', 'theirs');
+    const theirs = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, 'theirs'),
+      taskQueue: taskQueue(scope),
+      memo: memoOfCreate({ request, ttlSeconds: 60 }),
+    });
+    const answer = await run(await upload('attach', [createItem('theirs', { timeoutSeconds: 100 })]));
+    expect(answer.started).toEqual([
+      {
+        index: 0,
+        kind: 'create',
+        workflowID: theirs.workflowId,
+        runID: theirs.firstExecutionRunId,
+        attached: true,
+        // Of what it is attached to: it does not end when its cluster runs.
+        hasLease: true,
+        limitSeconds: 3_700,
+      },
+    ]);
+  });
+
+  it('refuses what is not on its page', async () => {
+    const batch = await upload('gone', [createItem('gone-0')]);
+    expect((await run(batch, { indices: [7] })).refused).toMatchObject([{ index: 7, failure: { type: 'ItemsGone' } }]);
+    const unknown = { ...batch, uploadID: randomUUID() };
+    expect((await run(unknown)).refused).toMatchObject([{ index: 0, failure: { type: 'ItemsGone' } }]);
+  });
+
+  it('fails as a whole, to be repeated, where Temporal cannot be asked', async () => {
+    const batch = await upload('nowhere', [createItem('nowhere-0')]);
+    const closed = await Connection.connect({ address: inject('temporalAddress') });
+    await closed.close();
+    await expect(run(batch, {}, 1, new Client({ connection: closed }))).rejects.toThrow();
+  });
+});
+
+function withProperty<Value extends object>(value: Value, name: keyof Value, property: unknown): Value {
+  return new Proxy(value, { get: (target, key) => (key === name ? property : (Reflect.get(target, key) as unknown)) });
+}

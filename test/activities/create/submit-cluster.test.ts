@@ -1,0 +1,199 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { withCallFailures } from '../../../activities/api/call-failure.ts';
+import type { FoundCluster } from '../../../activities/create/find-clusters.ts';
+import { submitCluster } from '../../../activities/create/submit-cluster.ts';
+import { CceApiError } from '../../../cce/cce-api-error.ts';
+import { CceNetworkError } from '../../../cce/cce-network-error.ts';
+import type { CceClient } from '../../../cce/client.ts';
+import type { CreateClusterRequest } from '../../../cce/create-cluster.ts';
+import { validRequest } from '../../cce/valid-request.ts';
+
+// A quotation mark and a backslash look different within JSON.
+const password = 'Pa"ss\\w0rd!';
+const filePassword = 'fr0m-a-File!';
+const secrets = {
+  env: (name: string) => (name === 'PASSWORD' ? password : undefined),
+  file: (path: string) => (path === '/run/secrets/password' ? `${filePassword}\n` : undefined),
+};
+
+/** Sends one request to a service that answers so, and whose list shows that. */
+async function submit(
+  answer: { clusterID: string; requestID: string } | Error,
+  request = validRequest(),
+  {
+    lookFirst,
+    found = [],
+    attempt = 1,
+  }: { lookFirst?: boolean; found?: FoundCluster[] | Error; attempt?: number } = {},
+) {
+  const sent: CreateClusterRequest[] = [];
+  const looks: string[] = [];
+  const refuse = () => Promise.reject(new Error('a submit only creates'));
+  const cce: CceClient = {
+    listClusters: refuse,
+    getCluster: refuse,
+    deleteCluster: refuse,
+    getEventSteps: refuse,
+    createCluster: async (each) => {
+      sent.push(each);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  const findClusters = ({ clusterName }: { clusterName: string }) => {
+    looks.push(clusterName);
+    return withCallFailures(async () => {
+      if (found instanceof Error) throw found;
+      return found;
+    });
+  };
+  const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+  const result: unknown = await environment
+    .run(submitCluster({ cce, secrets, findClusters }), { request, ...(lookFirst !== undefined && { lookFirst }) })
+    .catch((error: unknown) => error);
+  return { result, sent, looks };
+}
+
+function apiError(httpStatus: number, code: string, message: string): CceApiError {
+  return new CceApiError({ method: 'POST', path: '/v2/cluster', httpStatus, code, message, requestID: 'r-1' });
+}
+
+describe('references', () => {
+  it('are resolved in what is sent, and only there', async () => {
+    const request = validRequest();
+    const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, request);
+    expect(result).toStrictEqual({ clusterID: 'cce-1', requestID: 'r-1' });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.masters?.[0]?.instanceSpec.adminPassword).toBe(filePassword);
+    expect(sent[0]?.nodes?.[1]?.instanceSpec.adminPassword).toBe(password);
+    expect(request).toStrictEqual(validRequest());
+  });
+
+  it('that point at nothing keep the request from being sent', async () => {
+    const request = validRequest();
+    request.nodes[1]!.instanceSpec.adminPassword = { fromEnv: 'MISSING' } as never;
+    const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, request);
+    expect(result).toBeInstanceOf(ApplicationFailure);
+    expect(result).toMatchObject({
+      type: 'SecretUnavailable',
+      nonRetryable: true,
+      message: expect.stringContaining('nodes[1].instanceSpec.adminPassword: environment variable MISSING'),
+    });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('a refusal that quotes the passwords', () => {
+  const quotation = `cannot use ${password} or ${filePassword}`;
+
+  it.each([
+    {
+      what: 'a request that is wrong',
+      error: apiError(400, 'cce.warning.InvalidParam', quotation),
+      detail: { kind: 'validation', code: 'cce.warning.InvalidParam', retryable: false, mayHaveTakenEffect: false },
+    },
+    {
+      what: 'a quota',
+      error: apiError(400, 'cce.warning.ExceedQuota', quotation),
+      detail: { kind: 'quota', code: 'cce.warning.ExceedQuota', retryable: false, mayHaveTakenEffect: false },
+    },
+    {
+      what: 'throttling',
+      error: apiError(429, 'RequestLimitExceeded', quotation),
+      detail: { kind: 'throttled', code: 'RequestLimitExceeded', retryable: true, mayHaveTakenEffect: false },
+    },
+    {
+      what: 'an error of the service',
+      error: apiError(500, 'InternalError', quotation),
+      detail: { kind: 'server', code: 'InternalError', retryable: true, mayHaveTakenEffect: true },
+    },
+  ])('for $what loses them and nothing else', async ({ error, detail }) => {
+    const { result, sent } = await submit(error);
+    expect(result).toBeInstanceOf(ApplicationFailure);
+    const failure = result as ApplicationFailure;
+    expect(failure.message).toBe(error.message.replace(quotation, 'cannot use [redacted] or [redacted]'));
+    expect(failure.type).toBe('CceApiError');
+    expect(failure.nonRetryable).toBe(!detail.retryable);
+    const { httpStatus } = error;
+    expect(failure.details).toStrictEqual([
+      { type: 'CceApiError', ...detail, httpStatus, requestID: 'r-1', method: 'POST', path: '/v2/cluster' },
+    ]);
+    expect(failure.cause).toBeUndefined();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('in its code loses them there too', async () => {
+    const { result } = await submit(apiError(400, `Bad ${password}`, 'no'));
+    expect(result).toMatchObject({
+      message: 'POST /v2/cluster: no (Bad [redacted], HTTP 400, requestID r-1)',
+      details: [{ kind: 'validation', code: 'Bad [redacted]' }],
+    });
+  });
+});
+
+it.each([true, false])('a lost answer is told, and the request not sent again (received: %s)', async (received) => {
+  const lost = { method: 'POST', path: '/v2/cluster', message: 'reset', possiblyReceived: received };
+  const { result, sent } = await submit(new CceNetworkError(lost));
+  expect(result).toMatchObject({
+    type: 'CceNetworkError',
+    details: [{ type: 'CceNetworkError', retryable: true, mayHaveTakenEffect: received }],
+  });
+  expect(sent).toHaveLength(1);
+});
+
+it('a second attempt sends nothing, and leaves the outcome open', async () => {
+  const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, validRequest(), { attempt: 2 });
+  expect(result).toMatchObject({ type: 'SentBefore', nonRetryable: true });
+  expect((result as ApplicationFailure).details ?? []).toEqual([]);
+  expect(sent).toEqual([]);
+});
+
+describe('a look before', () => {
+  const answered = { clusterID: 'cce-1', requestID: 'r-1' };
+  const existing: FoundCluster = { clusterID: 'cce-0', clusterPhase: 'deleted', description: '' };
+  const lookRefused = new CceApiError({
+    method: 'GET',
+    path: '/v2/clusters',
+    httpStatus: 500,
+    code: 'InternalError',
+    message: 'down',
+  });
+  const lookLost = new CceNetworkError({
+    method: 'GET',
+    path: '/v2/clusters',
+    message: 'reset',
+    possiblyReceived: true,
+  });
+
+  it('is not taken unless it is asked for', async () => {
+    const { result, sent, looks } = await submit(answered, validRequest(), { found: [existing] });
+    expect(result).toStrictEqual(answered);
+    expect(sent).toHaveLength(1);
+    expect(looks).toEqual([]);
+  });
+
+  it('that shows nothing lets the request be sent', async () => {
+    const { result, sent, looks } = await submit(answered, validRequest(), { lookFirst: true });
+    expect(result).toStrictEqual(answered);
+    expect(sent).toHaveLength(1);
+    expect(looks).toEqual([validRequest().cluster.clusterName]);
+  });
+
+  it('that shows any cluster of the name keeps it from being sent', async () => {
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found: [existing] });
+    expect(result).toStrictEqual({ found: [existing] });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['is refused', lookRefused],
+    ['is lost', lookLost],
+  ])('that %s keeps it from being sent, and cannot have made a cluster', async (_, found) => {
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found });
+    expect(result).toMatchObject({ details: [{ method: 'GET', retryable: true, mayHaveTakenEffect: false }] });
+    expect(sent).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPhaseTicker, type Tick } from '../../../activities/watch/phase-ticker.ts';
+import { CceApiError } from '../../../cce/cce-api-error.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  // The longest pauses that the jitter allows.
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pollIntervalMs = 10_000;
+
+/** A ticker, and the list that it reads: the phase of each cluster, or an error. */
+function tickerOf({ pages = 1, answerMs = 0 } = {}) {
+  const passes: number[] = [];
+  const shown: { phases: Record<string, string>; error?: Error | undefined } = { phases: {} };
+  const ticker = createPhaseTicker(
+    {
+      pages: () => pages,
+      pass: async () => {
+        passes.push(Date.now());
+        const { phases, error } = { ...shown, phases: { ...shown.phases } };
+        if (answerMs > 0) await new Promise((resolve) => setTimeout(resolve, answerMs));
+        if (error !== undefined) throw error;
+        const clusters = Object.entries(phases).map(([clusterID, clusterPhase]) => ({
+          clusterID,
+          clusterName: 'any',
+          clusterPhase,
+          description: '',
+        }));
+        return { clusters, isWhole: true };
+      },
+    },
+    { pollIntervalMs },
+  );
+  return { ticker, passes, shown };
+}
+
+type Ticker = ReturnType<typeof tickerOf>['ticker'];
+
+function follow(ticker: Ticker, clusterID: string) {
+  const ticks: Tick[] = [];
+  return { ticks, unfollow: ticker.follow(clusterID, (tick) => ticks.push(tick)) };
+}
+
+function followMany(ticker: Ticker, count: number) {
+  return Array.from({ length: count }, (_, index) => follow(ticker, `cce-${index}`));
+}
+
+const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => time - times[index]!);
+
+describe('the ticks', () => {
+  it.each([
+    ['few followers', 9, 1, []],
+    ['just enough of them', 10, 1, [10_000, 10_000, 10_000]],
+    ['twice as many', 20, 1, [5_000, 5_000, 5_000]],
+    ['any number of them', 1_000, 1, [3_333, 3_333, 3_333]],
+    ['few followers for a long list', 49, 5, []],
+    ['enough of them for a long list', 100, 5, [5_000, 5_000, 5_000]],
+  ])('come as often as the calls are worth it: %s', async (_, followers, pages, pauses) => {
+    const { ticker, passes } = tickerOf({ pages });
+    followMany(ticker, followers);
+    await vi.advanceTimersByTimeAsync(4 * pollIntervalMs);
+    expect(gaps(passes).slice(0, 3)).toEqual(pauses);
+  });
+
+  it('tell each follower the phase of its cluster, out of one list', async () => {
+    const { ticker, passes, shown } = tickerOf();
+    shown.phases = { 'cce-0': 'pending', 'cce-1': 'running', 'cce-99': 'deleting' };
+    const [first, second, third] = followMany(ticker, 10);
+    const again = follow(ticker, 'cce-0');
+    await vi.advanceTimersByTimeAsync(pollIntervalMs);
+    expect(passes).toHaveLength(1);
+    expect(first!.ticks).toEqual([{ kind: 'listed', clusterPhase: 'pending' }]);
+    expect(second!.ticks).toEqual([{ kind: 'listed', clusterPhase: 'running' }]);
+    expect(third!.ticks).toEqual([{ kind: 'unlisted' }]);
+    expect(again.ticks).toEqual(first!.ticks);
+  });
+
+  it('do not tell of a list that was begun before', async () => {
+    const { ticker } = tickerOf({ answerMs: 1_000 });
+    followMany(ticker, 10);
+    await vi.advanceTimersByTimeAsync(pollIntervalMs + 500);
+    const late = follow(ticker, 'cce-new');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(late.ticks).toEqual([]);
+  });
+
+  it('end when the followers are few again, each of whom then has to ask for itself, and begin anew', async () => {
+    const { ticker, passes, shown } = tickerOf();
+    shown.phases = { 'cce-0': 'pending' };
+    const followers = followMany(ticker, 10);
+    await vi.advanceTimersByTimeAsync(pollIntervalMs);
+    followers.at(-1)!.unfollow();
+    await vi.advanceTimersByTimeAsync(3 * pollIntervalMs);
+    expect(passes).toHaveLength(1);
+    expect(followers[0]!.ticks).toEqual([{ kind: 'listed', clusterPhase: 'pending' }, { kind: 'unlisted' }]);
+    expect(vi.getTimerCount()).toBe(0);
+    follow(ticker, 'cce-another');
+    await vi.advanceTimersByTimeAsync(pollIntervalMs);
+    expect(passes).toHaveLength(2);
+  });
+});
+
+describe('a list that cannot be read', () => {
+  const failure = new Error('bad gateway');
+
+  it('is told to each follower, and backed off from', async () => {
+    const { ticker, passes, shown } = tickerOf();
+    shown.error = failure;
+    const [first] = followMany(ticker, 1_000);
+    await vi.advanceTimersByTimeAsync(30 * pollIntervalMs);
+    expect(gaps(passes)).toEqual([20_000, 40_000, 80_000, 80_000]);
+    expect(first!.ticks).toEqual(Array(5).fill({ kind: 'failed', error: failure }));
+  });
+
+  it('is left alone for as long as the service asks for', async () => {
+    const { ticker, passes, shown } = tickerOf();
+    shown.error = new CceApiError({
+      code: 'RequestLimitExceeded',
+      message: 'slow down',
+      httpStatus: 429,
+      method: 'GET',
+      path: '/v2/clusters',
+      retryAfterSeconds: 300,
+    });
+    followMany(ticker, 10);
+    await vi.advanceTimersByTimeAsync(31.5 * pollIntervalMs);
+    expect(gaps(passes)).toEqual([300_000]);
+  });
+
+  it('is forgotten as soon as it can be read', async () => {
+    const { ticker, passes, shown } = tickerOf();
+    shown.error = failure;
+    followMany(ticker, 1_000);
+    await vi.advanceTimersByTimeAsync(pollIntervalMs);
+    shown.error = undefined;
+    await vi.advanceTimersByTimeAsync(2.5 * pollIntervalMs);
+    expect(gaps(passes)).toEqual([20_000, 3_333]);
+  });
+});

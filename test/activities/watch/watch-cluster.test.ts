@@ -1,0 +1,292 @@
+import { CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { createClusterList } from '../../../activities/api/cluster-list.ts';
+import { createRequestBudget } from '../../../activities/api/request-budget.ts';
+import { createPhaseTicker } from '../../../activities/watch/phase-ticker.ts';
+import { failureBudget, watchCluster, type WatchInput } from '../../../activities/watch/watch-cluster.ts';
+import { CceApiError } from '../../../cce/cce-api-error.ts';
+import { CceNetworkError } from '../../../cce/cce-network-error.ts';
+import type { CceClient } from '../../../cce/client.ts';
+import type { StepChange } from '../../../contract/current-step.ts';
+
+/** What one poll finds: a phase and the status of each of three steps, no cluster, or an error. */
+type Poll = { phase: string; steps: string[]; code?: string; stepsUnreadable?: boolean } | 'absent' | Error;
+
+const clusterID = 'cce-00000001';
+const logger = new DefaultLogger('ERROR');
+const notFound = new CceApiError({
+  code: 'cce.warning.ClusterNotFound',
+  message: 'gone',
+  httpStatus: 404,
+  method: 'GET',
+  path: '/v2/cluster',
+});
+const unreachable = new CceNetworkError({ method: 'GET', path: '/v2', message: 'reset', possiblyReceived: true });
+
+const provisioning = (...steps: string[]): Poll => ({ phase: 'provisioning', steps });
+const running = { phase: 'running', steps: ['done', 'done', 'done'] };
+
+/** A service that shows one poll after the other, and the last one for ever. */
+function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => number } {
+  let count = 0;
+  const refuse = () => Promise.reject(new Error('a watch only reads'));
+  const current = () => polls[Math.min(count, polls.length) - 1]!;
+  return {
+    count: () => count,
+    cce: {
+      createCluster: refuse,
+      deleteCluster: refuse,
+      listClusters: refuse,
+      getEventSteps: async () => {
+        count++;
+        const poll = current();
+        if (poll instanceof Error) throw poll;
+        if (poll === 'absent') throw notFound;
+        if (poll.stepsUnreadable === true) throw unreachable;
+        const steps = poll.steps.map((stepStatus, index) => ({
+          stepName: `step ${index + 1}`,
+          stepStatus,
+          ...(stepStatus === 'failed' && { errInfo: { code: poll.code ?? 'Oops', message: 'no luck' } }),
+        }));
+        return { status: poll.phase === 'running' ? 'created' : 'creating', steps };
+      },
+      getCluster: async () => {
+        const poll = current();
+        if (poll instanceof Error) throw poll;
+        if (poll === 'absent') throw notFound;
+        return {
+          cluster: { spec: { clusterID, clusterName: 'any' }, status: { clusterPhase: poll.phase } },
+          requestID: 'r',
+        };
+      },
+    },
+  };
+}
+
+/** What a watch needs that has the worker to itself. */
+function alone(cce: CceClient) {
+  return {
+    cce,
+    budget: createRequestBudget({ maximumRequestsPerSecond: 1_000_000 }),
+    phases: createPhaseTicker(createClusterList(cce, { restMs: 0 }), { pollIntervalMs: 1 }),
+    secrets: { env: () => undefined, file: () => undefined },
+  };
+}
+
+async function watch(polls: readonly Poll[], goal: WatchInput['goal'] = 'running', heartbeatDetails?: unknown) {
+  const reported: StepChange[] = [];
+  const service = serviceWith(polls);
+  const environment = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, {
+    logger,
+  });
+  const activity = watchCluster({
+    ...alone(service.cce),
+    reportStep: async (_, change) => void reported.push(change),
+    pollIntervalMs: 1,
+  });
+  const result: Promise<unknown> = environment.run(activity, { clusterID, goal }).catch((error: unknown) => error);
+  return { result: await result, reported, polls: service.count() };
+}
+
+/** The current step that each report shows. */
+const currentSteps = (reported: readonly StepChange[]) =>
+  reported.map((change) =>
+    'pollTrouble' in change
+      ? `trouble ${change.pollTrouble.failures}`
+      : change.steps
+          .filter(({ status }) => status !== 'done' && status !== 'todo')
+          .map(({ index, status }) => `${index} ${status}`)
+          .join(),
+  );
+
+describe('a watch until a cluster runs', () => {
+  const rows: [title: string, polls: Poll[], clusterPhase: string, reports: string[]][] = [
+    ['it runs already', [running], 'running', []],
+    [
+      'each step is reported once, however long it takes',
+      [
+        provisioning('doing', 'todo', 'todo'),
+        provisioning('doing', 'todo', 'todo'),
+        provisioning('done', 'doing', 'todo'),
+        provisioning('done', 'done', 'todo'),
+        provisioning('done', 'done', 'doing'),
+        provisioning('done', 'done', 'doing'),
+        running,
+      ],
+      'running',
+      ['1 doing', '2 doing', '3 doing'],
+    ],
+    [
+      'a step that fails and recovers is reported, and ends nothing',
+      [
+        provisioning('doing', 'todo', 'todo'),
+        provisioning('failed', 'todo', 'todo'),
+        provisioning('doing', 'todo', 'todo'),
+        running,
+      ],
+      'running',
+      ['1 doing', '1 failed', '1 doing'],
+    ],
+    ['a step is paused', [provisioning('paused', 'todo', 'todo'), running], 'running', ['1 paused']],
+    ['the phase is unknown', [{ phase: 'kms_encryption_enabling', steps: [] }, running], 'running', ['']],
+    ['the create fails', [{ phase: 'create_failed', steps: ['done', 'failed', 'todo'] }], 'create_failed', []],
+    [
+      'somebody deletes it',
+      [provisioning('doing', 'todo', 'todo'), { phase: 'deleting', steps: [] }],
+      'deleting',
+      ['1 doing'],
+    ],
+    ['it vanishes after it was seen', [provisioning('todo', 'todo', 'todo'), 'absent'], 'absent', []],
+    [
+      'it is not visible at first',
+      ['absent', 'absent', provisioning('doing', 'todo', 'todo'), running],
+      'running',
+      ['1 doing'],
+    ],
+    ['polls fail now and then', [unreachable, running], 'running', []],
+    [
+      'polls fail for long: trouble is told and withdrawn',
+      [
+        provisioning('doing', 'todo', 'todo'),
+        ...Array<Poll>(5).fill(unreachable),
+        provisioning('doing', 'todo', 'todo'),
+        running,
+      ],
+      'running',
+      ['1 doing', 'trouble 3', '1 doing'],
+    ],
+  ];
+
+  it.each(rows)('%s', async (_, polls, clusterPhase, reports) => {
+    const { result, reported } = await watch(polls);
+    expect(result).toMatchObject({ clusterPhase });
+    expect(currentSteps(reported)).toEqual(reports);
+  });
+
+  it('carries the failed step of a create that fails between two calls of a poll', async () => {
+    const { result } = await watch([
+      { phase: 'create_failed', steps: ['done', 'doing', 'todo'] },
+      { phase: 'create_failed', steps: ['done', 'failed', 'todo'], code: 'SoldOut' },
+    ]);
+    expect(result).toMatchObject({
+      clusterPhase: 'create_failed',
+      steps: [{ status: 'done' }, { status: 'failed', error: { code: 'SoldOut' } }, { status: 'todo' }],
+    });
+  });
+
+  it('carries the failed step of a failed create', async () => {
+    const { result } = await watch([{ phase: 'create_failed', steps: ['done', 'failed', 'todo'], code: 'SoldOut' }]);
+    expect(result).toMatchObject({
+      steps: [
+        { status: 'done' },
+        { index: 2, total: 3, status: 'failed', error: { code: 'SoldOut', message: 'no luck' } },
+        {},
+      ],
+    });
+  });
+
+  it('goes by the phase alone while the steps cannot be read', async () => {
+    const polls: Poll[] = [provisioning('doing', 'todo', 'todo'), { ...running, stepsUnreadable: true }];
+    expect((await watch(polls)).result).toMatchObject({
+      clusterPhase: 'running',
+      steps: [{ status: 'doing' }, {}, {}],
+    });
+  });
+
+  it('keeps the last steps that were read, however long they cannot be read again', async () => {
+    const unreadable: Poll = { phase: 'provisioning', steps: [], stepsUnreadable: true };
+    const polls: Poll[] = [provisioning('doing', 'todo', 'todo'), ...Array<Poll>(8).fill(unreadable), running];
+    const { result, reported } = await watch(polls);
+    expect(result).toMatchObject({ clusterPhase: 'running' });
+    expect(currentSteps(reported)).toEqual(['1 doing']);
+  });
+
+  it('gives up after a budget of failures in a row', async () => {
+    const { result, polls } = await watch([unreachable]);
+    expect(result).toMatchObject({ type: 'WatchBudgetExhausted', nonRetryable: true });
+    expect(polls).toBe(failureBudget);
+  });
+
+  it('begins the budget anew with each good poll', async () => {
+    const almost = Array<Poll>(failureBudget - 1).fill(unreachable);
+    const { result } = await watch([...almost, provisioning('doing', 'todo', 'todo'), ...almost, running]);
+    expect(result).toMatchObject({ clusterPhase: 'running' });
+  });
+});
+
+describe('a watch until a cluster is gone', () => {
+  it.each<[string, Poll[], string]>([
+    ['it is gone already', ['absent'], 'absent'],
+    ['it goes', [{ phase: 'running', steps: [] }, { phase: 'deleting', steps: [] }, 'absent'], 'absent'],
+    [
+      'it stays as deleted',
+      [
+        { phase: 'deleting', steps: [] },
+        { phase: 'deleted', steps: [] },
+      ],
+      'deleted',
+    ],
+    ['its deletion fails', [{ phase: 'delete_failed', steps: ['failed'] }], 'delete_failed'],
+  ])('%s', async (_, polls, clusterPhase) => {
+    expect((await watch(polls, 'gone')).result).toMatchObject({ clusterPhase });
+  });
+});
+
+describe('the next attempt of a watch', () => {
+  const progress = {
+    polls: 7,
+    consecutiveFailures: 0,
+    seen: true,
+
+    reported: '1|doing||',
+    troubled: false,
+  };
+
+  it('does not report again what was reported', async () => {
+    const { reported } = await watch([provisioning('doing', 'todo', 'todo'), running], 'running', progress);
+    expect(reported).toEqual([]);
+  });
+
+  it('goes on being patient with a cluster that is new to the service, but not for ever', async () => {
+    const since = (secondsAgo: number) => ({
+      ...progress,
+      seen: false,
+      notSeenSinceMs: Date.now() - secondsAgo * 1000,
+    });
+    expect((await watch(['absent', running], 'running', since(60))).result).toMatchObject({ clusterPhase: 'running' });
+    const { result, polls } = await watch(['absent', running], 'running', since(91));
+    expect(result).toMatchObject({ clusterPhase: 'absent' });
+    expect(polls).toBe(1);
+  });
+
+  it('knows that the cluster was seen', async () => {
+    const { result, polls } = await watch(['absent'], 'running', progress);
+    expect(result).toMatchObject({ clusterPhase: 'absent' });
+    expect(polls).toBe(1);
+  });
+
+  it.each([['nonsense'], [{ polls: 'many' }], [null]])(
+    'starts anew from %j, which another build may have left',
+    async (details) => {
+      const { reported } = await watch([provisioning('doing', 'todo', 'todo'), running], 'running', details);
+      expect(currentSteps(reported)).toEqual(['1 doing']);
+    },
+  );
+});
+
+it('a watch that is cancelled ends at once, and never touches the cluster', async () => {
+  const environment = new MockActivityEnvironment({}, { logger });
+  const { cce, count } = serviceWith([provisioning('doing', 'todo', 'todo')]);
+  const activity = watchCluster({
+    ...alone(cce),
+    // Cancelled in the middle of a poll, rather than between two.
+    reportStep: async () => environment.cancel(),
+    pollIntervalMs: 60_000,
+  });
+  await expect(environment.run(activity, { clusterID, goal: 'running' } as WatchInput)).rejects.toThrow(
+    CancelledFailure,
+  );
+  expect(count()).toBe(1);
+});

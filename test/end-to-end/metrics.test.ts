@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BatchItem } from '../../contract/batch/item.ts';
+import { taskQueue } from '../../contract/identity.ts';
+import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { freeLoopbackPort } from '../../worker/free-port.ts';
+import { createItem, deleteItem, waiting } from '../batches.ts';
+import { readExample } from '../examples.ts';
+import { alertExpressions, dashboardExpressions, partsOf } from '../monitoring-expressions.ts';
+import { ended, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+
+describe('the metrics of a worker', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+  let worker: WorkerProcess;
+  let url: string;
+
+  beforeAll(async () => {
+    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
+    orchestration = await startOrchestration(simulator);
+    const port = await freeLoopbackPort();
+    url = `http://127.0.0.1:${port}/metrics`;
+    worker = await startWorkerProcess({ ...workerEnvironment(orchestration, simulator), CCE_HTTP_PORT: String(port) });
+  });
+
+  afterAll(async () => {
+    await worker.kill();
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  const scrape = async () => (await fetch(url)).text();
+
+  /** A create that fails, and whose cluster the service then does not let go. */
+  function protectedItem(): BatchItem {
+    const request = readExample('custom', 'protected');
+    return { kind: 'create', input: { request: { ...request, cluster: { ...request.cluster, forbidDelete: true } } } };
+  }
+
+  it('have the counters of what is rare before it happens', async () => {
+    const metrics = await scrape();
+    for (const line of [
+      /^cce_adoptions_total\{.*workflowType="createCluster"\} 0$/m,
+      /^cce_duplicates_total\{deleted="true",.*\} 0$/m,
+      /^cce_duplicates_total\{deleted="false",.*\} 0$/m,
+      /^cce_cleanups_incomplete_total\{.*\} 0$/m,
+      /^cce_api_throttled_total\{call="createCluster"\} 0$/m,
+      /^cce_clusters_watched 0$/m,
+    ]) {
+      expect(metrics).toMatch(line);
+    }
+  });
+
+  it('tell of a batch while it runs', async () => {
+    const { orchestrator } = orchestration;
+    const before = ['there-before', 'to-go'].map(async (name) =>
+      ended(orchestrator, await orchestrator.create(readExample('custom', name))),
+    );
+    await Promise.all(before);
+    await simulator.addFault({ kind: 'throttle', call: 'createCluster', nth: 1, retryAfterSeconds: 1 });
+    await simulator.addFault({ kind: 'create-failed', name: 'fails', step: 2 });
+    await simulator.addFault({ kind: 'create-failed', name: 'protected', step: 2 });
+    await simulator.addFault({ kind: 'stuck-step', name: 'stuck-*', step: 3 });
+    await simulator.addFault({ kind: 'drop-after', call: 'createCluster', name: 'twice', times: 1 });
+    const creates = ['good', 'there-before', 'fails', 'twice', 'stuck-1', 'stuck-2'].map((name) => createItem(name));
+    const items = [...creates, protectedItem(), deleteItem('to-go')];
+    await orchestrator.batches.start({ name: 'metered', items, concurrency: 10, failurePolicy: 'continue' });
+    const twice = await vi.waitUntil(
+      async () => (await simulator.clusters()).find(({ clusterName }) => clusterName === 'twice'),
+      waiting,
+    );
+    // A request that was thought lost arrives after all.
+    await simulator.plantCluster({ spec: twice.spec });
+    const progress = () => orchestrator.batches.status('metered').then((status) => status.progress);
+    await vi.waitUntil(async () => (await progress())?.underWay === 2, waiting);
+
+    const metrics = await scrape();
+    expect(await progress()).toMatchObject({ stage: 'running', underWay: 2, succeeded: 4, failed: 2 });
+    for (const line of [
+      /^cce_clusters_watched 2$/m,
+      /^cce_api_requests_total\{call="createCluster",code="",status="200"\} [1-9]/m,
+      /^cce_api_requests_total\{call="createCluster",code="RequestLimitExceeded",status="429"\} 1$/m,
+      /^cce_api_requests_total\{call="createCluster",code="CceNetworkError",status="none"\} 1$/m,
+      /^cce_api_throttled_total\{call="createCluster"\} 1$/m,
+      /^cce_api_request_seconds_bucket\{call="getEventSteps",le="10"\} [1-9]/m,
+      /^cce_budget_wait_seconds_count\{urgency="batch"\} [1-9]/m,
+      /^cce_budget_wait_seconds_count\{urgency="operation"\} [1-9]/m,
+      /^cce_budget_rate \d/m,
+      /^cce_step_seconds_count\{outcome="done",step="部署 K8S 插件"\} [1-9]/m,
+      /^cce_step_seconds_count\{outcome="failed",step="创建 BLB"\} 2$/m,
+      /^cce_create_seconds_count\{.*outcome="running",.*\} 5$/m,
+      /^cce_create_seconds_count\{.*outcome="failed",.*\} 2$/m,
+      /^cce_delete_seconds_count\{.*outcome="deleted",.*\} 1$/m,
+      /^cce_adoptions_total\{.*\} 1$/m,
+      /^cce_duplicates_total\{deleted="true",.*\} 1$/m,
+      /^cce_cleanups_incomplete_total\{.*\} 1$/m,
+    ]) {
+      expect(metrics).toMatch(line);
+    }
+    // A label for each cluster would be a time series for each.
+    expect(metrics).not.toMatch(/"cce-[a-z0-9]{8}"|"good"/);
+    await orchestrator.batches.cancel('metered');
+  });
+
+  it('are all that the alerts and the dashboard ask for', async () => {
+    const scope = { account: orchestration.account, region: 'bj' };
+    // What a build does with a workflow that it has no code for.
+    const failing = await orchestration.client.workflow.start('fromTheFuture', {
+      workflowId: `${orchestration.account}-from-the-future`,
+      taskQueue: taskQueue(scope),
+    });
+    const metrics = await vi.waitUntil(async () => {
+      const text = await scrape();
+      return text.includes('temporal_workflow_task_execution_failed_total') && text;
+    }, waiting);
+    await failing.terminate();
+    const samples = metrics.split('\n').filter((line) => !line.startsWith('#'));
+    const served = new Set(samples.map((line) => /^\w+/.exec(line)?.[0]));
+    const labels = new Set(samples.flatMap((line) => Array.from(line.matchAll(/[{,](\w+)="/g), ([, label]) => label)));
+    for (const { place, text } of [...alertExpressions(), ...dashboardExpressions()]) {
+      const named = partsOf(text);
+      expect({ place, metrics: named.metrics.filter((name) => !served.has(name)) }).toEqual({ place, metrics: [] });
+      expect({ place, labels: named.labels.filter((name) => !labels.has(name)) }).toEqual({ place, labels: [] });
+    }
+  });
+});

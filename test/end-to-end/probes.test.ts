@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { execa } from 'execa';
+import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
+import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import { freeLoopbackPort } from '../../worker/free-port.ts';
+import { startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+
+describe('a worker with an HTTP port', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+  let workers: WorkerProcess[];
+  let environment: Record<string, string>;
+  let url: string;
+
+  beforeEach(async () => {
+    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '1']);
+    orchestration = await startOrchestration(simulator);
+    workers = [];
+    const port = await freeLoopbackPort();
+    url = `http://127.0.0.1:${port}`;
+    environment = { ...workerEnvironment(orchestration, simulator), CCE_HTTP_PORT: String(port) };
+  });
+
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  const statusOf = async (path: string) => (await fetch(`${url}${path}`)).status;
+
+  it('tells that it is ready', async () => {
+    workers.push(await startWorkerProcess(environment));
+    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, { timeout: 20_000 });
+    expect(await statusOf('/healthz')).toBe(200);
+  });
+
+  it('ends where the service refuses its keys, and says which settings those are', async () => {
+    const { exitCode, stderr } = await execa(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
+      env: { ...environment, BCE_SECRET_ACCESS_KEY: 'wrong' },
+      reject: false,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY: the service refuses them \(403/);
+    expect(stderr).not.toContain('"worker is running"');
+  });
+
+  it('is alive but not ready as long as the service does not answer', async () => {
+    await simulator.addFault({ kind: 'status', status: 503, when: 'before' });
+    const starting = startWorkerProcess(environment).then((worker) => workers.push(worker));
+    await vi.waitUntil(async () => (await statusOf('/healthz').catch(() => 0)) === 200, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await simulator.log('listClusters')).length > 0, { timeout: 20_000 });
+    expect(await statusOf('/readyz')).toBe(503);
+    await simulator.clearFaults();
+    await starting;
+    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, { timeout: 20_000 });
+  });
+});

@@ -1,0 +1,236 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LogMetadata, Logger } from '@temporalio/worker';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCredentials } from '../../../worker/credentials/credentials.ts';
+import type { RenewableSource } from '../../../worker/credentials/source.ts';
+
+const minuteMs = 60_000;
+
+let folder: string;
+let file: string;
+let runs: string;
+let warnings: string[];
+
+/** The program that the command runs: prints the file, and leaves a mark for each run. */
+const printer = `
+  const { appendFileSync, readFileSync } = require('node:fs');
+  appendFileSync(process.argv[3], 'x');
+  const text = readFileSync(process.argv[2], 'utf8');
+  if (text === 'hang') setInterval(() => {}, 1000);
+  else if (text === 'fail') { console.error('stderr-canary'); process.stdout.write('stdout-canary'); process.exit(3); }
+  else process.stdout.write(text);
+`;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-01T00:00:00Z') });
+  folder = mkdtempSync(join(tmpdir(), 'credentials-'));
+  file = join(folder, 'credentials.json');
+  runs = join(folder, 'runs');
+  writeFileSync(runs, '');
+  writeFileSync(join(folder, 'print.cjs'), printer);
+  warnings = [];
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+const sources: Record<string, () => RenewableSource> = {
+  file: () => ({ file }),
+  command: () => ({ command: [process.execPath, join(folder, 'print.cjs'), file, runs] }),
+};
+
+function credentialsFrom(source: RenewableSource) {
+  const warn = (message: string, meta?: LogMetadata) => warnings.push(`${message}: ${String(meta?.['error'])}`);
+  return createCredentials(source, { warn } as unknown as Logger);
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => 'no error',
+    (error: unknown) => error,
+  );
+}
+
+function documentOf(accessKeyId: string, lifeMs?: number): string {
+  const expiration = lifeMs === undefined ? undefined : new Date(Date.now() + lifeMs).toISOString();
+  return JSON.stringify({ accessKeyId, secretAccessKey: 'secret-canary', sessionToken: 'token-canary', expiration });
+}
+
+function later(milliseconds: number): void {
+  vi.setSystemTime(Date.now() + milliseconds);
+}
+
+function commandRuns(): number {
+  return readFileSync(runs, 'utf8').length;
+}
+
+const canaries = /canary/;
+
+describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
+  it('are those of the answer of the token service, whose other fields are passed over', async () => {
+    const expiration = '2026-01-01T09:00:00+08:00';
+    const answer = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token', expiration };
+    writeFileSync(file, JSON.stringify({ ...answer, createTime: '2026-01-01T00:00:00Z', userId: 'user' }));
+    const credentials = credentialsFrom(source());
+    expect(await credentials()).toEqual({ accessKeyID: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
+  });
+
+  it('are renewed minutes before they expire', async () => {
+    writeFileSync(file, documentOf('first', 60 * minuteMs));
+    const credentials = credentialsFrom(source());
+    expect(await credentials()).toMatchObject({ accessKeyID: 'first' });
+    later(54 * minuteMs);
+    writeFileSync(file, documentOf('second', 60 * minuteMs));
+    later(2 * minuteMs);
+    await vi.waitFor(async () => expect(await credentials()).toMatchObject({ accessKeyID: 'second' }));
+    expect(warnings).toEqual([]);
+  });
+
+  it('serve while they are valid, though newer ones cannot be had', async () => {
+    writeFileSync(file, documentOf('first', 60 * minuteMs));
+    const credentials = credentialsFrom(source());
+    await credentials();
+    writeFileSync(file, 'no document, but a secret-canary');
+    later(57 * minuteMs);
+    expect(await credentials()).toMatchObject({ accessKeyID: 'first' });
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('gives no JSON')]));
+    expect(await credentials()).toMatchObject({ accessKeyID: 'first' });
+    expect(warnings.join()).not.toMatch(canaries);
+  });
+
+  it('that have expired are an error that says what to do, and newer ones end it', async () => {
+    writeFileSync(file, documentOf('first', 60 * minuteMs));
+    const credentials = credentialsFrom(source());
+    await credentials();
+    later(61 * minuteMs);
+    const error = await errorOf(credentials());
+    expect(error).toMatchObject({
+      name: 'CredentialsError',
+      message: expect.stringMatching(
+        /^CCE_CREDENTIALS_.+ expired at 2026-01-01T01:00:00.000Z; it must give newer ones$/,
+      ),
+    });
+    writeFileSync(file, documentOf('second'));
+    later(minuteMs);
+    expect(await credentials()).toMatchObject({ accessKeyID: 'second' });
+  });
+
+  it('that are refused are renewed, once', async () => {
+    writeFileSync(file, documentOf('first'));
+    const credentials = credentialsFrom(source());
+    const refused = await credentials();
+    writeFileSync(file, documentOf('second'));
+    later(minuteMs);
+    const renewed = await Promise.all([credentials(refused), credentials(refused), credentials(refused)]);
+    expect(renewed.map(({ accessKeyID }) => accessKeyID)).toEqual(['second', 'second', 'second']);
+    expect(await credentials(refused)).toBe(renewed[0]);
+  });
+
+  it('that are refused while no others can be had are an error', async () => {
+    writeFileSync(file, documentOf('first'));
+    const credentials = credentialsFrom(source());
+    const refused = await credentials();
+    writeFileSync(file, '{}');
+    later(minuteMs);
+    await expect(credentials(refused)).rejects.toThrow(/accessKeyId is missing.*; secretAccessKey is missing/);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['no JSON', 'secret-canary', /gives no JSON/],
+    ['no object', '["secret-canary"]', /the document /],
+    [
+      'white space in a key',
+      JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'secret-canary\n' }),
+      /secretAccessKey is empty, or contains white space/,
+    ],
+    [
+      'an end that is no time',
+      JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'b', expiration: 'canary' }),
+      /expiration is no ISO 8601 time/,
+    ],
+    [
+      'an end without a zone',
+      JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'b', expiration: '2027-01-01T00:00:00' }),
+      /expiration is no ISO 8601 time/,
+    ],
+    [
+      'keys that have expired',
+      JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'canary', expiration: '2025-01-01T00:00:00Z' }),
+      /expired at 2025-01-01T00:00:00Z/,
+    ],
+  ])('with %s are refused, and nothing of them is told', async (__, text, problem) => {
+    writeFileSync(file, text);
+    const error = await errorOf(credentialsFrom(source())());
+    expect(String(error)).toMatch(problem);
+    expect(`${String(error)} ${warnings.join()}`).not.toMatch(canaries);
+  });
+});
+
+describe('a file', () => {
+  it('is read again when it changes', async () => {
+    writeFileSync(file, documentOf('first'));
+    const credentials = credentialsFrom({ file });
+    const first = await credentials();
+    expect(await credentials()).toBe(first);
+    writeFileSync(file, documentOf('the-second'));
+    expect(await credentials()).toMatchObject({ accessKeyID: 'the-second' });
+  });
+
+  it('that goes away leaves its keys', async () => {
+    writeFileSync(file, documentOf('first'));
+    const credentials = credentialsFrom({ file });
+    const first = await credentials();
+    rmSync(file);
+    expect(await credentials()).toBe(first);
+  });
+
+  it('that is missing is an error that names it', async () => {
+    await expect(credentialsFrom({ file })()).rejects.toThrow(`CCE_CREDENTIALS_FILE (${file}) cannot be read: ENOENT`);
+  });
+});
+
+describe('a command', () => {
+  const command = () => sources.command!();
+
+  it('is run once for all who wait, and not again while its keys last', async () => {
+    writeFileSync(file, documentOf('first', 60 * minuteMs));
+    const credentials = credentialsFrom(command());
+    const all = await Promise.all([credentials(), credentials(), credentials()]);
+    expect(new Set(all).size).toBe(1);
+    later(50 * minuteMs);
+    await credentials();
+    expect(commandRuns()).toBe(1);
+  });
+
+  it('that fails is an error without what it printed, and rests before the next attempt', async () => {
+    writeFileSync(file, 'fail');
+    const credentials = credentialsFrom(command());
+    const errors = [String(await errorOf(credentials())), String(await errorOf(credentials()))];
+    expect(errors[0]).toMatch(/CCE_CREDENTIALS_COMMAND \(.+\) failed: exit code 3; run it by hand/);
+    expect(errors[1]).toBe(errors[0]);
+    expect(`${errors.join()} ${warnings.join()}`).not.toMatch(canaries);
+    expect(commandRuns()).toBe(1);
+    later(minuteMs);
+    await errorOf(credentials());
+    expect(commandRuns()).toBe(2);
+  });
+
+  it('that hangs is ended', { timeout: 30_000 }, async () => {
+    writeFileSync(file, 'hang');
+    await expect(credentialsFrom(command())()).rejects.toThrow('was ended after 10 s');
+  });
+
+  it('that does not exist is an error', async () => {
+    await expect(credentialsFrom({ command: ['/no-such-program'] })()).rejects.toThrow('failed: ENOENT');
+  });
+
+  it('has no shell', async () => {
+    writeFileSync(file, documentOf('first'));
+    const credentials = credentialsFrom({ command: ['cat', file, '|', 'true'] });
+    await expect(credentials()).rejects.toThrow('failed: exit code 1');
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { pauseSignal, retryFailedSignal } from '../../../contract/batch/messages.ts';
+import type { CancelRequest } from '../../../contract/cancel-request.ts';
+import { cancelSignal } from '../../../contract/messages.ts';
+import { batchOf, refused, useBatchStage, type MomentAction } from './script.ts';
+
+const runBatch = useBatchStage();
+
+const cancelBySignal: MomentAction = (batch) => batch.signal(cancelSignal, { reason: 'not needed', cleanup: 'keep' });
+const cancelNatively: MomentAction = (batch) => batch.cancel();
+const retry: MomentAction = (batch) => batch.signal(retryFailedSignal);
+
+describe.concurrent.each<[string, MomentAction, CancelRequest]>([
+  ['a signal', cancelBySignal, { reason: 'not needed', cleanup: 'keep' }],
+  ['native cancellation', cancelNatively, { cleanup: 'delete' }],
+])('a batch that is cancelled by %s', (_, cancel, request) => {
+  it('cancels those under way, starts no more, and ends when they have', async () => {
+    const { outcome, starts, cancels, waits } = await runBatch(batchOf(10), { moments: { 'wait 2': cancel } });
+    expect(cancels).toEqual([{ indices: [1, 2, 3], request }]);
+    expect(starts).toHaveLength(2);
+    expect(waits).toEqual([[0, 1, 2], [1, 2, 3], [1, 2, 3], [2, 3], [3]]);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 6, succeeded: 1, cancelled: 3, underWay: 0 });
+    expect(outcome.cancelReason).toBe(request.reason);
+  });
+
+  it('while a start is in flight cancels what that started', async () => {
+    const { outcome, cancels } = await runBatch(batchOf(10), { moments: { 'start 1': cancel } });
+    expect(cancels).toEqual([{ indices: [0, 1, 2], request }]);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 7, cancelled: 3 });
+  });
+
+  it('before anything is started starts nothing', async () => {
+    const { outcome, starts, holds } = await runBatch(batchOf(10), { moments: { 'hold 1': cancel } });
+    expect(starts).toEqual([]);
+    expect(holds).toEqual([true, false]);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 10 });
+  });
+
+  it('while it is paused does so all the same', async () => {
+    const { outcome, cancels } = await runBatch(batchOf(10), {
+      moments: { 'start 1': (batch) => batch.signal(pauseSignal), 'wait 1': cancel },
+    });
+    expect(cancels).toHaveLength(1);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 7, cancelled: 3 });
+  });
+
+  it('lets go of what it attached to', async () => {
+    const { outcome, cancels, waits } = await runBatch(batchOf(3), {
+      fates: (index) => (index === 1 ? { attached: true, result: 'never' } : {}),
+      moments: { 'wait 1': cancel },
+    });
+    expect(cancels).toEqual([{ indices: [0, 2], request }]);
+    expect(waits.at(-1)).not.toContain(1);
+    expect(outcome).toMatchObject({ cancelled: 3, attached: 1 });
+  });
+
+  it('counts how each ends, and not that it was cancelled', async () => {
+    const { outcome } = await runBatch(batchOf(3), {
+      fates: (index) => ({ afterCancel: (['succeeded', 'failed', 'cancelled'] as const)[index]! }),
+      moments: { 'wait 1': cancel },
+    });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', succeeded: 1, failed: 1, cancelled: 1, failedItems: [1] });
+  });
+});
+
+it.concurrent('a second cancel changes nothing, and nothing is tried again', async () => {
+  const { outcome, starts, cancels } = await runBatch(batchOf(4), {
+    fates: (index) => (index === 0 ? { refused } : {}),
+    moments: { 'wait 1': cancelBySignal, 'cancel 1': cancelNatively, 'wait 2': retry },
+  });
+  expect(starts.map(({ indices }) => indices)).toEqual([[0, 1, 2], [3]]);
+  expect(cancels).toMatchObject([{ indices: [1, 2, 3], request: { reason: 'not needed' } }]);
+  expect(outcome).toMatchObject({ outcome: 'cancelled', failedItems: [0], cancelled: 3 });
+});
+
+it.concurrent('a cancel after enough items failed cancels those that were to go on', async () => {
+  const { outcome, cancels } = await runBatch(batchOf(10, { failurePolicy: { stopAfter: 1 } }), {
+    fates: (index) => (index === 0 ? { result: 'failed' } : { result: 'never' }),
+    moments: { 'wait 2': cancelBySignal },
+  });
+  expect(cancels).toMatchObject([{ indices: [1, 2] }]);
+  expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 7, failed: 1, cancelled: 2 });
+});
+
+it.concurrent('thousands are cancelled some at a time', async () => {
+  const { cancels, outcome } = await runBatch(batchOf(250, { concurrency: 250 }), {
+    endTogether: 250,
+    moments: { 'wait 1': cancelBySignal },
+  });
+  expect(cancels.map(({ indices }) => indices.length)).toEqual([100, 100, 50]);
+  expect(outcome).toMatchObject({ cancelled: 250 });
+});

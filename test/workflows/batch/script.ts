@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { activityInfo } from '@temporalio/activity';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { progressQuery, type BatchProgress } from '../../../contract/batch/messages.ts';
+import type { BatchOutcome } from '../../../contract/batch/outcome.ts';
+import { unpackItems } from '../../../contract/batch/packed-items.ts';
+import type { EndedItem, ItemFailure, StartedItem } from '../../../contract/batch/reports.ts';
+import type { BatchActivities, StartItemsInput } from '../../../contract/batch/upload.ts';
+import type { CancelRequest } from '../../../contract/cancel-request.ts';
+import { batchWorkflowID, createWorkflowID, deleteWorkflowID, watchTaskQueue } from '../../../contract/identity.ts';
+import type { ClusterBatchInput, clusterBatch } from '../../../workflows/batch/cluster-batch.ts';
+import { useConnections } from '../../connections.ts';
+
+/** What becomes of an item. By default it is started, and succeeds as soon as it is waited for. */
+export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limitSeconds'> {
+  refused?: ItemFailure;
+  /** `never`: nothing is heard of it, unless it is cancelled. */
+  result?: EndedItem['result'] | 'never';
+  adopted?: true;
+  /** What a cancel makes of it. @default 'cancelled' */
+  afterCancel?: EndedItem['result'];
+}
+
+/** What happens to a batch besides. */
+export interface BatchScript {
+  /** @param round From 0: how often it was tried before; `rollback` for its deletion. */
+  fates?: (index: number, round: number | 'rollback') => ItemFate;
+  /** How many of the items that are waited for end together. @default 1 */
+  endTogether?: number;
+  /** What a wait tells in place of what is true. @param attempt From 1 */
+  tell?: (told: EndedItem[], attempt: number) => EndedItem[];
+  /** What happens from the start on, at no particular moment. */
+  beside?: (batch: WorkflowHandle<typeof clusterBatch>) => Promise<unknown>;
+  /** What happens during a call, before it is answered, counted from 1 for each kind. */
+  moments?: { [moment in `${'hold' | 'start' | 'wait' | 'cancel'} ${number}`]?: MomentAction };
+}
+
+export type MomentAction = (batch: WorkflowHandle<typeof clusterBatch>, progress: BatchProgress) => unknown;
+
+/** What a batch asked for. */
+export interface BatchRecord {
+  starts: Pick<StartItemsInput, 'indices' | 'rollback' | 'startedBy'>[];
+  /** The indices of the items under way, at each wait. */
+  waits: number[][];
+  /** From when on each wait is to tell of ends. */
+  sinceMs: number[];
+  cancels: { indices: number[]; request: CancelRequest }[];
+  holds: boolean[];
+}
+
+export interface EndedBatch extends BatchRecord {
+  outcome: BatchOutcome;
+  /** What the query answers after the end. */
+  progress: BatchProgress;
+  batch: WorkflowHandle<typeof clusterBatch>;
+}
+
+export const scope = { account: 'default', region: 'bj' };
+
+/** A batch of items that are named by their index. */
+export function batchOf(items: number, more: Partial<ClusterBatchInput> = {}): ClusterBatchInput {
+  const upload = { ...scope, name: `batch-${randomUUID()}`, uploadID: 'an-upload', items, itemsPerPage: 200 };
+  return { upload, concurrency: 3, failurePolicy: 'continue', ...more };
+}
+
+/** Workers that serve scripted batches. */
+export interface BatchStage {
+  /** Runs a batch until it has ended. */
+  run: (input: ClusterBatchInput, script?: BatchScript) => Promise<EndedBatch>;
+  close: () => Promise<void>;
+}
+
+/** Serves the batches of a test file on the real Temporal server. */
+export function useBatchStage(): BatchStage['run'] {
+  let stage: BatchStage;
+  const connections = useConnections();
+  beforeAll(async () => {
+    const { connection, nativeConnection } = connections();
+    stage = await openStage(new Client({ connection }), nativeConnection);
+  });
+  afterAll(() => stage.close());
+  return (input, script) => stage.run(input, script);
+}
+
+/** Runs a batch on a server of its own that skips the time in which nothing happens. */
+export async function runInSkippedTime(input: ClusterBatchInput, script: BatchScript): Promise<EndedBatch> {
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
+  });
+  const stage = await openStage(environment.client, environment.nativeConnection);
+  try {
+    return await stage.run(input, script);
+  } finally {
+    await stage.close();
+    await environment.teardown();
+  }
+}
+
+export async function openStage(client: Client, connection: NativeConnection): Promise<BatchStage> {
+  const taskQueue = `batches-${randomUUID()}`;
+  const scripted = new Map<string, BatchActivities>();
+  const own = () => scripted.get(activityInfo().workflowExecution!.workflowId)!;
+  const workers = await Promise.all([
+    Worker.create({
+      connection,
+      taskQueue: watchTaskQueue(taskQueue),
+      activities: { awaitItems: (input) => own().awaitItems(input) } satisfies Partial<BatchActivities>,
+    }),
+    Worker.create({
+      connection,
+      taskQueue,
+      workflowBundle: { codePath: inject('workflowBundlePath') },
+      activities: {
+        holdPages: (input) => own().holdPages(input),
+        startItems: (input) => own().startItems(input),
+        cancelItems: (input) => own().cancelItems(input),
+      } satisfies Partial<BatchActivities>,
+      // In this thread: one for the workflow code alone takes longer to start than a workflow to run.
+      debugMode: true,
+    }),
+  ]);
+  const served = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    async run(input, script = {}) {
+      const workflowId = batchWorkflowID(input.upload, input.upload.name);
+      const batch = client.workflow.getHandle<typeof clusterBatch>(workflowId);
+      const { activities, record } = scriptedItems(script, batch);
+      scripted.set(workflowId, activities);
+      await client.workflow.start<typeof clusterBatch>('clusterBatch', { workflowId, taskQueue, args: [input] });
+      const [outcome] = await Promise.all([batch.result(), script.beside?.(batch)]);
+      return { ...record, outcome, progress: await batch.query(progressQuery), batch };
+    },
+    async close() {
+      for (const worker of workers) worker.shutdown();
+      await served;
+    },
+  };
+}
+
+function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof clusterBatch>) {
+  const record: BatchRecord = { starts: [], waits: [], sinceMs: [], cancels: [], holds: [] };
+  const cancelled = new Set<string>();
+  const fates = new Map<string, ItemFate>();
+  const tries = new Map<number, number>();
+
+  const activities: BatchActivities = {
+    async holdPages({ hold }) {
+      record.holds.push(hold);
+      await reach(`hold ${record.holds.length}`);
+    },
+    async startItems({ indices, rollback, startedBy }) {
+      record.starts.push({ indices, rollback, startedBy });
+      await reach(`start ${record.starts.length}`);
+      const answers = indices.map((index) => start(index, rollback));
+      return {
+        started: answers.flatMap((answer) => ('runID' in answer ? [answer] : [])),
+        refused: answers.flatMap((answer) => ('failure' in answer ? [answer] : [])),
+      };
+    },
+    async awaitItems({ items, sinceMs }) {
+      const { attempt } = activityInfo();
+      const open = unpackItems(items, scope);
+      if (attempt === 1) {
+        record.waits.push(open.map(({ index }) => index));
+        record.sinceMs.push(sinceMs);
+        await reach(`wait ${record.waits.length}`);
+      }
+      const told = open.flatMap(({ index, runID }) => endOf(index, runID)).slice(0, script.endTogether ?? 1);
+      const all = script.tell?.(told, attempt) ?? told;
+      // Time stands still while an activity runs: instead of waiting ten minutes for nothing, it comes back after them.
+      if (all.length === 0 && attempt === 1) {
+        throw ApplicationFailure.create({ type: 'NothingNew', nextRetryDelay: '10 minutes' });
+      }
+      return all;
+    },
+    async cancelItems({ items, request }) {
+      record.cancels.push({ indices: items.map(({ index }) => index), request });
+      for (const { runID } of items) cancelled.add(runID);
+      await reach(`cancel ${record.cancels.length}`);
+    },
+  };
+
+  function start(index: number, rollback: boolean) {
+    const round = tries.get(index) ?? 0;
+    const fate = script.fates?.(index, rollback ? 'rollback' : round) ?? {};
+    if (!rollback) tries.set(index, round + 1);
+    if (fate.refused !== undefined) return { index, name: `item-${index}`, failure: fate.refused };
+    const runID = rollback ? `rollback-${index}` : `run-${index}-${round}`;
+    fates.set(runID, fate);
+    const started: StartedItem = {
+      index,
+      kind: rollback ? 'delete' : 'create',
+      workflowID: rollback ? deleteWorkflowID(scope, `cce-${index}`) : createWorkflowID(scope, `item-${index}`),
+      runID,
+      limitSeconds: fate.limitSeconds ?? 7200,
+      ...(fate.attached === true && { attached: true }),
+    };
+    return started;
+  }
+
+  function endOf(index: number, runID: string): EndedItem[] {
+    const { result = 'succeeded', adopted, afterCancel = 'cancelled' } = fates.get(runID) ?? {};
+    if (cancelled.has(runID)) return [{ index, runID, result: afterCancel }];
+    if (result === 'never') return [];
+    const failure = { type: 'CreateFailed', message: 'sold out' };
+    return [{ index, runID, result, ...(adopted && { adopted }), ...(result === 'failed' && { failure }) }];
+  }
+
+  async function reach(moment: keyof NonNullable<BatchScript['moments']>): Promise<void> {
+    const action = script.moments?.[moment];
+    if (action === undefined) return;
+    await action(batch, await batch.query(progressQuery));
+    // The answer to a query comes when the batch has seen all that it was told before.
+    await batch.query(progressQuery);
+  }
+
+  return { activities, record };
+}
+
+/** A failure that no retry would cure. */
+export const refused = { type: 'SpecConflict', message: 'it is under way with another spec' };

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import type { FailurePolicy } from '../../../contract/batch/item.ts';
+import { failuresKept, type EndedItem, type StartedItem } from '../../../contract/batch/reports.ts';
+import { progressOf } from '../../../workflows/batch/progress.ts';
+import {
+  beginRollback,
+  isOver,
+  newBatchState,
+  noteCancel,
+  noteEnded,
+  noteRefused,
+  noteStarted,
+  overdue,
+  retryFailed,
+  takeForCancel,
+  takeWaiting,
+  type BatchState,
+} from '../../../workflows/batch/state.ts';
+
+const item = (index: number, more: Partial<StartedItem> = {}): StartedItem => ({
+  index,
+  kind: 'create',
+  workflowID: `cce:default:bj:item-${index}`,
+  runID: `run-${index}`,
+  limitSeconds: 7200,
+  ...more,
+});
+const end = (index: number, result: EndedItem['result'], more: Partial<EndedItem> = {}): EndedItem => ({
+  index,
+  runID: `run-${index}`,
+  result,
+  ...more,
+});
+const refusal = (index: number) => ({ index, name: `item-${index}`, failure: { type: 'SpecConflict', message: 'no' } });
+
+/** All of a batch under way. */
+function allUnderWay(items: number, more: Partial<StartedItem> = {}): BatchState {
+  const state = newBatchState(items, items, 0);
+  for (const index of takeWaiting(state, items)) noteStarted(state, item(index, more), 0);
+  return state;
+}
+
+describe('what is taken to be started', () => {
+  it('is never more than fits into the window, with those that are being started', () => {
+    const state = newBatchState(10, 4, 0);
+    expect(takeWaiting(state, 3)).toEqual([0, 1, 2]);
+    expect(takeWaiting(state, 3)).toEqual([3]);
+    expect(takeWaiting(state, 3)).toEqual([]);
+  });
+
+  it.each([
+    ['paused', (state: BatchState) => void (state.paused = true)],
+    ['cancelled', (state: BatchState) => noteCancel(state, {})],
+    ['stopped', (state: BatchState) => void (state.ending = 'stopped')],
+    ['about to roll back', (state: BatchState) => void (state.ending = 'rolledBack')],
+    ['full', (state: BatchState) => void (state.concurrency = 1)],
+  ])('is nothing while the batch is %s', (_, change) => {
+    const state = newBatchState(10, 4, 0);
+    noteStarted(state, item(takeWaiting(state, 1)[0]!), 0);
+    change(state);
+    expect(takeWaiting(state, 25)).toEqual([]);
+  });
+
+  it('are only some of the items, where only these are to be repeated', () => {
+    const state = newBatchState([7, 3], 4, 0);
+    expect(state.total).toBe(2);
+    expect(takeWaiting(state, 25)).toEqual([7, 3]);
+    expect(takeWaiting(state, 25)).toEqual([]);
+  });
+
+  it('are first those that failed, once they are to be tried again', () => {
+    const state = newBatchState(5, 2, 0);
+    for (const index of takeWaiting(state, 2)) noteStarted(state, item(index), 0);
+    noteEnded(state, end(1, 'failed'), 'continue', 0);
+    retryFailed(state);
+    expect(state).toMatchObject({ failed: [], failures: [], round: 1 });
+    noteEnded(state, end(0, 'succeeded'), 'continue', 0);
+    expect(takeWaiting(state, 2)).toEqual([1, 2]);
+  });
+});
+
+describe('a slot is freed', () => {
+  it.each(['succeeded', 'failed', 'cancelled'] as const)('by an item that has %s', (result) => {
+    const state = allUnderWay(2);
+    noteEnded(state, end(0, result), 'continue', 0);
+    expect(state.underWay.map(({ index }) => index)).toEqual([1]);
+  });
+
+  it('by one that is refused', () => {
+    const state = newBatchState(2, 1, 0);
+    noteRefused(state, refusal(takeWaiting(state, 1)[0]!), 'continue');
+    expect(takeWaiting(state, 1)).toEqual([1]);
+  });
+
+  it('by one that never reports, after its limit and not before', () => {
+    const state = allUnderWay(1, { limitSeconds: 10 });
+    expect(overdue(state, 10_000)).toEqual([]);
+    for (const late of overdue(state, 10_001)) noteEnded(state, late, 'continue', 10_001);
+    expect(state).toMatchObject({ underWay: [], failed: [0], failures: [{ failure: { type: 'NotReported' } }] });
+  });
+
+  it('once, however often its end is reported', () => {
+    const state = allUnderWay(2);
+    for (let times = 0; times < 3; times++) noteEnded(state, end(0, 'succeeded'), 'continue', 0);
+    expect(state.underWay.map(({ index }) => index)).toEqual([1]);
+    expect(state.succeeded).toBe(1);
+  });
+
+  it('by its own run alone: a late report of an earlier one is none', () => {
+    const state = allUnderWay(1);
+    noteEnded(state, end(0, 'failed'), 'continue', 0);
+    retryFailed(state);
+    noteStarted(state, item(takeWaiting(state, 1)[0]!, { runID: 'second' }), 0);
+    noteEnded(state, end(0, 'failed'), 'continue', 0);
+    expect(state).toMatchObject({ failed: [], underWay: [{ runID: 'second' }] });
+  });
+});
+
+describe('failed items', () => {
+  it.each([
+    ['continue', undefined],
+    [{ stopAfter: 2 }, 'stopped'],
+    [{ stopAfter: 3 }, undefined],
+    ['rollback', 'rolledBack'],
+  ] as const)('with the policy %j end the batch as %s', (policy: FailurePolicy, ending) => {
+    const state = allUnderWay(4);
+    noteEnded(state, end(0, 'failed'), policy, 0);
+    noteEnded(state, end(1, 'failed'), policy, 0);
+    expect(state.ending).toBe(ending);
+    expect(state.cancelRequest !== undefined).toBe(ending === 'rolledBack');
+  });
+
+  it('let it go on again where they are to be tried again after it stopped', () => {
+    const state = newBatchState(5, 1, 0);
+    noteRefused(state, refusal(takeWaiting(state, 1)[0]!), { stopAfter: 1 });
+    expect(isOver(state)).toBe(true);
+    retryFailed(state);
+    expect(isOver(state)).toBe(false);
+    expect(takeWaiting(state, 5)).toEqual([0]);
+  });
+
+  it.each(['cancelled', 'rolledBack'] as const)('are not tried again when it is %s', (ending) => {
+    const state = allUnderWay(1);
+    noteEnded(state, end(0, 'failed'), 'continue', 0);
+    state.ending = ending;
+    retryFailed(state);
+    expect(state).toMatchObject({ failed: [0], again: [] });
+  });
+
+  it('are told of with the latest reasons only', () => {
+    const state = newBatchState(failuresKept + 5, 100, 0);
+    for (const index of takeWaiting(state, 100)) noteRefused(state, refusal(index), 'continue');
+    expect(state.failed).toHaveLength(failuresKept + 5);
+    expect(state.failures.map(({ index }) => index)).toEqual(Array.from({ length: failuresKept }, (_, n) => n + 5));
+  });
+});
+
+describe('a cancel', () => {
+  it('lets go of what was attached to, and takes the rest', () => {
+    const state = newBatchState(2, 2, 0);
+    const [own, other] = takeWaiting(state, 2);
+    noteStarted(state, item(own!), 0);
+    noteStarted(state, item(other!, { attached: true }), 0);
+    noteCancel(state, {});
+    expect(takeForCancel(state).map(({ index }) => index)).toEqual([0]);
+    expect(state).toMatchObject({ cancelled: 1, underWay: [{ index: 0 }] });
+  });
+
+  it('counts once, and not during a rollback', () => {
+    const state = newBatchState(1, 1, 0);
+    noteCancel(state, { reason: 'first' });
+    noteCancel(state, { reason: 'second' });
+    expect(state.cancelRequest).toEqual({ reason: 'first' });
+    const rolling = allUnderWay(2);
+    noteEnded(rolling, end(0, 'failed'), 'rollback', 0);
+    noteCancel(rolling, { cleanup: 'keep' });
+    expect(rolling).toMatchObject({ ending: 'rolledBack', cancelRequest: { cleanup: 'delete' } });
+  });
+
+  it('shows which clusters are left because they could not be cleaned up', () => {
+    const state = allUnderWay(1);
+    noteEnded(state, end(0, 'cancelled', { failure: { type: 'DeleteRefused', message: 'no' } }), 'continue', 0);
+    expect(state).toMatchObject({ cancelled: 1, failed: [], failures: [{ index: 0, name: 'item-0' }] });
+  });
+});
+
+describe('a rollback', () => {
+  it.each([
+    ['a create that ran', {}, {}, [0]],
+    ['not one that was under way before', { attached: true }, {}, []],
+    ['not one that found an older cluster', {}, { adopted: true }, []],
+    ['not a delete', { kind: 'delete' }, {}, []],
+  ] as const)('deletes %s', (_, started, ended, made) => {
+    const state = newBatchState(1, 1, 0);
+    noteStarted(state, item(takeWaiting(state, 1)[0]!, started), 0);
+    noteEnded(state, end(0, 'succeeded', ended), 'rollback', 0);
+    expect(state.made).toEqual(made);
+  });
+
+  it('keeps no list of what it would never need', () => {
+    const state = allUnderWay(1);
+    noteEnded(state, end(0, 'succeeded'), 'continue', 0);
+    expect(state.made).toEqual([]);
+  });
+
+  it('deletes what was made and starts nothing else; every item stays counted', () => {
+    const state = newBatchState(5, 2, 0);
+    const start = (index: number) => noteStarted(state, item(index), 0);
+    takeWaiting(state, 2).forEach(start);
+    noteEnded(state, end(0, 'succeeded'), 'rollback', 0);
+    takeWaiting(state, 2).forEach(start);
+    noteEnded(state, end(1, 'succeeded'), 'rollback', 0);
+    noteEnded(state, end(2, 'failed'), 'rollback', 0);
+    expect(takeForCancel(state)).toEqual([]);
+    beginRollback(state);
+    expect(takeWaiting(state, 5)).toEqual([0, 1]);
+    noteRefused(state, refusal(0), 'rollback');
+    noteStarted(state, item(1, { runID: 'deletion', kind: 'delete' }), 0);
+    expect(isOver(state)).toBe(false);
+    noteEnded(state, end(1, 'succeeded', { runID: 'deletion' }), 'rollback', 0);
+    expect(isOver(state)).toBe(true);
+    expect(progressOf(state, true)).toMatchObject({
+      total: 5,
+      waiting: 2,
+      succeeded: 2,
+      failed: 1,
+      rollback: { total: 2, deleted: 1, failed: 1 },
+      failures: [{ index: 2 }, { index: 0 }],
+    });
+  });
+
+  it.each(['failed', 'cancelled'] as const)('tells of a deletion that has %s', (result) => {
+    const state = allUnderWay(2);
+    noteEnded(state, end(0, 'succeeded'), 'rollback', 0);
+    noteEnded(state, end(1, 'failed'), 'rollback', 0);
+    beginRollback(state);
+    noteStarted(state, item(takeWaiting(state, 5)[0]!, { runID: 'deletion' }), 0);
+    noteEnded(state, end(0, result, { runID: 'deletion' }), 'rollback', 0);
+    expect(state).toMatchObject({ failed: [1], rollback: { total: 1, deleted: 0, failed: [0] }, succeeded: 1 });
+    expect(isOver(state)).toBe(true);
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { posts, refusal, type CloudScript, type PostScript } from '../cloud-script.ts';
+import { createCluster } from '../time-skipping.ts';
+import { foreign, itEnds, sameSpec } from './create-rows.ts';
+
+/** Made by others while the POST is on its way, so that no look before it could know. */
+const newForeign = { ...foreign, hiddenLooks: 1 };
+const newSameSpec = { ...sameSpec, hiddenLooks: 1 };
+
+const runs = (clusterID: string) => ({ outcome: 'running', clusterID });
+const runsWithoutDuplicate = { ...runs('cce-made-1'), duplicates: [{ clusterID: 'cce-made-2', deleted: true }] };
+
+function sendTwice(_: unknown, sendLate: () => void): void {
+  sendLate();
+  sendLate();
+}
+
+describe.each<[lost: string, post: PostScript]>([
+  ['that is lost before its effect', posts.lostBeforeEffect],
+  ['that is lost with its worker before its effect', posts.workerLostBeforeEffect],
+])('a POST %s', (_, post) => {
+  itEnds('completed', [
+    {
+      what: 'is sent again when nothing is found',
+      script: { posts: [post] },
+      outcome: runs('cce-made-1'),
+      left: ['cce-made-1'],
+      posts: 2,
+      deletes: 0,
+    },
+    {
+      what: 'is not sent again when a cluster of an earlier create is found',
+      script: { posts: [post], clusters: [newSameSpec] },
+      outcome: { ...runs('cce-before-1'), adopted: true },
+      left: ['cce-before-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'is not sent again when it takes effect after all, even twice',
+      script: { posts: [post], moments: { 'look 4': sendTwice } },
+      outcome: runsWithoutDuplicate,
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 1,
+    },
+    {
+      what: 'is sent again beside a foreign cluster where duplicate names are allowed',
+      script: { posts: [post], clusters: [newForeign] },
+      input: { allowDuplicateName: true },
+      outcome: runs('cce-made-1'),
+      left: ['cce-before-1', 'cce-made-1'],
+      posts: 2,
+      deletes: 0,
+    },
+  ]);
+  itEnds('failed', [
+    {
+      what: 'is not sent again when a foreign cluster of the name is found',
+      script: { posts: [post], clusters: [newForeign] },
+      outcome: { outcome: 'failed', failure: { type: 'NameTaken', clusterIDs: ['cce-before-1'] } },
+      left: ['cce-before-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'is sent again, and then refused',
+      script: { posts: [post, posts.overQuota] },
+      outcome: { outcome: 'failed', failure: { type: 'CreateRefused' } },
+      left: [],
+      posts: 2,
+      deletes: 0,
+    },
+  ]);
+});
+
+describe.each<[lost: string, post: PostScript, made?: CloudScript['made']]>([
+  ['whose answer is lost', posts.lostAfterEffect],
+  ['whose worker is lost before the answer', posts.workerLostAfterEffect],
+  ['whose answer is lost and whose cluster is listed late', posts.lostAfterEffect, [{ hiddenLooks: 3 }]],
+])('a POST %s', (_, post, made = [{}]) => {
+  itEnds('completed', [
+    {
+      what: 'is not sent again: its cluster is found',
+      script: { posts: [post], made },
+      outcome: runs('cce-made-1'),
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'is not sent again, and the cluster of an earlier create stays',
+      script: { posts: [post], made, clusters: [newSameSpec] },
+      outcome: runs('cce-made-1'),
+      left: ['cce-before-1', 'cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'is not sent again, and a foreign cluster of the name stays',
+      script: { posts: [post], made, clusters: [newForeign] },
+      outcome: runs('cce-made-1'),
+      left: ['cce-before-1', 'cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'leaves one cluster even if it was delivered twice',
+      script: { posts: [{ ...post, makes: 2 }], made: [...made, ...made] },
+      outcome: runsWithoutDuplicate,
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 1,
+    },
+  ]);
+});
+
+describe('a request that takes effect only after another one was sent', () => {
+  itEnds('completed', [
+    {
+      what: 'which is in flight, leaves one cluster',
+      script: { posts: [posts.workerLostBeforeEffect], moments: { 'post 2': (_, sendLate) => sendLate() } },
+      outcome: runsWithoutDuplicate,
+      left: ['cce-made-1'],
+      posts: 2,
+      deletes: 1,
+    },
+    {
+      what: 'whose cluster is being provisioned, leaves one cluster',
+      script: { posts: [posts.workerLostBeforeEffect], moments: { 'step 1': (_, sendLate) => sendLate() } },
+      outcome: runsWithoutDuplicate,
+      left: ['cce-made-1'],
+      posts: 2,
+      deletes: 1,
+    },
+    {
+      what: 'which is refused because the name is taken now, is found',
+      script: {
+        posts: [posts.workerLostBeforeEffect, { makes: 0, answer: refusal('POST', 409, 'cce.warning.AlreadyExist') }],
+        moments: { 'post 2': (_, sendLate) => sendLate() },
+      },
+      outcome: runs('cce-made-1'),
+      left: ['cce-made-1'],
+      posts: 2,
+      deletes: 0,
+    },
+  ]);
+
+  it('but made the older cluster: that is waited for, and the younger one deleted', async () => {
+    const { outcome, cloud } = await createCluster({ posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 7 }] });
+    expect(outcome).toMatchObject(runsWithoutDuplicate);
+    expect(cloud.phaseOf('cce-made-1')).toBe('running');
+    expect(cloud.left()).toEqual(['cce-made-1']);
+    expect(cloud.posts()).toBe(2);
+  });
+});
+
+describe('a request that is refused because the name is taken by then', () => {
+  itEnds('failed', [
+    {
+      what: 'says by whom',
+      script: {
+        posts: [{ makes: 0, answer: refusal('POST', 409, 'cce.warning.AlreadyExist') }],
+        clusters: [newForeign],
+      },
+      outcome: { outcome: 'failed', failure: { type: 'NameTaken', clusterIDs: ['cce-before-1'] } },
+      left: ['cce-before-1'],
+      posts: 1,
+      deletes: 0,
+    },
+  ]);
+});

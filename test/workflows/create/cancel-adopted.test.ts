@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { cancelBySignal, cancelNatively, posts } from '../cloud-script.ts';
+import { createCluster } from '../time-skipping.ts';
+import { sameSpec } from './create-rows.ts';
+
+describe('the cluster of an earlier create', () => {
+  const earlier = { ...sameSpec, clusterPhase: 'pending' };
+  const deleteOptions = { deleteResource: true };
+  const askForDeletion = cancelBySignal({ deleteOptions });
+
+  it.each([
+    ['by a signal', cancelBySignal({})],
+    ['natively', cancelNatively],
+  ])('stays when its adoption is cancelled %s', async (_, cancel) => {
+    const { outcome, cloud } = await createCluster({ clusters: [earlier], moments: { 'step 1': cancel } });
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      adopted: true,
+      cleanup: { status: 'kept', clusterIDs: ['cce-before-1'] },
+    });
+    expect(cloud.left()).toEqual(['cce-before-1']);
+    expect(cloud.deletes).toEqual([]);
+  });
+
+  it.each([
+    ['before it was looked for', 'look 1', {}],
+    ['while it is waited for', 'step 1', {}],
+    ['while it is waited for and the worker hands over', 'step 1', { deployAt: 'step 1' }],
+  ] as const)('goes when its deletion is asked for %s', async (_, at, script) => {
+    const { outcome, cloud } = await createCluster({
+      clusters: [earlier],
+      moments: { [at]: askForDeletion },
+      ...script,
+    });
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      cleanup: { status: 'deleted', clusterIDs: ['cce-before-1'] },
+    });
+    expect(cloud.left()).toEqual([]);
+    expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options: deleteOptions }]);
+  });
+
+  it('goes together with what a lost request of this create made, when their deletion is asked for', async () => {
+    const { outcome, cloud } = await createCluster({
+      clusters: [{ ...sameSpec, hiddenLooks: 1 }],
+      posts: [posts.lostAfterEffect],
+      made: [{ hiddenLooks: 3 }],
+      moments: { 'post 1': askForDeletion },
+    });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
+    expect(cloud.left()).toEqual([]);
+  });
+});

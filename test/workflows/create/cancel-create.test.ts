@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { readExample } from '../../examples.ts';
+import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript, type Moment } from '../cloud-script.ts';
+import { createCluster } from '../time-skipping.ts';
+import { foreign } from './create-rows.ts';
+
+interface Row {
+  when: string;
+  at: Moment | 'start';
+  script?: CloudScript;
+  posts: number;
+  /** What a cancel that keeps leaves. */
+  kept: string[];
+}
+
+const listedLate = { posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 3 }] };
+const rows: Row[] = [
+  { when: 'before it began', at: 'start', posts: 0, kept: [] },
+  // What has begun is waited for: the look and the POST are one.
+  { when: 'while it looks for the first time', at: 'look 1', posts: 1, kept: ['cce-made-1'] },
+  { when: 'while the POST is in flight', at: 'post 1', posts: 1, kept: ['cce-made-1'] },
+  {
+    when: 'while a POST is in flight that gets lost before its effect',
+    at: 'post 1',
+    script: { posts: [posts.lostBeforeEffect] },
+    posts: 1,
+    kept: [],
+  },
+  {
+    when: 'while a POST is in flight whose answer gets lost',
+    at: 'post 1',
+    script: listedLate,
+    posts: 1,
+    kept: ['cce-made-1'],
+  },
+  {
+    when: 'while a POST is in flight whose worker is lost',
+    at: 'post 1',
+    script: { posts: [posts.workerLostAfterEffect] },
+    posts: 1,
+    kept: ['cce-made-1'],
+  },
+  { when: 'while it settles', at: 'look 3', script: listedLate, posts: 1, kept: ['cce-made-1'] },
+  { when: 'at a provisioning step', at: 'step 1', posts: 1, kept: ['cce-made-1'] },
+  {
+    when: 'while it is verified',
+    at: 'look 3',
+    script: { posts: [posts.lostAfterEffect] },
+    posts: 1,
+    kept: ['cce-made-1'],
+  },
+];
+
+describe.each(rows)('a create that is cancelled $when', ({ at, script, posts, kept }) => {
+  it.each([
+    ['a signal', cancelBySignal({ reason: 'not needed' }), { cancelReason: 'not needed' }],
+    ['native cancellation', cancelNatively, {}],
+  ])('by %s leaves nothing', async (_, cancel, expected) => {
+    const { outcome, execution, cloud } = await createCluster({ ...script, moments: { [at]: cancel } });
+    expect(execution).toBe('completed');
+    expect(outcome).toMatchObject({ outcome: 'cancelled', ...expected });
+    expect(cloud.left()).toEqual([]);
+    expect(cloud.posts()).toBe(posts);
+  });
+
+  it('by a signal that keeps leaves what it made', async () => {
+    const { outcome, cloud } = await createCluster({
+      ...script,
+      moments: { [at]: cancelBySignal({ cleanup: 'keep' }) },
+    });
+    expect(outcome.outcome).toBe('cancelled');
+    expect(cloud.left()).toEqual(kept);
+    expect(cloud.posts()).toBe(posts);
+    expect(cloud.deletes).toEqual([]);
+  });
+});
+
+describe('a kept cluster is named in the outcome', () => {
+  it.each([
+    ['whose POST was answered', 'post 1', {}],
+    ['that was being provisioned', 'step 1', {}],
+    // Else `reconcile` would take it for an orphan.
+    ['whose answer was lost', 'post 1', { posts: [posts.lostAfterEffect] }],
+    ['that the list did not show yet', 'look 3', listedLate],
+  ] as const)('%s', async (_, at, script) => {
+    const { outcome, cloud } = await createCluster({
+      ...script,
+      moments: { [at]: cancelBySignal({ cleanup: 'keep' }) },
+    });
+    expect(cloud.left()).toEqual(['cce-made-1']);
+    expect(outcome.cleanup).toEqual({ status: 'kept', clusterIDs: ['cce-made-1'] });
+  });
+
+  it('and none is where the POST was lost before its effect', async () => {
+    const { outcome } = await createCluster({
+      posts: [posts.lostBeforeEffect],
+      moments: { 'post 1': cancelBySignal({ cleanup: 'keep' }) },
+    });
+    expect(outcome.cleanup).toEqual({ status: 'notNeeded', clusterIDs: [] });
+  });
+});
+
+describe('a worker that hands over while the cancel arrives', () => {
+  it.each([
+    ['while it looks for the first time', 'look 1', {}, 1],
+    ['while the POST is in flight', 'post 1', {}, 1],
+    ['at a provisioning step', 'step 1', {}, 1],
+    ['while it is verified', 'look 3', { posts: [posts.lostAfterEffect] }, 1],
+  ] as const)('%s leaves nothing', async (_, at, script, expectedPosts) => {
+    const { outcome, cloud } = await createCluster({ ...script, moments: { [at]: cancelBySignal({}) }, deployAt: at });
+    expect(outcome.outcome).toBe('cancelled');
+    expect(cloud.left()).toEqual([]);
+    expect(cloud.posts()).toBe(expectedPosts);
+  });
+});
+
+describe('a second cancel changes nothing', () => {
+  it.each([
+    ['by a signal that keeps, before the deletion', 'look 2', cancelBySignal({ cleanup: 'keep', reason: 'second' })],
+    ['by a signal that keeps, during the deletion', 'leaving 1', cancelBySignal({ cleanup: 'keep', reason: 'second' })],
+    ['by a signal that deletes', 'delete 1', cancelBySignal({ reason: 'second' })],
+    ['by native cancellation', 'delete 1', cancelNatively],
+  ] as const)('%s', async (_, at, secondCancel) => {
+    const { outcome, execution, cloud } = await createCluster({
+      moments: { 'step 1': cancelBySignal({ reason: 'first' }), [at]: secondCancel },
+    });
+    expect(execution).toBe('completed');
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      cancelReason: 'first',
+      cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] },
+    });
+    expect(cloud.left()).toEqual([]);
+    expect(cloud.deletes).toHaveLength(1);
+  });
+
+  it('after a first that was native', async () => {
+    const { outcome, cloud } = await createCluster({
+      moments: { 'step 1': cancelNatively, 'delete 1': cancelBySignal({ cleanup: 'keep' }) },
+    });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
+    expect(cloud.left()).toEqual([]);
+  });
+});
+
+it.each(['post 1', 'look 2'] as const)(
+  'a deletion that is asked for after a cancel that keeps, at %s, counts',
+  async (at) => {
+    const keep = cancelBySignal({ cleanup: 'keep' });
+    const askForDeletion = cancelBySignal({ deleteOptions: { deleteResource: true } });
+    const { outcome, cloud } = await createCluster({
+      moments: {
+        'post 1': async (workflow) => {
+          await keep(workflow);
+          if (at === 'post 1') await askForDeletion(workflow);
+        },
+        // Of the clean-up, which finds out what to keep.
+        'look 2': (workflow) => at === 'look 2' && askForDeletion(workflow),
+      },
+    });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+    expect(cloud.left()).toEqual([]);
+  },
+);
+
+it.each([
+  ['a signal', cancelBySignal({ cleanup: 'keep' })],
+  ['native cancellation', cancelNatively],
+])('%s during the clean-up of a failed create neither stops it nor hides the failure', async (_, cancel) => {
+  const { outcome, execution, cloud } = await createCluster({
+    made: [{ becomes: 'create_failed' }],
+    moments: { 'delete 1': cancel },
+  });
+  expect(execution).toBe('failed');
+  expect(outcome).toMatchObject({ outcome: 'failed', failure: { type: 'CreateFailed' } });
+  expect(cloud.left()).toEqual([]);
+});
+
+it.each([
+  ['a signal', cancelBySignal({})],
+  ['native cancellation', cancelNatively],
+])('%s after the end changes nothing', async (_, cancel) => {
+  const { outcome, currentStep, cloud } = await createCluster({
+    // Servers differ in whether they refuse it.
+    moments: { end: (workflow) => Promise.allSettled([cancel(workflow)]) },
+  });
+  expect(outcome.outcome).toBe('running');
+  expect(currentStep.stage).toBe('done');
+  expect(cloud.left()).toEqual(['cce-made-1']);
+});
+
+it('a cancel during the first look counts more than that the name is taken', async () => {
+  const { outcome, cloud } = await createCluster({ clusters: [foreign], moments: { 'look 1': cancelBySignal({}) } });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded' } });
+  expect(cloud.left()).toEqual(['cce-before-1']);
+  expect(cloud.posts()).toBe(0);
+});
+
+it('a cancel while the second request is throttled looks for what the first one made after all', async () => {
+  const { outcome, cloud } = await createCluster({
+    posts: [posts.lostBeforeEffect, posts.throttled],
+    moments: { 'post 2': cancelBySignal({}), 'look 9': (_, sendLate) => sendLate() },
+  });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+  expect(cloud.left()).toEqual([]);
+  expect(cloud.posts()).toBe(2);
+});
+
+it('a clean-up that is refused is told with the outcome', async () => {
+  const { outcome, execution, cloud } = await createCluster({
+    made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
+    moments: { 'step 1': cancelBySignal({}) },
+  });
+  expect(execution).toBe('completed');
+  expect(outcome).toMatchObject({
+    outcome: 'cancelled',
+    cleanup: {
+      status: 'incomplete',
+      clusterIDs: ['cce-made-1'],
+      failure: { type: 'DeleteRefused', code: 'cce.warning.AccessDenied', requestID: 'refusal-1' },
+    },
+  });
+  expect(cloud.left()).toEqual(['cce-made-1']);
+});
+
+describe('machines that were there before', () => {
+  it.each([
+    ['are moved out', 'existing', { moveOut: true }],
+    [
+      'are none where all are new, and nothing stays on the bill',
+      'custom',
+      { deleteResource: true, deleteCDSSnapshot: true },
+    ],
+  ] as const)('%s', async (_, example, options) => {
+    const { cloud } = await createCluster(
+      { moments: { 'step 1': cancelBySignal({}) } },
+      { request: readExample(example) },
+    );
+    expect(cloud.deletes).toEqual([{ clusterID: 'cce-made-1', options }]);
+  });
+});

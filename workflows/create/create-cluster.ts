@@ -1,0 +1,152 @@
+import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { redactSecrets } from '../../cce/secrets.ts';
+import { mergeCancels, type CancelRequest } from '../../contract/cancel-request.ts';
+import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
+import { markerOf } from '../../contract/marker.ts';
+import {
+  cancelSignal,
+  currentStepQuery,
+  extendLeaseSignal,
+  requestQuery,
+  stepChangedSignal,
+} from '../../contract/messages.ts';
+import type { OperationFailure } from '../../contract/operation-failure.ts';
+import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { validateCluster } from '../activity-proxies.ts';
+import { closingFailure, describeFailure } from '../operation/operation-failure.ts';
+import { logEnd } from '../operation/operation-log.ts';
+import { countCreate } from '../operation/operation-metrics.ts';
+import { trackProgress } from '../operation/progress.ts';
+import { cleanUp, type CleanupPolicy } from './clean-up.ts';
+import type { Creation } from './creation.ts';
+import { createLease } from './lease.ts';
+import { provisionCluster, type Deadline } from './provision-cluster.ts';
+
+/**
+ * Brings one cluster to `running`, exactly once, or cleans up what it made. With a time to live it then waits until that
+ * is over, and deletes the cluster.
+ *
+ * Returns the outcome when the cluster runs, has expired, or was cancelled, natively or by signal. A failed create closes
+ * as Failed, with an ApplicationFailure of the failure's type that has the outcome as its first detail.
+ */
+export async function createCluster(input: CreateClusterInput): Promise<CreateClusterOutcome> {
+  const { request, timeoutSeconds = 3600 } = input;
+  const startedAtMs = Date.now();
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const creation: Creation = {
+    request,
+    marker: markerOf(workflowId, firstExecutionRunId, request),
+    allowDuplicateName: input.allowDuplicateName ?? false,
+    outcomeOpen: false,
+    sent: 0,
+    made: [],
+    duplicates: [],
+  };
+  const progress = trackProgress('validating');
+  const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds);
+  const work = new CancellationScope({ cancellable: true });
+  let cancelRequest: CancelRequest | undefined;
+
+  setHandler(currentStepQuery, () => {
+    const expiresAt = lease?.expiresAt();
+    return { ...progress.view(), ...(expiresAt !== undefined && { expiresAt }) };
+  });
+  setHandler(requestQuery, () => redactSecrets(request));
+  setHandler(stepChangedSignal, (change) => progress.observeChange(change));
+  setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
+  setHandler(cancelSignal, (cancel) => {
+    cancelRequest = mergeCancels(cancelRequest, cancel);
+    work.cancel();
+  });
+
+  try {
+    await work.run(async () => {
+      await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
+      progress.enter('submitting');
+      await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
+      progress.enter('running');
+      if (lease !== undefined && creation.obtained?.madeBy === 'thisCreate') {
+        // For those who wait for the cluster, and not for its end.
+        upsertMemo({ leaseBegan: true } satisfies OperationMemo);
+        await lease.untilExpired();
+      }
+    });
+  } catch (error) {
+    // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
+    return isCancellation(error) && work.consideredCancelled ? endCancelled() : endFailed(failureOf(error));
+  }
+  // A cancel that arrives together with the last result has cancelled nothing, and is meant all the same.
+  if (work.consideredCancelled) return endCancelled();
+  if (lease?.expiresAt() !== undefined) return endExpired();
+  progress.enter('done');
+  return recorded(outcome('running'));
+
+  async function endCancelled(): Promise<CreateClusterOutcome> {
+    const ended = outcome('cancelled');
+    const cleanup = await cleanUp(creation, cancelPolicy, progress);
+    const reason = cancelRequest?.reason;
+    progress.enter('done');
+    return recorded({ ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) });
+  }
+
+  function cancelPolicy(): CleanupPolicy {
+    const { cleanup = 'delete', deleteOptions } = cancelRequest ?? {};
+    return { cleanup, ...(deleteOptions !== undefined && { deleteOptions }) };
+  }
+
+  async function endFailed(reason: OperationFailure): Promise<never> {
+    const ended = outcome('failed');
+    // That it cannot be asked about says nothing against the cluster: it may well run.
+    const onFailure = reason.type === 'WatchBudgetExhausted' ? 'keep' : (input.onFailure ?? 'delete');
+    const policy = () => (cancelRequest?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
+    const cleanup = await cleanUp(creation, policy, progress);
+    progress.enter('done');
+    throw closingFailure(recorded({ ...ended, failure: reason, cleanup }));
+  }
+
+  async function endExpired(): Promise<CreateClusterOutcome> {
+    const ended = outcome('expired');
+    const cleanup = await cleanUp(creation, () => ({ cleanup: 'delete' }), progress);
+    progress.enter('done');
+    // Failed, so that somebody notices: the cluster outlives its lease.
+    if (cleanup.failure !== undefined) throw closingFailure(recorded({ ...ended, failure: cleanup.failure, cleanup }));
+    return recorded({ ...ended, cleanup });
+  }
+
+  function failureOf(error: unknown): OperationFailure {
+    if (!isCancellation(error)) return describeFailure(error, 'CreateRefused');
+    const { stage, step } = progress.view();
+    return {
+      type: 'DeadlineExceeded',
+      message: `"${request.cluster.clusterName}" does not run after ${timeoutSeconds} s; it got as far as ${
+        step === undefined ? stage : `step "${step.name}"`
+      }`,
+      advice: 'give it more time, or look at the step that takes so long',
+      ...(step !== undefined && { step }),
+    };
+  }
+
+  function recorded<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
+    countCreate(ended, startedAtMs);
+    logEnd(request.cluster.clusterName, ended);
+    return ended;
+  }
+
+  function outcome(kind: CreateClusterOutcome['outcome']): CreateClusterOutcome {
+    const { obtained, duplicates } = creation;
+    return {
+      outcome: kind,
+      ...(obtained !== undefined && { clusterID: obtained.clusterID }),
+      ...(obtained?.requestID !== undefined && { requestID: obtained.requestID }),
+      ...(obtained?.madeBy === 'earlierCreate' && { adopted: true }),
+      steps: progress.view().steps,
+      ...(duplicates.length > 0 && { duplicates }),
+    };
+  }
+}
+
+/** Scopes of their own: a workflow timeout would end everything, the clean-up too. */
+function deadlineIn(milliseconds: number): Deadline {
+  const deadlineAt = Date.now() + milliseconds;
+  return (part) => CancellationScope.withTimeout(Math.max(1, deadlineAt - Date.now()), part);
+}

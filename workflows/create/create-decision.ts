@@ -1,0 +1,70 @@
+import type { FoundCluster } from '../../activities/create/find-clusters.ts';
+import { phaseDuringCreate } from '../../cce/phases.ts';
+import { readMarker, type Marker } from '../../contract/marker.ts';
+
+export type CreateDecision =
+  /** Nothing stands in the way: send the request. */
+  | { action: 'submit' }
+  /** A request may be on its way, and what it made may not be visible yet. */
+  | { action: 'lookAgain' }
+  /** The cluster exists. `extras` are further ones that this same create made. */
+  | { action: 'adopt'; clusterID: string; extras: string[]; madeBy: 'thisCreate' | 'earlierCreate' }
+  /** The name is taken by clusters that this request does not describe. */
+  | { action: 'refuse'; reason: 'foreign' | 'differentSpec' | 'earlierFailed'; clusterIDs: string[] };
+
+/** What is left to decide once there is nothing to wait for any more. */
+export type SettledDecision = Exclude<CreateDecision, { action: 'lookAgain' }>;
+
+export interface CreateSituation {
+  /** All clusters of exactly this name, in any order. */
+  found: readonly FoundCluster[];
+  marker: Marker;
+  /** Whether a request was sent whose outcome is open, and the time to wait for its cluster is not over. */
+  settling: boolean;
+  /** Whether a second cluster of the same name is wanted. */
+  allowDuplicateName: boolean;
+}
+
+/**
+ * What to do about a create, from what the service shows. The whole protocol against duplicates rests on this function:
+ * it must never answer `submit` while a cluster of this create may exist.
+ */
+export function decideCreate(situation: CreateSituation & { settling: false }): SettledDecision;
+export function decideCreate(situation: CreateSituation): CreateDecision;
+export function decideCreate({ found, marker, settling, allowDuplicateName }: CreateSituation): CreateDecision {
+  const standing = found.filter(isStanding).toSorted(byAge);
+  const [oldest, ...extras] = standing.filter((cluster) => readMarker(cluster.description)?.key === marker.key);
+  if (oldest !== undefined) {
+    return { action: 'adopt', clusterID: oldest.clusterID, extras: extras.map(clusterIDOf), madeBy: 'thisCreate' };
+  }
+  if (settling) return { action: 'lookAgain' };
+  if (allowDuplicateName || standing.length === 0) return { action: 'submit' };
+
+  const sameSpec = standing.filter((cluster) => readMarker(cluster.description)?.digest === marker.digest);
+  const healthy = sameSpec.find(({ clusterPhase }) =>
+    ['waiting', 'succeeded'].includes(phaseDuringCreate(clusterPhase)),
+  );
+  if (healthy !== undefined) {
+    return { action: 'adopt', clusterID: healthy.clusterID, extras: [], madeBy: 'earlierCreate' };
+  }
+  const clusterIDs = standing.map(clusterIDOf);
+  if (sameSpec.length > 0) return { action: 'refuse', reason: 'earlierFailed', clusterIDs };
+  const marked = standing.some((cluster) => readMarker(cluster.description) !== undefined);
+  return { action: 'refuse', reason: marked ? 'differentSpec' : 'foreign', clusterIDs };
+}
+
+/** A cluster on its way out neither satisfies a create nor stands in its way: names are not unique. */
+function isStanding({ clusterPhase }: FoundCluster): boolean {
+  return clusterPhase !== 'deleting' && clusterPhase !== 'deleted';
+}
+
+/** Where the service gives no age, or the same, the ID decides, so that every look comes to the same answer. */
+function byAge(left: FoundCluster, right: FoundCluster): number {
+  const leftKey = `${left.createdAt ?? ''} ${left.clusterID}`;
+  const rightKey = `${right.createdAt ?? ''} ${right.clusterID}`;
+  return leftKey < rightKey ? -1 : 1;
+}
+
+function clusterIDOf({ clusterID }: FoundCluster): string {
+  return clusterID;
+}

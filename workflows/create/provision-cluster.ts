@@ -1,0 +1,97 @@
+import { isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
+import { phaseDuringCreate } from '../../cce/phases.ts';
+import { secretsOf } from '../../cce/secrets.ts';
+import { compensationOptions } from '../../contract/compensation.ts';
+import { watchActivities } from '../activity-proxies.ts';
+import { deleteUntilGone } from '../delete/delete-until-gone.ts';
+import { throwIfCancelled } from '../operation/cancellation.ts';
+import { failure, provisioningFailure } from '../operation/operation-failure.ts';
+import type { Progress } from '../operation/progress.ts';
+import { decideCreate, type SettledDecision } from './create-decision.ts';
+import type { Creation, ObtainedCluster } from './creation.ts';
+import { look, obtainCluster } from './obtain-cluster.ts';
+
+/**
+ * Obtains the cluster, waits until it runs, and makes sure that it is the only one. What is obtained is noted in
+ * `creation` at once, so that a clean-up knows of it whatever happens next.
+ */
+export async function provisionCluster(creation: Creation, progress: Progress, deadline: Deadline): Promise<void> {
+  let survivor: string | undefined;
+  for (;;) {
+    const { clusterID, madeBy } = await deadline(async () => {
+      const obtained: ObtainedCluster =
+        survivor === undefined ? await obtainCluster(creation) : { clusterID: survivor, madeBy: 'thisCreate' };
+      note(creation, obtained);
+      progress.enter('provisioning', obtained.clusterID);
+      await waitUntilRunning(creation, obtained.clusterID, progress);
+      return obtained;
+    });
+    // A cluster of an earlier create was found by a look; there is nothing of this create to verify. And where each request
+    // was answered, none can have made another one: only an attempt whose end nobody saw may still do that.
+    if (madeBy === 'earlierCreate' || creation.openedAtMs === undefined) return throwIfCancelled();
+    // Not bounded: the cluster runs in time, and a duplicate that is slow to go must not take it along.
+    progress.enter('verifying');
+    survivor = await resolveDuplicates(creation, clusterID);
+    throwIfCancelled();
+    if (survivor === clusterID) return;
+  }
+}
+
+function note(creation: Creation, obtained: ObtainedCluster): void {
+  creation.obtained = obtained;
+  if (obtained.madeBy === 'thisCreate') creation.made.push(obtained.clusterID);
+  upsertMemo({ clusterID: obtained.clusterID });
+}
+
+/** Runs a part of a create that must be over in time; all parts together have one time limit. */
+export type Deadline = <Result>(part: () => Promise<Result>) => Promise<Result>;
+
+async function waitUntilRunning({ request }: Creation, clusterID: string, progress: Progress): Promise<void> {
+  const { watchCluster } = watchActivities(`wait until ${clusterID} runs`);
+  const observed = await watchCluster({ clusterID, goal: 'running', secrets: secretsOf(request) });
+  progress.observe(observed);
+  if (phaseDuringCreate(observed.clusterPhase) !== 'succeeded') {
+    throw failure(provisioningFailure(clusterID, observed.clusterPhase, observed.steps));
+  }
+}
+
+/**
+ * An attempt that was thought dead may have sent its request late. Of several clusters of this create the oldest stays:
+ * it is returned when it is another one than `clusterID`, to be waited for; the rest is deleted once it runs.
+ */
+async function resolveDuplicates(creation: Creation, clusterID: string): Promise<string> {
+  const decision = await lookForAll(creation);
+  if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
+  if (decision.clusterID !== clusterID) return decision.clusterID;
+  // One that was given up for an older one may not be in the list yet.
+  for (const extra of new Set([...decision.extras, ...creation.made])) {
+    if (extra === clusterID) continue;
+    creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra) });
+  }
+  return clusterID;
+}
+
+/** Twice as long as a create looks for what it may have made: what a last request made is seen at leisure. */
+const lastRequestTimeMs = 180_000;
+
+/** Looks until each request that may have made a cluster is accounted for, or was sent long enough ago. */
+async function lookForAll(creation: Creation): Promise<SettledDecision> {
+  for (;;) {
+    const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
+    const accounted = decision.action === 'adopt' ? 1 + decision.extras.length : 0;
+    const lastAtMs = creation.openedAtMs ?? 0;
+    if (accounted >= creation.sent || Date.now() >= lastAtMs + lastRequestTimeMs) return decision;
+    await sleep('15s', { summary: 'what a last request made may show late' });
+  }
+}
+
+async function deleteExtra({ request }: Creation, clusterID: string): Promise<boolean> {
+  try {
+    await deleteUntilGone(clusterID, compensationOptions(request), () => undefined, secretsOf(request));
+    return true;
+  } catch (error) {
+    // The clean-up finds it again by its marker.
+    if (isCancellation(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,127 @@
+import { CancellationScope, isCancellation, setHandler, sleep, upsertMemo } from '@temporalio/workflow';
+import { mergeCancels, type CancelRequest } from '../../contract/cancel-request.ts';
+import type { DeleteTarget, DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
+import { readMarker } from '../../contract/marker.ts';
+import { cancelSignal, currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
+import type { OperationFailure } from '../../contract/operation-failure.ts';
+import { findClusters } from '../activity-proxies.ts';
+import { closingFailure, describeFailure, failure } from '../operation/operation-failure.ts';
+import { logEnd } from '../operation/operation-log.ts';
+import { countDelete } from '../operation/operation-metrics.ts';
+import { trackProgress } from '../operation/progress.ts';
+import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
+
+/** As long as the vendor's own tools wait (vendor's Terraform provider). */
+const releaseTime = '60s';
+
+/**
+ * Takes one cluster away, whether or not its create is known to Temporal. Absent is success. A failed delete closes as
+ * Failed with the outcome as the failure's first detail.
+ */
+export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteClusterOutcome> {
+  const { target, options = {}, timeoutSeconds = 3600 } = input;
+  const startedAtMs = Date.now();
+  const progress = trackProgress('deleting');
+  let clusterID: string | undefined;
+  let deletion: Deletion | undefined;
+  let cancelRequest: CancelRequest | undefined;
+
+  const work = new CancellationScope({ cancellable: true });
+  setHandler(currentStepQuery, () => progress.view());
+  setHandler(stepChangedSignal, (change) => progress.observeChange(change));
+  setHandler(cancelSignal, (cancel) => {
+    cancelRequest = mergeCancels(cancelRequest, cancel);
+    work.cancel();
+  });
+
+  try {
+    await work.run(async () => {
+      await CancellationScope.withTimeout(timeoutSeconds * 1000, deleteTarget);
+      if (input.waitForRelease === true && deletion?.alreadyGone === false) {
+        await sleep(releaseTime, { summary: 'until what it used is free' });
+      }
+    });
+    progress.enter('done');
+    return recorded(outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted'));
+  } catch (error) {
+    progress.enter('done');
+    // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
+    if (isCancellation(error) && work.consideredCancelled) {
+      const cancelReason = cancelRequest?.reason;
+      return recorded({ ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) });
+    }
+    throw closingFailure(recorded({ ...outcome('failed'), failure: failureOf(error) }));
+  }
+
+  async function deleteTarget(): Promise<void> {
+    clusterID = await resolveTarget(target, input.onlyMarked);
+    if (clusterID === undefined) return;
+    upsertMemo({ clusterID });
+    progress.enter('deleting', clusterID);
+    deletion = await deleteUntilGone(clusterID, options, progress.observe);
+    if (!deletion.alreadyGone || !('clusterID' in target) || input.mayBeName !== true) return;
+    // No cluster has this ID, but a name may have the form of one.
+    const namesake = await resolveTarget({ clusterName: target.clusterID });
+    if (namesake === undefined) return;
+    clusterID = namesake;
+    upsertMemo({ clusterID });
+    progress.enter('deleting', clusterID);
+    deletion = await deleteUntilGone(clusterID, options, progress.observe);
+  }
+
+  function failureOf(error: unknown): OperationFailure {
+    if (!isCancellation(error)) return describeFailure(error, 'DeleteRefused');
+    return {
+      type: 'DeadlineExceeded',
+      message: `${clusterID ?? 'the cluster'} is not gone after ${timeoutSeconds} s`,
+      advice: 'the deletion goes on at the service; delete again to wait on',
+    };
+  }
+
+  function recorded<Ended extends DeleteClusterOutcome>(ended: Ended): Ended {
+    countDelete(ended, startedAtMs);
+    logEnd('clusterName' in target ? target.clusterName : undefined, ended);
+    return ended;
+  }
+
+  function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
+    return {
+      outcome: kind,
+      ...(clusterID !== undefined && { clusterID }),
+      ...(deletion?.requestID !== undefined && { requestID: deletion.requestID }),
+      ...(deletion !== undefined && { requests: deletion.requests }),
+      ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
+      steps: progress.view().steps,
+    };
+  }
+}
+
+/** `undefined` where no cluster has the name. Several of the same name are for the user to tell apart. */
+async function resolveTarget(target: DeleteTarget, onlyMarked = false): Promise<string | undefined> {
+  if ('clusterID' in target) return target.clusterID;
+  const bearers = await findClusters(target);
+  const found = onlyMarked ? bearers.filter(({ description }) => readMarker(description) !== undefined) : bearers;
+  if (found.length < bearers.length && found.length === 0) {
+    const clusterIDs = bearers.map(({ clusterID }) => clusterID);
+    throw failure({
+      type: 'NotOurs',
+      message: `"${target.clusterName}" does not carry our marker: ${clusterIDs.join(', ')}`,
+      advice: 'somebody else made it; if it is to go all the same, delete it by its clusterID',
+      clusterIDs,
+    });
+  }
+  // Namesakes that are on their way out need no help, unless there is nothing else.
+  const alive = found.filter(({ clusterPhase }) => clusterPhase !== 'deleted');
+  const staying = alive.filter(({ clusterPhase }) => clusterPhase !== 'deleting');
+  const standing = staying.length > 0 ? staying : alive.slice(0, 1);
+  if (standing.length > 1) {
+    const clusterIDs = standing.map(({ clusterID }) => clusterID);
+    throw failure({
+      type: 'AmbiguousName',
+      message: `${standing.length} clusters are named "${target.clusterName}": ${clusterIDs.join(', ')}`,
+      advice: 'delete by clusterID',
+      clusterIDs,
+    });
+  }
+  return standing[0]?.clusterID;
+}

@@ -1,0 +1,61 @@
+import { sleep } from '@temporalio/workflow';
+import type { Observation } from '../../activities/watch/observation.ts';
+import type { WatchInput } from '../../activities/watch/watch-cluster.ts';
+import type { DeleteClusterOptions } from '../../cce/cluster.ts';
+import { phaseDuringDelete } from '../../cce/phases.ts';
+import { deleteCluster, watchActivities } from '../activity-proxies.ts';
+import { failedStepDetail, failure } from '../operation/operation-failure.ts';
+
+export interface Deletion {
+  /** How often the DELETE call was made: more than once after a `delete_failed`. */
+  requests: number;
+  /** The service knew no such cluster when it was first asked. */
+  alreadyGone: boolean;
+  requestID?: string;
+}
+
+/** The vendor knows no other remedy for a `delete_failed` than to ask again. */
+const maximumRequests = 4;
+
+/**
+ * Deletes a cluster and waits until it is gone. A deletion that fails is asked for again, a bounded number of times and
+ * ever later.
+ *
+ * Throws `DeleteFailed` with the failed step when that does not help, and ActivityFailure when the service refuses.
+ */
+export async function deleteUntilGone(
+  clusterID: string,
+  options: DeleteClusterOptions,
+  onObservation: (observation: Observation) => void,
+  /** What the cluster was made with, where that is known: a step that fails may quote it. */
+  secrets: WatchInput['secrets'] = [],
+): Promise<Deletion> {
+  const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`);
+  for (let requests = 1; ; requests++) {
+    const accepted = await deleteCluster({ clusterID, options });
+    if (accepted.alreadyGone) return { requests, alreadyGone: requests === 1 };
+
+    const observed = await watchCluster({ clusterID, goal: 'gone', secrets });
+    onObservation(observed);
+    if (observed.clusterPhase === 'absent' || phaseDuringDelete(observed.clusterPhase) === 'succeeded') {
+      return {
+        requests,
+        alreadyGone: false,
+        ...(accepted.requestID !== undefined && { requestID: accepted.requestID }),
+      };
+    }
+    if (requests === maximumRequests) {
+      throw failure({ type: 'DeleteFailed', ...failedStepDetail(clusterID, observed.clusterPhase, observed.steps) });
+    }
+    await sleep(`${30 * 2 ** (requests - 1)}s`, { summary: 'before the deletion is asked for again' });
+  }
+}
+
+/** What a deletion leaves in place, and so on the bill. */
+export function whatStaysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
+  return [
+    ...(deleteResource ? [] : ['post-paid EIPs and CDS volumes']),
+    ...(deleteCDSSnapshot ? [] : ['CDS snapshots']),
+    ...(moveOut ? ['nodes'] : []),
+  ];
+}

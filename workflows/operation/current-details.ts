@@ -1,0 +1,38 @@
+import type { BatchProgress } from '../../contract/batch/messages.ts';
+import type { CurrentStep } from '../../contract/current-step.ts';
+
+/** Where a create or delete stands, as Temporal's Web UI shows it: Markdown, and no cost to the history. */
+export function operationDetails({ stage, clusterID, phase, steps, pollTrouble }: CurrentStep): string {
+  const head = [`**${stage}**`, ...(clusterID === undefined ? [] : [`\`${clusterID}\``]), ...(phase ? [phase] : [])];
+  const rows = steps.map(({ index, name, status, retryCount, startedAt = '', error }) =>
+    row([index, name, status, retryCount, startedAt, error?.message ?? '']),
+  );
+  return [
+    head.join(' · '),
+    ...(pollTrouble === undefined ? [] : ['', `The service cannot be asked: ${pollTrouble.message}`]),
+    ...(rows.length === 0 ? [] : ['', ...table(['', 'step', 'status', 'attempts', 'started', 'error']), ...rows]),
+  ].join('\n');
+}
+
+/** The same of a batch. */
+export function batchDetails({ stage, total, failures, ...progress }: BatchProgress): string {
+  const { succeeded, failed, cancelled, underWay, waiting, concurrency, estimatedSecondsLeft } = progress;
+  const left = estimatedSecondsLeft === undefined ? '' : `, about ${Math.ceil(estimatedSecondsLeft / 60)} min left`;
+  return [
+    `**${stage}** · ${total} items, ${concurrency} at once${left}`,
+    '',
+    ...table(['succeeded', 'failed', 'cancelled', 'under way', 'waiting']),
+    row([succeeded, failed, cancelled, underWay, waiting]),
+    ...(failures.length === 0 ? [] : ['', ...table(['failed', 'why'])]),
+    ...failures.map(({ name, failure }) => row([name, `${failure.type}: ${failure.message}`])),
+  ].join('\n');
+}
+
+function table(columns: readonly string[]): string[] {
+  return [row(columns), row(columns.map(() => '---'))];
+}
+
+/** What the vendor writes may have bars and line breaks in it. */
+function row(cells: readonly (string | number)[]): string {
+  return `| ${cells.map((cell) => String(cell).replace(/[|\n\r]+/g, ' ')).join(' | ')} |`;
+}

@@ -1,0 +1,77 @@
+import type { MarkedCluster } from '../../activities/sweep/list-marked-clusters.ts';
+import type { DeleteClusterOptions } from '../../cce/cluster.ts';
+import { createWorkflowID } from '../../contract/identity.ts';
+import { markerPrefix } from '../../contract/marker.ts';
+import type { ReconcileInput, UnclaimedCluster, ReconcileReport } from '../../contract/reconcile.ts';
+import { describeCreates, listMarkedClusters } from '../activity-proxies.ts';
+import { deleteUntilGone } from '../delete/delete-until-gone.ts';
+import { describeFailure } from '../operation/operation-failure.ts';
+import { judgeOwnership } from './orphan-decision.ts';
+
+/** Keeps the report far below Temporal's limits for one payload. */
+const reportLimit = 500;
+const deletionsAtOnce = 10;
+
+/**
+ * Compares the clusters that carry our marker with the creates that Temporal knows, and reports those that nobody
+ * claims. Deletes orphans only if asked to, never a cluster without a marker, and never one of an unknown create.
+ */
+export async function reconcileClusters(input: ReconcileInput): Promise<ReconcileReport> {
+  const report: ReconcileReport = { clusters: 0, marked: 0, claimed: 0, unclaimed: [], orphans: 0, unknown: 0 };
+  const doomed: UnclaimedCluster[] = [];
+
+  for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
+    const page = await listMarkedClusters({ descriptionContains: markerPrefix, pageNo });
+    isLast = page.isLast;
+    report.clusters += page.seen;
+    report.marked += page.clusters.length;
+    const standing = page.clusters.filter(({ clusterPhase }) => !['deleting', 'deleted'].includes(clusterPhase));
+    if (standing.length === 0) continue;
+    const workflowIDs = [...new Set(standing.map(({ clusterName }) => createWorkflowID(input, clusterName)))];
+    const runs = await describeCreates({ workflowIDs });
+    for (const cluster of standing) {
+      const workflowID = createWorkflowID(input, cluster.clusterName);
+      const ownership = judgeOwnership(
+        cluster,
+        runs.filter((run) => run.workflowID === workflowID),
+      );
+      if (ownership === 'claimed') report.claimed++;
+      else note(cluster, ownership);
+    }
+  }
+
+  const { options } = input.delete ?? {};
+  for (let next = 0; options !== undefined && next < doomed.length; next += deletionsAtOnce) {
+    await Promise.all(doomed.slice(next, next + deletionsAtOnce).map((orphan) => deleteOrphan(orphan, options)));
+  }
+  return report;
+
+  function note(cluster: MarkedCluster, ownership: UnclaimedCluster['ownership']): void {
+    const { clusterID, clusterName, clusterPhase, createdAt } = cluster;
+    const entry: UnclaimedCluster = {
+      clusterID,
+      clusterName,
+      clusterPhase,
+      ownership,
+      ...(createdAt !== undefined && { createdAt }),
+    };
+    report[ownership === 'orphan' ? 'orphans' : 'unknown']++;
+    if (report.unclaimed.length === reportLimit) return;
+    report.unclaimed.push(entry);
+    if (ownership !== 'orphan' || input.delete === undefined) return;
+    // Without a known age it counts as young: nothing is deleted on a guess.
+    const ageSeconds = (Date.now() - Date.parse(createdAt ?? '')) / 1000;
+    if (ageSeconds >= input.delete.olderThanSeconds) doomed.push(entry);
+    else entry.deletion = 'tooYoung';
+  }
+
+  async function deleteOrphan(orphan: UnclaimedCluster, deleteOptions: DeleteClusterOptions): Promise<void> {
+    try {
+      await deleteUntilGone(orphan.clusterID, deleteOptions, () => undefined);
+      orphan.deletion = 'deleted';
+    } catch (error) {
+      orphan.deletion = 'failed';
+      orphan.message = describeFailure(error, 'DeleteRefused').message;
+    }
+  }
+}

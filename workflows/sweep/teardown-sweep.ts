@@ -1,0 +1,82 @@
+import { executeChild, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { deleteItemOf, largestTeardown } from '../../contract/batch/item.ts';
+import type { BatchMemo } from '../../contract/batch/memo.ts';
+import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import { markerPattern } from '../../contract/marker.ts';
+import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
+import type { TeardownTarget, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
+import { findTeardownTargets } from '../activity-proxies.ts';
+import { batchPage } from '../batch/batch-page.ts';
+import { clusterBatch } from '../batch/cluster-batch.ts';
+
+/** In one page of a batch: a delete takes little room. */
+const itemsPerPage = 200;
+
+/**
+ * Looks for the clusters that a filter matches, and deletes those of ours as a batch, if asked to. A cluster without our
+ * marker is never deleted.
+ *
+ * Closes as Failed with `TooManyMatches`, and the report as the failure's first detail, where more clusters match than
+ * the maximum.
+ */
+export async function teardownSweep(input: TeardownSweepInput): Promise<TeardownReport> {
+  const report: TeardownReport = { targets: [], spared: [] };
+  const nowMs = Date.now();
+  let matches = 0;
+  for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
+    const page = await findTeardownTargets({
+      filter: input.filter,
+      markerPattern: markerPattern.source,
+      nowMs,
+      pageNo,
+    });
+    isLast = page.isLast;
+    matches += page.targets.length;
+    report.targets = [...report.targets, ...page.targets].slice(0, largestTeardown);
+    report.spared = [...report.spared, ...page.spared].slice(0, largestTeardown);
+  }
+  if (matches > input.maximum) {
+    throw ApplicationFailure.create({
+      type: 'TooManyMatches',
+      message: `${matches} clusters match, and more than ${input.maximum} are taken for a mistake; nothing was deleted`,
+      nonRetryable: true,
+      details: [report],
+    });
+  }
+  if (input.delete === undefined || report.targets.length === 0) return report;
+  return { ...report, batch: await deleteAsBatch(input, input.delete, report.targets) };
+}
+
+async function deleteAsBatch(
+  { account, region }: AccountRegion,
+  { options, concurrency, failurePolicy }: NonNullable<TeardownSweepInput['delete']>,
+  targets: readonly TeardownTarget[],
+): Promise<NonNullable<TeardownReport['batch']>> {
+  // No random number, see workflows/trace-interceptors.ts.
+  const { firstExecutionRunId: uploadID, startTime } = workflowInfo();
+  const name = `teardown-${startTime.toISOString().replace(/\D/g, '').slice(0, 14)}-${uploadID.slice(-4)}`;
+  const upload = { account, region, name, uploadID, items: targets.length, itemsPerPage };
+  for (let page = 0; page * itemsPerPage < targets.length; page++) {
+    const items = targets
+      .slice(page * itemsPerPage, (page + 1) * itemsPerPage)
+      .map((target) => deleteItemOf(target, options));
+    await startChild(batchPage, {
+      workflowId: batchPageWorkflowID(upload, page),
+      args: [{ items }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
+  }
+  const memo: BatchMemo = { upload, itemsDigest: uploadID, since: new Date().toISOString(), failurePolicy };
+  // It was started with search attributes if the namespace has them.
+  const isSearchable = workflowInfo().typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
+  const outcome = await executeChild(clusterBatch, {
+    workflowId: batchWorkflowID(upload, name),
+    args: [{ upload, concurrency, failurePolicy }],
+    memo,
+    ...(isSearchable && { typedSearchAttributes: searchAttributePairs({ batch: name }) }),
+    // A sweep that is terminated leaves no deletions half way.
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  });
+  return { name, outcome };
+}
