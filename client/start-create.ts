@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import diff from 'microdiff';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
-import { validateCreateRequest, type Problem } from '../cce/validate.ts';
+import { checkCreateRequest, type Problem } from '../cce/validate.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
@@ -13,7 +13,6 @@ import type { createCluster } from '../workflows/create/create-cluster.ts';
 import { InvalidSpecError } from './errors/invalid-spec-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
-import { parseRequest } from './parse-request.ts';
 
 /** See {@link CreateClusterInput} for the meaning and the defaults. */
 export type CreateOptions = Omit<CreateClusterInput, 'request'>;
@@ -38,11 +37,8 @@ export async function startCreate(
   body: unknown,
   options: CreateOptions,
 ): Promise<StartedCreate> {
-  const { errors, warnings } = validateCreateRequest(body, { disabledRules: options.disabledRules ?? [] });
-  if (errors.length > 0) throw new InvalidSpecError(errors);
-  const parsed = parseRequest(body);
-  if ('problems' in parsed) throw new InvalidSpecError(parsed.problems);
-  const { request } = parsed;
+  const { request, errors, warnings } = checkCreateRequest(body, { disabledRules: options.disabledRules ?? [] });
+  if (errors !== undefined) throw new InvalidSpecError(errors);
   const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate(input);

@@ -1,9 +1,8 @@
-import type { z } from 'zod';
 import { createClusterRequestSchema } from '../create-cluster.ts';
 import { isSecretField } from '../secrets.ts';
 import { formatPath } from './field-path.ts';
 import { nearestName } from './nearest-name.ts';
-import type { Finding, Rule } from './rule.ts';
+import type { Finding, Rule, SchemaIssue } from './rule.ts';
 import { describedValues } from './schema-walk.ts';
 
 /** What can be said of a request from the types of its fields alone. */
@@ -12,21 +11,19 @@ export const fieldRules: readonly Rule[] = [
     id: 'missing-field',
     description: 'The fields that the API requires are there.',
     severity: 'error',
-    check: (_request, source) =>
-      schemaIssues(source)
-        .filter(isMissing)
-        .map(({ path }) => ({
-          path: formatPath(path),
-          message: 'The field is missing.',
-          advice: 'Add it; docs/cce-api.md lists what the API requires.',
-        })),
+    check: (_request, _source, issues) =>
+      issues.filter(isMissing).map(({ path }) => ({
+        path: formatPath(path),
+        message: 'The field is missing.',
+        advice: 'Add it; docs/cce-api.md lists what the API requires.',
+      })),
   },
   {
     id: 'wrong-type',
     description: 'The fields that the API knows have the type that it expects.',
     severity: 'error',
-    check: (_request, source) =>
-      schemaIssues(source)
+    check: (_request, _source, issues) =>
+      issues
         .filter((issue) => !isMissing(issue))
         .map((issue) => ({
           path: formatPath(issue.path),
@@ -49,8 +46,6 @@ export const fieldRules: readonly Rule[] = [
   },
 ];
 
-type Issue = z.core.$ZodIssue;
-
 const expectations: Readonly<Record<string, string>> = {
   string: 'a text',
   int: 'a whole number',
@@ -61,16 +56,12 @@ const expectations: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-function schemaIssues(source: unknown): readonly Issue[] {
-  return createClusterRequestSchema.safeParse(source, { reportInput: true }).error?.issues ?? [];
-}
-
-function isMissing({ code, input, path }: Issue): boolean {
+function isMissing({ code, input, path }: SchemaIssue): boolean {
   return code === 'invalid_type' && input === undefined && path.length > 0;
 }
 
 /** Looks at what was expected, never at what is there: that may be a secret. */
-function expectation(issue: Issue): string {
+function expectation(issue: SchemaIssue): string {
   const field = issue.path.at(-1);
   if (typeof field === 'string' && isSecretField(field)) return 'a text, {fromEnv: NAME} or {fromFile: PATH}';
   if (issue.code === 'invalid_format') return 'a time, such as 2026-01-31T00:00:00Z';

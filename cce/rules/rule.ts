@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { PartialRequest } from '../partial-request.ts';
 
 /** Something that is, or may be, wrong with a create request. */
@@ -26,6 +27,10 @@ export interface Rule {
    * Looks for violations. Must cope with any part of the request missing: those parts are other rules' business.
    *
    * @param source The value as it came, for rules about what could not be read.
+   * @param issues Where the value does not fit the schema of a create request.
    */
-  check: (request: PartialRequest, source: unknown) => Finding[];
+  check: (request: PartialRequest, source: unknown, issues: readonly SchemaIssue[]) => Finding[];
 }
+
+/** A place where a value does not fit a schema. `input` is what stands there, which may be a secret. */
+export type SchemaIssue = z.core.$ZodIssue;

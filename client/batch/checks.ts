@@ -37,7 +37,7 @@ function validateDrafts(drafts: readonly ItemDraft[]): Validation[] {
     const nameProblems = nameRules
       .filter(({ id }) => !disabledRules.includes(id))
       .flatMap(({ id, check }) =>
-        check({ cluster: { clusterName } }, body).map((finding) => ({ ...finding, rule: id })),
+        check({ cluster: { clusterName } }, body, []).map((finding) => ({ ...finding, rule: id })),
       );
     return { errors: [...nameProblems, ...shared.errors], warnings: shared.warnings };
   });
