@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { createOrchestrator, type CreateClusterOutcome } from '../client/index.ts';
 import { createWorkflowID } from '../contract/identity.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import { startWorkerProcess } from '../local/worker-process.ts';
 import { benchRequest } from './bench-request.ts';
 import type { Contender } from './contender.ts';
@@ -22,7 +23,7 @@ export const ours: Contender = {
   description: 'one built worker; each cluster an operation of its own, found again after a crash of the worker',
   start: (environment) =>
     startWorkflowRun(environment, {
-      workflowType: 'createCluster',
+      workflowType: workflowTypes.createCluster,
       workflowID: (clusterName) => createWorkflowID(scope, clusterName),
       startWorker: (settings) =>
         startWorkerProcess(

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import { isClusterID, toOperation, type Operation } from './operation.ts';
 
 /** The latest create or delete of a cluster, by its name or its clusterID. */
@@ -20,7 +21,7 @@ export async function findOperation(
 
 /** All creates and deletes of an account and region, newest first. */
 export async function* listOperations(client: Client, scope: AccountRegion): AsyncGenerator<Operation, void> {
-  const types = `(WorkflowType = 'createCluster' OR WorkflowType = 'deleteCluster')`;
+  const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
   for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}' AND ${types}` })) {
     yield toOperation(info);
   }

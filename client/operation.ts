@@ -3,6 +3,7 @@ import type { CreateClusterOutcome } from '../contract/create.ts';
 import type { CurrentStep } from '../contract/current-step.ts';
 import type { DeleteClusterOutcome } from '../contract/delete.ts';
 import type { OperationMemo } from '../contract/operation-memo.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 
 /** A create or delete of one cluster, as Temporal lists it. */
 export interface Operation {
@@ -60,7 +61,7 @@ export function toOperation(
     specDigest,
   } = (info.memo ?? {}) as OperationMemo;
   return {
-    kind: info.type === 'createCluster' ? 'create' : 'delete',
+    kind: info.type === workflowTypes.createCluster ? 'create' : 'delete',
     workflowID: info.workflowId,
     runID: info.runId,
     ...(clusterName !== undefined && { clusterName }),

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 
@@ -25,7 +26,7 @@ export async function reconcile(
   scope: AccountRegion,
   options: ReconcileOptions,
 ): Promise<ReconcileReport> {
-  return client.workflow.execute<typeof reconcileClusters>('reconcileClusters', {
+  return client.workflow.execute<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
     workflowId: `${reconcileWorkflowID(scope)}:now`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
@@ -41,7 +42,7 @@ export function reconcileSchedule(client: Client, scope: AccountRegion): Reconci
       setSchedule(client, scope, {
         scheduleId,
         everySeconds,
-        workflowType: 'reconcileClusters',
+        workflowType: workflowTypes.reconcileClusters,
         input: { ...scope, ...options },
       }),
     describe: () => describeSchedule(client, scheduleId),

@@ -7,6 +7,7 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../temporal/executions/start-searchable.ts';
 import type { createCluster } from '../workflows/create/create-cluster.ts';
@@ -46,7 +47,7 @@ export async function startCreate(
   for (;;) {
     try {
       const handle = await startSearchable(client, searchable, (attributes) =>
-        client.workflow.start<typeof createCluster>('createCluster', {
+        client.workflow.start<typeof createCluster>(workflowTypes.createCluster, {
           workflowId: workflowID,
           taskQueue: taskQueue(scope),
           args: [input],

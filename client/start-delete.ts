@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { OperationMemo } from '../contract/operation-memo.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import { startSearchable } from '../temporal/executions/start-searchable.ts';
 import type { deleteCluster } from '../workflows/delete/delete-cluster.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
@@ -28,7 +29,7 @@ export async function startDelete(
   const workflowID = deleteWorkflowID(scope, nameOrID);
   const target = isClusterID(nameOrID) && !isName ? { clusterID: nameOrID } : { clusterName: nameOrID };
   const handle = await startSearchable(client, { ...target, stage: 'deleting' }, (attributes) =>
-    client.workflow.start<typeof deleteCluster>('deleteCluster', {
+    client.workflow.start<typeof deleteCluster>(workflowTypes.deleteCluster, {
       workflowId: workflowID,
       taskQueue: taskQueue(scope),
       args: [{ target, options, waitForRelease, mayBeName: true }],

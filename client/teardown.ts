@@ -5,6 +5,7 @@ import { largestTeardown } from '../contract/batch/item.ts';
 import { checkConcurrency } from '../contract/batch/messages.ts';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import type { TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import type { teardownSweep } from '../workflows/sweep/teardown-sweep.ts';
 import { TooManyMatchesError } from './errors/too-many-matches-error.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
@@ -44,7 +45,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
     async find(plan) {
       checkMaximum(plan.maximum);
       try {
-        return await client.workflow.execute<typeof teardownSweep>('teardownSweep', {
+        return await client.workflow.execute<typeof teardownSweep>(workflowTypes.teardownSweep, {
           workflowId: idOf(randomUUID()),
           taskQueue: taskQueue(scope),
           args: [{ account: scope.account, region: scope.region, ...plan }],
@@ -63,7 +64,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
         await setSchedule(client, scope, {
           scheduleId: idOf(name),
           everySeconds,
-          workflowType: 'teardownSweep',
+          workflowType: workflowTypes.teardownSweep,
           input,
           searchable: { batch: name },
         });

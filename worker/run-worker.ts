@@ -8,6 +8,7 @@ import { stepReporter } from '../activities/watch/report-step.ts';
 import { createCceClient } from '../cce/client.ts';
 import { startCreateCounters } from '../contract/create-counters.ts';
 import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../contract/identity.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
@@ -77,7 +78,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     pollIntervalMs: configuration.pollIntervalMs,
     maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
-  startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: 'createCluster' }));
+  startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: workflowTypes.createCluster }));
   const traced = options.tracing && tracedWork(options.tracing, options.workflowBundlePath !== undefined);
   const interceptors = { ...traced?.interceptors, activity: [...(traced?.interceptors.activity ?? []), logCluster] };
   const { deploymentVersion } = configuration;

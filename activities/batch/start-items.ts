@@ -17,6 +17,7 @@ import type { Stage } from '../../contract/current-step.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { cancelSignal, currentStepQuery } from '../../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import { shorten } from './judge-item.ts';
@@ -81,7 +82,10 @@ type Start = Omit<StartedItem, 'index'>;
 async function startCreate(client: Client, { upload, startedBy }: StartItemsInput, create: CreateClusterInput) {
   const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
   const memo = memoOfCreate(create);
-  const run = await startOrAttach(client, 'createCluster', upload, workflowID, create, { ...memo, startedBy });
+  const run = await startOrAttach(client, workflowTypes.createCluster, upload, workflowID, create, {
+    ...memo,
+    startedBy,
+  });
   if (run.memo.specDigest !== memo.specDigest) {
     throw refusal('SpecConflict', `${workflowID} is under way with another spec`);
   }
@@ -117,7 +121,7 @@ async function startDelete(client: Client, { upload, startedBy }: StartItemsInpu
   const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
   const memo: OperationMemo = { ...(clusterName !== undefined && { clusterName }), ...target, startedBy };
   return started(
-    await startOrAttach(client, 'deleteCluster', upload, workflowID, item.input, memo),
+    await startOrAttach(client, workflowTypes.deleteCluster, upload, workflowID, item.input, memo),
     'delete',
     timeoutSeconds,
   );
@@ -125,7 +129,7 @@ async function startDelete(client: Client, { upload, startedBy }: StartItemsInpu
 
 /** The create under way of a cluster of which only the ID is known. */
 async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
-  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = 'createCluster' AND ExecutionStatus = 'Running'`;
+  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND ExecutionStatus = 'Running'`;
   for await (const { workflowId, memo } of client.workflow.list({ query, pageSize: 1000 })) {
     if ((memo as OperationMemo | undefined)?.clusterID === clusterID) return describeRun(client, workflowId);
   }
@@ -168,7 +172,7 @@ async function startOrAttach(
   const before = activityInfo().attempt > 1 ? await describeRun(client, workflowID) : undefined;
   if (before !== undefined && before.memo.startedBy === memo.startedBy) return before;
   const { clusterName, clusterID } = memo;
-  const stage: Stage = workflowType === 'createCluster' ? 'submitting' : 'deleting';
+  const stage: Stage = workflowType === workflowTypes.createCluster ? 'submitting' : 'deleting';
   for (;;) {
     try {
       const handle = await startSearchable(

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../../contract/create.ts';
 import type { CreateRun } from '../../contract/reconcile.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 
 /** All runs of creates that Temporal still knows, and the clusters that they ended with. */
@@ -10,7 +11,7 @@ export function describeCreates(client: Client) {
     for (const workflowID of workflowIDs) {
       // A name with a quote in it cannot be one of ours.
       if (workflowID.includes("'")) continue;
-      const query = `WorkflowId = '${workflowID}' AND WorkflowType = 'createCluster'`;
+      const query = `WorkflowId = '${workflowID}' AND WorkflowType = '${workflowTypes.createCluster}'`;
       for await (const { runId, status, raw } of client.workflow.list({ query })) {
         const isRunning = status.name === 'RUNNING';
         runs.push({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { connectClient } from '../../temporal/connection/connect-client.ts';
+import { openExecutionsQuery } from '../../temporal/executions/open-executions-query.ts';
 import type { ReplayedExecution } from '../../worker/replay-histories.ts';
 import { colors } from '../colors.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -13,16 +14,6 @@ interface Options extends GlobalOptions {
   bundle?: string;
 }
 
-const ourWorkflows = [
-  'batchPage',
-  'clusterBatch',
-  'createCluster',
-  'deleteCluster',
-  'reconcileClusters',
-  'teardownSweep',
-];
-const openOnes = `ExecutionStatus = 'Running' AND WorkflowType IN (${ourWorkflows.map((name) => `'${name}'`).join(', ')})`;
-
 /** Lines of progress on standard error are so many executions apart. */
 const progressEvery = 100;
 
@@ -30,7 +21,7 @@ export function addReplay(program: Command): void {
   program
     .command('replay')
     .description('replay histories of the namespace through the workflow code of this version, before it is deployed')
-    .option('--query <query>', 'which executions, in the language of Temporal', nonEmpty, openOnes)
+    .option('--query <query>', 'which executions, in the language of Temporal', nonEmpty, openExecutionsQuery)
     .option('--limit <count>', 'at most so many (default: all)', positiveInteger)
     .option('--bundle <file>', 'replay through this workflow bundle instead', existingFile)
     .action(async (_, command: Command) => {
@@ -59,7 +50,7 @@ async function replay(options: Options): Promise<ExitCode> {
     else process.stdout.write(`${replayed} replayed, ${failed.length} failed\n`);
     if (replayed === limit) process.stderr.write(`stopped at the limit of ${limit}: there may be more\n`);
     // Nothing is under way is good to know; a query of one's own that finds nothing is a slip.
-    if (replayed === 0 && query !== openOnes) return exitCodes.notFound;
+    if (replayed === 0 && query !== openExecutionsQuery) return exitCodes.notFound;
     return failed.length === 0 ? exitCodes.done : exitCodes.failed;
   } finally {
     await close();

@@ -14,6 +14,7 @@ import {
   type AccountRegion,
 } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../../workflows/batch/batch-page.ts';
@@ -142,7 +143,7 @@ async function startWorkflow(
 ): Promise<boolean> {
   try {
     await startSearchable(client, { batch: input.upload.name }, (attributes) =>
-      client.workflow.start<typeof clusterBatch>('clusterBatch', {
+      client.workflow.start<typeof clusterBatch>(workflowTypes.clusterBatch, {
         workflowId: batchWorkflowID(scope, input.upload.name),
         taskQueue: taskQueue(scope),
         args: [input],
@@ -182,7 +183,7 @@ async function uploadItems(
   await Promise.all(
     pages.map((pageItems, page) =>
       limit(() =>
-        client.workflow.start<typeof batchPage>('batchPage', {
+        client.workflow.start<typeof batchPage>(workflowTypes.batchPage, {
           workflowId: batchPageWorkflowID(upload, page),
           taskQueue: taskQueue(scope),
           args: [{ items: pageItems }],

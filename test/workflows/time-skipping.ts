@@ -8,6 +8,7 @@ import type { CurrentStep } from '../../contract/current-step.ts';
 import type { DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
 import { mutateTaskQueue, watchTaskQueue } from '../../contract/identity.ts';
 import { currentStepQuery } from '../../contract/messages.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
 import { readExample } from '../examples.ts';
 import type { CloudScript } from './cloud-script.ts';
 import { scriptedCloud, type ScriptedCloud } from './scripted-cloud.ts';
@@ -28,11 +29,11 @@ export function createCluster(
   script: CloudScript = {},
   input: Partial<CreateClusterInput> = {},
 ): Promise<Ended<CreateClusterOutcome>> {
-  return run('createCluster', { request, ...input }, script);
+  return run(workflowTypes.createCluster, { request, ...input }, script);
 }
 
 export function deleteCluster(script: CloudScript, input: DeleteClusterInput): Promise<Ended<DeleteClusterOutcome>> {
-  return run('deleteCluster', input, script);
+  return run(workflowTypes.deleteCluster, input, script);
 }
 
 /**

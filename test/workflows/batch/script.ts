@@ -12,6 +12,7 @@ import type { EndedItem, ItemFailure, StartedItem } from '../../../contract/batc
 import type { BatchActivities, StartItemsInput } from '../../../contract/batch/upload.ts';
 import type { CancelRequest } from '../../../contract/cancel-request.ts';
 import { batchWorkflowID, createWorkflowID, deleteWorkflowID, watchTaskQueue } from '../../../contract/identity.ts';
+import { workflowTypes } from '../../../contract/workflow-types.ts';
 import type { ClusterBatchInput, clusterBatch } from '../../../workflows/batch/cluster-batch.ts';
 import { useConnections } from '../../connections.ts';
 
@@ -130,7 +131,11 @@ export async function openStage(client: Client, connection: NativeConnection): P
       const batch = client.workflow.getHandle<typeof clusterBatch>(workflowId);
       const { activities, record } = scriptedItems(script, batch);
       scripted.set(workflowId, activities);
-      await client.workflow.start<typeof clusterBatch>('clusterBatch', { workflowId, taskQueue, args: [input] });
+      await client.workflow.start<typeof clusterBatch>(workflowTypes.clusterBatch, {
+        workflowId,
+        taskQueue,
+        args: [input],
+      });
       const [outcome] = await Promise.all([batch.result(), script.beside?.(batch)]);
       return { ...record, outcome, progress: await batch.query(progressQuery), batch };
     },

@@ -3,6 +3,7 @@ import { Client, type WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it, vi } from 'vitest';
 import type { CreateClusterOutcome } from '../../../contract/create.ts';
+import { workflowTypes } from '../../../contract/workflow-types.ts';
 import { useConnections } from '../../connections.ts';
 import { readExample } from '../../examples.ts';
 import { cancelBySignal, cancelNatively } from '../cloud-script.ts';
@@ -24,7 +25,7 @@ it.each([
     activities: { validateCluster: async () => {} },
   });
   await worker.runUntil(async () => {
-    const workflow = await new Client({ connection }).workflow.start('createCluster', {
+    const workflow = await new Client({ connection }).workflow.start(workflowTypes.createCluster, {
       workflowId: taskQueue,
       taskQueue,
       args: [{ request: readExample('custom', 'a-cluster') }],

@@ -1,0 +1,13 @@
+/**
+ * The names of all workflows. Temporal stores one with each execution, so a name outlives the build that started it.
+ *
+ * `test/workflows/workflow-types.test.ts` holds them against what `workflows/index.ts` exports.
+ */
+export const workflowTypes = {
+  batchPage: 'batchPage',
+  clusterBatch: 'clusterBatch',
+  createCluster: 'createCluster',
+  deleteCluster: 'deleteCluster',
+  reconcileClusters: 'reconcileClusters',
+  teardownSweep: 'teardownSweep',
+} as const;
