@@ -3,10 +3,10 @@ import { clusterSpecSchema, securityGroupReferenceSchema } from './cluster-spec.
 import { instanceSetSchema, instanceSpecSchema } from './instance-spec.ts';
 import { openEnum, requestIDSchema, textMapSchema, wireObject } from './wire.ts';
 
-/** Checks and conveniences of a create. Sources: API page, vendor SDK. */
+/** Options of a create call. Sources: API page, vendor SDK. */
 export type CreateClusterOptions = z.infer<typeof createClusterOptionsSchema>;
 export const createClusterOptionsSchema = wireObject({
-  /** Lets the service skip its own check for overlapping networks. @default false */
+  /** Makes the service skip its own check for overlapping networks. @default false */
   skipNetworkCheck: z.boolean().optional(),
   createSecurityGroups: wireObject({
     networkInfo: wireObject({
@@ -27,7 +27,7 @@ export const createClusterOptionsSchema = wireObject({
   checkDefaultSecurityGroups: z.boolean().optional(),
 });
 
-/** A group of like machines that scales as one. Source: vendor SDK. */
+/** A group of identical machines that is scaled as a unit. Source: vendor SDK. */
 export type InstanceGroupSpec = z.infer<typeof instanceGroupSpecSchema>;
 export const instanceGroupSpecSchema = wireObject({
   instanceGroupName: z.string().optional(),
@@ -43,25 +43,25 @@ export const instanceGroupSpecSchema = wireObject({
 });
 
 /**
- * The body of `POST /v2/cluster` and the content of a spec file. In a spec file a secret may be a reference; on the
- * wire it must be a text, see `resolveSecrets`.
+ * The body of `POST /v2/cluster` and the content of a spec file. In a spec file a secret may be a reference; in the
+ * request it must be a string (see `resolveSecrets`).
  */
 export type CreateClusterRequest = z.infer<typeof createClusterRequestSchema>;
 export const createClusterRequestSchema = wireObject({
   cluster: clusterSpecSchema,
-  /** Machines of the masters; only for custom masters. */
+  /** Master machines; only for custom masters. */
   masters: z.array(instanceSetSchema).optional(),
-  /** Worker machines. Absent: a cluster of masters only. */
+  /** Worker machines. Without them the cluster has only masters. */
   nodes: z.array(instanceSetSchema).optional(),
-  /** The API page's table calls it required, all of its examples leave it out. */
+  /** The table on the API page marks it as required, but all examples there omit it. */
   options: createClusterOptionsSchema.optional(),
   metadata: wireObject({ labels: textMapSchema.optional(), annotations: textMapSchema.optional() }).optional(),
   nodeGroups: z.array(instanceGroupSpecSchema).optional(),
 });
 
 /**
- * The answer to a create. Only `clusterID` is insisted on: refusing an answer for want of anything else would lose
- * the one trace of a cluster that now exists.
+ * The response to a create. Only `clusterID` is required: rejecting a response because of another missing field would
+ * lose the only trace of a cluster that now exists.
  */
 export type CreateClusterResponse = z.infer<typeof createClusterResponseSchema>;
 export const createClusterResponseSchema = wireObject({

@@ -2,12 +2,12 @@ import ipaddr from 'ipaddr.js';
 import { readPartialRequest } from './partial-request.ts';
 import type { Problem } from './rules/rule.ts';
 
-/** A range of addresses, as `10.0.0.0/16` describes one. */
+/** An address range, such as `10.0.0.0/16`. */
 export interface NetworkRange {
   family: 'ipv4' | 'ipv6';
-  /** The text it was read from. */
+  /** The text from which the range was parsed. */
   text: string;
-  /** The address before the slash; it may lie within the range. */
+  /** The address before the slash; not necessarily the first of the range. */
   address: ipaddr.IPv4 | ipaddr.IPv6;
   /** The first address of the range. */
   network: ipaddr.IPv4 | ipaddr.IPv6;
@@ -15,8 +15,8 @@ export interface NetworkRange {
 }
 
 /**
- * Reads a range in CIDR notation; `undefined` for anything else. Of IPv4 only four decimal parts are taken: shortened
- * and octal forms, which ipaddr.js also reads, mean other addresses to the service.
+ * Parses a range in CIDR notation; returns `undefined` for anything else. An IPv4 address must have four decimal parts:
+ * ipaddr.js also parses shortened and octal forms, but the service reads those as different addresses.
  */
 export function parseNetworkRange(text: string): NetworkRange | undefined {
   if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) {
@@ -30,13 +30,13 @@ export function parseNetworkRange(text: string): NetworkRange | undefined {
   return undefined;
 }
 
-/** Whether an address is in both ranges. */
+/** Whether the two ranges have an address in common. */
 export function rangesOverlap(one: NetworkRange, other: NetworkRange): boolean {
   if (one.family !== other.family) return false;
   return one.address.match(other.address, Math.min(one.prefixLength, other.prefixLength));
 }
 
-/** Whether a range has host bits set, as `10.0.3.7/16` does; its {@link canonicalText} is then another. */
+/** Whether a range has host bits set, as `10.0.3.7/16` does; {@link canonicalText} removes them. */
 export function hasHostBits({ address, network }: NetworkRange): boolean {
   return address.toString() !== network.toString();
 }
@@ -52,8 +52,8 @@ interface PodRange {
 }
 
 /**
- * Overlaps between the pod ranges of clusters that are to share a VPC. Ranges of services may be equal: they are not
- * seen outside of their cluster. Each request may be any JSON value; this never throws.
+ * Finds overlaps between the pod ranges of clusters that will share a VPC. Service ranges may be equal, because they are
+ * not visible outside their cluster. Each request may be any JSON value; this function never throws.
  *
  * Source: the conflict kinds of the vendor's network check.
  */
@@ -61,7 +61,7 @@ export function validateBatchRanges(requests: readonly unknown[]): Problem[] {
   return [...podRangesByNetwork(requests).values()].flatMap(findOverlaps);
 }
 
-/** The pod ranges of each VPC, those of IPv4 and of IPv6 apart. */
+/** Groups the pod ranges by VPC and address family. */
 function podRangesByNetwork(requests: readonly unknown[]): Map<string, PodRange[]> {
   const rangesByNetwork = new Map<string, PodRange[]>();
   for (const [index, request] of requests.entries()) {
@@ -78,7 +78,7 @@ function podRangesByNetwork(requests: readonly unknown[]): Map<string, PodRange[
   return rangesByNetwork;
 }
 
-/** Two ranges in CIDR notation overlap only where one contains the other, so that one pass over a sorted list will do. */
+/** Two CIDR ranges overlap only if one contains the other, so one pass over a sorted list is enough. */
 function findOverlaps(ranges: readonly PodRange[]): Problem[] {
   let outer: PodRange | undefined;
   return ranges.toSorted(byPosition).flatMap((inner) => {
@@ -90,14 +90,14 @@ function findOverlaps(ranges: readonly PodRange[]): Problem[] {
       {
         path: inner.path,
         rule: 'batch-ranges-overlap',
-        message: `The pod range ${inner.range.text} overlaps ${outer.range.text} of ${outer.path}, in the same VPC.`,
-        advice: 'Give each cluster of a VPC a pod range of its own.',
+        message: `The pod range ${inner.range.text} overlaps ${outer.range.text} of ${outer.path} in the same VPC.`,
+        advice: 'Give each cluster in a VPC its own pod range.',
       },
     ];
   });
 }
 
-/** By first address; a range before those inside it. */
+/** Sorts by first address, and a range before those inside it. */
 function byPosition(one: PodRange, other: PodRange): number {
   const otherBytes = other.range.network.toByteArray();
   for (const [index, byte] of one.range.network.toByteArray().entries()) {

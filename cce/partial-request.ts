@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { createClusterRequestSchema, type CreateClusterRequest } from './create-cluster.ts';
 import { tolerant, type Tolerant } from './tolerant.ts';
 
-/** A create request of which any part may be missing or have been unreadable. */
+/** A create request in which any part may be missing or unreadable. */
 export type PartialRequest = Tolerant<CreateClusterRequest>;
 
 const partialRequestSchema: z.ZodType<PartialRequest | undefined> = tolerant(createClusterRequestSchema);
 
-/** What can be read of any JSON value taken as a create request. Never throws. */
+/** Reads as much of a create request as possible from any JSON value. Never throws. */
 export function readPartialRequest(value: unknown): PartialRequest {
   return partialRequestSchema.parse(value) ?? {};
 }
@@ -21,7 +21,7 @@ export interface InstanceEntry {
   spec: NonNullable<PartialInstanceSet['instanceSpec']>;
 }
 
-/** The entries of `masters` and `nodes` that could be read. */
+/** The readable entries of `masters` and `nodes`. */
 export function instanceEntries(request: PartialRequest): InstanceEntry[] {
   return (['masters', 'nodes'] as const).flatMap((list) =>
     (request[list] ?? []).flatMap((set, index) =>

@@ -1,11 +1,11 @@
 import type { NetworkRange } from './network-ranges.ts';
 
 /**
- * Hands out ranges of one size from a pool of IPv4 addresses: for each entry of `networks`, in order, the first one that
- * nobody else was given and that is clear of what is occupied in that network. `undefined` where none is left.
+ * Allocates ranges of one size from a pool of IPv4 addresses. Each entry of `networks`, in order, gets the first range
+ * that no other entry has and that does not overlap a range occupied in its network; `undefined` if none is left.
  *
- * @param networks The VPC, or whatever else sets addresses apart, of each range that is wanted.
- * @param occupied Ranges that are taken already, by network. Those outside of the pool do not matter.
+ * @param networks For each requested range, the VPC (or other address space) that it belongs to.
+ * @param occupied The ranges already in use, by network. Those outside the pool have no effect.
  */
 export function handOutRanges(
   pool: NetworkRange,
@@ -20,7 +20,7 @@ export function handOutRanges(
   const freeByNetwork = new Map<string, Iterator<number>>();
 
   return networks.map((network) => {
-    // Each network goes through the pool once: what it was shown and did not take was given to another.
+    // Each network walks through the pool once: every position that it skipped belongs to another network.
     const free = freeByNetwork.get(network) ?? freePositions(capacity, blocks(occupied.get(network) ?? []));
     freeByNetwork.set(network, free);
     for (let next = free.next(); next.done !== true; next = free.next()) {
@@ -31,7 +31,7 @@ export function handOutRanges(
     return undefined;
   });
 
-  /** The positions of the pool that ranges take away, by their first. */
+  /** The blocks of pool positions that occupied ranges cover, sorted by first position. */
   function blocks(ranges: readonly NetworkRange[]): Block[] {
     return ranges
       .filter(({ family }) => family === 'ipv4')
@@ -44,7 +44,7 @@ export function handOutRanges(
   }
 }
 
-/** How many ranges of one size a pool of IPv4 addresses holds. */
+/** The number of ranges of one size that a pool of IPv4 addresses holds. */
 export function poolCapacity(pool: NetworkRange, prefixLength: number): number {
   return Math.floor(2 ** (prefixLength - pool.prefixLength));
 }
@@ -54,7 +54,7 @@ interface Block {
   last: number;
 }
 
-/** One by one: a pool may hold millions. */
+/** A generator, because a pool may hold millions of positions. */
 function* freePositions(capacity: number, blocked: readonly Block[]): Generator<number, void> {
   let position = 0;
   for (const { first, last } of blocked) {

@@ -14,16 +14,16 @@ import type { Problem, Rule, SchemaIssue } from './rules/rule.ts';
 
 export type { Problem } from './rules/rule.ts';
 
-/** All that was found, in the order of {@link validationRules}. */
+/** The problems found, in the order of {@link validationRules}. */
 export interface Validation {
-  /** The create would fail. */
+  /** Problems that would make the create fail. */
   errors: Problem[];
-  /** The create may not do what its author means. */
+  /** Signs that the create may not do what the user intends. */
   warnings: Problem[];
 }
 
 export interface ValidationOptions {
-  /** IDs of rules to leave out, see {@link validationRules}. */
+  /** The IDs of rules to disable; see {@link validationRules}. */
   disabledRules?: readonly string[];
 }
 
@@ -38,23 +38,23 @@ const rules: readonly Rule[] = [
   ...networkRules,
 ];
 
-/** What {@link validateCreateRequest} looks at, for documents and for those who turn rules off. */
+/** The rules that {@link validateCreateRequest} checks, for documentation and for users who disable rules. */
 export const validationRules: readonly Pick<Rule, 'id' | 'description' | 'severity'>[] = rules.map(
   ({ id, description, severity }) => ({ id, description, severity }),
 );
 
-/** A create request after validation: either the request that was read, or the reasons why it cannot be. */
+/** The result of {@link checkCreateRequest}: either the request, or the errors that prevent the create. */
 export type CheckedRequest =
   | { request: CreateClusterRequest; errors?: undefined; warnings: Problem[] }
   | { request?: undefined; errors: Problem[]; warnings: Problem[] };
 
 /**
- * Validates the body of a create call and reads it, so that a process parses a spec once.
+ * Validates and parses the body of a create call in one pass.
  *
- * Accepts any JSON value and never throws. A rule can be turned off, but a value that does not fit the schema of a create
- * request remains an error, with the rule `not-a-request`.
+ * Accepts any JSON value and never throws. Rules can be disabled, but a value that does not fit the schema of a create
+ * request is still an error, with the rule `not-a-request`.
  *
- * @returns The request, with known keys in the SDK's spelling, or at least one error.
+ * @returns The request, with known keys in the spelling of the vendor's SDK, or at least one error.
  *
  * @example
  * const { request, errors } = checkCreateRequest(JSON.parse(text));
@@ -68,10 +68,10 @@ export function checkCreateRequest(value: unknown, options: ValidationOptions = 
 }
 
 /**
- * Finds all problems of a create request at once, without asking the service.
+ * Finds all problems of a create request at once, without calling the service.
  *
- * Accepts any JSON value and never throws: an unreadable request is a request with problems. Knows the vendor's
- * documentation and what was observed; `docs/cce-api.md` gives the source of each rule.
+ * Accepts any JSON value and never throws: it reports an unreadable request as problems. The rules cover what the vendor
+ * documents and what was observed; `docs/cce-api.md` gives the source of each rule.
  */
 export function validateCreateRequest(value: unknown, options: ValidationOptions = {}): Validation {
   return applyRules(value, parseCreateRequest(value), options);
@@ -99,6 +99,6 @@ function notARequest(issues: readonly SchemaIssue[]): Problem[] {
     path: formatPath(path),
     rule: 'not-a-request',
     message,
-    advice: 'This cannot be turned off.',
+    advice: 'Correct the value; this check cannot be disabled.',
   }));
 }

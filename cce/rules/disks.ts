@@ -6,7 +6,7 @@ import type { Finding, Rule } from './rule.ts';
 export const diskRules: readonly Rule[] = [
   {
     id: 'disk-path-twice',
-    description: 'A path of a machine takes one data disk; another may go on a path below it.',
+    description: 'Each data disk of a machine has its own mount path; one path may lie below another.',
     severity: 'error',
     check: (request) => instanceEntries(request).flatMap(findRepeatedPaths),
   },
@@ -27,8 +27,8 @@ function findRepeatedPaths({ path, spec }: InstanceEntry): Finding[] {
       return [
         {
           path: `${path}.instanceSpec.instanceResource.${field}`,
-          message: `${mountPath} has a disk already, by ${firstField}.`,
-          advice: 'Give each disk a path of its own.',
+          message: `Another disk of this machine already uses the path ${mountPath} (${firstField}).`,
+          advice: 'Give each disk its own path.',
         },
       ];
     }),

@@ -1,83 +1,83 @@
 import { instanceEntries, type InstanceEntry, type PartialRequest } from '../partial-request.ts';
 import type { Finding, Rule } from './rule.ts';
 
-/** Machines that exist already (`existed: true`). Sources: API page (Create cluster), vendor's field list. */
+/** Rules for existing machines (`existed: true`). Sources: API page (Create cluster), vendor's field list. */
 export const existedInstanceRules: readonly Rule[] = [
   {
     id: 'existed-instance-id',
-    description: 'A machine that exists already is named by `existedOption.existedInstanceID`.',
+    description: 'An existing machine needs its ID in `existedOption.existedInstanceID`.',
     severity: 'error',
     check: (request) =>
       existedInstances(request)
         .filter(({ spec }) => !spec.existedOption?.existedInstanceID)
         .map(({ path }) => ({
           path: `${path}.instanceSpec.existedOption.existedInstanceID`,
-          message: 'Nothing says which machine is meant.',
-          advice: 'Set it to the ID of the machine (i-…), or remove existed to get a new one.',
+          message: 'existed is true, but the ID of the existing machine is missing.',
+          advice: 'Set it to the ID of the machine (i-…), or remove existed to get a new machine.',
         })),
   },
   {
     id: 'existed-instance-twice',
-    description: 'A machine that exists already joins a cluster once.',
+    description: 'An existing machine appears only once in a request.',
     severity: 'error',
     check: findRepeatedInstances,
   },
   {
     id: 'existed-count',
-    description: 'An entry with a machine that exists already is that one machine: `count` is absent or 1.',
+    description: 'An entry for an existing machine describes one machine: `count` is absent or 1.',
     severity: 'error',
     check: (request) =>
       existedInstances(request)
         .filter(({ set }) => set.count !== undefined && set.count !== 1)
         .map(({ path, set }) => ({
           path: `${path}.count`,
-          message: `One machine cannot be used ${set.count} times.`,
-          advice: 'Remove count, and write an entry of its own for each machine.',
+          message: `The entry describes one existing machine, but count is ${set.count}.`,
+          advice: 'Remove count, and add a separate entry for each machine.',
         })),
   },
   {
     id: 'rebuild-wipes',
-    description: 'A machine that exists already loses all its data unless `existedOption.rebuild` is false.',
+    description: 'An existing machine loses all its data unless `existedOption.rebuild` is false.',
     severity: 'warning',
     check: (request) =>
       rebuiltInstances(request).map(({ path, spec }) => ({
         path: `${path}.instanceSpec.existedOption.rebuild`,
         message:
           spec.existedOption?.rebuild === undefined
-            ? 'The system of this machine will be reinstalled, since rebuild is true by default: its data will be lost.'
-            : 'The system of this machine will be reinstalled: its data will be lost.',
-        advice: 'Set rebuild to false, with the adminPassword of the machine, to keep its system.',
+            ? 'The service will reinstall this machine and erase its data, because rebuild defaults to true.'
+            : 'The service will reinstall this machine and erase its data.',
+        advice: 'To keep its system and data, set rebuild to false and adminPassword to its current password.',
       })),
   },
   {
     id: 'rebuild-image-missing',
-    description: 'A machine whose system is reinstalled should name an image: `imageID` or `instanceOS`.',
+    description: 'An existing machine that is reinstalled should specify an image: `imageID` or `instanceOS`.',
     severity: 'warning',
     check: (request) =>
       rebuiltInstances(request)
         .filter(({ spec }) => !spec.imageID && spec.instanceOS === undefined)
         .map(({ path }) => ({
           path: `${path}.instanceSpec`,
-          message: 'The system of this machine will be reinstalled, and nothing says from which image.',
+          message: 'The service will reinstall this machine, but the request specifies no image.',
           advice: 'Set imageID or instanceOS.',
         })),
   },
   {
     id: 'keep-system-password',
-    description: 'With `rebuild: false` the service logs in to the machine and needs its `adminPassword`.',
+    description: 'With `rebuild: false` the service logs in to the machine, so it needs the `adminPassword`.',
     severity: 'error',
     check: (request) =>
       keptInstances(request)
         .filter(({ spec }) => !spec.adminPassword)
         .map(({ path }) => ({
           path: `${path}.instanceSpec.adminPassword`,
-          message: 'The machine keeps its system, and the password to log in to it is missing.',
-          advice: 'Set the password that the machine has now, as {fromEnv: NAME} or {fromFile: PATH}.',
+          message: 'The machine keeps its system (rebuild is false), but the password to log in to it is missing.',
+          advice: 'Set it to the current password of the machine, as {fromEnv: NAME} or {fromFile: PATH}.',
         })),
   },
   {
     id: 'keep-system-image',
-    description: 'With `rebuild: false` an image or a machine type has no effect.',
+    description: 'With `rebuild: false`, an image or a machine type has no effect.',
     severity: 'warning',
     check: (request) =>
       keptInstances(request).flatMap(({ path, spec }) =>
@@ -85,22 +85,23 @@ export const existedInstanceRules: readonly Rule[] = [
           .filter((field) => spec[field] !== undefined)
           .map((field) => ({
             path: `${path}.instanceSpec.${field}`,
-            message: 'The machine keeps its system, so that this has no effect.',
-            advice: `Remove ${field}, or set existedOption.rebuild to true to reinstall and wipe the machine.`,
+            message: `The machine keeps its system (rebuild is false), so ${field} has no effect.`,
+            advice: `Remove ${field}, or set existedOption.rebuild to true to reinstall the machine and erase its data.`,
           })),
       ),
   },
   {
     id: 'existed-disks',
-    description: 'A machine that exists already only mounts data disks that it has: none is created for it.',
+    description: 'An existing machine mounts only the data disks that it already has; the service creates none for it.',
     severity: 'warning',
     check: (request) =>
       existedInstances(request)
         .filter(({ spec }) => (spec.instanceResource?.cdsList?.length ?? 0) > 0)
         .map(({ path }) => ({
           path: `${path}.instanceSpec.instanceResource.cdsList`,
-          message: 'No disk is created for a machine that exists already; where none of its own fits, none is mounted.',
-          advice: 'Attach the disks to the machine before the create.',
+          message:
+            'The service creates no disks for an existing machine; it mounts an attached disk that fits, if there is one.',
+          advice: 'Attach the disks to the machine before you create the cluster.',
         })),
   },
 ];
@@ -130,8 +131,8 @@ function findRepeatedInstances(request: PartialRequest): Finding[] {
     return [
       {
         path: `${path}.instanceSpec.existedOption.existedInstanceID`,
-        message: `The machine ${instanceID} is used already, by ${firstPath}.`,
-        advice: 'Name each machine once.',
+        message: `The request already uses the machine ${instanceID} (${firstPath}).`,
+        advice: 'Remove one of the two entries, or change its ID.',
       },
     ];
   });

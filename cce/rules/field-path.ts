@@ -1,4 +1,4 @@
-/** A path as people write one: `nodes[0].instanceSpec.labels["a b"]`. */
+/** Formats a path the way people write it: `nodes[0].instanceSpec.labels["a b"]`. */
 export function formatPath(keys: readonly PropertyKey[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === 'number') return `${path}[${key}]`;

@@ -5,50 +5,50 @@ import { nearestName } from './nearest-name.ts';
 import type { Finding, Rule, SchemaIssue } from './rule.ts';
 import { describedValues } from './schema-walk.ts';
 
-/** What can be said of a request from the types of its fields alone. */
+/** Rules that need only the names, types and known values of fields. */
 export const fieldRules: readonly Rule[] = [
   {
     id: 'missing-field',
-    description: 'The fields that the API requires are there.',
+    description: 'All fields that the API requires are present.',
     severity: 'error',
     check: (_request, _source, issues) =>
       issues.filter(isMissing).map(({ path }) => ({
         path: formatPath(path),
-        message: 'The field is missing.',
-        advice: 'Add it; docs/cce-api.md lists what the API requires.',
+        message: 'The required field is missing.',
+        advice: 'Add it; docs/cce-api.md lists the required fields.',
       })),
   },
   {
     id: 'wrong-type',
-    description: 'The fields that the API knows have the type that it expects.',
+    description: 'Each known field has the type that the API expects.',
     severity: 'error',
     check: (_request, _source, issues) =>
       issues
         .filter((issue) => !isMissing(issue))
         .map((issue) => ({
           path: formatPath(issue.path),
-          message: `This should be ${expectation(issue)}.`,
-          advice: 'Correct the value; in YAML, quote a text that looks like a number.',
+          message: `The value must be ${expectation(issue)}.`,
+          advice: 'Correct the value. In YAML, put quotes around a string that looks like a number.',
         })),
   },
   {
     id: 'misspelt-field',
-    description: 'A field that the API does not know is not a slip of the pen for one that it knows.',
+    description: 'No unknown field looks like a misspelt known field.',
     severity: 'warning',
     check: findMisspeltFields,
   },
   {
     id: 'unknown-value',
     description:
-      'Fields with a list of values, such as k8sVersion and masterType, have one of them; new ones may exist.',
+      'A field with a list of known values, such as k8sVersion, has one of them; the service may accept others.',
     severity: 'warning',
     check: findUnknownValues,
   },
 ];
 
 const expectations: Readonly<Record<string, string>> = {
-  string: 'a text',
-  int: 'a whole number',
+  string: 'a string',
+  int: 'an integer',
   number: 'a number',
   boolean: 'true or false',
   array: 'a list',
@@ -60,13 +60,13 @@ function isMissing({ code, input, path }: SchemaIssue): boolean {
   return code === 'invalid_type' && input === undefined && path.length > 0;
 }
 
-/** Looks at what was expected, never at what is there: that may be a secret. */
+/** Describes the expected value. It never shows the actual value, which may be a secret. */
 function expectation(issue: SchemaIssue): string {
   const field = issue.path.at(-1);
-  if (typeof field === 'string' && isSecretField(field)) return 'a text, {fromEnv: NAME} or {fromFile: PATH}';
+  if (typeof field === 'string' && isSecretField(field)) return 'a string, {fromEnv: NAME} or {fromFile: PATH}';
   if (issue.code === 'invalid_format') return 'a time, such as 2026-01-31T00:00:00Z';
-  if (issue.code === 'invalid_union') return 'a whole number or a text';
-  return (issue.code === 'invalid_type' ? expectations[issue.expected] : undefined) ?? 'another value';
+  if (issue.code === 'invalid_union') return 'an integer or a string';
+  return (issue.code === 'invalid_type' ? expectations[issue.expected] : undefined) ?? 'of a different type';
 }
 
 function findMisspeltFields(_request: unknown, source: unknown): Finding[] {
@@ -78,8 +78,8 @@ function findMisspeltFields(_request: unknown, source: unknown): Finding[] {
       return [
         {
           path: formatPath([...keys, key]),
-          message: `The API knows no field ${key} here. Did you mean ${meant}?`,
-          advice: `Rename it to ${meant}, or turn this rule off if the field is a new one.`,
+          message: `${key} is not a known field. Did you mean ${meant}?`,
+          advice: `Rename it to ${meant}, or disable this rule if the field is new in the API.`,
         },
       ];
     });
@@ -92,12 +92,12 @@ function findUnknownValues(_request: unknown, source: unknown): Finding[] {
     if (!Array.isArray(knownValues) || typeof value !== 'string' || value === '') return [];
     if (knownValues.includes(value)) return [];
     const meant = nearestName(value, knownValues);
-    const suggestion = meant === undefined ? `Known are ${knownValues.join(', ')}.` : `Did you mean ${meant}?`;
+    const suggestion = meant === undefined ? `Known values: ${knownValues.join(', ')}.` : `Did you mean ${meant}?`;
     return [
       {
         path: formatPath(keys),
-        message: `${JSON.stringify(value)} is not among the values known here. ${suggestion}`,
-        advice: 'Check it; the service may know values that are newer than this list.',
+        message: `${JSON.stringify(value)} is not a known value of this field. ${suggestion}`,
+        advice: 'Check the spelling. The service may accept values that are newer than this list.',
       },
     ];
   });

@@ -1,7 +1,7 @@
 import { instanceEntries, type InstanceEntry } from '../partial-request.ts';
 import type { Finding, Rule } from './rule.ts';
 
-/** Mbit/s by way of charging. Source: vendor's field list. */
+/** Maximum bandwidth in Mbit/s, by charge type. Source: vendor's field list. */
 const maximumBandwidth: ReadonlyMap<string, number> = new Map([
   ['ByBandwidth', 200],
   ['ByTraffic', 1000],
@@ -11,15 +11,15 @@ const maximumBandwidth: ReadonlyMap<string, number> = new Map([
 export const instanceRules: readonly Rule[] = [
   {
     id: 'instance-count',
-    description: 'The number of new machines of a kind is at least 1; left out, it is 1.',
+    description: 'The `count` of new machines is at least 1; it defaults to 1.',
     severity: 'error',
     check: (request) =>
       newInstances(request)
         .filter(({ set }) => set.count !== undefined && set.count < 1)
         .map(({ path, set }) => ({
           path: `${path}.count`,
-          message: `${set.count} machines cannot be created.`,
-          advice: 'Set it to 1 or more, or remove the whole entry.',
+          message: `count is ${set.count}, but an entry must create at least one machine.`,
+          advice: 'Set it to 1 or more, or remove the entry.',
         })),
   },
   {
@@ -31,8 +31,8 @@ export const instanceRules: readonly Rule[] = [
         .filter(({ spec }) => !hasImage(spec))
         .map(({ path }) => ({
           path: `${path}.instanceSpec`,
-          message: 'The new machine has neither imageID nor instanceOS.',
-          advice: 'Set imageID (m-…), or describe the system in instanceOS.',
+          message: 'The new machine has no image: imageID and instanceOS are both missing.',
+          advice: 'Set imageID (m-…), or describe the operating system in instanceOS.',
         })),
   },
   {
@@ -45,38 +45,39 @@ export const instanceRules: readonly Rule[] = [
         .map(({ path }) => ({
           path: `${path}.instanceSpec.vpcConfig.vpcSubnetID`,
           message: 'The new machine has no subnet.',
-          advice: 'Name a subnet of the VPC (sbn-…).',
+          advice: 'Set it to the ID of a subnet in the VPC (sbn-…).',
         })),
   },
   {
     id: 'security-group-missing',
-    description: 'A new machine should name its security group in one of the three ways.',
+    description: 'A new machine should have a security group, in one of the three fields for it.',
     severity: 'warning',
     check: (request) =>
       newInstances(request)
         .filter(({ spec }) => !hasSecurityGroup(spec))
         .map(({ path }) => ({
           path: `${path}.instanceSpec.vpcConfig`,
-          message: 'The new machine names no security group.',
+          message: 'The new machine has no security group.',
           advice: 'Set securityGroupID, or securityGroup with enableCCERequiredSecurityGroup: true.',
         })),
   },
   {
     id: 'eip-option-missing',
-    description: 'A machine with `needEIP` needs an `eipOption`.',
+    description: 'A machine with `needEIP: true` needs an `eipOption`.',
     severity: 'error',
     check: (request) =>
       instanceEntries(request)
         .filter(({ spec }) => spec.needEIP === true && spec.eipOption === undefined)
         .map(({ path }) => ({
           path: `${path}.instanceSpec.eipOption`,
-          message: 'The machine needs a public address, and nothing says which.',
+          message: 'needEIP is true, but eipOption, which describes the public address, is missing.',
           advice: 'Add eipOption with eipName, eipChargeType and eipBandwidth, or set needEIP to false.',
         })),
   },
   {
     id: 'eip-bandwidth',
-    description: 'The bandwidth of a public address is 1 to 200 Mbit/s charged by bandwidth, 1 to 1000 by traffic.',
+    description:
+      'The bandwidth of a public address is 1 to 200 Mbit/s if charged by bandwidth, 1 to 1000 if charged by traffic.',
     severity: 'error',
     check: (request) => instanceEntries(request).flatMap(checkBandwidth),
   },
@@ -86,7 +87,7 @@ function newInstances(request: Parameters<typeof instanceEntries>[0]): InstanceE
   return instanceEntries(request).filter(({ spec }) => spec.existed !== true);
 }
 
-/** An empty `instanceOS` says nothing: the vendor SDK writes one in every request. */
+/** An empty `instanceOS` does not count: the vendor SDK sends one in every request. */
 function hasImage({ imageID, instanceOS }: InstanceEntry['spec']): boolean {
   return Boolean(imageID) || Object.values(instanceOS ?? {}).some(Boolean);
 }
@@ -104,8 +105,8 @@ function checkBandwidth({ path, spec }: InstanceEntry): Finding[] {
   return [
     {
       path: `${path}.instanceSpec.eipOption.eipBandwidth`,
-      message: `${eipBandwidth} Mbit/s are not offered for ${eipChargeType}.`,
-      advice: `Set it to 1-${maximum}.`,
+      message: `The service does not offer ${eipBandwidth} Mbit/s with the charge type ${eipChargeType}.`,
+      advice: `Choose a bandwidth from 1 to ${maximum} Mbit/s.`,
     },
   ];
 }

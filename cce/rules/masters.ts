@@ -3,9 +3,9 @@ import type { Rule } from './rule.ts';
 const customTypes = ['custom', 'containerizedCustom'];
 const managedTypes = ['managed', 'managedPro', 'serverless'];
 
-/** Numbers of masters by type. Any type: those the vendor's SDK names. */
+/** The numbers of masters that each type allows. The vendor's SDK lists those for other types. */
 const masterCounts: Readonly<Record<string, readonly number[]>> = { managed: [1, 3], serverless: [2] };
-const anyMasterCounts = [1, 2, 3, 5];
+const otherMasterCounts = [1, 2, 3, 5];
 
 /** Sources: API page (Create cluster), vendor's field list, vendor SDK. */
 export const masterRules: readonly Rule[] = [
@@ -19,15 +19,15 @@ export const masterRules: readonly Rule[] = [
       return [
         {
           path: 'masters',
-          message: `Masters of type ${masterType} run on your machines, and the request names none.`,
-          advice: 'Add "masters", or set cluster.masterConfig.masterType to a managed type.',
+          message: `Masters of type ${masterType} run on your own machines, but the request lists none.`,
+          advice: 'Add machines to masters, or set cluster.masterConfig.masterType to a managed type.',
         },
       ];
     },
   },
   {
     id: 'masters-unexpected',
-    description: 'Masters that the service runs take no machines in `masters`.',
+    description: 'If the service runs the masters, `masters` is empty.',
     severity: 'error',
     check: ({ cluster, masters }) => {
       const masterType = cluster?.masterConfig?.masterType ?? '';
@@ -35,8 +35,8 @@ export const masterRules: readonly Rule[] = [
       return [
         {
           path: 'masters',
-          message: `Masters of type ${masterType} are run by the service, and the request names machines for them.`,
-          advice: 'Remove "masters", or set cluster.masterConfig.masterType to a custom type.',
+          message: `The service runs masters of type ${masterType}, but the request lists machines for them.`,
+          advice: 'Remove masters, or set cluster.masterConfig.masterType to a custom type.',
         },
       ];
     },
@@ -44,17 +44,17 @@ export const masterRules: readonly Rule[] = [
   {
     id: 'cluster-ha',
     description:
-      'The number of masters is one that the service offers: managed 1 or 3, serverless 2, others 1, 2, 3 or 5.',
+      'The service offers the number of masters: 1 or 3 for managed, 2 for serverless, 1, 2, 3 or 5 for other types.',
     severity: 'error',
     check: ({ cluster }) => {
       const { clusterHA, masterType = '' } = cluster?.masterConfig ?? {};
       const offered = Object.hasOwn(masterCounts, masterType) ? masterCounts[masterType] : undefined;
-      const counts = offered ?? anyMasterCounts;
+      const counts = offered ?? otherMasterCounts;
       if (clusterHA === undefined || counts.includes(clusterHA)) return [];
       return [
         {
           path: 'cluster.masterConfig.clusterHA',
-          message: `${clusterHA} masters are not offered.`,
+          message: `The service does not offer ${clusterHA} masters${offered ? ` of type ${masterType}` : ''}.`,
           advice: `Set it to ${counts.join(' or ')}.`,
         },
       ];
@@ -70,8 +70,8 @@ export const masterRules: readonly Rule[] = [
       return [
         {
           path: 'cluster.masterConfig.clusterBLBVPCSubnetID',
-          message: 'Custom masters have no subnet for their load balancer.',
-          advice: 'Name a subnet of the VPC (sbn-…).',
+          message: 'The load balancer of custom masters has no subnet.',
+          advice: 'Set it to the ID of a subnet in the VPC (sbn-…).',
         },
       ];
     },

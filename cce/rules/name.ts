@@ -6,16 +6,23 @@ const path = 'cluster.clusterName';
 export const nameRules: readonly Rule[] = [
   {
     id: 'cluster-name',
-    description: 'A cluster name has 1 to 65 characters: letters, digits, dot, underscore and hyphen.',
+    description: 'A cluster name has 1 to 65 characters: letters, digits, ".", "_" and "-".',
     severity: 'error',
     check: ({ cluster }) => {
       const name = cluster?.clusterName;
       if (name === undefined || /^[A-Za-z0-9._-]{1,65}$/.test(name)) return [];
-      const advice = 'Choose a name of 1 to 65 letters, digits, ".", "_" and "-".';
+      const advice = 'Use 1 to 65 letters, digits, ".", "_" and "-".';
       if (name === '') return [{ path, message: 'The cluster name is empty.', advice }];
-      if (name.length > 65) return [{ path, message: `The cluster name has ${name.length} characters.`, advice }];
-      const others = [...new Set(name.replaceAll(/[A-Za-z0-9._-]/g, ''))].join('');
-      return [{ path, message: `The cluster name contains ${JSON.stringify(others)}.`, advice }];
+      if (name.length > 65)
+        return [{ path, message: `The cluster name is too long: it has ${name.length} characters.`, advice }];
+      const invalidCharacters = [...new Set(name.replaceAll(/[A-Za-z0-9._-]/g, ''))].join('');
+      return [
+        {
+          path,
+          message: `The cluster name contains invalid characters: ${JSON.stringify(invalidCharacters)}.`,
+          advice,
+        },
+      ];
     },
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * The name that a misspelt one most likely stands for, or `undefined` where none is near: at most one slip for each
- * three letters, where two letters in the wrong order count as one slip.
+ * Finds the candidate that a misspelt name most likely stands for; `undefined` if none is close. A close candidate has
+ * at most one typo for every three letters and at most two in all. Two swapped neighbours count as one typo.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;
@@ -16,7 +16,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return nearest;
 }
 
-/** The optimal string alignment distance: letters added, dropped, replaced, or swapped with their neighbour. */
+/** The optimal string alignment distance: counts letters added, dropped, replaced, or swapped with their neighbour. */
 function countSlips(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);

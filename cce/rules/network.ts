@@ -6,27 +6,27 @@ import type { Finding, Rule } from './rule.ts';
 export const networkRules: readonly Rule[] = [
   {
     id: 'invalid-cidr',
-    description: 'A range of addresses is written in CIDR notation, such as 172.28.0.0/16.',
+    description: 'An address range is in CIDR notation, such as 172.28.0.0/16.',
     severity: 'error',
     check: (request) =>
       rangeFields(request)
         .filter(({ text, family }) => parseNetworkRange(text)?.family !== family)
         .map(({ path, text, family }) => ({
           path,
-          message: `${JSON.stringify(text)} is not a range of ${familyNames[family]} addresses.`,
-          advice: `Write an address and the length of its prefix, such as ${exampleRanges[family]}.`,
+          message: `${JSON.stringify(text)} is not a valid ${familyNames[family]} range.`,
+          advice: `Use CIDR notation, such as ${exampleRanges[family]}.`,
         })),
   },
   {
     id: 'cidr-host-bits',
-    description: 'A range of addresses begins with its first address.',
+    description: 'An address range is written with its first address.',
     severity: 'warning',
     check: (request) =>
       readableRanges(request)
         .filter(({ range }) => hasHostBits(range))
         .map(({ path, range }) => ({
           path,
-          message: `${range.text} names an address within its range.`,
+          message: `${range.text} does not start with the first address of its range.`,
           advice: `Write ${canonicalText(range)}, if that is the range you mean.`,
         })),
   },
@@ -38,13 +38,13 @@ export const networkRules: readonly Rule[] = [
   },
   {
     id: 'max-pods-per-node',
-    description: 'The pod range has room for all nodes of the request, each with a power of two of addresses.',
+    description: 'The pod range is large enough for all requested nodes; each node takes a power of two of addresses.',
     severity: 'warning',
     check: checkPodRoom,
   },
   {
     id: 'node-port-range',
-    description: 'Node ports lie within 1 to 65536, and the first is lower than the last.',
+    description: 'The node ports are between 1 and 65536, and the first is lower than the last.',
     severity: 'error',
     check: checkNodePorts,
   },
@@ -55,12 +55,12 @@ const exampleRanges = { ipv4: '172.28.0.0/16', ipv6: 'fd00:28::/64' } as const;
 
 interface RangeField {
   path: string;
-  use: 'pods' | 'services' | 'VPC' | 'subnet';
+  use: 'pod' | 'service' | 'VPC' | 'subnet';
   family: NetworkRange['family'];
   text: string;
 }
 
-/** The fields that hold a range; the service fills in those of the VPC and the subnets where they are left out. */
+/** The fields that hold a range. The service fills in missing ranges of the VPC and its subnets. */
 function rangeFields(request: PartialRequest): RangeField[] {
   const { cluster } = request;
   const network = cluster?.containerNetworkConfig;
@@ -76,20 +76,20 @@ function rangeFields(request: PartialRequest): RangeField[] {
     ),
     ...bothFamilies(
       'cluster.containerNetworkConfig.clusterPodCIDR',
-      'pods',
+      'pod',
       network?.clusterPodCIDR,
       network?.clusterPodCIDRIPv6,
     ),
     ...bothFamilies(
       'cluster.containerNetworkConfig.clusterIPServiceCIDR',
-      'services',
+      'service',
       network?.clusterIPServiceCIDR,
       network?.clusterIPServiceCIDRIPv6,
     ),
   ];
 }
 
-/** The vendor names a field for IPv6 like the one for IPv4, with `IPv6` at its end. */
+/** The vendor's name for an IPv6 field is that of the IPv4 field plus `IPv6`. */
 function bothFamilies(path: string, use: RangeField['use'], ipv4?: string, ipv6?: string): RangeField[] {
   return [
     ...(ipv4 ? [{ path, use, family: 'ipv4' as const, text: ipv4 }] : []),
@@ -108,7 +108,7 @@ function readableRanges(request: PartialRequest): ReadableRange[] {
   });
 }
 
-/** Reports the later of two overlapping fields, as listed: pods and services rather than what they run into. */
+/** Reports the later of two overlapping fields in listed order: the pods or services, not the VPC that they overlap. */
 function findOverlaps(request: PartialRequest): Finding[] {
   const ranges = withoutRepeats(readableRanges(request));
   return ranges.flatMap((later, index) =>
@@ -117,32 +117,34 @@ function findOverlaps(request: PartialRequest): Finding[] {
       .filter((earlier) => mustNotOverlap(earlier, later) && rangesOverlap(earlier.range, later.range))
       .map((earlier) => ({
         path: later.path,
-        message: `The range ${later.text} of the ${later.use} overlaps ${earlier.text} of the ${earlier.use} (${earlier.path}).`,
-        advice: 'Choose ranges that have no address in common.',
+        message: `The ${later.use} range ${later.text} overlaps the ${earlier.use} range ${earlier.text} (${earlier.path}).`,
+        advice: 'Choose ranges that do not overlap.',
       })),
   );
 }
 
-/** Many machines share a subnet: one of them is enough to show what overlaps it. */
+/** Many machines share a subnet; reporting an overlap with it once is enough. */
 function withoutRepeats(ranges: readonly ReadableRange[]): ReadableRange[] {
   return [...new Map(ranges.map((range) => [`${range.use} ${range.text}`, range])).values()];
 }
 
 function mustNotOverlap(one: RangeField, other: RangeField): boolean {
-  const isPlaceOfMachines = ({ use }: RangeField) => use === 'VPC' || use === 'subnet';
-  return one.use !== other.use && !(isPlaceOfMachines(one) && isPlaceOfMachines(other));
+  const holdsMachines = ({ use }: RangeField) => use === 'VPC' || use === 'subnet';
+  return one.use !== other.use && !(holdsMachines(one) && holdsMachines(other));
 }
 
 /**
- * Assumption: as in Kubernetes itself, each node gets a block of the pod range, of the next power of two of
- * `maxPodsPerNode` addresses. The vendor does not publish how it divides the range.
+ * Assumes that each node gets a block of the pod range whose size is `maxPodsPerNode` rounded up to a power of two, as
+ * in Kubernetes itself. The vendor does not publish how it divides the range.
  */
 function checkPodRoom(request: PartialRequest): Finding[] {
   const { clusterPodCIDR = '', maxPodsPerNode = 128 } = request.cluster?.containerNetworkConfig ?? {};
   const range = parseNetworkRange(clusterPodCIDR);
   const path = 'cluster.containerNetworkConfig.maxPodsPerNode';
   if (maxPodsPerNode < 1) {
-    return [{ path, message: `A node with ${maxPodsPerNode} pods runs nothing.`, advice: 'Set it to 1 or more.' }];
+    return [
+      { path, message: `maxPodsPerNode is ${maxPodsPerNode}, so no pod could run.`, advice: 'Set it to 1 or more.' },
+    ];
   }
   if (range?.family !== 'ipv4') return [];
   const room = Math.floor(2 ** (32 - range.prefixLength - Math.ceil(Math.log2(maxPodsPerNode))));
@@ -151,8 +153,8 @@ function checkPodRoom(request: PartialRequest): Finding[] {
   return [
     {
       path,
-      message: `Nodes that fit the pod range ${range.text} at ${maxPodsPerNode} pods each: ${room}. Nodes requested: ${nodes}.`,
-      advice: 'Choose a wider clusterPodCIDR or a lower maxPodsPerNode.',
+      message: `The pod range ${range.text} has room for ${room} nodes of ${maxPodsPerNode} pods each, but the request needs ${Math.max(nodes, 1)}.`,
+      advice: 'Choose a larger clusterPodCIDR or a lower maxPodsPerNode.',
     },
   ];
 }
@@ -165,15 +167,15 @@ function checkNodePorts(request: PartialRequest): Finding[] {
     .filter((field) => bounds[field] < 1 || bounds[field] > 65536)
     .map((field) => ({
       path: `${path}.${field}`,
-      message: `${bounds[field]} is not within 1 to 65536.`,
-      advice: 'Choose a port within 1 to 65536.',
+      message: `The port ${bounds[field]} is not between 1 and 65536.`,
+      advice: 'Choose a port from 1 to 65536.',
     }));
   if (outside.length > 0 || nodePortRangeMin < nodePortRangeMax) return outside;
   return [
     {
       path: `${path}.nodePortRangeMin`,
-      message: `The first node port, ${nodePortRangeMin}, is not lower than the last, ${nodePortRangeMax}.`,
-      advice: 'Set nodePortRangeMin lower than nodePortRangeMax; left out, they are 30000 and 32767.',
+      message: `The first node port (${nodePortRangeMin}) is not lower than the last (${nodePortRangeMax}).`,
+      advice: 'Set nodePortRangeMin lower than nodePortRangeMax. They default to 30000 and 32767.',
     },
   ];
 }

@@ -2,11 +2,11 @@ import { instanceEntries } from '../partial-request.ts';
 import { inlineSecretPaths } from '../secrets.ts';
 import type { Rule } from './rule.ts';
 
-/** Nothing in this file may put a secret's value, or a part of it, into a text. */
+/** No message of these rules may contain the value of a secret or a part of it. */
 export const passwordRules: readonly Rule[] = [
   {
     id: 'password-strength',
-    description: 'An `adminPassword` has 8 to 32 characters, with letters, digits and one of !@#$%^*().',
+    description: 'An `adminPassword` has 8 to 32 characters, including letters, digits and one of !@#$%^*().',
     severity: 'error',
     check: (request) =>
       instanceEntries(request).flatMap(({ path, spec: { adminPassword } }) => {
@@ -16,7 +16,7 @@ export const passwordRules: readonly Rule[] = [
           {
             path: `${path}.instanceSpec.adminPassword`,
             message: `The password ${faults.join(' and ')}.`,
-            advice: 'Use 8 to 32 characters with letters, digits and at least one of !@#$%^*().',
+            advice: 'Use 8 to 32 characters, including letters, digits and one of !@#$%^*().',
           },
         ];
       }),
@@ -28,8 +28,9 @@ export const passwordRules: readonly Rule[] = [
     check: (_request, source) =>
       inlineSecretPaths(source).map((path) => ({
         path,
-        message: 'The secret stands in the request in clear.',
-        advice: 'Write {fromEnv: NAME} or {fromFile: PATH}; the worker reads it when it makes the request.',
+        message: 'The request contains the secret in plain text.',
+        advice:
+          'Replace it with {fromEnv: NAME} or {fromFile: PATH}; the worker reads the value when it sends the request.',
       })),
   },
 ];

@@ -1,36 +1,36 @@
 import type { z } from 'zod';
 import type { PartialRequest } from '../partial-request.ts';
 
-/** Something that is, or may be, wrong with a create request. */
+/** An error or a possible mistake in a create request. */
 export interface Problem {
-  /** The field, such as `nodes[0].instanceSpec.adminPassword`; empty for the request as a whole. */
+  /** The path of the field, such as `nodes[0].instanceSpec.adminPassword`; empty for the request as a whole. */
   path: string;
   /** The ID of the rule that found it. */
   rule: string;
-  /** What is wrong. Never contains the value of a secret. */
+  /** Says what is wrong. Never contains the value of a secret. */
   message: string;
-  /** What to do about it. */
+  /** Says what the user can do about it. */
   advice: string;
 }
 
-/** What a rule reports: a {@link Problem} that does not name its rule yet. */
+/** What a rule reports: a {@link Problem} without the ID of the rule. */
 export type Finding = Omit<Problem, 'rule'>;
 
 export interface Rule {
-  /** Stable: users turn rules off by it. */
+  /** Stable, because users disable rules by their IDs. */
   id: string;
-  /** What the rule asks for, in one sentence. */
+  /** States what the rule requires, in one sentence. */
   description: string;
-  /** `error`: the create would fail. `warning`: it may not do what its author means. */
+  /** `error`: the create would fail. `warning`: the create may not do what the user intends. */
   severity: 'error' | 'warning';
   /**
-   * Looks for violations. Must cope with any part of the request missing: those parts are other rules' business.
+   * Finds violations. Must accept a request with any part missing; other rules report missing parts.
    *
-   * @param source The value as it came, for rules about what could not be read.
-   * @param issues Where the value does not fit the schema of a create request.
+   * @param source The original value, for rules about parts that could not be read.
+   * @param issues The places where the value does not fit the schema of a create request.
    */
   check: (request: PartialRequest, source: unknown, issues: readonly SchemaIssue[]) => Finding[];
 }
 
-/** A place where a value does not fit a schema. `input` is what stands there, which may be a secret. */
+/** A place where a value does not fit a schema. `input` holds the value, which may be a secret. */
 export type SchemaIssue = z.core.$ZodIssue;

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
-/** A part of a value, with the schema that describes it. */
+/** A part of a value and the schema that describes it. */
 export interface DescribedValue {
   keys: readonly (string | number)[];
   value: unknown;
-  /** The shape of the object, for one whose keys are known. */
+  /** The schemas of the known keys, if the value is an object with known keys. */
   shape?: Readonly<Record<string, unknown>>;
   schema: z.ZodType;
 }
 
-/** All parts of a value that a schema describes, as far as the two agree. Names of keys are those of the schema. */
+/**
+ * Yields all parts of a value that a schema describes, as far as the value matches the schema. Keys have the spelling
+ * of the schema.
+ */
 export function* describedValues(
   schema: unknown,
   value: unknown,

@@ -34,7 +34,7 @@ describe('items', () => {
       {
         path: 'items[1..1000].cluster.k8sVersion',
         rule: 'missing-field',
-        message: 'The field is missing. In the document: items[1].',
+        message: 'The required field is missing. In the document: items[1].',
       },
     ]);
   });
@@ -45,7 +45,7 @@ describe('items', () => {
       { name: 'last', nodes: [{}] },
     ];
     expect(expandBatch({ template, items }).errors).toMatchObject([
-      { path: 'items[10].nodes[0].instanceSpec', message: 'The field is missing. In the document: items[1].' },
+      { path: 'items[10].nodes[0].instanceSpec', message: 'The required field is missing. In the document: items[1].' },
     ]);
   });
 
