@@ -1,18 +1,7 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import {
-  BatchNotFoundError,
-  ConnectionSettingsError,
-  EncryptionKeyError,
-  InvalidSpecError,
-  OperationNotFoundError,
-  PayloadDecryptionError,
-  TooManyMatchesError,
-  UnreachableError,
-} from '../client/index.ts';
-import { ConfigurationError } from '../temporal/configuration-error.ts';
-import { SpecFileError } from './spec-file.ts';
+import { OrchestratorError, type OrchestratorErrorKind } from '../client/index.ts';
 
-/** What scripts may rely on; also in `ccectl --help`. */
+/** The exit codes that scripts may rely on. `ccectl --help` lists them. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -24,32 +13,27 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-const badInputErrors = [
-  ConfigurationError,
-  ConnectionSettingsError,
-  EncryptionKeyError,
-  InvalidSpecError,
-  // Says nothing against the operation: it is this caller who cannot read how it fares.
-  PayloadDecryptionError,
-  RangeError,
-  SpecFileError,
-  TooManyMatchesError,
-  TypeError,
-];
+const exitCodeByKind: Record<OrchestratorErrorKind, ExitCode> = {
+  invalidInput: exitCodes.badInput,
+  invalidSpec: exitCodes.badInput,
+  // Among them a payload that this client has no key for: the operation itself may be well.
+  configuration: exitCodes.badInput,
+  conflict: exitCodes.failed,
+  notFound: exitCodes.notFound,
+  refused: exitCodes.failed,
+  unreachable: exitCodes.unreachable,
+  interrupted: exitCodes.interrupted,
+};
 
+/** Chooses the exit code for an error, whoever threw it. */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof OrchestratorError) return exitCodeByKind[error.kind];
   // Ctrl-C at a question.
   if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.interrupted;
-  const isBadInput = badInputErrors.some((badInput) => error instanceof badInput);
-  if (isBadInput) return exitCodes.badInput;
-  // What Temporal itself calls an invalid argument, such as a query that is none.
+  // Temporal answers INVALID_ARGUMENT to a list query that it cannot parse, for example.
   const { cause } = Object(error) as { cause?: unknown };
   if (isGrpcServiceError(cause) && cause.code === invalidArgument) return exitCodes.badInput;
-  if (error instanceof OperationNotFoundError || error instanceof BatchNotFoundError) return exitCodes.notFound;
-  if (error instanceof UnreachableError || error instanceof ServiceError || isGrpcServiceError(error)) {
-    return exitCodes.unreachable;
-  }
-  return exitCodes.failed;
+  return error instanceof ServiceError || isGrpcServiceError(error) ? exitCodes.unreachable : exitCodes.failed;
 }
 
 /** gRPC's INVALID_ARGUMENT. */

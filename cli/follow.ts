@@ -1,8 +1,10 @@
 import { createLogUpdate } from 'log-update';
+import { OrchestratorError } from '../client/index.ts';
 
 /** The user pressed Ctrl-C. What was watched goes on. */
-export class InterruptedError extends Error {
+export class InterruptedError extends OrchestratorError {
   override readonly name = 'InterruptedError';
+  readonly kind = 'interrupted';
   /** The command that shows it again. */
   readonly attachAgain: string;
 

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument, type Document } from 'yaml';
+import { OrchestratorError } from '../client/index.ts';
 
 /** A spec file cannot be read or is neither YAML nor JSON. */
-export class SpecFileError extends Error {
+export class SpecFileError extends OrchestratorError {
   override readonly name = 'SpecFileError';
+  readonly kind = 'invalidInput';
 }
 
 /**

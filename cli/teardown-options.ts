@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { FailurePolicy, ScheduledTeardown, TeardownPlan } from '../client/index.ts';
+import { InvalidOptionsError, type FailurePolicy, type ScheduledTeardown, type TeardownPlan } from '../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from './delete-flags.ts';
 import { collect, deletePolicy, durationSeconds, nonEmpty, positiveInteger } from './values.ts';
 
@@ -30,11 +30,13 @@ export function withTeardownOptions(command: Command): Command {
 }
 
 /**
- * @throws TypeError without any filter: that would be all clusters
+ * @throws InvalidOptionsError without any filter: that would be all clusters
  */
 export function planOf({ name, olderThan, phase, except, max }: TeardownOptions): TeardownPlan {
   if (name === undefined && olderThan === undefined && phase.length === 0) {
-    throw new TypeError('a teardown of everything is refused; give --name, --older-than or --phase');
+    throw new InvalidOptionsError([
+      { path: 'filter', message: 'would match every cluster; give --name, --older-than or --phase' },
+    ]);
   }
   return {
     filter: {

@@ -1,5 +1,5 @@
-import { labelPattern } from '../contract/identity.ts';
 import { connectClient } from '../temporal/connection/connect-client.ts';
+import { checkOptions, labelOption } from './check-options.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 export interface ConnectOptions {
@@ -14,16 +14,12 @@ export interface ConnectOptions {
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …). Payloads are encrypted by the keys of
  * `CCE_ENCRYPTION_KEYS`, see docs/secrets.md.
  *
- * @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError, and TypeError for an account or region that is no label
+ * @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError, InvalidOptionsError
  */
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
-  const account = label('account', options.account ?? (process.env.CCE_ACCOUNT || 'default'));
-  const region = label('region', options.region ?? (process.env.CCE_REGION || 'bj'));
+  const account = options.account ?? (process.env.CCE_ACCOUNT || 'default');
+  const region = options.region ?? (process.env.CCE_REGION || 'bj');
+  checkOptions({ account: labelOption, region: labelOption }, { account, region });
   const { client, close } = await connectClient();
   return { ...createOrchestrator({ client, account, region }), close };
-}
-
-function label(what: string, text: string): string {
-  if (labelPattern.test(text)) return text;
-  throw new TypeError(`the ${what} "${text}" is not 1 to 64 letters, digits, dots, dashes or underscores`);
 }

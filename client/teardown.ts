@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { largestTeardown } from '../contract/batch/item.ts';
-import { checkConcurrency } from '../contract/batch/messages.ts';
+import { z } from 'zod';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import type { TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import type { teardownSweep } from '../workflows/sweep/teardown-sweep.ts';
+import { checkOptions, concurrencyOption, teardownMaximumOption } from './check-options.ts';
 import { TooManyMatchesError } from './errors/too-many-matches-error.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 
@@ -22,13 +22,15 @@ export interface Teardown {
   /**
    * Lists what a filter matches, and deletes nothing. To delete, start a batch of what it lists.
    *
-   * @throws TooManyMatchesError where more clusters match than the maximum, RangeError for a maximum that cannot be
+   * @throws TooManyMatchesError where more clusters match than the maximum, InvalidOptionsError
    */
   find: (plan: TeardownPlan) => Promise<TeardownReport>;
   schedules: {
     /**
      * Creates it, or changes it where there is one of this name. A sweep that takes longer than the interval is not
      * overtaken by the next.
+     *
+     * @throws InvalidOptionsError
      */
     set: (name: string, everySeconds: number, teardown: ScheduledTeardown) => Promise<void>;
     list: () => AsyncGenerator<TeardownSchedule, void>;
@@ -43,7 +45,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
 
   return {
     async find(plan) {
-      checkMaximum(plan.maximum);
+      checkOptions({ maximum: teardownMaximumOption }, { maximum: plan.maximum });
       try {
         return await client.workflow.execute<typeof teardownSweep>(workflowTypes.teardownSweep, {
           workflowId: idOf(randomUUID()),
@@ -58,8 +60,10 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
     },
     schedules: {
       async set(name, everySeconds, teardown) {
-        checkMaximum(teardown.maximum);
-        checkConcurrency(teardown.delete.concurrency);
+        checkOptions(
+          { maximum: teardownMaximumOption, delete: z.object({ concurrency: concurrencyOption }) },
+          { maximum: teardown.maximum, delete: teardown.delete },
+        );
         const input = { account: scope.account, region: scope.region, ...teardown };
         await setSchedule(client, scope, {
           scheduleId: idOf(name),
@@ -93,9 +97,4 @@ async function wasThere(act: () => Promise<void>): Promise<boolean> {
     return true;
   });
   return done ?? false;
-}
-
-function checkMaximum(maximum: number): void {
-  if (Number.isInteger(maximum) && maximum >= 1 && maximum <= largestTeardown) return;
-  throw new RangeError(`a teardown is of 1 to ${largestTeardown} clusters at most, and not ${maximum}`);
 }

@@ -1,6 +1,9 @@
-/** The settings do not make sense; `problems` names each one. */
-export class ConfigurationError extends Error {
+import { OrchestratorError } from './orchestrator-error.ts';
+
+/** Thrown at start when settings of this process are wrong or missing. `problems` names all of them. */
+export class ConfigurationError extends OrchestratorError {
   override readonly name = 'ConfigurationError';
+  readonly kind = 'configuration';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

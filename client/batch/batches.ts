@@ -7,7 +7,6 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import {
-  checkConcurrency,
   pauseSignal,
   progressQuery,
   resumeSignal,
@@ -21,6 +20,7 @@ import type { CurrentStep } from '../../contract/current-step.ts';
 import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { cancelSignal } from '../../contract/messages.ts';
 import { queryCurrentStep, queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
+import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
@@ -47,7 +47,7 @@ export interface Batches {
    * Starts a batch, or attaches to one of the same name and items that is under way. Items come from `planBatch`, or are
    * made by hand: their specs are validated again, item by item, when it is their turn.
    *
-   * @throws BatchConflictError, and RangeError for a name, a number of items or a concurrency that cannot be
+   * @throws BatchConflictError, InvalidOptionsError
    */
   start: (batch: BatchToStart) => Promise<StartedBatch>;
   status: (name: string) => Promise<BatchStatus>;
@@ -58,7 +58,11 @@ export interface Batches {
   resume: (name: string) => Promise<void>;
   /** Cancels the items under way, which then clean up, and starts no more. Items that it attached to go on. */
   cancel: (name: string, request?: CancelRequest) => Promise<void>;
-  /** How many items may be under way at once. */
+  /**
+   * Sets how many items may be under way at once, from 1 to 1000.
+   *
+   * @throws InvalidOptionsError
+   */
   setConcurrency: (name: string, concurrency: number) => Promise<void>;
   /** Starts the failed items again: in the batch while it runs, else in a new one of the same name. */
   retryFailed: (name: string) => Promise<void>;
@@ -123,7 +127,7 @@ export function createBatches(client: Client, scope: AccountRegion): Batches {
     resume: (name) => tell(name, () => handleOf(name).signal(resumeSignal)),
     cancel: (name, request = {}) => tell(name, () => handleOf(name).signal(cancelSignal, request)),
     async setConcurrency(name, concurrency) {
-      checkConcurrency(concurrency);
+      checkOptions({ concurrency: concurrencyOption }, { concurrency });
       await tell(name, () => update(handleOf(name), concurrency));
     },
     async retryFailed(name) {

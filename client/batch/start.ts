@@ -1,24 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import { maximumItems, type BatchItem, type FailurePolicy } from '../../contract/batch/item.ts';
+import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
-import { checkConcurrency, progressQuery } from '../../contract/batch/messages.ts';
+import { progressQuery } from '../../contract/batch/messages.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
-import {
-  batchPageWorkflowID,
-  batchWorkflowID,
-  labelPattern,
-  taskQueue,
-  type AccountRegion,
-} from '../../contract/identity.ts';
+import { batchPageWorkflowID, batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../../workflows/batch/batch-page.ts';
 import type { ClusterBatchInput, clusterBatch } from '../../workflows/batch/cluster-batch.ts';
+import { checkOptions, concurrencyOption, itemsOption, labelOption } from '../check-options.ts';
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 
@@ -48,15 +43,11 @@ const uploadsAtOnce = 8;
  * The items go first, in pages that Temporal keeps: after this, nothing depends on the caller.
  *
  * @throws BatchConflictError where a batch of this name is under way with other items or another policy, or is being
- *   ended, and RangeError for a name, a number of items or a concurrency that cannot be
+ *   ended, and InvalidOptionsError
  */
 export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
   const { name, items, concurrency, failurePolicy } = batch;
-  checkConcurrency(concurrency);
-  if (!labelPattern.test(name)) throw new RangeError(`"${name}" does not match ${labelPattern}`);
-  if (items.length < 1 || items.length > maximumItems) {
-    throw new RangeError(`a batch has 1 to ${maximumItems} items, and not ${items.length}`);
-  }
+  checkOptions({ name: labelOption, items: itemsOption, concurrency: concurrencyOption }, { name, items, concurrency });
   const workflowID = batchWorkflowID(scope, name);
   const itemsDigest = digestOf(items, failurePolicy);
   for (;;) {

@@ -1,8 +1,11 @@
-/** A batch of the same name is under way, and is not the one that was asked for. */
-export class BatchConflictError extends Error {
-  override readonly name = 'BatchConflictError';
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
-  /** @param state e.g. `being ended` */
+/** Thrown when a batch of the same name is under way with other items or another policy, or is ending. */
+export class BatchConflictError extends OrchestratorError {
+  override readonly name = 'BatchConflictError';
+  readonly kind = 'conflict';
+
+  /** @param state What the running batch does, e.g. `being ended`. */
   constructor(batchName: string, state: string) {
     super(`a batch "${batchName}" is ${state}; choose another name, or wait until it is over`);
   }

@@ -1,9 +1,11 @@
 import type { Problem } from '../../cce/validate.ts';
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
-/** A spec cannot succeed. Nothing was started and nothing was sent. */
-export class InvalidSpecError extends Error {
+/** Thrown when a spec breaks a validation rule. Nothing was started, and nothing was sent to CCE. */
+export class InvalidSpecError extends OrchestratorError {
   override readonly name = 'InvalidSpecError';
-  /** All of them, each with its path, the rule it breaks and what to do. */
+  readonly kind = 'invalidSpec';
+  /** All problems, each with its path, the rule that the spec breaks, and advice. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {

@@ -1,6 +1,12 @@
-/** A create of this name is being cancelled or cleaned up; nothing was started. Ask again when it has ended. */
-export class OperationEndingError extends Error {
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
+
+/**
+ * Thrown when a create of the same name is being cancelled or cleaned up. Nothing was started. Ask again when it has
+ * ended.
+ */
+export class OperationEndingError extends OrchestratorError {
   override readonly name = 'OperationEndingError';
+  readonly kind = 'conflict';
   readonly workflowID: string;
 
   constructor(workflowID: string) {

@@ -1,7 +1,11 @@
-/** Temporal knows no create or delete by this name or ID, or none that is still under way where one is needed. */
-export class OperationNotFoundError extends Error {
-  override readonly name = 'OperationNotFoundError';
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
+/** Thrown when Temporal knows no create or delete of this name or ID, or none that is under way where one must be. */
+export class OperationNotFoundError extends OrchestratorError {
+  override readonly name = 'OperationNotFoundError';
+  readonly kind = 'notFound';
+
+  /** @param what The operation that the call needs, e.g. `running create or delete`. */
   constructor(nameOrID: string, what = 'create or delete') {
     super(`there is no ${what} of "${nameOrID}"; it may never have been asked for, or be past Temporal's retention`);
   }

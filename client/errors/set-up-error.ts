@@ -1,4 +1,7 @@
-/** A namespace cannot be set up; the message says what to run instead. */
-export class SetUpError extends Error {
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
+
+/** Thrown when Temporal does not let this client set up a namespace. The message names the commands to run instead. */
+export class SetUpError extends OrchestratorError {
   override readonly name = 'SetUpError';
+  readonly kind = 'refused';
 }

@@ -1,8 +1,11 @@
-/** A create of this name is under way from another spec. It goes on, and nothing was started. */
-export class SpecConflictError extends Error {
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
+
+/** Thrown when a create of the same name is under way with a different spec. That create goes on; nothing was started. */
+export class SpecConflictError extends OrchestratorError {
   override readonly name = 'SpecConflictError';
+  readonly kind = 'conflict';
   readonly workflowID: string;
-  /** Where the specs differ, e.g. `cluster.k8sVersion`; secrets are not compared. */
+  /** Where the specs differ, e.g. `cluster.k8sVersion`. Secrets are not compared. Empty where no worker answered. */
   readonly differingPaths: readonly string[];
 
   constructor(workflowID: string, differingPaths: readonly string[]) {

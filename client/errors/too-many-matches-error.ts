@@ -1,9 +1,11 @@
 import type { TeardownReport } from '../../contract/teardown.ts';
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
-/** More clusters match than a teardown is to delete at most. Nothing was deleted. */
-export class TooManyMatchesError extends Error {
+/** Thrown when a teardown's filter matches more clusters than its maximum. Nothing was deleted. */
+export class TooManyMatchesError extends OrchestratorError {
   override readonly name = 'TooManyMatchesError';
-  /** What matches. */
+  readonly kind = 'invalidInput';
+  /** The clusters that match. */
   readonly report: TeardownReport;
 
   constructor(message: string, report: TeardownReport) {

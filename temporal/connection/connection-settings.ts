@@ -1,6 +1,9 @@
-/** What is said of the connection to Temporal cannot be right. The message names the setting, and holds no key. */
-export class ConnectionSettingsError extends Error {
+import { OrchestratorError } from '../orchestrator-error.ts';
+
+/** Thrown when the Temporal connection settings are invalid. The message names the setting, and never shows a key. */
+export class ConnectionSettingsError extends OrchestratorError {
   override readonly name = 'ConnectionSettingsError';
+  readonly kind = 'configuration';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

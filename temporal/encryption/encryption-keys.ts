@@ -1,5 +1,6 @@
 import { hexDigest } from '../../contract/hex-digest.ts';
 import { labelPattern } from '../../contract/identity.ts';
+import { OrchestratorError } from '../orchestrator-error.ts';
 
 /** One AES-256 key. */
 export interface EncryptionKey {
@@ -14,9 +15,10 @@ export interface EncryptionKey {
 /** The keys that payloads are encrypted with, newest first: that one encrypts, all of them decrypt. */
 export type KeyRing = readonly EncryptionKey[];
 
-/** The settings of encryption do not make sense; the message says what to do, and never shows a key. */
-export class EncryptionKeyError extends Error {
+/** Thrown when the encryption settings are invalid. The message says what to do, and never shows a key. */
+export class EncryptionKeyError extends OrchestratorError {
   override readonly name = 'EncryptionKeyError';
+  readonly kind = 'configuration';
 }
 
 /** 32 bytes are 43 digits of Base64 and one of padding. */

@@ -1,17 +1,23 @@
+import { OrchestratorError } from '../orchestrator-error.ts';
+
 /** Why a payload could not be decrypted. */
 export type DecryptionProblem =
-  /** No key of this ID is in the ring. */
+  /** The key ring has no key with the payload's key ID. */
   | 'unknownKey'
-  /** The ring has another key under this ID. */
+  /** The key ring has a different key under the payload's key ID. */
   | 'wrongKey'
-  /** What is there is not what was encrypted. */
+  /** The payload was changed after it was encrypted. */
   | 'tampered'
-  /** It was encrypted for another workflow, or for none. */
+  /** The payload was encrypted for another workflow, or for none. */
   | 'moved';
 
-/** A payload from Temporal could not be decrypted. Its message has nothing of the content. */
-export class PayloadDecryptionError extends Error {
+/**
+ * Thrown when a payload from Temporal cannot be decrypted with the keys of this process. It says nothing about the
+ * operation itself. The message contains nothing of the payload.
+ */
+export class PayloadDecryptionError extends OrchestratorError {
   override readonly name = 'PayloadDecryptionError';
+  readonly kind = 'configuration';
   readonly problem: DecryptionProblem;
 
   constructor(problem: DecryptionProblem, message: string) {

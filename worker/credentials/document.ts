@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BceCredentials } from '../../cce/signer.ts';
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
 /** What a file or a command gave. */
 export interface DatedCredentials {
@@ -9,8 +10,9 @@ export interface DatedCredentials {
 }
 
 /** Credentials cannot be had. The message names the setting and what to do, and has nothing of any key. */
-export class CredentialsError extends Error {
+export class CredentialsError extends OrchestratorError {
   override readonly name = 'CredentialsError';
+  readonly kind = 'configuration';
 }
 
 const key = z.string({ error: 'is missing, or is no text' }).regex(/^\S+$/, 'is empty, or contains white space');

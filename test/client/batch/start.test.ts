@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createBatches, type Batches } from '../../../client/batch/batches.ts';
-import { BatchConflictError, BatchNotFoundError } from '../../../client/index.ts';
+import { BatchConflictError, BatchNotFoundError, InvalidOptionsError } from '../../../client/index.ts';
 import type { BatchItem } from '../../../contract/batch/item.ts';
 import type { BatchMemo } from '../../../contract/batch/memo.ts';
 import { batchPageWorkflowID, batchWorkflowID } from '../../../contract/identity.ts';
@@ -120,7 +120,7 @@ describe.concurrent('to start a batch', () => {
     ['no concurrency', 'a-name', deletes(1), 0],
     ['too high a concurrency', 'a-name', deletes(1), 1_001],
   ])('with %s is refused', async (_, name, items, concurrency) => {
-    await expect(start(name, items, concurrency)).rejects.toThrow(RangeError);
+    await expect(start(name, items, concurrency)).rejects.toThrow(InvalidOptionsError);
   });
 
   it.each<[string, (name: string) => Promise<unknown>]>([
