@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
+import { markerPattern, markerPrefix } from '../contract/marker.ts';
 
 // cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says. A summary is what
 // Temporal's Web UI shows of a call; it is encrypted like everything else.
@@ -35,15 +36,25 @@ const repeatable = {
 export const findClusters: Activities['findClusters'] = (input) =>
   proxyActivities<Activities>({ ...repeatable, summary: `look for "${input.clusterName}"` }).findClusters(input);
 
+/** Workers of version 0.1 read the marker's pattern from the input: without it they take every cluster for ours. */
 export const findTeardownTargets: Activities['findTeardownTargets'] = (input) =>
-  proxyActivities<Activities>({ ...repeatable, summary: `page ${input.pageNo}` }).findTeardownTargets(input);
+  proxyActivities<Activities>({ ...repeatable, summary: `page ${input.pageNo}` }).findTeardownTargets({
+    ...input,
+    markerPattern: markerPattern.source,
+  });
 
-/** Nobody waits for a sweep: it comes after everything else, here and in the budget of the API. */
-export const { listMarkedClusters, describeCreates } = proxyActivities<Activities>({
+/** Nobody waits for a sweep, so it comes last: in the task queue and in the request budget of the API. */
+const sweeping = proxyActivities<Activities>({
   ...repeatable,
   summary: 'compare clusters with creates',
   priority: { priorityKey: 5 },
 });
+
+export const { describeCreates } = sweeping;
+
+/** Workers of version 0.1 read the marker's prefix from the input: without it they find no cluster of ours. */
+export const listMarkedClusters: Activities['listMarkedClusters'] = (input) =>
+  sweeping.listMarkedClusters({ ...input, descriptionContains: markerPrefix });
 
 export const deleteCluster: Activities['deleteCluster'] = (input) =>
   proxyActivities<Activities>({

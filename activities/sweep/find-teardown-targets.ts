@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import picomatch from 'picomatch';
 import type { CceClient } from '../../cce/client.ts';
 import type { ListedCluster } from '../../cce/cluster.ts';
+import { readMarker } from '../../contract/marker.ts';
 import type { TeardownFilter, TeardownPage } from '../../contract/teardown.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { summaryOf } from '../api/cluster-list.ts';
@@ -11,18 +12,17 @@ import { listPage } from '../api/list-page.ts';
 export function findTeardownTargets({ cce }: { cce: CceClient }) {
   return async (input: {
     filter: TeardownFilter;
-    /** What the description of a cluster of ours matches: a regular expression. */
-    markerPattern: string;
     nowMs: number;
     pageNo: number;
+    /** Read by workers of version 0.1 only. */
+    markerPattern?: string;
   }): Promise<TeardownPage> =>
     withCallFailures(async () => {
       const { clusterList, isLast } = await listPage(cce, input.pageNo);
-      const marker = new RegExp(input.markerPattern);
       const page: TeardownPage = { targets: [], spared: [], isLast };
       for (const cluster of clusterList.filter(clusterMatcher(input.filter, input.nowMs))) {
         const { description, ...target } = summaryOf(cluster);
-        if (!marker.test(description)) page.spared.push({ ...target, reason: 'foreign' });
+        if (readMarker(description) === undefined) page.spared.push({ ...target, reason: 'foreign' });
         else if (cluster.spec.forbidDelete === true) page.spared.push({ ...target, reason: 'protected' });
         else page.targets.push(target);
       }

@@ -1,7 +1,6 @@
 import type { MarkedCluster } from '../../activities/sweep/list-marked-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
-import { markerPrefix } from '../../contract/marker.ts';
 import type { ReconcileInput, UnclaimedCluster, ReconcileReport } from '../../contract/reconcile.ts';
 import { describeCreates, listMarkedClusters } from '../activity-proxies.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
@@ -21,7 +20,7 @@ export async function reconcileClusters(input: ReconcileInput): Promise<Reconcil
   const doomed: UnclaimedCluster[] = [];
 
   for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
-    const page = await listMarkedClusters({ descriptionContains: markerPrefix, pageNo });
+    const page = await listMarkedClusters({ pageNo });
     isLast = page.isLast;
     report.clusters += page.seen;
     report.marked += page.clusters.length;

@@ -3,7 +3,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { deleteItemOf, largestTeardown } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
 import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
-import { markerPattern } from '../../contract/marker.ts';
 import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
 import type { TeardownTarget, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
 import { findTeardownTargets } from '../activity-proxies.ts';
@@ -27,7 +26,6 @@ export async function teardownSweep(input: TeardownSweepInput): Promise<Teardown
   for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
     const page = await findTeardownTargets({
       filter: input.filter,
-      markerPattern: markerPattern.source,
       nowMs,
       pageNo,
     });
