@@ -1,44 +1,43 @@
-import PQueue from 'p-queue';
-
-/** Who goes first when there are more calls than the budget allows; a higher number goes before a lower one. */
+/** The order in which calls are served when the budget is short: a higher number goes before a lower one. */
 export const urgencies = {
-  /** What is deleted stops costing money, and frees room for what waits for it. */
+  /** A deletion stops costs and frees resources that other clusters may wait for. */
   deletion: 7,
   /** Somebody waits for this one cluster. */
   operation: 6,
-  /** The list that tells all watches of a worker what happened: one call for a thousand clusters. */
+  /** One call tells all watches of a worker the phases of a thousand clusters. */
   list: 5,
-  /** One cluster of many that go: after those that somebody waits for, and before those of many that come. */
+  /** A deletion in a batch: after the operations that somebody waits for, before the creates of a batch. */
   batchDeletion: 4,
-  /** One cluster of many. */
+  /** One cluster of a batch. */
   batch: 3,
-  /** For people to look at. */
+  /** Event steps are for people to look at. */
   steps: 2,
-  /** Nobody waits for it. */
+  /** Nobody waits for a sweep. */
   sweep: 1,
 } as const;
 
 export type Urgency = (typeof urgencies)[keyof typeof urgencies];
 
-/** The calls that one worker may make to the service: a token bucket that all of them take from. */
+/** The API calls that one worker may make: a token bucket that all its calls draw from. */
 export interface RequestBudget {
   /**
-   * Settles when the caller may make one call: `true`, or `false` where its turn did not come in time. The most urgent
-   * go first, and among equals those that came first. Rejects with the signal's reason when that is aborted.
+   * Waits until the caller may make one call. The most urgent caller goes first; among equals, the one that came first.
    *
    * @param options.waitLimitMs @default Infinity
+   * @returns `true` if the caller may make the call, `false` if the wait limit ended first.
+   * @throws The reason of the signal, if the signal is aborted first.
    */
   take: (urgency: Urgency, options?: { signal?: AbortSignal; waitLimitMs?: number }) => Promise<boolean>;
   /**
-   * Says that the service refused a call for want of patience (429). Halves the rate, once a second at most, since one
-   * volley of refusals is one message; each second gives back a twentieth of the maximum.
+   * Reports that the service throttled a call (429). Halves the rate, at most once a second, since a volley of refusals
+   * is one message. Each second then restores a twentieth of the maximum rate.
    */
   noteThrottled: () => void;
-  /** How many calls a second there are now. */
+  /** The current rate, in calls per second. */
   ratePerSecond: () => number;
 }
 
-/** How much of a second's calls may be made at once after a pause. Little: the service may count by the second. */
+/** The share of a second's calls that may be made at once after a pause. Low, as the service may count by the second. */
 const burstSeconds = 0.1;
 
 /** The rate never falls below one call a second, unless the maximum is lower. */
@@ -46,10 +45,10 @@ const slowestPerSecond = 1;
 
 const recoveredPerSecond = 0.05;
 
-/** A bucket starts full. It costs no timer as long as nobody has to wait. */
+/** Creates a budget with a full bucket. The budget runs no timer while nobody waits. */
 export function createRequestBudget({ maximumRequestsPerSecond }: { maximumRequestsPerSecond: number }): RequestBudget {
-  // Paused, except for the moment in which it hands over one turn: so the order is decided when there is a token.
-  const waiting = new PQueue({ autoStart: false });
+  /** Sorted: the next one to be served comes first. */
+  const waiting: { urgency: Urgency; serve: () => void }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let rate = maximumRequestsPerSecond;
   let tokens = capacity();
@@ -75,42 +74,44 @@ export function createRequestBudget({ maximumRequestsPerSecond }: { maximumReque
     return true;
   }
 
-  function serveWhenThereIsOne(): void {
+  function serveWhenThereIsAToken(): void {
     timer ??= setTimeout(
       () => {
         timer = undefined;
-        while (waiting.size > 0 && takeToken()) waiting.start();
-        if (waiting.size > 0) serveWhenThereIsOne();
+        while (waiting.length > 0 && takeToken()) waiting[0]?.serve();
+        if (waiting.length > 0) serveWhenThereIsAToken();
       },
       Math.ceil(((1 - tokens) / rate) * 1000),
     );
   }
 
+  function waitForTurn(urgency: Urgency, waitLimitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const waiter = { urgency, serve: () => leave(() => resolve(true)) };
+      const abort = () => leave(() => reject(signal?.reason));
+      const limit = waitLimitMs === Infinity ? undefined : setTimeout(() => leave(() => resolve(false)), waitLimitMs);
+      // Without AbortSignal.any, which leaves a trace of each wait in a signal that may last for hours.
+      signal?.addEventListener('abort', abort);
+      waiting.splice(waiting.findLastIndex((other) => other.urgency >= urgency) + 1, 0, waiter);
+      serveWhenThereIsAToken();
+
+      function leave(settle: () => void): void {
+        waiting.splice(waiting.indexOf(waiter), 1);
+        clearTimeout(limit);
+        signal?.removeEventListener('abort', abort);
+        settle();
+        if (waiting.length > 0) return;
+        clearTimeout(timer);
+        timer = undefined;
+      }
+    });
+  }
+
   return {
     async take(urgency, { signal, waitLimitMs = Infinity } = {}) {
       signal?.throwIfAborted();
-      if (waiting.size === 0 && takeToken()) return true;
-      // By hand: AbortSignal.any leaves a trace of each wait in a signal that may last for hours.
-      const ended = new AbortController();
-      const end = () => ended.abort();
-      const limit = waitLimitMs === Infinity ? undefined : setTimeout(end, waitLimitMs);
-      signal?.addEventListener('abort', end);
-      const turn = waiting.add(() => waiting.pause(), {
-        priority: urgency,
-        signal: ended.signal,
-      });
-      serveWhenThereIsOne();
-      try {
-        await turn;
-        return true;
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (ended.signal.aborted) return false;
-        throw error;
-      } finally {
-        clearTimeout(limit);
-        signal?.removeEventListener('abort', end);
-      }
+      if (waiting.length === 0 && takeToken()) return true;
+      return waitForTurn(urgency, waitLimitMs, signal);
     },
     noteThrottled() {
       refill();
