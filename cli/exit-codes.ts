@@ -1,5 +1,6 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { OrchestratorError, type OrchestratorErrorKind } from '../client/index.ts';
+import { grpcStatus } from '../temporal/grpc-status.ts';
 
 /** The exit codes that scripts may rely on. `ccectl --help` lists them. */
 export const exitCodes = {
@@ -32,9 +33,6 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.interrupted;
   // Temporal answers INVALID_ARGUMENT to a list query that it cannot parse, for example.
   const { cause } = Object(error) as { cause?: unknown };
-  if (isGrpcServiceError(cause) && cause.code === invalidArgument) return exitCodes.badInput;
+  if (isGrpcServiceError(cause) && cause.code === grpcStatus.invalidArgument) return exitCodes.badInput;
   return error instanceof ServiceError || isGrpcServiceError(error) ? exitCodes.unreachable : exitCodes.failed;
 }
-
-/** gRPC's INVALID_ARGUMENT. */
-const invalidArgument = 3;

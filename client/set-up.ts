@@ -1,5 +1,6 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { findSearchAttributes, keywordType } from '../temporal/executions/start-searchable.ts';
+import { grpcStatus } from '../temporal/grpc-status.ts';
 import { SetUpError } from './errors/set-up-error.ts';
 
 /** The search attributes of a namespace, by name. */
@@ -38,8 +39,13 @@ export async function setUp(client: Client): Promise<NamespaceSetUp> {
   return { namespace, created: missing, present };
 }
 
-/** gRPC's INVALID_ARGUMENT (too many of the type), PERMISSION_DENIED, UNIMPLEMENTED and UNAUTHENTICATED. */
-const refusals: number[] = [3, 7, 12, 16];
+/** Temporal answers INVALID_ARGUMENT where the namespace has no room for more attributes of this type. */
+const refusals: readonly number[] = [
+  grpcStatus.invalidArgument,
+  grpcStatus.permissionDenied,
+  grpcStatus.unimplemented,
+  grpcStatus.unauthenticated,
+];
 
 function refusalText(namespace: string, names: readonly string[], details: string): string {
   const forServer = names.map((name) => `--name ${name} --type Keyword`).join(' ');

@@ -2,11 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
+import { grpcStatus } from '../temporal/grpc-status.ts';
 
 const lookIntervalMs = 1_000;
 const patienceMs = 30_000;
-/** gRPC's NOT_FOUND: until the first worker of a deployment has asked for work. */
-const notFound = 5;
 
 /**
  * Logs which version of its deployment gets new work, once Temporal knows of the deployment. Without a current version
@@ -42,7 +41,8 @@ async function currentBuildID({ connection, options }: Client, deploymentName: s
       const answer = await connection.workflowService.describeWorkerDeployment({ namespace, deploymentName });
       return answer.workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? undefined;
     } catch (error) {
-      if (!isGrpcServiceError(error) || error.code !== notFound || Date.now() > giveUpAtMs) throw error;
+      // A deployment is known only once its first worker has polled.
+      if (!isGrpcServiceError(error) || error.code !== grpcStatus.notFound || Date.now() > giveUpAtMs) throw error;
     }
   }
 }

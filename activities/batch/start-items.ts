@@ -20,6 +20,7 @@ import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
+import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
 
@@ -244,13 +245,11 @@ function nameOf(item: BatchItem): string {
 function refusalOf(error: unknown): ItemFailure | undefined {
   if (error instanceof ApplicationFailure) return { type: error.type ?? 'Refused', message: error.message };
   // What is made by hand may be anything: an object that lacks a part, a name that is too long for an ID.
-  const isInvalid = error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === invalid;
+  const isInvalid =
+    error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === grpcStatus.invalidArgument;
   if (!(error instanceof TypeError) && !isInvalid) return undefined;
   return { type: 'InvalidItem', message: isInvalid ? error.cause.details : error.message };
 }
-
-/** gRPC's INVALID_ARGUMENT. */
-const invalid = 3;
 
 function refusal(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);

@@ -20,6 +20,7 @@ import type { CurrentStep } from '../../contract/current-step.ts';
 import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { cancelSignal } from '../../contract/messages.ts';
 import { queryCurrentStep, queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
+import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { batchResults, type ItemResult } from './results.ts';
@@ -153,8 +154,9 @@ async function update(batch: WorkflowHandle, concurrency: number): Promise<void>
 }
 
 function wasDropped(error: unknown): boolean {
-  return error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === failedPrecondition;
+  return (
+    error instanceof ServiceError &&
+    isGrpcServiceError(error.cause) &&
+    error.cause.code === grpcStatus.failedPrecondition
+  );
 }
-
-/** gRPC's FAILED_PRECONDITION. */
-const failedPrecondition = 9;

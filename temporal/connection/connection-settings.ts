@@ -1,3 +1,4 @@
+import { grpcStatus } from '../grpc-status.ts';
 import { OrchestratorError } from '../orchestrator-error.ts';
 
 /** Thrown when the Temporal connection settings are invalid. The message names the setting, and never shows a key. */
@@ -82,18 +83,14 @@ export async function checkNamespace(
     await describe();
   } catch (error) {
     const { code } = error as { code?: unknown };
-    if (code === notFound) {
+    if (code === grpcStatus.notFound) {
       throw new ConnectionSettingsError(`${nameOf('namespace', environment)}: there is no namespace "${namespace}"`);
     }
-    if (code === unauthenticated) {
+    if (code === grpcStatus.unauthenticated) {
       throw keyRefused(environment);
     }
   }
 }
-
-/** Codes of gRPC. */
-const notFound = 5;
-const unauthenticated = 16;
 
 /**
  * What to look at when no connection comes about.
@@ -120,7 +117,9 @@ function keyRefused(environment: Environment): ConnectionSettingsError {
 /** The client gives the code of its first call, the worker's native connection only a text. */
 function isUnauthenticated(error: unknown): boolean {
   const { cause, message = '' } = error as { cause?: { code?: unknown }; message?: string };
-  return cause?.code === unauthenticated || message.includes('does not have valid authentication credentials');
+  return (
+    cause?.code === grpcStatus.unauthenticated || message.includes('does not have valid authentication credentials')
+  );
 }
 
 /** How a setting is called where it is set. */

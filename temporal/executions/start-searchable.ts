@@ -1,5 +1,6 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import { searchAttributeKeys, searchAttributePairs, type Searchable } from '../../contract/search-attributes.ts';
+import { grpcStatus } from '../grpc-status.ts';
 
 /** What is used of the SDK's client, on whichever connection it is. */
 export interface NamespaceClient {
@@ -74,10 +75,9 @@ function areUsable(client: NamespaceClient): Promise<boolean> {
   return usable;
 }
 
-/** By the codes of gRPC: PERMISSION_DENIED, UNIMPLEMENTED. */
 function isRefusal(error: unknown): boolean {
   const { code } = Object(error) as { code?: unknown };
-  return code === 7 || code === 12;
+  return code === grpcStatus.permissionDenied || code === grpcStatus.unimplemented;
 }
 
 /** `Namespace … has no mapping defined for search attribute …`, below the SDK's own error. */
