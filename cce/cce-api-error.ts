@@ -1,4 +1,4 @@
-/** What an answer of the API means to the caller; see the table in `docs/cce-api.md`. */
+/** The kind of an error response; see the table in `docs/cce-api.md`. */
 export type CceApiErrorKind =
   | 'authentication'
   | 'permission'
@@ -13,24 +13,24 @@ export type CceApiErrorKind =
   | 'other';
 
 export interface CceApiErrorDetails {
-  /** The vendor's code, e.g. `cce.warning.ClusterNotFound`; a guess from the HTTP status where the answer had none. */
+  /** The vendor's code, e.g. `cce.warning.ClusterNotFound`; guessed from the HTTP status if the response has none. */
   code: string;
   message: string;
   httpStatus: number;
-  /** What the vendor asks for when a ticket is raised; absent where not even a header carried one. */
+  /** The ID that the vendor's support asks for; absent if neither the body nor a header contains one. */
   requestID?: string;
   method: string;
-  /** Without the query. */
+  /** The path without the query. */
   path: string;
-  /** From `Retry-After`, in seconds. */
+  /** The value of `Retry-After`, in seconds. */
   retryAfterSeconds?: number;
-  /** The clock of the service when it answered, from its `Date` header. */
+  /** The time of the service when it responded, from the `Date` header. */
   serverTime?: Date;
 }
 
 /**
- * The CCE service (or a gateway before it) answered, and the answer is not the one the call is for: an error status, or
- * a success whose body cannot be read (kind `malformed`).
+ * Thrown when the CCE service, or a gateway in front of it, responds with an error status, or with a success whose body
+ * cannot be read (kind `malformed`).
  */
 export class CceApiError extends Error {
   override readonly name = 'CceApiError';
@@ -42,11 +42,11 @@ export class CceApiError extends Error {
   readonly path: string;
   readonly retryAfterSeconds: number | undefined;
   readonly serverTime: Date | undefined;
-  /** Whether the same call, signed anew, can succeed without anybody changing anything. */
+  /** Whether the same call, signed again, can succeed without any other change. */
   readonly retryable: boolean;
   /**
-   * Whether the service may have done what was asked, in spite of this answer. A create that failed so must be looked
-   * for before it is sent again.
+   * Whether the call may have taken effect in spite of this response. Before you repeat such a create, look for the
+   * cluster that it may have made.
    */
   readonly mayHaveTakenEffect: boolean;
 
@@ -70,8 +70,8 @@ export class CceApiError extends Error {
 }
 
 /**
- * Codes that mean that the thing asked for is not there. Compared without regard to case, since the vendor spells them
- * in several ways (vendor's Terraform provider, error list).
+ * Codes for a resource that does not exist. The comparison ignores case, because the vendor spells them in several ways
+ * (vendor's Terraform provider, error list).
  */
 const notFoundCodes = new Set([
   'cce.warning.clusternotfound',
@@ -98,7 +98,7 @@ const kindsByCode: Readonly<Record<string, CceApiErrorKind>> = {
 
 function kindOf(httpStatus: number, code: string): CceApiErrorKind {
   const lowerCode = code.toLowerCase();
-  // First: whatever it says, a service that broke may have done what was asked.
+  // Comes first: with any code, a 5xx response leaves open whether the call took effect.
   if (httpStatus >= 500) return 'server';
   const byCode = kindsByCode[lowerCode];
   if (byCode !== undefined) return byCode;
@@ -106,7 +106,7 @@ function kindOf(httpStatus: number, code: string): CceApiErrorKind {
   if (httpStatus === 429) return 'throttled';
   if (/quota/.test(lowerCode)) return 'quota';
   if (httpStatus === 404 && notFoundCodes.has(lowerCode)) return 'notFound';
-  // What the service says of a session that is over is not known.
+  // The vendor does not document the response to an expired session token.
   if (httpStatus === 401 || (httpStatus === 403 && /token|accesskey|signature/.test(lowerCode)))
     return 'authentication';
   if (httpStatus === 403) return 'permission';

@@ -1,6 +1,6 @@
 export interface CceNetworkErrorDetails {
   method: string;
-  /** Without the query. */
+  /** The path without the query. */
   path: string;
   message: string;
   possiblyReceived: boolean;
@@ -8,8 +8,8 @@ export interface CceNetworkErrorDetails {
 }
 
 /**
- * No whole answer came: the request was not sent, the connection could not be made, broke, or the time limit of the
- * request ran out.
+ * Thrown when no complete response arrives: the request was not sent, the connection failed or broke, or the request
+ * timed out.
  */
 export class CceNetworkError extends Error {
   override readonly name = 'CceNetworkError';
@@ -17,8 +17,8 @@ export class CceNetworkError extends Error {
   readonly path: string;
   readonly retryable = true;
   /**
-   * Whether the service may have received the request, and so may have done what was asked. `false` only where the
-   * connection was never made or the request never sent.
+   * Whether the service may have received the request, so the call may have taken effect. `false` only if the request
+   * was not sent or the connection was never established.
    */
   readonly possiblyReceived: boolean;
 
@@ -29,13 +29,13 @@ export class CceNetworkError extends Error {
     this.possiblyReceived = details.possiblyReceived;
   }
 
-  /** Named as on `CceApiError`, so that a caller need not tell the two apart to ask. */
+  /** The same property as on `CceApiError`, so callers can read it on both errors. */
   get mayHaveTakenEffect(): boolean {
     return this.possiblyReceived;
   }
 }
 
-/** Wraps what `fetch` throws. */
+/** Wraps an error that `fetch` throws. */
 export function networkErrorFrom(
   location: { method: string; path: string },
   error: unknown,
@@ -44,13 +44,13 @@ export function networkErrorFrom(
   const code = [...causes(error)].map((cause) => (cause as { code?: unknown }).code).find((each) => isText(each));
   return new CceNetworkError({
     ...location,
-    message: timedOut ? 'the time limit of the request ran out' : `the connection failed (${code ?? 'no code'})`,
+    message: timedOut ? 'the request timed out' : `the connection failed (${code ?? 'no error code'})`,
     possiblyReceived: timedOut || code === undefined || !(neverConnected.has(code) || isTLSFailure(code)),
     cause: error,
   });
 }
 
-/** Codes of connections that were never made: the request cannot have been received. */
+/** Error codes of connections that were never established: the service cannot have received the request. */
 const neverConnected = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

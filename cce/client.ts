@@ -19,26 +19,29 @@ import { createTransport, type Call, type CceClientOptions } from './transport.t
 export type { CceClientOptions };
 
 export interface CallOptions {
-  /** Ends the request; the promise then rejects with the signal's reason. */
+  /** Cancels the request; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
  * The CCE v2 cluster API (API page, sections Create cluster to Event steps).
  *
- * Each function sends one request and never repeats it: retrying is up to Temporal. The exceptions are answers that prove
- * that nothing was done: after `RequestExpired` it is signed again once, with the clock of the answer, and once with
- * other keys after keys were refused.
+ * Each function sends one request and does not retry it; Temporal does the retries. There are two exceptions, both after
+ * a response that proves that the call had no effect. After `RequestExpired` the client signs the request once more with
+ * the time of the service, and after rejected credentials it sends the request once more if it obtains new ones.
  *
- * All of them throw {@link CceApiError} or {@link CceNetworkError}.
+ * All functions throw {@link CceApiError} or {@link CceNetworkError}.
  */
 export interface CceClient {
-  /** Not idempotent: there is no client token and names are not unique. Look before you call this, and after it fails. */
+  /**
+   * Not idempotent: the API has no client token, and names are not unique. Look for an existing cluster before the call,
+   * and again if it fails.
+   */
   createCluster: (request: CreateClusterRequest, options?: CallOptions) => Promise<CreateClusterResponse>;
-  /** One page. `keyword` matches anywhere in the name or ID. */
+  /** Fetches one page. `keyword` matches anywhere in the name or ID. */
   listClusters: (query: ListClustersQuery, options?: CallOptions) => Promise<ListClustersResponse>;
   getCluster: (clusterID: string, options?: CallOptions) => Promise<GetClusterResponse>;
-  /** Returns when the deletion has been accepted, long before the cluster is gone. */
+  /** Returns when the service has accepted the deletion, long before the cluster is gone. */
   deleteCluster: (
     clusterID: string,
     deleteOptions?: DeleteClusterOptions,
@@ -47,7 +50,7 @@ export interface CceClient {
   getEventSteps: (clusterID: string, options?: CallOptions) => Promise<EventStepsResponse>;
 }
 
-/** @throws `TypeError` where the endpoint is unusable, see {@link apiBaseURL}. */
+/** @throws `TypeError` if the endpoint is invalid; see {@link apiBaseURL}. */
 export function createCceClient(clientOptions: CceClientOptions): CceClient {
   const transport = createTransport(clientOptions);
 

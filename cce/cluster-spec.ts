@@ -13,22 +13,22 @@ export const securityGroupReferenceSchema = wireObject({
   id: z.string(),
 });
 
-/** How long a prepaid resource is paid for and whether it renews itself. Times count in their unit, mostly months. */
+/** The prepaid term of a resource and its renewal. Times are in their unit field, usually months. */
 export const prepaymentShape = {
   purchaseTime: z.int().optional(),
   purchaseTimeUnit: z.string().optional(),
   autoRenew: z.boolean().optional(),
-  /** A number in the vendor SDK, a text in the vendor's field list. */
+  /** A number in the vendor SDK, a string in the vendor's field list. */
   autoRenewTime: z.union([z.int(), z.string()]).optional(),
   autoRenewTimeUnit: z.string().optional(),
 };
 
-/** Options of masters that the service runs. */
+/** Options for masters that the service runs. */
 export type ManagedClusterMasterOption = z.infer<typeof managedClusterMasterOptionSchema>;
 export const managedClusterMasterOptionSchema = wireObject({
   /** @default 'zoneA' */
   masterVPCSubnetZone: openEnum('zoneA', 'zoneB', 'zoneC', 'zoneD', 'zoneE', 'zoneF').optional(),
-  /** The number of nodes the masters are sized for. The field list writes `L50`, the SDK `l50`. */
+  /** The number of nodes that the masters support. The field list writes `L50`, the SDK `l50`. */
   masterFlavor: openEnum(
     'l50',
     'l200',
@@ -49,7 +49,7 @@ export const managedClusterMasterOptionSchema = wireObject({
   masterSecurityGroupUUID: z.string().optional(),
 });
 
-/** Options of a serverless cluster. Source: vendor's field list; the SDK lacks it. */
+/** Options of a serverless cluster. Source: vendor's field list; the SDK does not have it. */
 export type ServerlessMasterOption = z.infer<typeof serverlessMasterOptionSchema>;
 export const serverlessMasterOptionSchema = wireObject({
   masterSecurityGroupID: z.string().optional(),
@@ -57,7 +57,7 @@ export const serverlessMasterOptionSchema = wireObject({
   vkSubnets: z.array(wireObject({ availableZone: z.string().optional(), subnetID: z.string().optional() })).optional(),
 });
 
-/** Who runs the masters, how many there are, and how they are reached. */
+/** Who runs the masters, their number, and the access to the API server. */
 export type MasterConfig = z.infer<typeof masterConfigSchema>;
 export const masterConfigSchema = wireObject({
   masterType: openEnum('managed', 'custom', 'managedPro', 'containerizedCustom', 'serverless'),
@@ -65,7 +65,7 @@ export const masterConfigSchema = wireObject({
   clusterHA: z.int().optional(),
   /** Whether the API server gets a public address. */
   exposedPublic: z.boolean().optional(),
-  /** The subnet of the API server's load balancer; custom masters must name it. */
+  /** The subnet of the API server's load balancer; required for custom masters. */
   clusterBLBVPCSubnetID: z.string().optional(),
   clusterBLBID: z.string().optional(),
   clusterBLBEIP: z.string().optional(),
@@ -92,7 +92,7 @@ export const containerNetworkConfigSchema = wireObject({
   eniSecurityGroupID: z.string().optional(),
   /** @default 'ipv4' */
   ipVersion: openEnum('ipv4', 'ipv6', 'dualStack').optional(),
-  /** The subnet in which load balancers of Kubernetes services get their addresses. */
+  /** The subnet from which load balancers of Kubernetes services get their addresses. */
   lbServiceVPCSubnetID: z.string(),
   /** @default 30000 */
   nodePortRangeMin: z.int().optional(),
@@ -168,7 +168,7 @@ export const pluginHelmConfigSchema = wireObject({
   values: z.string().optional(),
 });
 
-/** How the cluster's own resources are paid for. */
+/** The billing of the cluster's own resources. */
 export type ResourceChargingOption = z.infer<typeof resourceChargingOptionSchema>;
 export const resourceChargingOptionSchema = wireObject({
   chargingType: openEnum('Prepaid', 'Postpaid').optional(),
@@ -176,13 +176,13 @@ export const resourceChargingOptionSchema = wireObject({
 });
 
 /**
- * A cluster as it is asked for. Names are those of the vendor SDK; sources: API page, vendor's field list, vendor SDK.
+ * The spec of a cluster. Field names follow the vendor SDK. Sources: API page, vendor's field list, vendor SDK.
  */
 export type ClusterSpec = z.infer<typeof clusterSpecSchema>;
 export const clusterSpecSchema = wireObject({
-  /** Given by the service; not part of a create. */
+  /** Assigned by the service; not part of a create request. */
   clusterID: z.string().optional(),
-  /** Letters, digits, `.`, `_` and `-`, at most 65 of them. Not unique in the account. */
+  /** 1 to 65 letters, digits, `.`, `_` and `-`. Not unique in the account. */
   clusterName: z.string(),
   /** @default 'normal' */
   clusterType: openEnum(

@@ -4,7 +4,7 @@ import { clusterPhases } from './phases.ts';
 import { tolerantShape } from './tolerant.ts';
 import { openEnum, requestIDSchema, wireObject, wireTimeSchema } from './wire.ts';
 
-/** A machine as a cluster lists it. Source: vendor SDK. */
+/** A machine in the `instances` of a cluster. Source: vendor SDK. */
 export type SimpleInstance = z.infer<typeof simpleInstanceSchema>;
 export const simpleInstanceSchema = wireObject({
   cceInstanceID: z.string().optional(),
@@ -33,10 +33,10 @@ const statusShape = {
 };
 
 /**
- * A cluster as the service shows it. Only its ID, name and phase are insisted on; anything else that is missing or
- * not of the expected type reads as absent, so that a change at the vendor's side cannot stop a watch.
+ * A cluster in a response. Only its ID, name and phase are required. The schema reads any other field that is missing or
+ * has an unexpected type as absent, so that a change on the vendor's side cannot stop a watch.
  *
- * A failed cluster carries no reason here: the event steps do.
+ * A failed cluster has no reason here; its event steps have it.
  */
 export type Cluster = z.infer<typeof clusterSchema>;
 export const clusterSchema = wireObject({
@@ -57,8 +57,8 @@ export const clusterSchema = wireObject({
 });
 
 /**
- * A cluster as we read it in a list: what tells clusters apart. The rest passes unread, for a list is long, and is read
- * for all clusters of the account every few seconds.
+ * A cluster in a list, with only the fields that identify it and show its state. The schema does not parse the other
+ * fields, because the worker reads a list of all clusters of the account every few seconds.
  */
 export type ListedCluster = z.infer<typeof listedClusterSchema>;
 export const listedClusterSchema = wireObject({
@@ -82,9 +82,9 @@ export const clusterPageSchema = wireObject({
     pageNo: z.int(),
     pageSize: z.int(),
   }),
-  /** Of all pages together. */
+  /** The number of clusters on all pages. */
   totalCount: z.int(),
-  /** The service writes `null` for a page without clusters. */
+  /** The service sends `null` for a page without clusters. */
   clusterList: z.preprocess((list) => list ?? [], z.array(listedClusterSchema)),
 });
 
@@ -92,7 +92,7 @@ export const clusterPageSchema = wireObject({
 export interface ListClustersQuery {
   /** @default 'clusterName' */
   keywordType?: 'clusterName' | 'clusterID';
-  /** Matches any part of the field: look again for the exact name in the answer. */
+  /** Matches any part of the field, so filter the response for the exact name. */
   keyword?: string;
   /** @default 'clusterName' */
   orderBy?: 'clusterName' | 'clusterID' | 'createdAt';
@@ -104,27 +104,27 @@ export interface ListClustersQuery {
   pageSize?: number;
 }
 
-/** The answer of `GET /v2/clusters`. */
+/** The response to `GET /v2/clusters`. */
 export type ListClustersResponse = z.infer<typeof listClustersResponseSchema>;
 export const listClustersResponseSchema = wireObject({
   clusterPage: clusterPageSchema,
   requestID: requestIDSchema,
 });
 
-/** The answer of `GET /v2/cluster/{clusterID}`. */
+/** The response to `GET /v2/cluster/{clusterID}`. */
 export type GetClusterResponse = z.infer<typeof getClusterResponseSchema>;
 export const getClusterResponseSchema = wireObject({ cluster: clusterSchema, requestID: requestIDSchema });
 
-/** The query of `DELETE /v2/cluster/{clusterID}`; each defaults to false. */
+/** The query of `DELETE /v2/cluster/{clusterID}`; each parameter defaults to false. */
 export interface DeleteClusterOptions {
-  /** Also deletes public addresses and data disks that are paid for by use; they go on costing money otherwise. */
+  /** Also deletes post-paid public addresses and data disks; otherwise they continue to cost money. */
   deleteResource?: boolean;
   /** Also deletes snapshots of data disks. */
   deleteCDSSnapshot?: boolean;
-  /** Keeps the machines, outside of any cluster. */
+  /** Keeps the machines, outside any cluster. */
   moveOut?: boolean;
 }
 
-/** The answer of `DELETE /v2/cluster/{clusterID}`: the delete has begun. */
+/** The response to `DELETE /v2/cluster/{clusterID}`: the deletion has begun. */
 export type DeleteClusterResponse = z.infer<typeof deleteClusterResponseSchema>;
 export const deleteClusterResponseSchema = wireObject({ requestID: requestIDSchema });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openEnum, secretValueSchema, textMapSchema, wireObject } from './wire.ts';
 
-/** Settings of a machine's container runtime and kubelet, and scripts to run on it. Source: vendor SDK. */
+/** Settings for the container runtime and kubelet of a machine, and scripts to run on it. Source: vendor SDK. */
 export type DeployCustomConfig = z.infer<typeof deployCustomConfigSchema>;
 export const deployCustomConfigSchema = wireObject({
   dockerConfig: wireObject({
@@ -18,7 +18,7 @@ export const deployCustomConfigSchema = wireObject({
     insecureRegistries: z.array(z.string()).optional(),
   }).optional(),
   kubeletRootDir: z.string().optional(),
-  /** Capitalised on the wire, unlike its neighbours. */
+  /** Capitalised in the API, unlike the other fields. */
   EnableResourceReserved: z.boolean().optional(),
   kubeReserved: textMapSchema.optional(),
   systemReserved: textMapSchema.optional(),
@@ -36,9 +36,9 @@ export const deployCustomConfigSchema = wireObject({
   cpuCFSQuota: z.boolean().optional(),
   cpuCFSQuotaPeriod: z.int().optional(),
   enableCordon: z.boolean().optional(),
-  /** Base64 of a script that runs before the machine joins. */
+  /** A script in Base64 that runs before the machine joins the cluster. */
   preUserScript: secretValueSchema.optional(),
-  /** Base64 of a script that runs after the machine has joined. */
+  /** A script in Base64 that runs after the machine has joined the cluster. */
   postUserScript: secretValueSchema.optional(),
   postUserScriptFailedAutoCordon: z.boolean().optional(),
   kubeletBindAddressType: openEnum('all', 'local', 'hostip').optional(),

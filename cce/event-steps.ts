@@ -2,24 +2,24 @@ import { z } from 'zod';
 import { tolerantShape } from './tolerant.ts';
 import { openEnum, wireObject, wireTextSchema, wireTimeSchema } from './wire.ts';
 
-/** Why a step failed. The field list calls `suggestion` a number, the SDK a text: always a text here. */
+/** The error of a failed step. `suggestion` is a number in the field list and a string in the SDK; here it is always a string. */
 export type EventStepError = z.infer<typeof eventStepErrorSchema>;
 export const eventStepErrorSchema = wireObject(
   tolerantShape({ code: wireTextSchema, message: wireTextSchema, traceID: z.string(), suggestion: wireTextSchema }),
 );
 
-/** What a step and its parts have in common. Sources: API page, vendor SDK. */
+/** The fields that a step and its sub-steps share. Sources: API page, vendor SDK. */
 const progressShape = tolerantShape({
   ready: z.boolean(),
   skipped: z.boolean(),
-  /** When the first attempt began. */
+  /** The start of the first attempt. */
   startTime: wireTimeSchema,
-  /** When the last attempt ended well. */
+  /** The end of the successful attempt. */
   finishedTime: wireTimeSchema,
   costSeconds: z.number(),
-  /** The number of attempts: 1 for a step that went well at once. */
+  /** The number of attempts: 1 for a step that succeeded at the first attempt. */
   retryCount: z.int(),
-  /** Absent where the service sends an empty object, which it does for every step without an error. */
+  /** Absent if the service sends an empty object, as it does for every step without an error. */
   errInfo: z.preprocess((error) => (isEmptyObject(error) ? undefined : error), eventStepErrorSchema.optional()),
   traceID: z.string(),
   errMsg: z.string(),
@@ -30,7 +30,7 @@ const progressShape = tolerantShape({
   userActionTime: wireTimeSchema,
 });
 
-/** The field list of the vendor calls it `errorInfo`, its example and its SDK `errInfo`. */
+/** The vendor's field list calls the field `errorInfo`; the example and the SDK call it `errInfo`. */
 const aliases = { errorInfo: 'errInfo' } as const;
 
 /** A part of a step. Source: vendor SDK. */
@@ -44,9 +44,9 @@ export const eventSubStepSchema = wireObject(
 );
 
 /**
- * One step of a create or a delete. `stepName` is text for people, may be Chinese, and may change.
+ * One step of a create or a delete. `stepName` is a display text; it may be Chinese and may change.
  *
- * A step may read `failed` and be `done` later: the service tries again by itself. Only the cluster's phase decides.
+ * A `failed` step may become `done` later, because the service retries it. Only the phase of the cluster is final.
  */
 export type EventStep = z.infer<typeof eventStepSchema>;
 export const eventStepSchema = wireObject(
@@ -59,7 +59,7 @@ export const eventStepSchema = wireObject(
   aliases,
 );
 
-/** The answer of `GET /v2/event/cluster/{clusterID}`; unlike the others it is not wrapped in a field. */
+/** The response to `GET /v2/event/cluster/{clusterID}`; unlike the others, it is not wrapped in a field. */
 export type EventStepsResponse = z.infer<typeof eventStepsResponseSchema>;
 export const eventStepsResponseSchema = wireObject({
   status: openEnum(
@@ -73,7 +73,7 @@ export const eventStepsResponseSchema = wireObject({
     'upgraded',
     'upgrade_failed',
   ),
-  /** Empty where the service sends `null` or nothing. */
+  /** Empty if the service sends `null` or omits the field. */
   steps: z.preprocess((steps) => steps ?? [], z.array(eventStepSchema)),
   requestID: z.string().optional(),
 });

@@ -3,22 +3,22 @@ import { prepaymentShape, securityGroupReferenceSchema, tagSchema } from './clus
 import { deployCustomConfigSchema } from './deploy-custom-config.ts';
 import { openEnum, secretValueSchema, textMapSchema, wireObject, wireTimeSchema } from './wire.ts';
 
-/** A machine that exists already and is to join the cluster. */
+/** The existing machine that joins the cluster. */
 export type ExistedOption = z.infer<typeof existedOptionSchema>;
 export const existedOptionSchema = wireObject({
-  /** Needed where `existed` is true; optional here because the vendor SDK sends an empty object otherwise. */
+  /** Required if `existed` is true; optional here because otherwise the vendor SDK sends an empty object. */
   existedInstanceID: z.string().optional(),
-  /** Reinstalls the system and so wipes the machine. @default true */
+  /** Reinstalls the operating system, which erases the machine. @default true */
   rebuild: z.boolean().optional(),
 });
 
-/** Where a machine stands in the network. */
+/** The network of a machine. */
 export type VPCConfig = z.infer<typeof vpcConfigSchema>;
 export const vpcConfigSchema = wireObject({
   vpcID: z.string().optional(),
-  /** Needed for new machines. */
+  /** Required for new machines. */
   vpcSubnetID: z.string().optional(),
-  /** Needed unless `securityGroup` or `securityGroups` is given. */
+  /** Required unless `securityGroup` or `securityGroups` is set. */
   securityGroupID: z.string().optional(),
   securityGroupType: openEnum('normal', 'enterprise').optional(),
   securityGroup: wireObject({
@@ -28,14 +28,14 @@ export const vpcConfigSchema = wireObject({
   }).optional(),
   securityGroups: z.array(securityGroupReferenceSchema).optional(),
   vpcSubnetType: openEnum('BCC', 'BCC_NAT', 'BBC').optional(),
-  /** Filled in by the service, which writes it `VPCSubnetCIDR`. */
+  /** Filled in by the service, which spells it `VPCSubnetCIDR`. */
   vpcSubnetCIDR: z.string().optional(),
   vpcSubnetCIDRIPv6: z.string().optional(),
   availableZone: openEnum('zoneA', 'zoneB', 'zoneC', 'zoneD', 'zoneE', 'zoneF').optional(),
   optionalSubnetIDs: z.array(z.string()).optional(),
 });
 
-/** A cloud data disk and the path it is mounted on: one disk a path. Sizes are in GB. */
+/** A cloud data disk and its mount path; each path has one disk. Sizes are in GB. */
 export type CDSConfig = z.infer<typeof cdsConfigSchema>;
 export const cdsConfigSchema = wireObject({
   diskPath: z.string(),
@@ -62,7 +62,7 @@ export const cdsConfigSchema = wireObject({
   needFormat: z.boolean().optional(),
 });
 
-/** A disk that lives and dies with its machine. */
+/** A disk that the service deletes together with its machine. */
 export type EphemeralDiskConfig = z.infer<typeof ephemeralDiskConfigSchema>;
 export const ephemeralDiskConfigSchema = wireObject({
   diskPath: z.string().optional(),
@@ -72,10 +72,10 @@ export const ephemeralDiskConfigSchema = wireObject({
   needFormat: z.boolean().optional(),
 });
 
-/** The size of a machine: cores, memory in GB, disks in GB. */
+/** The size of a machine: CPU cores, memory in GB, disks in GB. */
 export type InstanceResource = z.infer<typeof instanceResourceSchema>;
 export const instanceResourceSchema = wireObject({
-  /** A flavour such as `bcc.g5.c2m8`; it says cores and memory in one. */
+  /** A flavour such as `bcc.g5.c2m8`, which determines cores and memory. */
   machineSpec: z.string().optional(),
   cpu: z.int().optional(),
   mem: z.int().optional(),
@@ -98,13 +98,13 @@ export type EIPOption = z.infer<typeof eipOptionSchema>;
 export const eipOptionSchema = wireObject({
   eipName: z.string(),
   eipChargeType: openEnum('ByTraffic', 'ByBandwidth'),
-  /** `ChinaTelcom` is how the service spells it. */
+  /** `ChinaTelcom` is the service's spelling. */
   eipPurchaseType: openEnum('BGP', 'BGP_S', 'ChinaTelcom', 'ChinaUnicom', 'ChinaMobile').optional(),
-  /** Mbit/s: 1-200 charged by bandwidth, 1-1000 charged by traffic. */
+  /** Bandwidth in Mbit/s: 1-200 if charged by bandwidth, 1-1000 if charged by traffic. */
   eipBandwidth: z.int(),
 });
 
-/** The operating system image, by its properties rather than by `imageID`. */
+/** The operating system image, described by its properties instead of by `imageID`. */
 export type InstanceOS = z.infer<typeof instanceOSSchema>;
 export const instanceOSSchema = wireObject({
   imageType: z.string().optional(),
@@ -117,8 +117,8 @@ export const instanceOSSchema = wireObject({
 });
 
 /**
- * What becomes of a machine when it leaves the cluster. For new machines `deleteResource` and `deleteCDSSnapshot`
- * default to true, for existed ones `moveOut` does: other defaults than those of the DELETE call.
+ * The treatment of a machine that leaves the cluster. `deleteResource` and `deleteCDSSnapshot` default to true for new
+ * machines, `moveOut` for existing ones. These defaults differ from those of the DELETE call.
  */
 export type DeleteOption = z.infer<typeof deleteOptionSchema>;
 export const deleteOptionSchema = wireObject({
@@ -139,7 +139,7 @@ export const taintSchema = wireObject({
   timeAdded: wireTimeSchema,
 });
 
-/** One kind of machine. Sources: API page, vendor's field list, vendor SDK. */
+/** The configuration of a machine. Sources: API page, vendor's field list, vendor SDK. */
 export type InstanceSpec = z.infer<typeof instanceSpecSchema>;
 export const instanceSpecSchema = wireObject({
   cceInstanceID: z.string().optional(),
@@ -154,11 +154,11 @@ export const instanceSpecSchema = wireObject({
   instanceGroupID: z.string().optional(),
   instanceGroupName: z.string().optional(),
   masterType: z.string().optional(),
-  /** Whether the machine exists already; `existedOption` then says which. @default false */
+  /** Whether the machine already exists; if so, `existedOption` identifies it. @default false */
   existed: z.boolean().optional(),
   existedOption: existedOptionSchema.optional(),
   machineType: openEnum('BCC', 'BBC', 'Metal', 'BCI', 'EBC', 'HPAS', 'BEC').optional(),
-  /** Such as `N3`, `C1` or `G1`; newer examples carry number codes such as `10`. */
+  /** For example `N3`, `C1` or `G1`; newer examples have number codes such as `10`. */
   instanceType: z.string().optional(),
   bbcOption: wireObject({
     flavor: z.string().optional(),
@@ -171,7 +171,7 @@ export const instanceSpecSchema = wireObject({
   bidOption: wireObject({
     bidMode: openEnum('MARKET_PRICE_BID', 'CUSTOM_BID').optional(),
     bidPrice: z.string().optional(),
-    /** Minutes. */
+    /** Timeout in minutes. */
     bidTimeout: z.int().optional(),
     bidReleaseEIP: z.boolean().optional(),
     bidReleaseCDS: z.boolean().optional(),
@@ -180,13 +180,13 @@ export const instanceSpecSchema = wireObject({
   deploySetIDs: z.array(z.string()).optional(),
   vpcConfig: vpcConfigSchema.optional(),
   instanceResource: instanceResourceSchema.optional(),
-  /** Wins over `instanceOS` where both are given. */
+  /** Takes precedence over `instanceOS`. */
   imageID: z.string().optional(),
   instanceOS: instanceOSSchema.optional(),
   userData: secretValueSchema.optional(),
   needEIP: z.boolean().optional(),
   eipOption: eipOptionSchema.optional(),
-  /** Made up by the service where absent; needed for an existed machine that is not rebuilt. */
+  /** Generated by the service if absent; required for an existing machine that is not rebuilt. */
   adminPassword: secretValueSchema.optional(),
   sshKeyID: z.string().optional(),
   instanceChargingType: openEnum('Prepaid', 'Postpaid', 'bidding').optional(),
@@ -227,10 +227,10 @@ export const instanceSpecSchema = wireObject({
   ultraServerOption: wireObject({ ultraServerID: z.string().optional() }).optional(),
 });
 
-/** A number of machines of one kind. */
+/** A group of machines with the same configuration. */
 export type InstanceSet = z.infer<typeof instanceSetSchema>;
 export const instanceSetSchema = wireObject({
   instanceSpec: instanceSpecSchema,
-  /** Left out for an existed machine. @default 1 */
+  /** Omit it for an existing machine. @default 1 */
   count: z.int().optional(),
 });

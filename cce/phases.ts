@@ -1,6 +1,6 @@
 /**
- * The phases of a cluster that are known: the first eight from the API page, the others from the vendor's SDK (the
- * spelling of some is the vendor's). The service may add others, so a phase on the wire is any string.
+ * The known phases of a cluster: the first eight from the API page, the others from the vendor's SDK (in the vendor's
+ * spelling). The service may add phases, so a phase in a response can be any string.
  */
 export const clusterPhases = [
   'pending',
@@ -29,10 +29,10 @@ export const clusterPhases = [
   'kms_encryption_disable_failed',
 ] as const;
 
-/** A phase as it stands on the wire: a known one, or one that is not known yet. */
+/** A phase in a response: a known or a new one. */
 export type ClusterPhase = (typeof clusterPhases)[number] | (string & {});
 
-/** What a phase means to somebody who waits for a cluster to run. An unknown phase is a reason to go on waiting. */
+/** Interprets a phase for a caller that waits until a cluster runs. An unknown phase means `waiting`. */
 export function phaseDuringCreate(phase: ClusterPhase): 'waiting' | 'succeeded' | 'failed' | 'deleted' {
   switch (phase) {
     case 'running':
@@ -49,8 +49,8 @@ export function phaseDuringCreate(phase: ClusterPhase): 'waiting' | 'succeeded' 
 }
 
 /**
- * What a phase means to somebody who waits for a cluster to be gone. A cluster that is still `running` shortly after
- * the DELETE call is a reason to go on waiting.
+ * Interprets a phase for a caller that waits until a cluster is gone. `running` means `waiting`, because a cluster can
+ * still have this phase shortly after the DELETE call.
  */
 export function phaseDuringDelete(phase: ClusterPhase): 'waiting' | 'succeeded' | 'failed' {
   switch (phase) {

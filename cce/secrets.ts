@@ -1,23 +1,23 @@
 /**
- * Where the value of a secret is to be found. A spec file carries this in place of the secret, so that neither
- * Temporal nor a log ever sees the value.
+ * The location of a secret's value. A spec file contains it instead of the secret, so that the value never appears in
+ * Temporal or in a log.
  */
 export type SecretReference = { fromEnv: string } | { fromFile: string };
 
-/** A value in which every {@link SecretReference} has been replaced by a text. */
+/** A value in which a string replaces every {@link SecretReference}. */
 export type Resolved<Value> = Value extends SecretReference
   ? never
   : Value extends string | number | boolean
     ? Value
     : { [Key in keyof Value]: Resolved<Value[Key]> };
 
-/** Reads what references point at. To throw counts as not found. */
+/** Reads the values of secrets. Returning `undefined` and throwing both mean "not found". */
 export interface SecretReader {
   env: (name: string) => string | undefined;
   file: (path: string) => string | undefined;
 }
 
-/** The fields of a create request whose values must not be shown, in lower case: keys are compared without case. */
+/** The secret fields of a create request, in lower case, because the comparison of keys ignores case. */
 const secretFields: ReadonlySet<string> = new Set([
   'adminpassword',
   'userdata',
@@ -39,17 +39,18 @@ function isSecretReference(value: unknown): value is SecretReference {
 }
 
 /**
- * A deep copy in which every secret reads `'[redacted]'`. References stay: they say where a secret is, not what it is.
+ * Returns a deep copy in which `'[redacted]'` replaces every secret. References stay, because they do not reveal the
+ * value.
  */
 export function redactSecrets(value: unknown): unknown {
   return mapSecrets(value, '', (secret) => (isSecretReference(secret) ? secret : '[redacted]'));
 }
 
 /**
- * A deep copy in which every secret reference is replaced by the text it points at. The line break that editors put
- * at the end of a file is not part of a secret.
+ * Returns a deep copy in which the value of the secret replaces every reference. Removes one line break at the end of a
+ * value, because editors add it to files.
  *
- * @throws {@link UnresolvedSecretsError} that lists every reference that points at nothing or at an empty text.
+ * @throws {@link UnresolvedSecretsError} with every reference whose value is missing or empty.
  */
 export function resolveSecrets<Request>(request: Request, read: SecretReader): Resolved<Request> {
   const unresolved: UnresolvedSecret[] = [];
@@ -63,7 +64,7 @@ export function resolveSecrets<Request>(request: Request, read: SecretReader): R
   return resolved as Resolved<Request>;
 }
 
-/** The fields in which a secret stands in clear, such as `nodes[0].instanceSpec.adminPassword`. */
+/** Returns the paths of secrets in plain text, such as `nodes[0].instanceSpec.adminPassword`. */
 export function inlineSecretPaths(value: unknown): string[] {
   const paths: string[] = [];
   mapSecrets(value, '', (secret, path) => {
@@ -72,7 +73,7 @@ export function inlineSecretPaths(value: unknown): string[] {
   return paths;
 }
 
-/** What stands in the secret fields of a request, each once: texts, and references to texts. */
+/** Returns the distinct values of the secret fields of a request: strings and references. */
 export function secretsOf(request: unknown): (string | SecretReference)[] {
   const secrets = new Map<string, string | SecretReference>();
   mapSecrets(request, '', (secret) => {
@@ -84,9 +85,11 @@ export function secretsOf(request: unknown): (string | SecretReference)[] {
 }
 
 /**
- * Removes secrets from texts of other origin: as they are, as they look within JSON, and what they say where they are in
- * Base64, as user scripts are, each line of it. References that point at nothing are passed over, and one that points at
- * something else by now does not know what was sent.
+ * Returns a function that redacts secrets in text from other sources, such as error messages of the service. It redacts a
+ * secret as it is, in JSON-escaped form and, if the secret is Base64 (user scripts are), each of its decoded lines.
+ *
+ * It ignores references that cannot be resolved. If the value of a reference has changed since the request was sent, it
+ * cannot redact the value that was sent.
  */
 export function createSecretFilter(
   secrets: readonly (string | SecretReference)[],
@@ -94,7 +97,7 @@ export function createSecretFilter(
 ): (text: string) => string {
   const values = secrets.flatMap((secret) => (isSecretReference(secret) ? (readSecret(secret, read) ?? []) : secret));
   const forms = values.flatMap((value) => [value, ...linesInBase64(value)]).flatMap((value) => [value, inJSON(value)]);
-  // The longest first: one may be a part of another.
+  // The longest first, because one form may contain another.
   const longestFirst = [...new Set(forms)].toSorted((left, right) => right.length - left.length);
   return (text) => longestFirst.reduce((each, form) => each.replaceAll(form, '[redacted]'), text);
 }
@@ -103,7 +106,7 @@ function inJSON(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Of a text that is Base64; short lines such as `fi` or `done` are no secrets. */
+/** Returns the decoded lines of a Base64 text, without short lines such as `fi` or `done`, which are not secret. */
 function linesInBase64(text: string): string[] {
   const decoded = Buffer.from(text, 'base64');
   if (decoded.toString('base64') !== text) return [];
@@ -114,20 +117,20 @@ function linesInBase64(text: string): string[] {
     .filter((line) => line.length >= 8);
 }
 
-/** A reference that points at nothing, and the field it stands in, such as `nodes[0].instanceSpec.adminPassword`. */
+/** A reference without a value, and the path of its field, such as `nodes[0].instanceSpec.adminPassword`. */
 export interface UnresolvedSecret {
   path: string;
   reference: SecretReference;
 }
 
-/** Thrown by {@link resolveSecrets}. Its message names fields and references, never a value. */
+/** Thrown by {@link resolveSecrets}. The message contains fields and references, never a value. */
 export class UnresolvedSecretsError extends Error {
   override name = 'UnresolvedSecretsError';
   readonly unresolved: readonly UnresolvedSecret[];
 
   constructor(unresolved: readonly UnresolvedSecret[]) {
     const lines = unresolved.map(({ path, reference }) => `${path}: ${describe(reference)}`);
-    super(`Secrets that are missing or empty:\n${lines.join('\n')}`);
+    super(`These secrets are missing or empty; set them where the worker runs:\n${lines.join('\n')}`);
     this.unresolved = unresolved;
   }
 }

@@ -1,32 +1,33 @@
 import { createHmac } from 'node:crypto';
 
-/** The keys of a BCE account or of a temporary (STS) session. */
+/** The access key of a BCE account, or the credentials of a temporary (STS) session. */
 export interface BceCredentials {
   accessKeyID: string;
   secretAccessKey: string;
-  /** Present for temporary (STS) credentials; sent and signed as `x-bce-security-token`. */
+  /** Only for temporary (STS) credentials; sent and signed as `x-bce-security-token`. */
   sessionToken?: string;
 }
 
 /** The parts of an HTTP request that a bce-auth-v1 signature can cover. */
 export interface SignableRequest {
   method: string;
-  /** The path before percent-encoding, with its leading slash. */
+  /** The path before percent-encoding, with the leading slash. */
   path: string;
   /** Decoded names and values, in any order. */
   query: Iterable<readonly [name: string, value: string]>;
-  /** `Host` must be among them, with its port unless that is the scheme's own. */
+  /** Must contain `host`, including the port unless it is the default of the scheme. */
   headers: Readonly<Record<string, string>>;
 }
 
 export interface SignOptions {
-  /** The moment the signature is made; its validity counts from here. */
+  /** The time of signing; the validity of the signature starts here. */
   timestamp: Date;
   /** @default 1800 */
   expireSeconds?: number;
   /**
-   * Names of the headers to sign. Left out: the default set, i.e. host, content-length, content-type, content-md5
-   * and all of `x-bce-*` that the request carries.
+   * The names of the headers to sign.
+   *
+   * @default host, content-length, content-type, content-md5 and all `x-bce-*` headers of the request
    */
   headerNames?: readonly string[];
 }
@@ -34,7 +35,7 @@ export interface SignOptions {
 /**
  * Signs a request with bce-auth-v1 and returns the value of its `Authorization` header.
  *
- * Source: vendor's authentication page and SDKs; checked against both published vectors in `test/cce/signer.test.ts`.
+ * Sources: vendor's authentication page and SDKs. `test/cce/signer.test.ts` checks it against both published vectors.
  */
 export function sign(request: SignableRequest, credentials: BceCredentials, options: SignOptions): string {
   const headerNames = options.headerNames ?? defaultHeaderNames(request.headers);
@@ -45,7 +46,9 @@ export function sign(request: SignableRequest, credentials: BceCredentials, opti
   return `${prefix}/${signedHeaders.join(';')}/${signature}`;
 }
 
-/** The signature's last part. The hex text of the first HMAC, not its bytes, is the key of the second. */
+/**
+ * Computes the last part of the signature. The key of the second HMAC is the hex text of the first one, not its bytes.
+ */
 export function computeSignature(
   request: SignableRequest,
   authorizationPrefix: string,
@@ -56,19 +59,19 @@ export function computeSignature(
   return hmacHex(signingKey, canonicalRequest(request, headerNames));
 }
 
-/** The headers that a signature covers when it names none. A header with an empty value is never signed. */
+/** The headers that a signature covers if it lists none. A header with an empty value is never signed. */
 export function defaultHeaderNames(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers)
     .filter(([name, value]) => isSignedByDefault(name.toLowerCase()) && value.trim() !== '')
     .map(([name]) => name.toLowerCase());
 }
 
-/** `YYYY-MM-DDThh:mm:ssZ`: the one form of a time that bce-auth-v1 knows. */
+/** Formats a time as `YYYY-MM-DDThh:mm:ssZ`, the only format that bce-auth-v1 accepts. */
 export function formatTimestamp(time: Date): string {
   return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
-/** RFC 3986: all but unreserved characters, as upper-case percent triplets of the UTF-8 bytes. */
+/** Percent-encodes all but the unreserved characters of RFC 3986, with upper-case hex digits, as UTF-8. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

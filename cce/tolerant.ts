@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A value of which any part may be missing; the elements of a list keep their places. */
+/** A value in which any part may be missing; the elements of a list keep their positions. */
 export type Tolerant<Value> = Value extends string | number | boolean
   ? Value
   : Value extends readonly (infer Element)[]
@@ -10,14 +10,14 @@ export type Tolerant<Value> = Value extends string | number | boolean
 type TolerantSchema<Schema> = z.ZodOptional<z.ZodType<Tolerant<z.infer<Schema>>>>;
 
 /**
- * The same schema, but a part that does not fit reads as absent instead of failing the whole: for answers of which
- * we need two fields out of eighty, and for giving advice on a request that is still half wrong.
+ * Returns a schema that reads a part that does not match as absent, instead of rejecting the whole value. It serves
+ * responses of which we need two out of eighty fields, and advice on a request that still has errors.
  */
 export function tolerant<Schema extends z.ZodType>(schema: Schema): TolerantSchema<Schema> {
   return relax(schema) as TolerantSchema<Schema>;
 }
 
-/** {@link tolerant} for each field of a shape, to be mixed with fields that are insisted on. */
+/** Applies {@link tolerant} to each field of a shape, for combination with required fields. */
 export function tolerantShape<Shape extends Record<string, z.ZodType>>(
   shape: Shape,
 ): { [Key in keyof Shape]: TolerantSchema<Shape[Key]> } {
@@ -31,7 +31,7 @@ function relax(schema: unknown): z.ZodType {
     .optional();
 }
 
-/** A preprocessing step, as of a wire object, stays in front: it knows the names of the keys. */
+/** Keeps the preprocessing step of a wire object, because it normalises the keys. */
 function relaxInside(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodArray) return z.array(relax(schema.element));
   if (schema instanceof z.ZodPipe && schema.out instanceof z.ZodObject) {

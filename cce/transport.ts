@@ -8,29 +8,31 @@ import { formatTimestamp, percentEncode, sign, type BceCredentials } from './sig
 
 export interface CceClientOptions extends EndpointSettings {
   /**
-   * Asked before every request, so that temporary keys can be renewed without a new client; and once more where the
-   * service refuses them, with what it refused. The request is sent again if others come back.
+   * Called before every request, so that temporary credentials can be renewed without a new client. If the service
+   * rejects the credentials, it is called once more with the rejected ones; the request is sent again if it returns
+   * different ones.
    */
   credentials: (refused?: BceCredentials) => BceCredentials | Promise<BceCredentials>;
   /**
-   * Time limit of one request in milliseconds, its answer's body included.
+   * Timeout of one request in milliseconds, including the body of the response.
    *
    * @default 30_000
    */
   requestTimeoutMs?: number;
   /**
-   * What a signature covers: `host` alone, as in the API page's examples, or the host, the `content-*` and the
-   * `x-bce-*` headers, as in the vendor's SDKs, so that nobody can alter a body on its way.
+   * The headers that the signature covers. `host`: only the host, as in the examples of the API page. `standard`: the
+   * host, the `content-*` and the `x-bce-*` headers, as in the vendor's SDKs, so that the body cannot be altered in
+   * transit.
    *
    * @default 'standard'
    */
   signedHeaders?: 'host' | 'standard';
 }
 
-/** One call, before it is signed. */
+/** A call before it is signed. */
 export interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Segments below the path prefix, before percent-encoding. */
+  /** The path segments after the path prefix, before percent-encoding. */
   path: readonly string[];
   query?: readonly (readonly [name: string, value: string])[];
   body?: unknown;
@@ -39,12 +41,15 @@ export interface Call {
 type Read<Answer> = (body: unknown) => { success: true; data: Answer } | { success: false; error: Error };
 
 /**
- * Sends a call, signed afresh, and reads its answer. Sent again, once, only where the service has refused the signature: it
- * has then done nothing.
+ * Signs and sends a call and reads the response. It sends the call once more only if the service rejected the signature,
+ * because the call then had no effect.
  */
 export type Transport = <Answer>(call: Call, read: Read<Answer>, signal?: AbortSignal) => Promise<Answer>;
 
-/** For a call that changes something and has no token by which the service would know it again. */
+/**
+ * The maximum wait of a POST call for credentials. A POST has no idempotency token, and after a longer wait the caller may
+ * have given up and started another request.
+ */
 const sendWithinMs = 10_000;
 
 export function createTransport(options: CceClientOptions): Transport {
@@ -63,8 +68,8 @@ export function createTransport(options: CceClientOptions): Transport {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = signedHeaders(credentials, path, call, body);
 
-    // Neither AbortSignal.timeout, which keeps all that hangs on a request for as long as it may take, nor AbortSignal.any,
-    // which leaves a trace of each request in a signal that may last for hours.
+    // AbortSignal.timeout would keep all objects of the request in memory until the timeout, and AbortSignal.any would
+    // leave an entry for each request in a signal that may exist for hours.
     const request = new AbortController();
     const abort = () => request.abort();
     const timer = setTimeout(abort, options.requestTimeoutMs ?? 30_000);
@@ -77,7 +82,7 @@ export function createTransport(options: CceClientOptions): Transport {
         headers,
         ...(body !== undefined && { body }),
         signal: request.signal,
-        // Temporal retries, and a create must never be repeated blindly. A redirect would hand the signature on.
+        // Temporal retries, and a create must never be repeated blindly. A redirect would pass the signature on.
         retry: 0,
         timeout: false,
         throwHttpErrors: false,
@@ -101,7 +106,7 @@ export function createTransport(options: CceClientOptions): Transport {
       ...context(answer, content),
       code: 'MalformedResponse',
       message:
-        content === undefined ? describeBody(text) : `the answer lacks what the API promises: ${parsed.error.message}`,
+        content === undefined ? describeBody(text) : `the response does not match the API: ${parsed.error.message}`,
     });
   }
 
@@ -121,7 +126,7 @@ export function createTransport(options: CceClientOptions): Transport {
         'content-md5': createHash('md5').update(body).digest('base64'),
       }),
     };
-    // fetch sets these two by itself; they are only signed here.
+    // fetch sets these two headers itself; here they are only signed.
     const implied = {
       host: baseURL.host,
       ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
@@ -153,10 +158,9 @@ export function createTransport(options: CceClientOptions): Transport {
     }
   }
 
-  /** Who waits for keys that long may have been given up, and another request may be under way by then. */
   function throwIfLate(call: Call, calledAtMs: number): void {
     if (call.method !== 'POST' || performance.now() - calledAtMs < sendWithinMs) return;
-    const message = `not sent: there were no valid keys within ${sendWithinMs / 1000} s`;
+    const message = `not sent: no valid credentials within ${sendWithinMs / 1000} s`;
     throw new CceNetworkError({ ...locate(call), message, possiblyReceived: false });
   }
 
@@ -190,7 +194,7 @@ function areSame(left: BceCredentials, right: BceCredentials): boolean {
   );
 }
 
-/** A token that is sent must also be signed: it is what makes temporary keys valid. */
+/** A session token must be signed too, because it makes temporary credentials valid. */
 function hostOnly(credentials: BceCredentials): string[] {
   return credentials.sessionToken === undefined ? ['host'] : ['host', 'x-bce-security-token'];
 }
@@ -220,7 +224,7 @@ function context(answer: Response, content: unknown) {
   };
 }
 
-/** Seconds or an HTTP date (RFC 9110, Retry-After). */
+/** Parses seconds or an HTTP date (RFC 9110, Retry-After). */
 function parseRetryAfter(value: string | null): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value.trim())) return Number(value);
@@ -228,7 +232,7 @@ function parseRetryAfter(value: string | null): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }
 
-/** The same guesses as the vendor's SDK makes for an error without a readable body. */
+/** Guesses the code of an error without a readable body, as the vendor's SDK does. */
 function guessCode(httpStatus: number): string {
   const codes: Record<number, string> = {
     400: 'InvalidHTTPRequest',
@@ -241,7 +245,7 @@ function guessCode(httpStatus: number): string {
 }
 
 function describeBody(text: string): string {
-  return text.trim() === '' ? 'the answer is empty' : 'the answer is not JSON; a gateway may have answered';
+  return text.trim() === '' ? 'the response is empty' : 'the response is not JSON; it may come from a gateway';
 }
 
 function parseJSON(text: string): unknown {

@@ -2,27 +2,27 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { computeSignature, defaultHeaderNames } from './signer.ts';
 
-/** A request as a server received it. */
+/** A request that a server received. */
 export interface ReceivedRequest {
   method: string;
-  /** The request target as it stood on the request line, e.g. `/v2/clusters?pageNo=1`. */
+  /** The request target from the request line, e.g. `/v2/clusters?pageNo=1`. */
   target: string;
   headers: IncomingHttpHeaders;
 }
 
 export interface VerifyOptions {
-  /** The secret key of an access key, or `undefined` where there is no such access key. */
+  /** Returns the secret key of an access key, or `undefined` if the access key does not exist. */
   secretAccessKeyOf: (accessKeyID: string) => string | undefined;
   now: Date;
   /**
-   * How far the signature's time may lie ahead of `now`, in seconds.
+   * The maximum number of seconds by which the time of the signature may be ahead of `now`.
    *
-   * @default 1800, which is an assumption: another BCE product documents 30 minutes, CCE documents nothing.
+   * @default 1800; an assumption: another BCE product documents 30 minutes, CCE documents nothing
    */
   maxSkewSeconds?: number;
 }
 
-/** Why a request is not authenticated, in the vendor's terms. */
+/** The error with which the service rejects a request that is not authenticated. */
 export interface VerificationFailure {
   httpStatus: 400 | 403;
   code: 'SignatureEmpty' | 'InvalidHTTPAuthHeader' | 'InvalidAccessKeyId' | 'RequestExpired' | 'IamSignatureInvalid';
@@ -32,21 +32,27 @@ export interface VerificationFailure {
 const authorizationPattern = /^(bce-auth-v1\/([^/]+)\/([^/]+)\/(\d+))\/([^/]*)\/([0-9a-f]{64})$/;
 
 /**
- * Checks the bce-auth-v1 signature of a received request; `undefined` means that it holds.
+ * Checks the bce-auth-v1 signature of a received request.
  *
- * The list of signed headers is taken as sent; an empty list means the default set (the vendor's Python and Java SDKs
- * send it so), and `host` must always be covered.
+ * An empty list of signed headers means the default set, as the vendor's Python and Java SDKs send it. The signature must
+ * always cover `host`.
+ *
+ * @returns `undefined` if the signature is valid.
  */
 export function verifySignature(request: ReceivedRequest, options: VerifyOptions): VerificationFailure | undefined {
   const authorization = request.headers.authorization;
   if (authorization === undefined || authorization === '') {
-    return { httpStatus: 403, code: 'SignatureEmpty', message: 'the request carries no Authorization header' };
+    return { httpStatus: 403, code: 'SignatureEmpty', message: 'the request has no Authorization header' };
   }
   const [, prefix, accessKeyID, timestamp, expireSeconds, signedHeaders, signature] =
     authorizationPattern.exec(authorization) ?? [];
   const signedAt = Date.parse(timestamp ?? '');
   if (prefix === undefined || accessKeyID === undefined || signature === undefined || Number.isNaN(signedAt)) {
-    return { httpStatus: 400, code: 'InvalidHTTPAuthHeader', message: 'the Authorization header is not bce-auth-v1' };
+    return {
+      httpStatus: 400,
+      code: 'InvalidHTTPAuthHeader',
+      message: 'the Authorization header is not in bce-auth-v1 format',
+    };
   }
   const secretAccessKey = options.secretAccessKeyOf(accessKeyID);
   if (secretAccessKey === undefined) {
@@ -71,7 +77,7 @@ export function verifySignature(request: ReceivedRequest, options: VerifyOptions
     return {
       httpStatus: 400,
       code: 'InvalidHTTPAuthHeader',
-      message: 'the request path is not valid percent-encoding',
+      message: 'the percent-encoding of the request path is invalid',
     };
   }
   if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) {
@@ -80,7 +86,11 @@ export function verifySignature(request: ReceivedRequest, options: VerifyOptions
 
   const ageSeconds = (options.now.getTime() - signedAt) / 1000;
   if (ageSeconds > Number(expireSeconds) || -ageSeconds > (options.maxSkewSeconds ?? 1800)) {
-    return { httpStatus: 400, code: 'RequestExpired', message: 'the signature has expired; check the clock' };
+    return {
+      httpStatus: 400,
+      code: 'RequestExpired',
+      message: 'the signature is expired or from the future; check the clock of the client',
+    };
   }
   return undefined;
 }

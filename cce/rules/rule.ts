@@ -13,7 +13,7 @@ export interface Problem {
   advice: string;
 }
 
-/** What a rule reports: a {@link Problem} without the ID of the rule. */
+/** A {@link Problem} as a rule reports it, without the ID of the rule. */
 export type Finding = Omit<Problem, 'rule'>;
 
 export interface Rule {

@@ -135,7 +135,7 @@ describe('a request', () => {
       const before = received.length;
       await expect(clientWith({ endpoint, credentials }).createCluster(exampleRequest('a'))).rejects.toMatchObject({
         name: 'CceNetworkError',
-        message: expect.stringContaining('not sent: there were no valid keys within 10 s'),
+        message: expect.stringContaining('not sent: no valid credentials within 10 s'),
         possiblyReceived: false,
       });
       expect(received).toHaveLength(before);
