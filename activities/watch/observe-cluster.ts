@@ -4,8 +4,7 @@ import type { GetClusterResponse } from '../../cce/cluster.ts';
 import type { EventStep, EventStepsResponse } from '../../cce/event-steps.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import type { Step, StepError, WatchGoal } from '../../contract/current-step.ts';
-import type { Observation } from './observation.ts';
-import { meaningOf } from './poll-decision.ts';
+import { meaningOf, type Observation } from './observation.ts';
 
 export interface ObserveInput {
   clusterID: string;

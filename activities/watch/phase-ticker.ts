@@ -22,6 +22,11 @@ export type Tick =
   | { kind: 'unlisted' }
   | { kind: 'failed'; error: unknown };
 
+/** Whether a list shows a cluster in the same phase as the list before it. */
+export function isRepeated(tick: Tick, previous: Tick | undefined): boolean {
+  return tick.kind === 'listed' && previous?.kind === 'listed' && tick.clusterPhase === previous.clusterPhase;
+}
+
 /** Lists are worth it when they cost at most a tenth of the calls that it takes to ask for each cluster. */
 const followersPerPage = 10;
 
