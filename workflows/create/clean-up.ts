@@ -1,3 +1,4 @@
+import type { Duration } from '@temporalio/common';
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
@@ -13,6 +14,7 @@ import type { Progress } from '../operation/progress.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { look, settlePauses } from './obtain-cluster.ts';
+import { isOutcomeOpen } from './sent-requests.ts';
 
 export interface CleanupPolicy {
   cleanup: 'delete' | 'keep';
@@ -35,9 +37,10 @@ export async function cleanUp(
   policyNow: () => CleanupPolicy,
   progress: Progress,
 ): Promise<Cleanup> {
-  const { obtained, outcomeOpen } = creation;
+  const { obtained } = creation;
   const { deleteOptions } = policyNow();
-  if (obtained === undefined && !outcomeOpen && deleteOptions === undefined) {
+  const isOpen = isOutcomeOpen(creation.requests);
+  if (obtained === undefined && !isOpen && deleteOptions === undefined) {
     return { status: 'notNeeded', clusterIDs: [] };
   }
   // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
@@ -47,7 +50,7 @@ export async function cleanUp(
   progress.enter('cleaningUp');
   return CancellationScope.nonCancellable(async () => {
     try {
-      const targets = await findTargets(creation, policyNow);
+      const targets = await findTargets(creation, policyNow, isOpen ? settlePauses : []);
       const policy = policyNow();
       if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
       if (policy.cleanup === 'keep') return { status: 'kept', clusterIDs: targets };
@@ -87,7 +90,7 @@ async function deleteAll(
       }
     }
     // Meanwhile a request that was thought lost may have made another one.
-    const seen = await findTargets({ ...creation, outcomeOpen: false }, () => policy);
+    const seen = await findTargets(creation, () => policy, []);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID));
   }
   const [failure] = left.values();
@@ -112,10 +115,14 @@ async function deleteForSure(
 }
 
 /** What is known by its ID, and what looks show; over the settle time, as long as nothing of this create shows. */
-async function findTargets(creation: Creation, policyNow: () => CleanupPolicy): Promise<string[]> {
-  const { obtained, made, outcomeOpen } = creation;
+async function findTargets(
+  creation: Creation,
+  policyNow: () => CleanupPolicy,
+  pauses: readonly Duration[],
+): Promise<string[]> {
+  const { obtained, made } = creation;
   const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
-  for (const pause of [...(outcomeOpen ? settlePauses : []), undefined]) {
+  for (const pause of [...pauses, undefined]) {
     const found = await look(creation);
     // The list may not show yet what the create call answered with.
     const mine = [...new Set([...ours(found, creation), ...known])];

@@ -37,8 +37,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     request,
     marker: markerOf(workflowId, firstExecutionRunId, request),
     allowDuplicateName: input.allowDuplicateName ?? false,
-    outcomeOpen: false,
-    sent: 0,
+    requests: [],
     made: [],
     duplicates: [],
   };

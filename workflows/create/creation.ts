@@ -1,22 +1,19 @@
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import type { Marker } from '../../contract/marker.ts';
+import type { SentRequest } from './sent-requests.ts';
 
-/** What a create is about, and what it has made so far: all that an outcome or a clean-up has to know. */
+/** What a create works on and what it has made so far: an outcome and a clean-up need no more. */
 export interface Creation {
   readonly request: CreateClusterRequest;
   readonly marker: Marker;
   readonly allowDuplicateName: boolean;
-  /** Whether a request was sent that may have made a cluster which no look has shown yet. */
-  outcomeOpen: boolean;
-  /** The cluster that the create is going to end with, as far as is known. */
+  /** The create requests, in the order in which they were sent. */
+  readonly requests: SentRequest[];
+  /** The cluster that the create ends with, unless an older one of its making turns up. */
   obtained?: ObtainedCluster;
-  /** How many requests were sent that made a cluster, or may have. */
-  sent: number;
-  /** When the last of those was sent whose outcome was open, in milliseconds of the epoch. */
-  openedAtMs?: number;
-  /** All clusters that are known to be of this create's making, whether or not a list shows them. */
+  /** All clusters that this create is known to have made, whether or not a list shows them. */
   made: string[];
-  /** Clusters that lost answers made in excess, and whether they could be deleted. */
+  /** Surplus clusters that lost answers made, and whether they could be deleted. */
   duplicates: { clusterID: string; deleted: boolean }[];
 }
 

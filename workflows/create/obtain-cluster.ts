@@ -1,12 +1,15 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
+import type { SubmittedCluster } from '../../activities/create/submit-cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { withMarker } from '../../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
-import { callFailureOf, failure, isFailureOfType } from '../operation/operation-failure.ts';
+import { failure } from '../operation/operation-failure.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
+import { isOutcomeOpen, settle } from './sent-requests.ts';
+import { judgeSubmitError } from './submit-error.ts';
 
 /**
  * Pauses between the looks for a cluster whose create answer was lost. Together 90 s: longer than a request may take and
@@ -15,79 +18,66 @@ import type { Creation, ObtainedCluster } from './creation.ts';
 export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
 
 /**
- * Comes by exactly one cluster: looks for it, sends the request if there is none, and looks again, several times over,
- * when the outcome of the request is open. Only when all looks were in vain is another request sent.
+ * Obtains exactly one cluster: looks for it, sends the request if there is none, and looks again, several times, when the
+ * outcome of the request is open. It sends another request only after every look was in vain.
  *
- * The first look is part of the activity that sends: nothing comes in between then, however long creates queue for it.
+ * The first look is part of the activity that sends, so that nothing happens in between, however long creates queue.
  *
- * Throws `NameTaken`, or the ActivityFailure of a request that was refused.
+ * Throws `NameTaken`, or the ActivityFailure of a request that the service refused.
  */
 export async function obtainCluster(creation: Creation): Promise<ObtainedCluster> {
-  const { request, marker } = creation;
-  let refusal: unknown;
-  let found: FoundCluster[] | undefined;
-  for (let refusals = 0, lookFirst = true; ; lookFirst = false) {
-    if (!lookFirst) {
-      const decision: SettledDecision =
-        found === undefined ? await lookUntilSettled(creation) : decideCreate({ ...creation, found, settling: false });
-      if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
-      if (decision.action === 'refuse') {
-        // The look may have been waited for beyond a cancel, which then counts.
-        throwIfCancelled();
-        throw await nameTaken(creation, decision);
-      }
-      if (refusal !== undefined) throw refusal;
-      found = undefined;
-    }
-    // A look that succeeds together with a cancel goes on to here.
+  for (;;) {
+    // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    try {
-      // Set first and only then sent: whatever happens from here on, a clean-up will look.
-      creation.outcomeOpen = true;
-      creation.sent++;
-      const submitted = await submitCluster({ request: withMarker(request, marker), lookFirst });
-      creation.outcomeOpen = false;
-      if (!('found' in submitted)) return { ...submitted, madeBy: 'thisCreate' };
-      creation.sent--;
-      found = submitted.found;
-    } catch (error) {
-      if (isCancellation(error)) {
-        // It had not begun: one that has is waited for. What an earlier request made may still show.
-        creation.outcomeOpen = creation.openedAtMs !== undefined;
-        creation.sent--;
-        throw error;
-      }
-      const call = callFailureOf(error);
-      // A timeout or a lost worker has no call to ask: it leaves the outcome open too.
-      creation.outcomeOpen = call?.mayHaveTakenEffect ?? !isFailureOfType(error, 'SecretUnavailable');
-      if (creation.outcomeOpen) {
-        creation.openedAtMs = Date.now();
-        continue;
-      }
-      creation.sent--;
-      if (call?.retryable !== true) {
-        if (creation.openedAtMs === undefined && call?.kind !== 'conflict') throw error;
-        // What is in the way, as a namesake or on the quota, may be what an earlier request made after all: look again.
-        refusal = error;
-        creation.outcomeOpen = true;
-        continue;
-      }
-      // Nothing was done, and the service may take the request later: it throttles, or cannot be reached.
-      creation.outcomeOpen = creation.openedAtMs !== undefined;
-      const pauseMs = Math.max((call.retryAfterSeconds ?? 0) * 1000, Math.min(60_000, 2_000 * 2 ** refusals++));
-      await sleep(pauseMs, { summary: 'the service refused for now' });
+    const attempt = await send(creation);
+    if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
+    const decision: SettledDecision =
+      'found' in attempt
+        ? decideCreate({ ...creation, found: attempt.found, settling: false })
+        : await lookUntilSettled(creation);
+    if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
+    if (decision.action === 'refuse') {
+      // The look may have been waited for beyond a cancel, which then counts.
+      throwIfCancelled();
+      throw await nameTaken(creation, decision);
     }
+    if ('refusal' in attempt) throw attempt.refusal;
+  }
+}
+
+/**
+ * What one request led to: the cluster, the clusters of its name that the look before it found, or the need to look
+ * again. `refusal` is what the create fails with if that look is in vain; without one it sends the next request.
+ */
+type Attempt = SubmittedCluster | { found: FoundCluster[] } | { refusal?: unknown };
+
+/** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
+async function send({ request, marker, requests }: Creation): Promise<Attempt> {
+  const earlier = [...requests];
+  // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
+  const position = requests.push({ outcome: 'inFlight' }) - 1;
+  try {
+    const submitted = await submitCluster({ request: withMarker(request, marker), lookFirst: earlier.length === 0 });
+    requests[position] = { outcome: 'found' in submitted ? 'notSent' : 'made' };
+    return submitted;
+  } catch (error) {
+    const { outcome, next, pauseMs = 0 } = judgeSubmitError(error, earlier);
+    requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
+    if (next === 'giveUp') throw error;
+    if (next === 'lookThenGiveUp') return { refusal: error };
+    if (next === 'pauseThenLook') await sleep(pauseMs, { summary: 'the service refused for now' });
+    return {};
   }
 }
 
 async function lookUntilSettled(creation: Creation): Promise<SettledDecision> {
-  for (const pause of creation.outcomeOpen ? settlePauses : []) {
+  for (const pause of isOutcomeOpen(creation.requests) ? settlePauses : []) {
     const decision = decideCreate({ ...creation, found: await look(creation), settling: true });
     if (decision.action !== 'lookAgain') return decision;
     await sleep(pause, { summary: 'before the next look' });
   }
   const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
-  creation.outcomeOpen = false;
+  settle(creation.requests);
   return decision;
 }
 

@@ -10,6 +10,7 @@ import type { Progress } from '../operation/progress.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
+import { countMade, lastOpenedAtMs } from './sent-requests.ts';
 
 /**
  * Obtains the cluster, waits until it runs, and makes sure that it is the only one. What is obtained is noted in
@@ -28,7 +29,7 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     });
     // A cluster of an earlier create was found by a look; there is nothing of this create to verify. And where each request
     // was answered, none can have made another one: only an attempt whose end nobody saw may still do that.
-    if (madeBy === 'earlierCreate' || creation.openedAtMs === undefined) return throwIfCancelled();
+    if (madeBy === 'earlierCreate' || lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
     // Not bounded: the cluster runs in time, and a duplicate that is slow to go must not take it along.
     progress.enter('verifying');
     survivor = await resolveDuplicates(creation, clusterID);
@@ -79,8 +80,8 @@ async function lookForAll(creation: Creation): Promise<SettledDecision> {
   for (;;) {
     const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
     const accounted = decision.action === 'adopt' ? 1 + decision.extras.length : 0;
-    const lastAtMs = creation.openedAtMs ?? 0;
-    if (accounted >= creation.sent || Date.now() >= lastAtMs + lastRequestTimeMs) return decision;
+    const lastAtMs = lastOpenedAtMs(creation.requests) ?? 0;
+    if (accounted >= countMade(creation.requests) || Date.now() >= lastAtMs + lastRequestTimeMs) return decision;
     await sleep('15s', { summary: 'what a last request made may show late' });
   }
 }

@@ -1,0 +1,42 @@
+/** A create request that was sent, and what is known about its outcome. */
+export type SentRequest = {
+  /** Every look for what this request and the earlier ones made is over. */
+  settled?: true;
+} & (
+  | { outcome: Exclude<RequestOutcome, 'open'> }
+  /** `openedAtMs`: when the attempt ended without an answer, in milliseconds since the epoch. */
+  | { outcome: 'open'; openedAtMs: number }
+);
+
+/**
+ * - `inFlight`: the attempt has not ended.
+ * - `made`: the service answered with a cluster.
+ * - `open`: the service may have made a cluster; nobody saw its answer.
+ * - `notSent`: the attempt ended before it sent the request.
+ * - `refusedForNow`: the service made nothing, and may accept the same request later.
+ * - `refused`: the service made nothing, and never accepts this request.
+ * - `conflict`: refused because of a cluster that no look has shown, which may be one of ours.
+ */
+export type RequestOutcome = 'inFlight' | 'made' | 'open' | 'notSent' | 'refusedForNow' | 'refused' | 'conflict';
+
+/** Whether a cluster of this create may exist that no look has shown yet. */
+export function isOutcomeOpen(requests: readonly SentRequest[]): boolean {
+  if (requests.at(-1)?.settled === true) return false;
+  return requests.some(({ outcome }) => outcome === 'inFlight' || outcome === 'open' || outcome === 'conflict');
+}
+
+/** When the last request ended without an answer, in milliseconds since the epoch; `undefined` if each was answered. */
+export function lastOpenedAtMs(requests: readonly SentRequest[]): number | undefined {
+  return requests.findLast((request) => request.outcome === 'open')?.openedAtMs;
+}
+
+/** The maximum number of clusters that these requests made, if the service delivered each request once. */
+export function countMade(requests: readonly SentRequest[]): number {
+  return requests.filter(({ outcome }) => outcome === 'made' || outcome === 'open').length;
+}
+
+/** Notes that every look is over. A further request opens the question again, for the earlier requests too. */
+export function settle(requests: readonly SentRequest[]): void {
+  const last = requests.at(-1);
+  if (last !== undefined) last.settled = true;
+}
