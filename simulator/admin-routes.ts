@@ -13,8 +13,8 @@ import type { Simulation } from './simulation.ts';
 import { wireTime } from './wire-time.ts';
 
 /**
- * The simulator's own calls, for tests and demonstrations: without a signature, without a line in the log, and for
- * callers on this machine only.
+ * Registers the simulator's own calls, for tests and demonstrations. They need no signature, are not in the log, and are
+ * only for callers on this machine.
  */
 export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation): void {
   const { clusters, faults, log, options } = simulation;
@@ -22,7 +22,11 @@ export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation
     async (admin) => {
       admin.addHook('onRequest', async ({ ip }) => {
         if (ipaddr.process(ip).range() !== 'loopback') {
-          throw new ServiceError(403, 'cce.warning.AccessDenied', 'the admin calls are for loopback addresses only');
+          throw new ServiceError(
+            403,
+            'cce.warning.AccessDenied',
+            'admin calls are only allowed from loopback addresses',
+          );
         }
       });
       admin.setErrorHandler((error, _request, reply) => {
@@ -49,18 +53,18 @@ export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation
   );
 }
 
-/** A cluster with all that a test may want to know of it. */
+/** A cluster in the response of the admin call `GET /clusters`. */
 export interface ClusterSummary {
   clusterID: string;
   clusterName: string;
   clusterPhase: string;
   eventStatus: string;
   createdAt: string;
-  /** Since when it runs, ISO 8601 to the millisecond; absent in every other phase. */
+  /** The time when the phase `running` began, ISO 8601 with milliseconds; absent in every other phase. */
   runningAt?: string;
-  /** Whether lists show it yet. */
+  /** Whether lists contain the cluster. */
   listed: boolean;
-  /** How often its deletion was accepted. */
+  /** The number of accepted deletions. */
   deletionAttempts: number;
   machines: number;
   spec: ShownSpec;
@@ -86,9 +90,9 @@ function toSummary(record: ClusterRecord, nowMs: number): ClusterSummary {
 /** The body of `POST /__admin/clusters`. */
 export interface PlantedCluster {
   spec: ClusterSpec;
-  /** Any phase, known or not; it holds until the cluster is deleted. @default 'running' */
+  /** Any phase, known or unknown. It stays until the cluster is deleted. @default 'running' */
   phase?: string;
-  /** RFC 3339. @default now */
+  /** A time in RFC 3339 format. @default now */
   createdAt?: string;
 }
 
@@ -98,7 +102,7 @@ const plantSchema = z.strictObject({
   createdAt: z.iso.datetime().optional(),
 });
 
-/** Puts a cluster there that nobody asked this service for. */
+/** Adds a cluster without a create call. */
 function plantCluster(simulation: Simulation, body: unknown): string {
   const { spec, phase, createdAt } = parseInput(plantSchema, body);
   const { options, random, clusters } = simulation;
@@ -121,7 +125,7 @@ function plantCluster(simulation: Simulation, body: unknown): string {
   return clusterID;
 }
 
-/** What happens when somebody else deletes a cluster: it begins to be deleted, or it is gone at once. */
+/** Deletes a cluster without a DELETE call: starts the deletion, or removes the cluster at once. */
 function deleteFromOutside({ clusters, options }: Simulation, clusterID: string, phase: string | undefined): object {
   const record = clusters.find(clusterID);
   if (record === undefined) throw clusterNotFound(clusterID);

@@ -2,7 +2,7 @@ import type { Answer, Delivery } from './deliver.ts';
 import type { Fault } from './fault-schema.ts';
 import { ServiceError } from './service-error.ts';
 
-/** The faults that decide how a call is answered. Of several that befall a call the first one wins. */
+/** The kinds of faults that determine the response to a call. If several apply to a call, the first one wins. */
 export const answerFaultKinds = [
   'drop-before',
   'drop-after',
@@ -15,7 +15,7 @@ export const answerFaultKinds = [
 ] as const;
 export type AnswerFault = Extract<Fault, { kind: (typeof answerFaultKinds)[number] }>;
 
-/** How a call is answered without being served; `undefined` where the fault lets it take effect. */
+/** Returns the response if the call does not take effect, or `undefined` if the fault lets it take effect. */
 export function deliveryInstead(fault: AnswerFault): Delivery | undefined {
   switch (fault.kind) {
     case 'drop-before':
@@ -35,7 +35,7 @@ export function deliveryInstead(fault: AnswerFault): Delivery | undefined {
   }
 }
 
-/** What a fault makes of the answer to a call that took effect. */
+/** Applies a fault to the response of a call that took effect. */
 export function deliveryAfter(fault: AnswerFault | undefined, answer: Answer): Delivery {
   switch (fault?.kind) {
     case 'drop-after':

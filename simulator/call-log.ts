@@ -1,29 +1,29 @@
-/** One call as it was served. Holds no secrets and no bodies. */
+/** The log entry of one call. It contains no secrets and no bodies. */
 export interface LogEntry {
-  /** From 1, without gaps, in the order of the answers. */
+  /** Starts at 1, without gaps, in the order of the responses. */
   seq: number;
-  /** ISO 8601, by the simulator's clock, when the call came in. */
+  /** The time when the call arrived, by the simulated clock, in ISO 8601 format. */
   time: string;
-  /** e.g. `createCluster`; `unknown` for a route that does not exist. */
+  /** The name of the call, e.g. `createCluster`; `unknown` for a route that does not exist. */
   call: string;
   method: string;
   path: string;
   query: Readonly<Record<string, string>>;
   clusterName?: string;
   clusterID?: string;
-  /** The HTTP status answered; `dropped` where the connection was cut before an answer. */
+  /** The HTTP status, or `dropped` if the connection was closed without a response. */
   status: number | 'dropped';
-  /** The vendor's code, for an error. */
+  /** The vendor's error code, if the response is an error. */
   code?: string;
-  /** What the call changed, whatever the caller was told of it. */
+  /** The effect of the call, which a fault may hide from the caller. */
   effect: 'created' | 'deleted' | 'protected' | 'none';
-  /** The kind of fault that decided the answer. */
+  /** The kind of the fault that determined the response. */
   fault?: string;
   authenticated: boolean;
   userAgent: string;
 }
 
-/** How often a call was made, and how often it changed something. */
+/** The number of requests of a call, and of those that changed something. */
 export interface CallCounter {
   requests: number;
   effects: number;
@@ -31,13 +31,13 @@ export interface CallCounter {
 
 export interface CallLog {
   record: (entry: Omit<LogEntry, 'seq'>) => void;
-  /** The newest entries, oldest first, of one call or of all. */
+  /** Returns the newest entries of one call or of all calls, oldest first. */
   entries: (call?: string) => LogEntry[];
-  /** Exact, however long the simulator runs. */
+  /** Returns the exact counts since the start. */
   counters: () => Readonly<Record<string, CallCounter>>;
 }
 
-/** @param limit How many entries are kept. */
+/** @param limit The number of entries to keep. */
 export function createCallLog(limit = 200_000): CallLog {
   const kept: LogEntry[] = [];
   const byCall: Record<string, CallCounter> = {};
@@ -47,7 +47,7 @@ export function createCallLog(limit = 200_000): CallLog {
     record: (entry) => {
       lastSeq += 1;
       kept.push({ seq: lastSeq, ...entry });
-      // In bulk: taking out one at a time moves the whole array for each call.
+      // Removes many at once, because removing one for each call would move the whole array each time.
       if (kept.length >= limit * 2) kept.splice(0, limit);
       const counter = (byCall[entry.call] ??= { requests: 0, effects: 0 });
       counter.requests += 1;

@@ -1,4 +1,4 @@
-/** The vendor's calls that the simulator knows, as they are named in the log and in the conditions of faults. */
+/** The names of the supported calls, used in the log and in the conditions of faults. */
 export const callNames = [
   'createCluster',
   'listClusters',

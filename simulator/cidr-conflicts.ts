@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { ClusterRecord } from './cluster-record.ts';
 
-/** The networks of a cluster that is to be. All IPv4. */
+/** The IPv4 networks of a planned cluster. */
 export interface NetworkPlan {
   vpcID: string;
   vpcCIDR: string;
@@ -17,11 +17,11 @@ export interface CidrConflict {
     | 'ContainerCIDRAndExistedClusterContainerCIDR'
     | 'ClusterIPCIDRAndNodeCIDR'
     | 'ClusterIPCIDRAndContainerCIDR';
-  /** The cluster that has the network already. */
+  /** The cluster that already uses the network. */
   conflictCluster?: { clusterID: string; containerCIDR: string };
 }
 
-/** The first overlap of the planned networks with each other, with the VPC, or with the pods of its live clusters. */
+/** Finds the first overlap of the planned networks with each other, the VPC, or the pods of its live clusters. */
 export function cidrConflict(live: readonly ClusterRecord[], plan: NetworkPlan): CidrConflict | undefined {
   const { clusterPodCIDR: podCIDR, clusterIPServiceCIDR: serviceCIDR, vpcCIDR } = plan;
   if (overlap(podCIDR, vpcCIDR)) {
@@ -46,7 +46,7 @@ export function cidrConflict(live: readonly ClusterRecord[], plan: NetworkPlan):
   return undefined;
 }
 
-/** Two networks overlap where one holds the other's first address. What is no IPv4 network overlaps nothing. */
+/** Two networks overlap if one contains the first address of the other. An invalid or IPv6 network overlaps nothing. */
 function overlap(left: string | undefined, right: string | undefined): boolean {
   if (left === undefined || right === undefined) return false;
   if (!ipaddr.IPv4.isValidCIDR(left) || !ipaddr.IPv4.isValidCIDR(right)) return false;

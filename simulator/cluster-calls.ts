@@ -17,7 +17,7 @@ const listQuerySchema = z.object({
   ...pageQueryShape,
 });
 
-/** GET /clusters. The keyword matches anywhere (API page: a fuzzy match). */
+/** GET /clusters. The keyword matches anywhere in the field (API page: a fuzzy match). */
 export function listClusters({ clusters, options }: Simulation, { query }: CallInput): CallOutcome {
   const page = parseInput(listQuerySchema, query);
   const nowMs = options.now();
@@ -39,7 +39,7 @@ export function getCluster(simulation: Simulation, input: CallInput): CallOutcom
   return { body: { cluster: toCluster(clusterOf(simulation, input), simulation.options.now()) } };
 }
 
-/** The cluster as the service shows it at a moment (API page, answer of Get cluster). */
+/** The cluster in a response at a given time (API page, response of Get cluster). */
 function toCluster(record: ClusterRecord, nowMs: number): Cluster {
   const { clusterPhase, updatedAtMs } = lifecycleAt(record, nowMs);
   const nodeNum = record.machines.filter(({ role }) => role === 'node').length;
@@ -61,7 +61,7 @@ const deleteQuerySchema = z.object({
   moveOut: z.stringbool().default(false),
 });
 
-/** DELETE /cluster/{clusterID}. Asking again while a deletion runs changes nothing; after a failed one it is a retry. */
+/** DELETE /cluster/{clusterID}. A repeated call during a deletion has no effect; after a failed deletion it is a retry. */
 export function deleteCluster(simulation: Simulation, input: CallInput): CallOutcome {
   const record = clusterOf(simulation, input);
   const deletionOptions = parseInput(deleteQuerySchema, input.query);
@@ -69,7 +69,8 @@ export function deleteCluster(simulation: Simulation, input: CallInput): CallOut
   const { clusterPhase } = lifecycleAt(record, nowMs);
   if (clusterPhase === 'deleted') throw clusterNotFound(record.clusterID);
   if (clusterPhase === 'deleting') return { body: {} };
-  if (record.spec.forbidDelete === true) throw invalidParam(`cluster ${record.clusterID} is protected from deletion`);
+  if (record.spec.forbidDelete === true)
+    throw invalidParam(`cluster ${record.clusterID} is protected from deletion (forbidDelete)`);
   const attempt = (record.deletion?.attempt ?? 0) + 1;
   const fails = simulation.faults.drawFirst(
     {

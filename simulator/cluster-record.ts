@@ -2,29 +2,29 @@ import type { ClusterSpec } from '../cce/cluster-spec.ts';
 import type { LifecycleInput } from './lifecycle.ts';
 import type { Machine } from './machines.ts';
 
-/** A cluster as the simulator keeps it: plain data, since it is written to the state file as it stands. */
+/** A cluster in the simulator. It is plain data, because the state file contains it as JSON. */
 export interface ClusterRecord extends LifecycleInput {
   clusterID: string;
-  /** Also in `spec`; here because every list looks at every name, and specs are too irregular to be read fast. */
+  /** A copy of the name in `spec`: every list reads all names, and reading them from specs is slow. */
   clusterName: string;
-  /** As the service shows it: defaults filled in, no secrets. */
+  /** The spec in responses, with defaults and without secrets. */
   spec: ShownSpec;
   loadBalancer: { id: string; vpcIP: string; eip: string };
   machines: Machine[];
-  /** When the cluster starts to appear in lists. */
+  /** The time from which lists contain the cluster. */
   listedFromMs: number;
   deletion?: Deletion;
 }
 
-/** A spec as an answer carries it. */
+/** The spec of a cluster in a response. */
 export type ShownSpec = ClusterSpec & { clusterID: string };
 
-/** The deletion asked for last. */
+/** The last requested deletion. */
 export interface Deletion extends DeletionOptions {
   requestedAtMs: number;
-  /** How many deletions this cluster has had, this one included. */
+  /** The number of deletions of this cluster, including this one. */
   attempt: number;
-  /** Whether it ends in `delete_failed`. */
+  /** Whether the deletion ends in `delete_failed`. */
   fails: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface DeletionOptions {
   deleteCDSSnapshot: boolean;
 }
 
-/** What a deletion does unless told otherwise: machines go, post-paid addresses, volumes and snapshots stay. */
+/** The defaults of a deletion: it deletes machines and keeps post-paid addresses, volumes and snapshots. */
 export const defaultDeletionOptions: DeletionOptions = {
   moveOut: false,
   deleteResource: false,

@@ -4,21 +4,21 @@ import { leftoversOf, type Leftover } from './leftovers.ts';
 import { vanishesAtMs } from './lifecycle.ts';
 import { createSortedList } from './sorted-list.ts';
 
-/** What a list can be ordered by (API page, List clusters). */
+/** The sort keys of a list (API page, List clusters). */
 export const clusterOrders = ['clusterName', 'clusterID', 'createdAt'] as const;
 export type ClusterOrder = (typeof clusterOrders)[number];
 
-/** The clusters of the account. Every change is in the journal before it is visible. */
+/** The clusters of the account. The journal contains every change before it is visible. */
 export interface ClusterStore {
-  /** Those that can be found now, in ascending order. */
+  /** Returns the existing clusters in ascending order. */
   inOrder: (orderBy: ClusterOrder) => readonly ClusterRecord[];
   find: (clusterID: string) => ClusterRecord | undefined;
   findByName: (clusterName: string) => ClusterRecord | undefined;
   add: (record: ClusterRecord) => void;
   change: (record: ClusterRecord, changes: Partial<ClusterRecord>) => void;
-  /** Makes a cluster vanish without a trace: nothing is left behind. */
+  /** Removes a cluster at once and leaves no resources behind. */
   remove: (record: ClusterRecord) => void;
-  /** What finished deletions have left behind. */
+  /** Returns the resources that finished deletions left behind. */
   leftovers: () => readonly Leftover[];
 }
 
@@ -30,7 +30,7 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
     clusterID: createSortedList(comparing((record) => record.clusterID)),
     createdAt: createSortedList(comparing((record) => record.createdAtMs)),
   };
-  /** When those clusters vanish that will, so that not every call has to look at every cluster. */
+  /** The times at which clusters vanish, so that a call need not check every cluster. */
   const vanishing = new Map<ClusterRecord, number>();
   let nextVanishMs = Infinity;
 
@@ -56,7 +56,7 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
     nextVanishMs = Math.min(nextVanishMs, atMs);
   }
 
-  /** Takes out the clusters whose time has come. Runs before every look at the store. */
+  /** Removes the clusters whose deletion has finished. Runs before every read. */
   function settle(): void {
     const nowMs = now();
     if (nowMs < nextVanishMs) return;
@@ -105,7 +105,9 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
   };
 }
 
-/** Orders by one property; equal ones by ID, or a page could show a cluster twice and another one never. */
+/**
+ * Compares by one property and then by ID. Without the ID, a cluster could appear on two pages and another one on none.
+ */
 function comparing(property: (record: ClusterRecord) => string | number) {
   return (left: ClusterRecord, right: ClusterRecord): number => {
     const [leftValue, rightValue] = [property(left), property(right)];

@@ -10,60 +10,66 @@ import type { Simulation } from './simulation.ts';
 import type { StepTrouble } from './steps.ts';
 import type { CallInput, CallOutcome } from './vendor-call.ts';
 
-/** Charset and length: vendor's field list. */
+/** The source of the characters and the length is the vendor's field list. */
 const clusterNamePattern = /^[\w.-]{1,65}$/;
 
-/** The one network that every VPC of the simulator has. */
+/** The network of every VPC in the simulator. */
 export const simulatedVpcCIDR = '192.168.0.0/16';
 
-/** POST /cluster. Not idempotent, like the service: a second call makes a second cluster. */
+/** POST /cluster. It is not idempotent, like the service: a second call creates a second cluster. */
 export function createCluster(simulation: Simulation, { body }: CallInput): CallOutcome {
   const request = parseInput(createClusterRequestSchema, body);
-  refuseUnlessSound(request);
-  refuseUnlessAllowed(simulation, request);
+  checkFields(request);
+  checkAccount(simulation, request);
   const cluster = createRecord(simulation, request);
   simulation.clusters.add(cluster);
   return { body: { clusterID: cluster.clusterID }, effect: 'created', cluster };
 }
 
-function refuseUnlessSound(request: CreateClusterRequest): void {
+function checkFields(request: CreateClusterRequest): void {
   const { clusterName, masterConfig } = request.cluster;
   if (!clusterNamePattern.test(clusterName)) {
-    throw invalidParam('cluster.clusterName: 1 to 65 of letters, digits, ".", "_" and "-"');
+    throw invalidParam('cluster.clusterName: must be 1 to 65 letters, digits, ".", "_" and "-"');
   }
   const masters = request.masters ?? [];
   if (['custom', 'containerizedCustom'].includes(masterConfig.masterType) && masters.length === 0) {
-    throw invalidParam(`masters: needed where masterType is ${masterConfig.masterType}`);
+    throw invalidParam(`masters: required if masterType is ${masterConfig.masterType}`);
   }
   for (const { instanceSpec } of [...masters, ...(request.nodes ?? [])]) {
     const { adminPassword, userData, aiInfraOption, deployCustomConfig } = instanceSpec;
     const scripts = [deployCustomConfig?.preUserScript, deployCustomConfig?.postUserScript];
     const secrets = [adminPassword, userData, aiInfraOption?.serverLessRelayPW, ...scripts];
     if (secrets.some((secret) => secret !== undefined && typeof secret !== 'string')) {
-      throw invalidParam('instanceSpec: adminPassword, userData, serverLessRelayPW and the user scripts are texts');
+      throw invalidParam(
+        'instanceSpec: adminPassword, userData, serverLessRelayPW and the user scripts must be strings',
+      );
     }
     if (instanceSpec.existed === true && instanceSpec.existedOption?.existedInstanceID === undefined) {
-      throw invalidParam('instanceSpec.existedOption.existedInstanceID: needed where existed is true');
+      throw invalidParam('instanceSpec.existedOption.existedInstanceID: required if existed is true');
     }
     if (instanceSpec.needEIP === true && instanceSpec.eipOption === undefined) {
-      throw invalidParam('instanceSpec.eipOption: needed where needEIP is true');
+      throw invalidParam('instanceSpec.eipOption: required if needEIP is true');
     }
   }
 }
 
-/** No source gives the codes of these refusals; see `docs/assumptions.md`. */
-function refuseUnlessAllowed(
+/** The codes of these errors are assumptions; see `docs/assumptions.md`. */
+function checkAccount(
   { clusters, options }: Simulation,
-  { cluster, options: asked }: CreateClusterRequest,
+  { cluster, options: requestOptions }: CreateClusterRequest,
 ): void {
   const live = clusters.inOrder('clusterName');
   if (live.length >= options.quota) {
-    throw new ServiceError(400, 'cce.warning.ExceedQuota', `the account may have ${options.quota} clusters`);
+    throw new ServiceError(
+      400,
+      'cce.warning.ExceedQuota',
+      `the account has reached its quota of ${options.quota} clusters`,
+    );
   }
   if (options.uniqueNames && clusters.findByName(cluster.clusterName) !== undefined) {
-    throw new ServiceError(409, 'cce.warning.AlreadyExist', `there is a cluster named ${cluster.clusterName}`);
+    throw new ServiceError(409, 'cce.warning.AlreadyExist', `a cluster named ${cluster.clusterName} already exists`);
   }
-  if (options.checkNetwork && asked?.skipNetworkCheck !== true) {
+  if (options.checkNetwork && requestOptions?.skipNetworkCheck !== true) {
     const { clusterPodCIDR, clusterIPServiceCIDR } = cluster.containerNetworkConfig;
     const conflict = cidrConflict(live, {
       vpcID: cluster.vpcID,
@@ -126,14 +132,14 @@ function drawTroubles(
   };
 }
 
-/** An ID like the service's: `cce-` and eight letters or digits. */
+/** Returns an unused ID in the format of the service: `cce-` and eight letters or digits. */
 export function freshClusterID(simulation: Simulation): string {
   const { random, clusters } = simulation;
   const clusterID = `cce-${random.token(8)}`;
   return clusters.find(clusterID) === undefined ? clusterID : freshClusterID(simulation);
 }
 
-/** What the service shows of a spec: all that was sent, and what it fills in (API page, answer of Get cluster). */
+/** Returns the spec for responses: the request plus the service's defaults (API page, response of Get cluster). */
 export function shownSpec(clusterID: string, spec: ClusterSpec): ShownSpec {
   const { masterConfig, containerNetworkConfig } = spec;
   return {

@@ -2,31 +2,31 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallLog, LogEntry } from './call-log.ts';
 import type { ServiceError } from './service-error.ts';
 
-/** An answer as the service means it. */
+/** A response of the service, before a fault affects it. */
 export type Answer =
   | { form: 'success'; body: object }
   | { form: 'error'; error: ServiceError; retryAfterSeconds?: number };
 
-/** What becomes of an answer on its way. */
+/** The way in which a response reaches the caller, or does not. */
 export type Delivery =
   | Answer
-  /** A gateway's page in place of the service's answer. */
+  /** An HTML page of a gateway instead of the response. */
   | { form: 'html' }
-  /** Status 200 and nothing else. */
+  /** Status 200 without a body. */
   | { form: 'empty' }
-  /** The connection ends before the body does. */
+  /** The connection closes in the middle of the body. */
   | { form: 'truncated'; answer: Answer }
-  /** The connection ends before the answer begins. */
+  /** The connection closes before the response starts. */
   | { form: 'dropped' };
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What is known so far of the call's line in the log. */
+    /** The log entry of the call, as far as it is known. */
     logDraft: Omit<LogEntry, 'seq' | 'status' | 'code'>;
   }
 }
 
-/** Enters the call in the log, then answers it: whoever has an answer finds its call in the log. */
+/** Logs the call and then responds, so that a caller with a response finds its call in the log. */
 export function deliver(log: CallLog, request: FastifyRequest, reply: FastifyReply, delivery: Delivery): FastifyReply {
   const answer = delivery.form === 'truncated' ? delivery.answer : delivery;
   log.record({
@@ -67,14 +67,14 @@ function statusOf(delivery: Exclude<Delivery, { form: 'truncated' }>): LogEntry[
   }
 }
 
-/** The vendor writes the ID of a request in two ways: `requestID` in a success, `requestId` in an error. */
+/** The vendor spells the ID of a request in two ways: `requestID` in a success, `requestId` in an error. */
 function bodyOf(answer: Answer, requestID: string): object {
   if (answer.form === 'success') return { ...answer.body, requestID };
   const { code, message } = answer.error;
   return { code, message, requestId: requestID };
 }
 
-/** Announces the whole body, sends half of it, and ends the connection. */
+/** Sends the headers for the whole body and half of the body, then closes the connection. */
 function truncate(reply: FastifyReply, answer: Answer, requestID: string): FastifyReply {
   const body = Buffer.from(JSON.stringify(bodyOf(answer, requestID)));
   reply.hijack();

@@ -13,7 +13,7 @@ export function getEventSteps(simulation: Simulation, input: CallInput): CallOut
   return { body: { status: eventStatus, steps: steps.map((step) => toWireStep(step, unsetTimes)) } };
 }
 
-/** A step as it stands on the wire. `costSeconds` is missing where it is 0, as in the API page's example. */
+/** The step in a response. It omits a `costSeconds` of 0, as the API page's example does. */
 function toWireStep(step: StepState, unsetTimes: UnsetTimeForm): object {
   const { stepName, stepStatus, startedAtMs, finishedAtMs, retryCount, failure } = step;
   const costSeconds =
@@ -30,7 +30,7 @@ function toWireStep(step: StepState, unsetTimes: UnsetTimeForm): object {
   };
 }
 
-/** GET /event/instance/{instanceID}: one step, which goes as its cluster goes. That a machine has one is made up. */
+/** GET /event/instance/{instanceID}: returns the current step of the cluster. No source describes the real steps. */
 export function getInstanceEventSteps(simulation: Simulation, { params: { instanceID = '' } }: CallInput): CallOutcome {
   const { now, unsetTimes } = simulation.options;
   const record = simulation.clusters.find(instanceID.split('-').slice(0, 2).join('-'));

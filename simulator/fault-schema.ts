@@ -3,20 +3,20 @@ import { callNames } from './call-names.ts';
 import { creationSteps } from './lifecycle.ts';
 
 const conditions = {
-  /** The call it befalls, e.g. `createCluster`; absent: any. */
+  /** The call that the fault affects, e.g. `createCluster`. @default any call */
   call: z.enum(callNames).optional(),
-  /** Pattern for the whole cluster name, with `*` and `?`. */
+  /** A pattern for the whole cluster name, with `*` and `?`. */
   name: z.string().optional(),
   clusterID: z.string().optional(),
-  /** The chance that it befalls a matching call. @default 1 */
+  /** The probability that the fault affects a matching call. @default 1 */
   probability: z.number().min(0).max(1).optional(),
-  /** Only the n-th matching call, from 1. */
+  /** Limits the fault to the nth matching call, from 1. */
   nth: z.int().min(1).optional(),
-  /** How often it happens at most. */
+  /** The maximum number of times that the fault occurs. */
   times: z.int().min(1).optional(),
 };
 
-/** Faults of a new cluster know no ID yet, and one call only makes clusters. */
+/** A new cluster has no ID yet, and only `createCluster` creates clusters. */
 const creationConditions = {
   ...conditions,
   call: z.literal('createCluster').default('createCluster'),
@@ -29,7 +29,7 @@ const step = z
 const when = z.enum(['before', 'after']).default('before');
 const seconds = z.number().min(0);
 
-/** Something that goes wrong, when, and how often; explained in `simulator/README.md`. */
+/** A fault with its conditions; `simulator/README.md` describes all kinds. */
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('latency'), ms: z.number().min(0), ...conditions }),
   z.strictObject({ kind: z.literal('drop-before'), ...conditions }),
@@ -51,7 +51,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     step,
     recoverAfterSeconds: seconds,
     code: z.string().default('cce.error.InternalError'),
-    message: z.string().default('the step failed and is going to be tried again'),
+    message: z.string().default('the step failed; the service will retry it'),
     ...creationConditions,
   }),
   z.strictObject({
@@ -68,39 +68,39 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('delete-failed'),
     ...conditions,
     call: z.literal('deleteCluster').default('deleteCluster'),
-    /** How many deletions of each cluster fail, from its first. Other than for the rest, it counts by cluster. */
+    /** The number of deletions of each cluster that fail, from its first. Other faults count over all clusters. */
     times: z.int().min(1).default(1),
   }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;
-/** A fault as it is asked for: what has a default may be left out. */
+/** A fault in which parameters with a default may be omitted. */
 export type FaultInput = z.input<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 
-/** One line for each fault, for `--help`. */
+/** One line about each fault, with its parameters in brackets, for `--help`. */
 export const faultSummaries: Readonly<Record<FaultKind, string>> = {
-  latency: 'ms: waits before the call is served; combines with the others',
-  'drop-before': 'cuts the connection, the call has no effect',
-  'drop-after': 'lets the call take effect, then cuts the connection',
-  status: 'status=500|502|503|504, when=before|after: an error answer before or after the effect',
-  throttle: 'retryAfterSeconds: 429 RequestLimitExceeded with Retry-After',
-  html: "502 with a gateway's HTML page, no effect",
-  truncated: 'lets the call take effect, then cuts the answer short',
-  empty: 'lets the call take effect, then answers 200 with an empty body',
-  'request-expired': '400 RequestExpired',
-  'list-lag': 'seconds: a new cluster is missing from lists for so long',
-  'step-fails': 'step, recoverAfterSeconds, code, message: a step fails, then goes on',
-  'create-failed': 'step, code, message, suggestion: a step fails and the cluster with it',
-  'stuck-step': 'step: a step never ends',
-  'external-deletion': 'afterSeconds: somebody else deletes the cluster',
-  'delete-failed': 'times: the first deletions of each cluster end in delete_failed',
+  latency: 'delays the call; combines with other faults [ms]',
+  'drop-before': 'closes the connection; the call has no effect',
+  'drop-after': 'lets the call take effect, then closes the connection',
+  status: 'returns an error before or after the effect [status=500|502|503|504, when=before|after]',
+  throttle: 'returns 429 RequestLimitExceeded with Retry-After; no effect [retryAfterSeconds]',
+  html: "returns 502 with a gateway's HTML page; no effect",
+  truncated: 'lets the call take effect, then closes the connection in the middle of the body',
+  empty: 'lets the call take effect, then returns 200 with an empty body',
+  'request-expired': 'returns 400 RequestExpired; no effect',
+  'list-lag': 'hides a new cluster from lists for a time [seconds]',
+  'step-fails': 'a step of the creation fails and later resumes [step, recoverAfterSeconds, code, message]',
+  'create-failed': 'a step fails, and the cluster becomes create_failed [step, code, message, suggestion]',
+  'stuck-step': 'a step of the creation never ends [step]',
+  'external-deletion': 'the cluster is deleted without a DELETE call [afterSeconds]',
+  'delete-failed': 'the first deletions of each cluster end in delete_failed [times]',
 };
 
 /**
- * Reads a fault as it stands on a command line: JSON, or `kind:name=value,name=value`.
+ * Parses a fault from the command line: JSON, or `kind:name=value,name=value`.
  *
- * @throws Error that says what is wrong, for people.
+ * @throws Error with a readable description of the problem.
  */
 export function parseFault(text: string): Fault {
   const result = faultSchema.safeParse(text.startsWith('{') ? JSON.parse(text) : fromShortForm(text));

@@ -2,42 +2,42 @@ import type { CallName } from './call-names.ts';
 import type { Fault, FaultKind } from './fault-schema.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** What a fault's conditions are held against. */
+/** The call to which the conditions of a fault are compared. */
 export interface FaultTarget {
   call: CallName;
   clusterName?: string | undefined;
   clusterID?: string | undefined;
-  /** For a deletion that is about to start: the how-manieth of its cluster, from 1. */
+  /** For a deletion that is about to start, its number among the deletions of the cluster, from 1. */
   deletionAttempt?: number;
 }
 
-/** A fault with its history. */
+/** A fault with its counters. */
 export interface ActiveFault {
-  /** From 1, in the order of adding. */
+  /** The position in the order of addition, from 1. */
   id: number;
   fault: Fault;
-  /** Calls that fulfilled its `call`, `name` and `clusterID`. */
+  /** The number of calls that matched its `call`, `name` and `clusterID`. */
   matches: number;
-  /** How often it happened. */
+  /** The number of times that the fault occurred. */
   hits: number;
 }
 
 type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>;
 
-/** Which faults there are, and whose turn it is. */
+/** The active faults. It decides which of them affect a call. */
 export interface FaultBook {
   active: () => readonly ActiveFault[];
   add: (fault: Fault) => ActiveFault;
   clear: () => void;
-  /** All faults of these kinds that befall the call, in their order. */
+  /** Returns all faults of these kinds that affect the call, in order. */
   drawAll: <Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]) => FaultOf<Kind>[];
-  /** The first of them. Those behind it are not asked: their counts stay. */
+  /** Returns the first of them. The counters of later faults do not change. */
   drawFirst: <Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]) => FaultOf<Kind> | undefined;
 }
 
 type Entry = ActiveFault & { randomFor: (subject: string) => Random; namePattern: RegExp };
 
-/** @param seed With the same seed and the same calls about a cluster the same faults befall it, in whatever order others come. */
+/** @param seed The same seed and the same calls for a cluster yield the same faults, whatever other calls come between. */
 export function createFaultBook(seed: string, faults: readonly Fault[]): FaultBook {
   let entries: Entry[] = [];
   let lastID = 0;
@@ -59,7 +59,7 @@ export function createFaultBook(seed: string, faults: readonly Fault[]): FaultBo
   function* draw<Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]): Generator<FaultOf<Kind>> {
     for (const entry of entries) {
       const { fault } = entry;
-      if (isOfKind(fault, kinds) && matches(entry, target) && befalls(entry, target)) yield fault;
+      if (isOfKind(fault, kinds) && matches(entry, target) && occurs(entry, target)) yield fault;
     }
   }
 
@@ -85,8 +85,8 @@ function matches({ fault, namePattern }: Entry, target: FaultTarget): boolean {
   return fault.name === undefined || (target.clusterName !== undefined && namePattern.test(target.clusterName));
 }
 
-/** Whether it is the fault's turn; counts a match, and a hit where it is. */
-function befalls(entry: Entry, target: FaultTarget): boolean {
+/** Decides whether a matching fault occurs, and counts the match and the hit. */
+function occurs(entry: Entry, target: FaultTarget): boolean {
   const { fault } = entry;
   entry.matches += 1;
   const isUsedUp =
@@ -100,8 +100,8 @@ function befalls(entry: Entry, target: FaultTarget): boolean {
 }
 
 /**
- * Each fault draws for itself, and for each cluster by itself: what happens to one must not depend on how often another
- * was asked about, or two runs with many workers would never meet the same faults.
+ * Returns a separate random source for each subject. A fault of one cluster must not depend on the calls for another
+ * cluster; otherwise two runs with many workers would never meet the same faults.
  */
 function randomForEach(seed: string): (subject: string) => Random {
   const randoms = new Map<string, Random>();

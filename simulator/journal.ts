@@ -13,13 +13,13 @@ import type { Leftover } from './leftovers.ts';
 
 /** One line of the state file. */
 export type JournalEntry =
-  /** Counts the starts, so that a restart with the same seed does not give identifiers out twice. */
+  /** The number of starts, so that a restart with the same seed does not reuse IDs. */
   | { type: 'started'; starts: number }
-  /** The whole record after a change. */
+  /** The complete record after a change. */
   | { type: 'cluster'; record: ClusterRecord }
   | { type: 'gone'; clusterID: string; leftovers: Leftover[] };
 
-/** The state as a journal describes it. */
+/** The state that a journal describes. */
 export interface JournalState {
   starts: number;
   clusters: ClusterRecord[];
@@ -28,20 +28,20 @@ export interface JournalState {
 
 export interface Journal {
   state: JournalState;
-  /** Returns when the operating system has the entry: no death of this process can lose it. */
+  /** Returns when the operating system has the entry, so that a crash of this process cannot lose it. */
   append: (entry: JournalEntry) => void;
   close: () => void;
 }
 
-/** A journal that keeps nothing. */
+/** Creates a journal that stores nothing. */
 export function createEmptyJournal(): Journal {
   return { state: { starts: 0, clusters: [], leftovers: [] }, append: () => {}, close: () => {} };
 }
 
 /**
- * Reads a state file, or starts one, and rewrites it without what later lines have overtaken.
+ * Opens or creates a state file and compacts it: it keeps only the last record of each cluster.
  *
- * @throws Error where a line other than the last cannot be read.
+ * @throws Error if a line other than the last is invalid.
  */
 export function openJournal(file: string): Journal {
   const state = existsSync(file) ? replay(readFileSync(file, 'utf8'), file) : createEmptyJournal().state;
@@ -65,7 +65,7 @@ function replay(text: string, file: string): JournalState {
   const leftovers: Leftover[] = [];
   let starts = 0;
   const lines = text.split('\n');
-  // A whole line ends in a newline, so the last piece is empty or was cut off while it was written, never acknowledged.
+  // A complete line ends with a newline, so the last piece is empty or an incomplete, never acknowledged write.
   for (const [index, line] of lines.slice(0, -1).entries()) {
     const entry = parseLine(line, `${file}:${index + 1}`);
     if (entry.type === 'started') starts = entry.starts;
@@ -82,11 +82,13 @@ function parseLine(line: string, place: string): JournalEntry {
   try {
     return JSON.parse(line) as JournalEntry;
   } catch (error) {
-    throw new Error(`${place}: this is not a state file of the simulator`, { cause: error });
+    throw new Error(`${place}: this is not a state file of the simulator; choose another --state-file`, {
+      cause: error,
+    });
   }
 }
 
-/** Writes beside the file and renames, so that a death in the middle leaves the old file whole. */
+/** Writes a new file and renames it, so that a crash leaves the old file intact. */
 function compact(file: string, state: JournalState): void {
   const entries: JournalEntry[] = [
     { type: 'started', starts: state.starts },

@@ -1,7 +1,7 @@
 import { defaultDeletionOptions, type ClusterRecord } from './cluster-record.ts';
 import type { Machine } from './machines.ts';
 
-/** Something that goes on existing, and costing, after its cluster is gone. */
+/** A resource that still exists and costs money after its cluster is gone. */
 export interface Leftover {
   kind: 'eip' | 'cds' | 'snapshot' | 'node';
   /** An address, a volume ID, a snapshot ID or a machine ID. */
@@ -11,9 +11,9 @@ export interface Leftover {
 }
 
 /**
- * What a finished deletion leaves behind. Source for the three switches: API page, Delete cluster. Assumptions: each
- * volume has one snapshot, prepaid things and machines that existed before always stay, and a machine that is moved
- * out keeps its address, its volumes and their snapshots.
+ * Returns the resources that a finished deletion leaves behind. The source for the three options is the API page (Delete
+ * cluster). Assumptions: each volume has one snapshot; prepaid machines and machines that existed before always stay; a
+ * machine that is moved out keeps its address, its volumes and their snapshots.
  */
 export function leftoversOf(record: ClusterRecord): Leftover[] {
   const options = record.deletion ?? defaultDeletionOptions;

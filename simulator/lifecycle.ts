@@ -1,25 +1,25 @@
 import { scheduleSteps, stepAt, type ScheduledStep, type StepPlan, type StepState, type StepTrouble } from './steps.ts';
 
-/** All that decides how a cluster lives. Times are milliseconds since the epoch. */
+/** The input of {@link lifecycleAt}. Times are milliseconds since the epoch. */
 export interface LifecycleInput {
   createdAtMs: number;
-  /** From `pending` to `running`. */
+  /** The time from `pending` to `running`. */
   createSeconds: number;
-  /** From the DELETE call to the end of the deletion. */
+  /** The time from the DELETE call to the end of the deletion. */
   deleteSeconds: number;
-  /** How long a deleted cluster is still shown with phase `deleted`; 0 makes it vanish at once. */
+  /** How long a deleted cluster has the phase `deleted`; if 0, it vanishes at once. */
   deletedVisibleSeconds: number;
-  /** What goes wrong with the steps of the creation. */
+  /** The problems of the creation steps. */
   troubles: readonly StepTrouble[];
-  /** When somebody else deletes the cluster. */
+  /** The time of a deletion without a DELETE call. */
   externalDeletionAtMs?: number;
-  /** A phase that holds for ever unless the cluster is deleted, for clusters planted by a test. */
+  /** A phase that stays until the cluster is deleted, for clusters that a test adds. */
   pinnedPhase?: string;
-  /** The deletion asked for last. */
+  /** The last requested deletion. */
   deletion?: { requestedAtMs: number; fails: boolean };
 }
 
-/** What the service shows of a cluster at one moment. */
+/** The state of a cluster at one moment, as in responses. */
 export interface LifecycleState {
   clusterPhase: string;
   /** The `status` of the event-step call. */
@@ -31,8 +31,8 @@ export interface LifecycleState {
 type CreationStep = StepPlan & { phase: 'pending' | 'provisioning' | 'provisioned' };
 
 /**
- * Names and order from the API page's example. Shares of the creation time follow its 0, 9, 9, 29, 118 and 41 seconds,
- * each at least 8 %, so that a poll can see every step. Which phase goes with which step is an assumption.
+ * The names and the order are from the API page's example. The shares follow its 0, 9, 9, 29, 118 and 41 seconds, but each
+ * is at least 8 %, so that a poll can see every step. The mapping of steps to phases is an assumption.
  */
 export const creationSteps: readonly CreationStep[] = [
   { stepName: '创建基础证书', share: 0.08, phase: 'pending' },
@@ -43,14 +43,14 @@ export const creationSteps: readonly CreationStep[] = [
   { stepName: '部署 K8S 插件', share: 0.17, phase: 'provisioned' },
 ];
 
-/** No source names the steps of a deletion: these are made up. */
+/** These steps are invented, because no source names the steps of a deletion. */
 export const deletionSteps: readonly StepPlan[] = [
   { stepName: '删除 K8S 插件', share: 0.2 },
   { stepName: '删除节点', share: 0.5 },
   { stepName: '删除 BLB', share: 0.3 },
 ];
 
-/** The deletion step that fails where a deletion is to fail. */
+/** The step that fails in a deletion that fails. */
 const failingDeletionStep: StepTrouble = {
   step: 1,
   failure: {
@@ -60,7 +60,7 @@ const failingDeletionStep: StepTrouble = {
   },
 };
 
-/** Event statuses by phase. A cluster with a phase of unknown origin has been created. */
+/** Event statuses by phase. For any other phase the status is `created`. */
 const eventStatuses: Readonly<Record<string, string>> = {
   pending: 'creating',
   provisioning: 'creating',
@@ -74,8 +74,8 @@ const eventStatuses: Readonly<Record<string, string>> = {
 };
 
 /**
- * The state of a cluster at a moment. A pure function: the simulator keeps no timers, and what a cluster looks like
- * after a restart does not depend on how long the process was away.
+ * Computes the state of a cluster at a given time. It is a pure function, so the simulator needs no timers, and the state
+ * after a restart does not depend on how long the process was down.
  */
 export function lifecycleAt(input: LifecycleInput, nowMs: number): LifecycleState {
   const deletion = effectiveDeletion(input, nowMs);
@@ -83,7 +83,7 @@ export function lifecycleAt(input: LifecycleInput, nowMs: number): LifecycleStat
   return { ...state, eventStatus: eventStatuses[state.clusterPhase] ?? 'created' };
 }
 
-/** When the cluster can no longer be found; `Infinity` while nothing points that way. */
+/** Returns the time at which the cluster vanishes; `Infinity` if it does not. */
 export function vanishesAtMs(input: LifecycleInput): number {
   const requestedAtMs = input.deletion?.requestedAtMs ?? input.externalDeletionAtMs;
   if (requestedAtMs === undefined || input.deletion?.fails === true) return Infinity;

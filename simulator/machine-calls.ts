@@ -14,8 +14,8 @@ const listQuerySchema = z.object({
 });
 
 /**
- * GET /cluster/{clusterID}/instances: all machines, masters first, in pages. Keyword and order are given back and not
- * obeyed. That machines have the phase of their cluster is an assumption.
+ * GET /cluster/{clusterID}/instances: returns the machines in pages, masters first. It repeats keyword and order in the
+ * response but ignores them. It assumes that machines have the phase of their cluster.
  */
 export function listInstances(simulation: Simulation, input: CallInput): CallOutcome {
   const record = clusterOf(simulation, input);

@@ -1,25 +1,25 @@
 import type { InstanceSet, InstanceSpec } from '../cce/instance-spec.ts';
 import type { Random } from './random.ts';
 
-/** A machine of a cluster, with what it costs. */
+/** A machine of a cluster with its paid resources. */
 export interface Machine {
   cceInstanceID: string;
   instanceID: string;
   role: 'master' | 'node';
-  /** As asked for, without its secrets. */
+  /** The spec from the request, without secrets. */
   spec: InstanceSpec;
   vpcIP: string;
   eip?: string;
   volumes: Volume[];
 }
 
-/** A CDS volume and the one snapshot that the simulator pretends was taken of it. */
+/** A CDS volume and its simulated snapshot. */
 export interface Volume {
   volumeID: string;
   snapshotID: string;
 }
 
-/** The machines that a create request asks for. */
+/** Creates the machines of a create request. */
 export function createMachines(
   clusterID: string,
   role: Machine['role'],
@@ -47,7 +47,10 @@ function createMachine(clusterID: string, role: Machine['role'], spec: InstanceS
   };
 }
 
-/** An IPv4 address that begins with the two given numbers. */
+/** Returns a random IPv4 address.
+ *
+ * @param prefix The first two numbers, e.g. `192.168`.
+ */
 export function randomAddress(prefix: string, random: Random): string {
   return `${prefix}.${Math.floor(random.next() * 256)}.${1 + Math.floor(random.next() * 254)}`;
 }

@@ -17,31 +17,41 @@ interface Flags extends Omit<SimulatorOptions, 'now' | 'faults' | 'seed' | 'acce
 }
 
 const program = new Command('simulator')
-  .description('A service that behaves like CCE v2. Its first line on stdout is "listening on http://HOST:PORT".')
-  .option('--port <port>', '0 takes a free one', wholeNumber, 8765)
-  .option('--host <host>', 'the address to listen on', '127.0.0.1')
-  .option('--create-seconds <seconds>', 'from pending to running', duration, defaultOptions.createSeconds)
-  .option('--delete-seconds <seconds>', 'from DELETE until the cluster is gone', duration, defaultOptions.deleteSeconds)
-  .option('--access-key <key>', 'the one access key there is', defaultOptions.accessKeyID)
-  .option('--secret-key <key>', 'its secret', defaultOptions.secretAccessKey)
+  .description('Simulates the CCE v2 API. The first line on stdout is "listening on http://HOST:PORT".')
+  .option('--port <port>', 'port to listen on; 0 selects a free port', wholeNumber, 8765)
+  .option('--host <host>', 'address to listen on', '127.0.0.1')
+  .option(
+    '--create-seconds <seconds>',
+    'time from pending to running; 0 creates running clusters',
+    duration,
+    defaultOptions.createSeconds,
+  )
+  .option(
+    '--delete-seconds <seconds>',
+    'time from the DELETE call until the cluster is gone',
+    duration,
+    defaultOptions.deleteSeconds,
+  )
+  .option('--access-key <key>', 'the only access key that the simulator accepts', defaultOptions.accessKeyID)
+  .option('--secret-key <key>', 'secret key of the access key', defaultOptions.secretAccessKey)
   .option(
     '--deleted-visible-seconds <seconds>',
-    'how long a deleted cluster shows phase deleted before 404',
+    'time during which a deleted cluster has the phase deleted, before 404',
     duration,
     0,
   )
   .addOption(
-    new Option('--unset-times <form>', "how a step's time is written that has not come")
+    new Option('--unset-times <form>', 'how event steps show a time that is not set yet')
       .choices(unsetTimeForms)
       .default(defaultOptions.unsetTimes),
   )
-  .option('--unique-names', 'refuse a second live cluster of one name', defaultOptions.uniqueNames)
-  .option('--check-network', 'refuse networks that overlap within a VPC', defaultOptions.checkNetwork)
-  .option('--quota <clusters>', 'how many clusters the account may have', wholeNumber, defaultOptions.quota)
-  .option('--clock-offset-seconds <seconds>', "shifts the service's clock", number, 0)
-  .option('--state-file <file>', 'keeps the clusters over restarts')
-  .option('--seed <seed>', 'makes IDs and faults repeatable (default: drawn, and printed on stderr)')
-  .option('--fault <fault>', 'see below; may be given several times', collectFault)
+  .option('--unique-names', 'reject a create if a cluster with this name exists', defaultOptions.uniqueNames)
+  .option('--check-network', 'reject a create if its networks overlap others in the VPC', defaultOptions.checkNetwork)
+  .option('--quota <clusters>', 'maximum number of clusters in the account', wholeNumber, defaultOptions.quota)
+  .option('--clock-offset-seconds <seconds>', 'offset of the simulated clock', number, 0)
+  .option('--state-file <file>', 'file that preserves the clusters across restarts')
+  .option('--seed <seed>', 'makes IDs and faults reproducible (default: random, printed on stderr)')
+  .option('--fault <fault>', 'a fault to inject, see below; repeatable', collectFault)
   .addHelpText('after', faultHelp())
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
@@ -49,7 +59,7 @@ const program = new Command('simulator')
 try {
   await run(program.opts<Flags>());
 } catch (error) {
-  // A port in use or a state file that cannot be read: the stack would not help.
+  // For a port in use or an unreadable state file, a stack trace would not help.
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
@@ -77,12 +87,20 @@ async function run(flags: Flags): Promise<void> {
 function faultHelp(): string {
   const faults = Object.entries(faultSummaries).map(([kind, summary]) => `  ${kind.padEnd(18)}${summary}`);
   return `
-Faults (--fault, or POST /__admin/faults while it runs):
+Faults, for --fault or for POST /__admin/faults at run time (parameters in brackets):
 ${faults.join('\n')}
 
-Conditions of every fault: call (see below), name (pattern with * and ?), clusterID, probability (0 to 1),
-nth (only that matching call), times (at most so often). JSON: --fault '{"kind":"drop-after","call":"createCluster"}',
-short: --fault drop-after:call=createCluster,probability=0.2
+Every fault accepts these conditions:
+  call              name of the call, see below
+  name              pattern for the cluster name, with * and ?
+  clusterID         ID of the cluster
+  probability       0 to 1
+  nth               only the nth matching call
+  times             maximum number of times that the fault occurs
+
+Write a fault as JSON or in short form:
+  --fault '{"kind":"drop-after","call":"createCluster"}'
+  --fault drop-after:call=createCluster,probability=0.2
 
 Calls: ${callNames.join(', ')}`;
 }
@@ -97,18 +115,18 @@ function collectFault(text: string, faults: Fault[] = []): Fault[] {
 
 function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('This is not a number.');
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
   return value;
 }
 
 function duration(text: string): number {
   const seconds = number(text);
-  if (seconds < 0) throw new InvalidArgumentError('A duration is not negative.');
+  if (seconds < 0) throw new InvalidArgumentError('It must not be negative.');
   return seconds;
 }
 
 function wholeNumber(text: string): number {
   const value = number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('This is not a whole number.');
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a non-negative integer.');
   return value;
 }

@@ -14,7 +14,7 @@ const networkSchema = wireObject({
   maxPodsPerNode: z.int().min(1).optional(),
 });
 
-/** POST /net/check_container_network_cidr. A conflict is an answer of status 200, not an error. */
+/** POST /net/check_container_network_cidr. The response to a conflict has status 200; it is not an error. */
 export function checkContainerNetworkCIDR(simulation: Simulation, { body }: CallInput): CallOutcome {
   const { conflict, containerCIDR, maxPodsPerNode = 128 } = check(simulation, body);
   const addresses = 2 ** (32 - Number(containerCIDR?.split('/')[1] ?? 32));

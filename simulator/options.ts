@@ -1,36 +1,36 @@
 import type { Fault } from './fault-schema.ts';
 
-/** How a step's time that has not come is written: no field, `null`, or Go's zero time. */
+/** How event steps show a time that is not set yet: no field, `null`, or Go's zero time. */
 export const unsetTimeForms = ['absent', 'null', 'zero'] as const;
 export type UnsetTimeForm = (typeof unsetTimeForms)[number];
 
-/** How a simulator behaves. Every switch that stands for an unproven behaviour is listed in `docs/assumptions.md`. */
+/** The settings of a simulator. `docs/assumptions.md` lists the switches that stand for unproven behaviour. */
 export interface SimulatorOptions {
   accessKeyID: string;
   secretAccessKey: string;
-  /** From `pending` to `running`. */
+  /** The time from `pending` to `running`. */
   createSeconds: number;
-  /** From the DELETE call until the cluster is gone. */
+  /** The time from the DELETE call until the cluster is gone. */
   deleteSeconds: number;
-  /** How long a deleted cluster is still shown with phase `deleted`; 0: it answers 404 at once. */
+  /** How long a deleted cluster has the phase `deleted`. If 0, requests for it return 404 at once. */
   deletedVisibleSeconds: number;
   unsetTimes: UnsetTimeForm;
-  /** Refuses a create whose name a live cluster has. */
+  /** Rejects a create if a cluster with this name exists. */
   uniqueNames: boolean;
-  /** Refuses a create whose networks overlap, unless it says `options.skipNetworkCheck`. */
+  /** Rejects a create whose networks overlap, unless it sets `options.skipNetworkCheck`. */
   checkNetwork: boolean;
-  /** How many clusters the account may have. */
+  /** The maximum number of clusters in the account. */
   quota: number;
-  /** Makes identifiers and the luck of faults repeatable. */
+  /** Makes IDs and random faults reproducible. */
   seed: string;
-  /** The service's clock, in milliseconds since the epoch. */
+  /** The simulated clock, in milliseconds since the epoch. */
   now: () => number;
-  /** Where the clusters are kept; absent: in memory only. */
+  /** The file that stores the clusters. Without it they are only in memory. */
   stateFile?: string;
   faults: readonly Fault[];
 }
 
-/** What a simulator does when it is told nothing. `seed` is fixed here; the command line picks one at random. */
+/** The defaults of a simulator. `seed` is fixed here; the command line selects a random one. */
 export const defaultOptions: SimulatorOptions = {
   accessKeyID: 'simulator-access-key',
   secretAccessKey: 'simulator-secret-key',

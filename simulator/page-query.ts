@@ -3,8 +3,8 @@ import { z } from 'zod';
 const wholeNumber = z.coerce.number().int().min(1).max(100_000);
 
 /**
- * The query parameters that all lists share. The defaults are from the API page, List clusters; the upper bound is from
- * the vendor's list of instances. The order is read in any case, as the vendor's own examples differ.
+ * The query parameters of all lists. The defaults are from the API page (List clusters), the upper bound from the vendor's
+ * list of instances. The order ignores case, because the vendor's own examples differ.
  */
 export const pageQueryShape = {
   keyword: z.string().default(''),

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { invalidParam } from './service-error.ts';
 
 /**
- * Reads a body or a query.
+ * Validates and parses a body or a query.
  *
- * @throws `ServiceError` 400 `cce.warning.InvalidParam` that names each wrong field.
+ * @throws `ServiceError` 400 `cce.warning.InvalidParam` that names each invalid field.
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
   const result = schema.safeParse(input);

@@ -9,29 +9,29 @@ import type { ActiveFault } from './faults.ts';
 import type { Leftover } from './leftovers.ts';
 import { defaultOptions } from './options.ts';
 
-/** A simulator in a process of its own, and its admin calls. */
+/** A simulator in a separate process, and its admin calls. */
 export interface SimulatorProcess {
-  /** e.g. `http://127.0.0.1:40123`, without a path. */
+  /** The origin, e.g. `http://127.0.0.1:40123`. */
   url: string;
   accessKeyID: string;
   secretAccessKey: string;
-  /** All calls served so far, or those of one name, oldest first. */
+  /** Returns the log of all calls, or of the calls with one name, oldest first. */
   log: (call?: string) => Promise<LogEntry[]>;
-  /** By name of the call. */
+  /** Returns the counters by name of the call. */
   counters: () => Promise<Record<string, CallCounter>>;
-  /** All clusters that there are, oldest first. */
+  /** Returns all existing clusters, oldest first. */
   clusters: () => Promise<ClusterSummary[]>;
-  /** What finished deletions have left behind. */
+  /** Returns the resources that finished deletions left behind. */
   leftovers: () => Promise<Leftover[]>;
   addFault: (fault: FaultInput) => Promise<ActiveFault>;
   clearFaults: () => Promise<void>;
-  /** Makes a cluster that nobody asked the service for; returns its ID. */
+  /** Adds a cluster without a create call and returns its ID. */
   plantCluster: (cluster: PlantedCluster) => Promise<string>;
-  /** Somebody else deletes a cluster: at once, or so that it is `deleting` first. */
+  /** Deletes a cluster without a DELETE call: at once, or with the phase `deleting` first. */
   deleteFromOutside: (clusterID: string, phase?: 'deleting') => Promise<void>;
-  /** Ends it with SIGTERM and waits; returns the exit code. */
+  /** Sends SIGTERM, waits for the exit and returns the exit code. */
   stop: () => Promise<number | null>;
-  /** Ends it with SIGKILL and waits. */
+  /** Sends SIGKILL and waits for the exit. */
   kill: () => Promise<void>;
 }
 
@@ -40,8 +40,8 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 /**
  * Starts a simulator on a free port and waits until it listens.
  *
- * @param args More flags of the command line, e.g. `['--create-seconds', '1']`.
- * @throws Error with what it wrote to stderr, where it ends before it listens.
+ * @param args Additional command-line flags, e.g. `['--create-seconds', '1']`.
+ * @throws Error with the stderr output if the simulator exits before it listens.
  */
 export async function startSimulator(args: readonly string[] = []): Promise<SimulatorProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', '--port', '0', ...args], {
@@ -49,7 +49,7 @@ export async function startSimulator(args: readonly string[] = []): Promise<Simu
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
-  // A test run that is broken off must not leave simulators behind.
+  // An aborted test run must not leave simulators behind.
   const killWithParent = () => child.kill('SIGKILL');
   process.once('exit', killWithParent);
   child.once('exit', () => process.off('exit', killWithParent));

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** A source of randomness that gives the same sequence for the same seed. Not for secrets. */
+/** A random source that yields the same sequence for the same seed. Do not use it for secrets. */
 export interface Random {
-  /** The next number, at least 0 and below 1. */
+  /** Returns the next number, at least 0 and below 1. */
   next: () => number;
-  /** The next text of the given length, of lower-case letters and digits. */
+  /** Returns the next string of lower-case letters and digits with the given length. */
   token: (length: number) => string;
-  /** The next UUID (version 4). */
+  /** Returns the next UUID (version 4). */
   uuid: () => string;
 }
 
 const tokenCharacters = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 export function createRandom(seed: string): Random {
-  // The algorithm is mulberry32: 32 bits of state, no dependency, good enough to spread identifiers.
+  // The algorithm is mulberry32, with 32 bits of state. It needs no dependency and spreads IDs well enough.
   let state = createHash('sha256').update(seed).digest().readUInt32LE();
 
   function next(): number {

@@ -9,22 +9,22 @@ import { registerVendorRoutes } from './vendor-routes.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Name of the vendor's call. Absent for the simulator's own calls, which are not logged. */
+    /** The name of the vendor's call. Absent for admin calls, which are not logged. */
     call?: string;
   }
 }
 
 /**
- * A CCE v2 service that listens nowhere yet.
+ * Creates the HTTP server of a simulator. The caller makes it listen.
  *
- * @throws Error where the state file cannot be used.
+ * @throws Error if the state file is invalid or inaccessible.
  */
 export function createServer(options: Partial<SimulatorOptions> = {}): FastifyInstance {
   const simulation = createSimulation({ ...defaultOptions, ...options });
   const app = fastify({
     genReqId: () => simulation.random.uuid(),
     forceCloseConnections: true,
-    // The vendor's service has a limit too, but nothing says which; an answer to a large batch of nodes must not fail.
+    // The limit of the vendor's service is unknown; a request with many nodes must not fail.
     bodyLimit: 16 * 1024 * 1024,
   });
   readBodiesLikeTheVendor(app);
@@ -35,7 +35,7 @@ export function createServer(options: Partial<SimulatorOptions> = {}): FastifyIn
   return app;
 }
 
-/** Fastify insists on a JSON content type and refuses an empty body; the vendor's SDKs send both on every call. */
+/** By default Fastify requires a known content type and rejects an empty JSON body, which the vendor's SDKs send. */
 function readBodiesLikeTheVendor(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -69,7 +69,7 @@ function prepareAnswers(app: FastifyInstance, { options, log }: Simulation): voi
   });
 }
 
-/** Temporary keys may travel in the query (vendor's Java SDK). */
+/** The query may contain temporary credentials (vendor's Java SDK). */
 function withoutSecrets(query: unknown): Record<string, string> {
   const secretNames = ['authorization', 'x-bce-security-token'];
   return Object.fromEntries(

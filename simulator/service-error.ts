@@ -1,4 +1,4 @@
-/** A refusal in the vendor's terms: thrown by a call, answered as `{code, message, requestId}`. */
+/** An error of the vendor's API. A call throws it; the response is `{code, message, requestId}`. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly httpStatus: number;
@@ -19,16 +19,16 @@ export function invalidParam(message: string): ServiceError {
   return new ServiceError(400, 'cce.warning.InvalidParam', message);
 }
 
-/** What a caller is told of any error thrown while its call was served. */
+/** Converts any error that a call throws to the error in the response. */
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  // Without the parser's message: it quotes the body, and bodies hold passwords.
+  // Omits the parser's message, because it quotes the body, which may contain passwords.
   if (error instanceof SyntaxError) return new ServiceError(400, 'cce.warning.MalformedJSON', 'the body is not JSON');
   if (isFrameworkRefusal(error)) return new ServiceError(error.statusCode, 'cce.warning.InvalidParam', error.message);
   return new ServiceError(500, 'cce.error.InternalError', error instanceof Error ? error.message : String(error));
 }
 
-/** Fastify's own refusals, e.g. of a body that is too long, carry a status below 500. */
+/** Errors of Fastify itself, e.g. for a body that is too large, have a status below 500. */
 function isFrameworkRefusal(error: unknown): error is Error & { statusCode: number } {
   return (
     error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500

@@ -5,18 +5,18 @@ import { createEmptyJournal, openJournal } from './journal.ts';
 import type { SimulatorOptions } from './options.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** All state of one simulated account in one region. */
+/** The whole state of one simulated account in one region. */
 export interface Simulation {
   options: SimulatorOptions;
   random: Random;
   clusters: ClusterStore;
   faults: FaultBook;
   log: CallLog;
-  /** Ends the state file. */
+  /** Closes the state file. */
   close: () => void;
 }
 
-/** @throws Error where the state file cannot be used. */
+/** @throws Error if the state file is invalid or inaccessible. */
 export function createSimulation(options: SimulatorOptions): Simulation {
   const journal = options.stateFile === undefined ? createEmptyJournal() : openJournal(options.stateFile);
   return {

@@ -1,19 +1,19 @@
 /**
- * A list that is always in order. Adding and removing cost a binary search and a move of memory, where sorting for each
- * page that is asked for would compare every cluster with many others.
+ * A list that is always sorted. Adding and removing take a binary search and one memory move, which is cheaper than
+ * sorting all clusters for each requested page.
  */
 export interface SortedList<Item> {
-  /** In ascending order; not to be altered. */
+  /** The items in ascending order. Do not modify the array. */
   readonly items: readonly Item[];
   add: (item: Item) => void;
   remove: (item: Item) => void;
 }
 
-/** @param compare Must tell any two items apart. */
+/** @param compare Must not return 0 for two different items. */
 export function createSortedList<Item>(compare: (left: Item, right: Item) => number): SortedList<Item> {
   const items: Item[] = [];
 
-  /** Position of the first item that does not come before the given one. */
+  /** Returns the position of the first item that is not less than the given one. */
   function positionOf(item: Item): number {
     let low = 0;
     let high = items.length;

@@ -1,9 +1,9 @@
-/** A step of a creation or a deletion, before it is known when it runs. */
+/** A step of a creation or a deletion, without times. */
 export interface StepPlan {
   stepName: string;
-  /** Of the whole time, between 0 and 1. */
+  /** The share of the total time, between 0 and 1. */
   share: number;
-  /** Whether the service needs a second attempt half-way through, as in the API page's example. */
+  /** Whether a second attempt starts half-way through, as in the API page's example. */
   secondAttempt?: boolean;
 }
 
@@ -14,17 +14,17 @@ export interface StepFailure {
   suggestion: string;
 }
 
-/** What goes wrong half-way through one step. */
+/** A problem that occurs half-way through one step. */
 export interface StepTrouble {
-  /** Position of the step, from 0. */
+  /** The position of the step, from 0. */
   step: number;
-  /** Absent: the step does not fail, it goes on for ever. */
+  /** Without a failure, the step never ends. */
   failure?: StepFailure;
-  /** How long the step stays failed before it goes on; absent: for ever. */
+  /** How long the step stays failed before it resumes. If absent, it never resumes. */
   recoverAfterSeconds?: number;
 }
 
-/** A step with its times in milliseconds since the epoch; `Infinity` for what never happens. */
+/** A step with its times in milliseconds since the epoch; `Infinity` means never. */
 export interface ScheduledStep {
   stepName: string;
   startsAtMs: number;
@@ -35,19 +35,22 @@ export interface ScheduledStep {
   failure?: StepFailure;
 }
 
-/** A step at one moment. Times that have not come are absent. */
+/** The state of a step at one moment. Times in the future are absent. */
 export interface StepState {
   stepName: string;
   stepStatus: 'todo' | 'doing' | 'failed' | 'done';
   startedAtMs?: number;
   finishedAtMs?: number;
-  /** Counts attempts: 1 after a first success (API page, example of the event steps). */
+  /** The number of attempts: 1 after a success at the first attempt (API page, example of the event steps). */
   retryCount: number;
-  /** Present while the step is failed. */
+  /** Present while the step is in the state `failed`. */
   failure?: StepFailure;
 }
 
-/** Lays steps end to end. A step that recovers delays all after it; one that does not leaves them waiting for ever. */
+/**
+ * Schedules steps one after the other. A step that recovers delays all later steps; after one that does not, the later
+ * steps never start.
+ */
 export function scheduleSteps(
   plans: readonly StepPlan[],
   startsAtMs: number,
@@ -57,7 +60,7 @@ export function scheduleSteps(
   let cursorMs = startsAtMs;
   let share = 0;
   return plans.map((plan, index) => {
-    // From running sums, or rounding each step would make the whole longer or shorter than asked for.
+    // Rounds running sums, because rounding each step would change the total time.
     const lengthMs = Math.round((share + plan.share) * totalSeconds * 1000) - Math.round(share * totalSeconds * 1000);
     share += plan.share;
     const trouble = troubles.find(({ step }) => step === index);

@@ -4,21 +4,21 @@ import type { ClusterRecord } from './cluster-record.ts';
 import { clusterNotFound } from './service-error.ts';
 import type { Simulation } from './simulation.ts';
 
-/** A call as a handler gets it. */
+/** The input of a call handler. */
 export interface CallInput {
-  /** `:clusterID` or `:instanceID` of the path. */
+  /** The path parameters: `clusterID` or `instanceID`. */
   params: Readonly<Record<string, string>>;
   query: unknown;
   body: unknown;
 }
 
-/** What a handler gives back where it does not throw. */
+/** The result of a call handler. */
 export interface CallOutcome {
-  /** The answer but for `requestID`. */
+  /** The body of the response, without `requestID`. */
   body: object;
   /** @default 'none' */
   effect?: LogEntry['effect'];
-  /** The cluster that the call made. */
+  /** The cluster that the call created. */
   cluster?: ClusterRecord;
 }
 
@@ -26,13 +26,13 @@ export interface CallOutcome {
 export interface VendorCall {
   name: CallName;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the prefix. */
+  /** The path after the prefix. */
   path: string;
-  /** @throws `ServiceError` for a refusal. */
+  /** @throws `ServiceError` if the service rejects the call. */
   handle: (simulation: Simulation, input: CallInput) => CallOutcome;
 }
 
-/** @throws `ServiceError` 404 where there is no such cluster. */
+/** @throws `ServiceError` 404 if the cluster does not exist. */
 export function clusterOf({ clusters }: Simulation, { params: { clusterID = '' } }: CallInput): ClusterRecord {
   const record = clusters.find(clusterID);
   if (record === undefined) throw clusterNotFound(clusterID);

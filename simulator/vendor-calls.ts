@@ -5,10 +5,10 @@ import { listInstances } from './machine-calls.ts';
 import { checkClusterIPCIDR, checkContainerNetworkCIDR } from './network-calls.ts';
 import type { VendorCall } from './vendor-call.ts';
 
-/** Where the API lies: the API page's prefix and the one of the vendor's SDK. */
+/** The path prefixes of the API: the one on the API page and the one in the vendor's SDK. */
 export const vendorPrefixes = ['/v2', '/api/cce/service/v2'] as const;
 
-/** All calls the simulator knows. */
+/** All supported calls of the vendor's API. */
 export const vendorCalls: readonly VendorCall[] = [
   { name: 'createCluster', method: 'POST', path: '/cluster', handle: createCluster },
   { name: 'listClusters', method: 'GET', path: '/clusters', handle: listClusters },

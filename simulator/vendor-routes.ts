@@ -9,14 +9,14 @@ import type { Simulation } from './simulation.ts';
 import type { CallInput, VendorCall } from './vendor-call.ts';
 import { vendorCalls } from './vendor-calls.ts';
 
-/** Serves the vendor's API below a prefix. */
+/** Registers the routes of the vendor's API with a path prefix. */
 export function registerVendorRoutes(app: FastifyInstance, prefix: string, simulation: Simulation): void {
   for (const call of vendorCalls) {
     app.route<{ Params: Record<string, string> }>({
       method: call.method,
       url: `${prefix}${call.path}`,
       config: { call: call.name },
-      // Before the body is read: what a stranger sends is not looked at.
+      // Runs before the body is read, so that the simulator does not parse the body of an unauthenticated caller.
       onRequest: async (request) => authenticate(simulation, request),
       handler: async (request, reply) =>
         deliver(simulation.log, request, reply, await serve(simulation, call, request)),
@@ -24,7 +24,7 @@ export function registerVendorRoutes(app: FastifyInstance, prefix: string, simul
   }
 }
 
-/** @throws `ServiceError` where the signature does not hold. */
+/** @throws `ServiceError` if the signature is invalid. */
 async function authenticate({ options }: Simulation, request: FastifyRequest): Promise<void> {
   const failure = verifySignature(
     { method: request.method, target: request.raw.url ?? '', headers: request.headers },
@@ -37,7 +37,7 @@ async function authenticate({ options }: Simulation, request: FastifyRequest): P
   request.logDraft.authenticated = true;
 }
 
-/** Latency, then what goes wrong before the effect, then the effect, then what goes wrong after it. */
+/** Applies in this order: latency, faults before the effect, the effect, faults after the effect. */
 async function serve(simulation: Simulation, call: VendorCall, request: FastifyRequest): Promise<Delivery> {
   const { faults } = simulation;
   const input: CallInput = { params: request.params as CallInput['params'], query: request.query, body: request.body };
@@ -46,7 +46,7 @@ async function serve(simulation: Simulation, call: VendorCall, request: FastifyR
   const latencyMs = faults.drawAll(target, ['latency']).reduce((sum, { ms }) => sum + ms, 0);
   const fault = faults.drawFirst(target, answerFaultKinds);
   if (fault !== undefined) request.logDraft.fault = fault.kind;
-  // The caller may have given up by then; the call takes effect all the same.
+  // The call takes effect even if the caller gives up during the delay.
   if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
   const instead = fault === undefined ? undefined : deliveryInstead(fault);
   return instead ?? deliveryAfter(fault, takeEffect(simulation, call, input, request));
@@ -63,7 +63,7 @@ function takeEffect(simulation: Simulation, call: VendorCall, input: CallInput, 
   }
 }
 
-/** Which cluster a call is about, as far as can be told before it is served. */
+/** Identifies the cluster of a call, as far as possible before the call takes effect. */
 function targetOf({ clusters }: Simulation, call: VendorCall, input: CallInput): FaultTarget {
   const { clusterID } = input.params;
   const clusterName = clusterID === undefined ? requestedName(call, input) : clusters.find(clusterID)?.clusterName;
