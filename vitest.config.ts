@@ -1,16 +1,53 @@
 import { defineConfig } from 'vitest/config';
 
+const integration = 'test/**/*.integration.test.ts';
+const endToEnd = 'test/end-to-end/**/*.test.ts';
+
+/** What a unit test gets that asks for a server: an error that says what to do about it. */
+const noServer = 'unit tests have no server: name the file *.integration.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Temporal's native addon does not survive worker threads.
     pool: 'forks',
-    // One more than the processors of a small machine: most of what tests do is to wait for servers.
-    maxWorkers: 3,
-    globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     // Limits for tests that hang, not measures of speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: [integration, endToEnd],
+          provide: {
+            buildFolder: noServer,
+            temporalAddress: noServer,
+            timeSkippingServerPath: noServer,
+            workflowBundlePath: noServer,
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [integration],
+          globalSetup: ['test/global-setup.ts'],
+          setupFiles: ['test/setup-runtime.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'end-to-end',
+          include: [endToEnd],
+          globalSetup: ['test/global-setup.ts'],
+          setupFiles: ['test/setup-runtime.ts'],
+        },
+      },
+    ],
   },
 });

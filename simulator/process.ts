@@ -41,10 +41,14 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
  * Starts a simulator on a free port and waits until it listens.
  *
  * @param args Additional command-line flags, e.g. `['--create-seconds', '1']`.
+ * @param entry What node runs. Default: the source.
  * @throws Error with the stderr output if the simulator exits before it listens.
  */
-export async function startSimulator(args: readonly string[] = []): Promise<SimulatorProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'simulator/main.ts', '--port', '0', ...args], {
+export async function startSimulator(
+  args: readonly string[] = [],
+  entry: readonly string[] = ['--import', 'tsx', 'simulator/main.ts'],
+): Promise<SimulatorProcess> {
+  const child = spawn(process.execPath, [...entry, '--port', '0', ...args], {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,9 +6,10 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { batchWorkflowID, createWorkflowID } from '../contract/identity.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { FaultInput } from '../simulator/fault-schema.ts';
-import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
+import type { SimulatorProcess } from '../simulator/process.ts';
 import { readExample } from './examples.ts';
 import { allOf, ended, startOrchestration, type Orchestration } from './orchestration.ts';
+import { startSimulator } from './processes.ts';
 
 /** For `vi.waitUntil`. The time is a limit for tests that hang. */
 export const waiting = { interval: 20, timeout: 40_000 };

@@ -1,11 +1,4 @@
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-
-// Nothing but errors: failing polls and lost workers are what the tests are about.
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-});
-// What the example specs refer to.
+// The example specs refer to it.
 process.env.CCE_ADMIN_PASSWORD = 'test123!T';
 // For every client and worker, also those in processes of their own.
 process.env.CCE_ENCRYPTION_KEYS = 'test:dGhlIGtleSBvZiB0aGUgdGVzdHMsIG9mIDMyIGJ5dGU=';

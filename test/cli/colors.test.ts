@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { wantsColors } from '../../cli/colors.ts';
-import { ccectl } from './ccectl.ts';
 
 const terminal = { isTTY: true, hasColors: () => true } as unknown as NodeJS.WriteStream;
 const plainTerminal = { isTTY: true, hasColors: () => false } as unknown as NodeJS.WriteStream;
@@ -16,9 +15,4 @@ it.each<{ where: string; stream: NodeJS.WriteStream; environment: NodeJS.Process
   { where: 'a terminal with FORCE_COLOR=0', stream: terminal, environment: { FORCE_COLOR: '0' }, wanted: false },
 ])('colours on $where: $wanted', ({ stream, environment, wanted }) => {
   expect(wantsColors(stream, environment)).toBe(wanted);
-});
-
-it('prints no colours into the pipe of a CI job', async () => {
-  const { stdout } = await ccectl(['validate', '-f', '-'], { input: 'cluster: {}', env: { CI: 'true' } });
-  expect(stdout).toMatch(/^error cluster/);
 });

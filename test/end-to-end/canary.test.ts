@@ -7,13 +7,13 @@ import { Worker } from '@temporalio/worker';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { loadDataConverter } from '../../client/index.ts';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { WorkerProcess } from '../../local/worker-process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { canaries, findCanaries, specWithSecrets } from '../canaries.ts';
-import { ccectl } from '../cli/ccectl.ts';
 import { allOf } from '../orchestration.ts';
 import { startQuotingProxy, type QuotingProxy } from '../quoting-proxy.ts';
+import { ccectl, startSimulator, startWorkerProcess } from '../processes.ts';
 
 const { GetWorkflowExecutionHistoryResponse, DescribeWorkflowExecutionResponse } =
   proto.temporal.api.workflowservice.v1;
@@ -55,7 +55,6 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
         BCE_ACCESS_KEY_ID: simulator.accessKeyID,
         BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
       },
-      undefined,
       (text) => (log += text),
     );
   }

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { WorkerProcess } from '../../local/worker-process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 describe('a worker process that ends in mid-provisioning', () => {
   let simulator: SimulatorProcess;

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, it, onTestFinished } from 'vitest';
-import { startWorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration } from '../orchestration.ts';
+import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 const settings: [string, (file: string) => Record<string, string>][] = [
   ['file', (file) => ({ CCE_CREDENTIALS_FILE: file })],

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { loadDataConverter, type BatchOutcome, type OperationStatus } from '../../client/index.ts';
 import { batchWorkflowID, createWorkflowID } from '../../contract/identity.ts';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { reportDeployment } from '../../worker/report-deployment.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { createItem, waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { recordingLogger } from '../recording-logger.ts';
+import { startSimulator } from '../processes.ts';
 
 const deploymentName = 'cce-test';
 

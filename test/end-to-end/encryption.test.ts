@@ -7,11 +7,12 @@ import type { SecretReference } from '../../cce/secrets.ts';
 import { createOrchestrator, loadDataConverter, type OperationReference } from '../../client/index.ts';
 import { createWorkflowID, reconcileWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { generateKeyEntry, parseKeyRing } from '../../temporal/encryption/encryption-keys.ts';
 import { createPayloadCodec } from '../../temporal/encryption/payload-codec.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { startSimulator } from '../processes.ts';
 
 const { DescribeWorkflowExecutionResponse, GetWorkflowExecutionHistoryResponse, ListWorkflowExecutionsResponse } =
   proto.temporal.api.workflowservice.v1;

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OperationNotFoundError } from '../../client/index.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { startSimulator } from '../processes.ts';
 
 describe('a cluster with a time to live', () => {
   let simulator: SimulatorProcess;

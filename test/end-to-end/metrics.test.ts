@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import { taskQueue } from '../../contract/identity.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { WorkerProcess } from '../../local/worker-process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { createItem, deleteItem, waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { alertExpressions, dashboardExpressions, partsOf } from '../monitoring-expressions.ts';
 import { ended, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 describe('the metrics of a worker', () => {
   let simulator: SimulatorProcess;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { execa } from 'execa';
-import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { WorkerProcess } from '../../local/worker-process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+import { runToEnd, startSimulator, startWorkerProcess } from '../processes.ts';
 
 describe('a worker with an HTTP port', () => {
   let simulator: SimulatorProcess;
@@ -36,9 +36,8 @@ describe('a worker with an HTTP port', () => {
   });
 
   it('ends where the service refuses its keys, and says which settings those are', async () => {
-    const { exitCode, stderr } = await execa(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
+    const { exitCode, stderr } = await runToEnd('worker', [], {
       env: { ...environment, BCE_SECRET_ACCESS_KEY: 'wrong' },
-      reject: false,
     });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY: the service refuses them \(403/);

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { loadDataConverter, SetUpError } from '../../client/index.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { reportSearchAttributes } from '../../worker/report-search-attributes.ts';
 import { createItem, waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { recordingLogger } from '../recording-logger.ts';
+import { startSimulator } from '../processes.ts';
 
 const names = ['CceClusterId', 'CceClusterName', 'CceStage', 'CceBatch'];
 const { EventType, IndexedValueType } = temporal.api.enums.v1;

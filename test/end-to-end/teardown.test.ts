@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TooManyMatchesError } from '../../client/index.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { allOf, ended, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { startSimulator } from '../processes.ts';
 
 const marker = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
 const longAgo = '2020-01-01T00:00:00Z';

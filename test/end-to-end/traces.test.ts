@@ -5,11 +5,10 @@ import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-tra
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connect, loadDataConverter, type OperationStatus } from '../../client/index.ts';
-import { startWorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, startOrchestration } from '../orchestration.ts';
 import { startOTLPReceiver, type OTLPReceiver, type ReceivedSpan } from './otlp-receiver.ts';
+import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 const password = 'Canary-1!';
 /** What a service may say of what it was given. */

@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { expect, inject, it } from 'vitest';
+import { runToEnd } from '../processes.ts';
 
 const noKeys = { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '' };
 
@@ -8,9 +7,8 @@ const noKeys = { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '' };
 const hangTimeoutMs = 60_000;
 const testTimeoutMs = hangTimeoutMs + 15_000;
 
-async function runWorker(environment: Record<string, string>) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+function runWorker(environment: Record<string, string>) {
+  return runToEnd('worker', [], {
     env: {
       TEMPORAL_ADDRESS: inject('temporalAddress'),
       TEMPORAL_NAMESPACE: 'default',
@@ -19,9 +17,7 @@ async function runWorker(environment: Record<string, string>) {
       ...environment,
     },
     timeout: hangTimeoutMs,
-    reject: false,
   });
-  return { exitCode, stdout, stderr };
 }
 
 it('a worker without its keys exits with the list of problems', { timeout: testTimeoutMs }, async () => {

@@ -2,9 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createCceClient } from '../../cce/client.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { createBody, startService } from './service.ts';
+import { startService } from './service.ts';
 
 function stateFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
@@ -76,29 +74,4 @@ describe('a state file', () => {
     writeFileSync(file, 'first line\nsecond line\n');
     await expect(startService({ stateFile: file })).rejects.toThrow(`${file}:1`);
   });
-
-  it('holds all that was acknowledged when the process is killed', async () => {
-    const args = ['--state-file', stateFile()];
-    const before = await startSimulator(args);
-    const create = clientOf(before).createCluster;
-    const acknowledged = new Set<string>();
-    const creates = Promise.allSettled(
-      Array.from({ length: 60 }, async (_, number) => {
-        const { clusterID } = await create(createBody(`cluster-${number}`));
-        acknowledged.add(clusterID);
-      }),
-    );
-    await expect.poll(() => acknowledged.size, { interval: 5, timeout: 30_000 }).toBeGreaterThanOrEqual(10);
-    await before.kill();
-    await creates;
-
-    const after = await startSimulator(args);
-    onTestFinished(async () => void (await after.stop()));
-    const found = new Set((await after.clusters()).map(({ clusterID }) => clusterID));
-    expect([...acknowledged].filter((clusterID) => !found.has(clusterID))).toEqual([]);
-  });
 });
-
-function clientOf({ url, accessKeyID, secretAccessKey }: SimulatorProcess) {
-  return createCceClient({ region: 'bj', endpoint: url, credentials: () => ({ accessKeyID, secretAccessKey }) });
-}

@@ -85,7 +85,7 @@ it('a plan is shown without secrets', () => {
 });
 
 describe('the documents', () => {
-  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
   const page = [...read('docs/batch-spec.md').matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
 
   it.each([

@@ -5,8 +5,9 @@ import { CceApiError } from '../../cce/cce-api-error.ts';
 import { createCceClient, type CceClientOptions } from '../../cce/client.ts';
 import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
+import { startSimulator } from '../processes.ts';
 
 let simulator: SimulatorProcess;
 

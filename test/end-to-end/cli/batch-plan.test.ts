@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { setFields } from '../cce/set-fields.ts';
-import { readExample } from '../examples.ts';
-import { ccectl } from './ccectl.ts';
+import { setFields } from '../../cce/set-fields.ts';
+import { readExample } from '../../examples.ts';
+import { ccectl } from '../../processes.ts';
 
 /** Neither Temporal nor CCE are asked, so that it does not matter that nothing listens there. */
 const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', CCE_ENDPOINT: 'http://127.0.0.1:1' };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ccectl } from './ccectl.ts';
+import { ccectl } from '../../processes.ts';
 
 /** What is wrong is said before Temporal is asked, so that it does not matter that nothing listens there. */
 const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };

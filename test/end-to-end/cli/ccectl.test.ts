@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { startOrchestration, type Orchestration } from '../orchestration.ts';
-import { ccectl } from './ccectl.ts';
+import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { startOrchestration, type Orchestration } from '../../orchestration.ts';
+import { ccectl, startSimulator } from '../../processes.ts';
 
 const threeMistakes = `
 cluster:
@@ -151,5 +151,10 @@ describe('alone', () => {
     const { exitCode, stderr } = await ccectl(['list'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
     expect(exitCode).toBe(4);
     expect(stderr).toContain('127.0.0.1:1');
+  });
+
+  it('prints no colours into the pipe of a CI job', async () => {
+    const { stdout } = await ccectl(['validate', '-f', '-'], { input: 'cluster: {}', env: { CI: 'true' } });
+    expect(stdout).toMatch(/^error cluster/);
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { startOrchestration, type Orchestration } from '../orchestration.ts';
-import { ccectl } from './ccectl.ts';
+import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { startOrchestration, type Orchestration } from '../../orchestration.ts';
+import { ccectl, startSimulator } from '../../processes.ts';
 
 describe('ccectl batch and ccectl teardown', () => {
   let simulator: SimulatorProcess;
@@ -31,7 +31,7 @@ describe('ccectl batch and ccectl teardown', () => {
 
   /** A batch of `count` clusters from the managed example. */
   function batchFile(prefix: string, count: number): string {
-    const template = parse(readFileSync(new URL('../../examples/managed.yaml', import.meta.url), 'utf8')) as {
+    const template = parse(readFileSync(new URL('../../../examples/managed.yaml', import.meta.url), 'utf8')) as {
       cluster: { containerNetworkConfig: Record<string, unknown>; clusterName?: string };
     };
     delete template.cluster.clusterName;

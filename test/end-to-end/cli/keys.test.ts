@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateKeyEntry, parseKeyRing } from '../../client/index.ts';
-import { ccectl } from './ccectl.ts';
+import { generateKeyEntry, parseKeyRing } from '../../../client/index.ts';
+import { ccectl } from '../../processes.ts';
 
 const [first, second] = [generateKeyEntry('first'), generateKeyEntry('second')];
 const secretOf = (entry: string) => entry.slice(entry.indexOf(':') + 1).trim();

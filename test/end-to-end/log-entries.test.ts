@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startWorkerProcess, type WorkerProcess } from '../../local/worker-process.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { WorkerProcess } from '../../local/worker-process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 let simulator: SimulatorProcess;
 let orchestration: Orchestration;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   simulator = await startSimulator(['--create-seconds', '4', '--delete-seconds', '0']);
   orchestration = await startOrchestration(simulator);
   const environment = { ...workerEnvironment(orchestration, simulator), CCE_LOG_LEVEL: 'debug' };
-  worker = await startWorkerProcess(environment, undefined, (text) => (log += text));
+  worker = await startWorkerProcess(environment, (text) => (log += text));
 });
 
 afterAll(async () => {

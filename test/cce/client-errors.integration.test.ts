@@ -5,8 +5,9 @@ import { createCceClient, type CceClientOptions } from '../../cce/client.ts';
 import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
 import type { BceCredentials } from '../../cce/signer.ts';
 import type { FaultInput } from '../../simulator/fault-schema.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
+import { startSimulator } from '../processes.ts';
 
 let simulator: SimulatorProcess;
 

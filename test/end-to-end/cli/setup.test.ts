@@ -1,8 +1,8 @@
 import { temporal } from '@temporalio/proto';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
-import { ccectl } from './ccectl.ts';
+import { startTemporalServer, type TemporalServer } from '../../../local/temporal-server.ts';
+import { ccectl } from '../../processes.ts';
 
 const names = ['CceClusterId', 'CceClusterName', 'CceStage', 'CceBatch'];
 const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_TEXT: text } = temporal.api.enums.v1.IndexedValueType;

@@ -1,19 +1,16 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { findTemporalBinary } from '../../local/temporal-binary.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { readExample } from '../examples.ts';
-import { ended, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { ccectl } from './ccectl.ts';
+import { findTemporalBinary } from '../../../local/temporal-binary.ts';
+import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { readExample } from '../../examples.ts';
+import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
+import { ccectl, start, startSimulator } from '../../processes.ts';
 
-const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 const token = 'a-token-of-the-tests';
 
 function startServer() {
-  const args = ['--import', 'tsx', 'cli/main.ts', 'codec-server', '--port', '0'];
-  return execa(process.execPath, args, { cwd: projectFolder, env: { CCE_CODEC_TOKEN: token }, reject: false });
+  return start('cli', ['codec-server', '--port', '0'], { env: { CCE_CODEC_TOKEN: token } });
 }
 
 describe('ccectl codec-server', () => {

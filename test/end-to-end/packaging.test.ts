@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startWorkerProcess } from '../local/worker-process.ts';
-import packageJson from '../package.json' with { type: 'json' };
-import { startSimulator } from '../simulator/process.ts';
-import buildConfiguration from '../tsconfig.build.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
+import { startWorkerProcess } from '../../local/worker-process.ts';
+import buildConfiguration from '../../tsconfig.build.json' with { type: 'json' };
+import { startSimulator } from '../processes.ts';
 
-const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 const rooms = buildConfiguration.include;
 
 /** For a registry that is slow; it takes half a minute. */

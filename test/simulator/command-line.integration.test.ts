@@ -1,19 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCceClient } from '../../cce/client.ts';
 import { faultSummaries } from '../../simulator/fault-schema.ts';
-import { startSimulator } from '../../simulator/process.ts';
 import { createBody } from './service.ts';
-
-/** Runs the simulator to its end, for calls that do not get as far as listening. */
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ['--import', 'tsx', 'simulator/main.ts', ...args];
-  return promisify(execFile)(process.execPath, command).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
-  );
-}
+import { runToEnd, startSimulator } from '../processes.ts';
 
 describe('the command line', () => {
   it('starts a simulator that clients, tests and signals find their way to', async () => {
@@ -48,16 +37,16 @@ describe('the command line', () => {
   });
 
   it('explains every fault in its help', async () => {
-    const { code, stdout } = await run('--help');
-    expect(code).toBe(0);
+    const { exitCode, stdout } = await runToEnd('simulator', ['--help']);
+    expect(exitCode).toBe(0);
     for (const kind of Object.keys(faultSummaries)) expect(stdout).toContain(`  ${kind} `);
   });
 
   it.each([[['--nonsense']], [['--create-seconds', '-1']], [['--fault', 'nonsense']]])(
     'ends with 2 for %o',
     async (args) => {
-      const { code, stdout, stderr } = await run(...args);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      const { exitCode, stdout, stderr } = await runToEnd('simulator', args);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
       expect(stderr).toContain(args[0]);
     },
   );

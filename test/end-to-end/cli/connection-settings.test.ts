@@ -4,9 +4,8 @@ import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
-import { ccectl } from './ccectl.ts';
+import { ccectl, runToEnd } from '../../processes.ts';
 
 let folder: string;
 
@@ -39,9 +38,8 @@ it('an API key that is refused is named, by ccectl and by the worker', async () 
   const { port } = server.address() as AddressInfo;
   const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'canary' };
   const listed = await list(env);
-  const worked = await execa(process.execPath, ['--import', 'tsx', 'worker/main.ts'], {
+  const worked = await runToEnd('worker', [], {
     env: { ...env, BCE_ACCESS_KEY_ID: 'id', BCE_SECRET_ACCESS_KEY: 'key' },
-    reject: false,
   });
   for (const { exitCode, stderr } of [listed, worked]) {
     expect(stderr).toContain('TEMPORAL_API_KEY: Temporal refuses the key, or wants one');

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { generateKeyEntry, type OperationReference } from '../../client/index.ts';
-import { startSimulator, type SimulatorProcess } from '../../simulator/process.ts';
-import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
-import { readExample } from '../examples.ts';
-import { ended, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { ccectl } from './ccectl.ts';
+import { generateKeyEntry, type OperationReference } from '../../../client/index.ts';
+import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { failureConverterPath } from '../../../temporal/encryption/data-converter.ts';
+import { readExample } from '../../examples.ts';
+import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
+import { ccectl, startSimulator } from '../../processes.ts';
 
 let folder: string;
 let simulator: SimulatorProcess;
@@ -20,7 +20,7 @@ let reorderedBundle: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'replay-'));
   reorderedBundle = join(folder, 'reordered.js');
-  const workflowsPath = fileURLToPath(new URL('../workflows/reordered.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('../../workflows/reordered.ts', import.meta.url));
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     failureConverterPath,
@@ -53,7 +53,7 @@ it('histories that fit the workflow code are counted', async () => {
 });
 
 it('all workflows that there are are replayed by default', async () => {
-  const exported = readFileSync(new URL('../../workflows/index.ts', import.meta.url), 'utf8');
+  const exported = readFileSync(new URL('../../../workflows/index.ts', import.meta.url), 'utf8');
   const names = [...exported.matchAll(/^export \{ (\w+) \}/gm)].map(([, name]) => `'${name}'`);
   expect(names.length).toBeGreaterThan(0);
   const { stdout } = await ccectl(['replay', '--help']);
