@@ -57,8 +57,9 @@ describe('what deploys the worker is well-formed:', () => {
 });
 
 it('a worker gets the time to stop that it takes', async () => {
-  const source = await read('worker/run-worker.ts');
+  const source = await read('worker/create-workers.ts');
   const limits = Array.from(source.matchAll(/shutdownForceTime: '(\d+)s'/g), ([, seconds]) => Number(seconds));
+  expect(limits).toHaveLength(2);
   const longest = Math.max(...limits);
   expect(pod.spec!.terminationGracePeriodSeconds).toBeGreaterThan(longest);
   expect(Number.parseInt(compose.services.worker.stop_grace_period)).toBeGreaterThan(longest);

@@ -1,0 +1,130 @@
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
+import { Worker, type NativeConnection, type WorkerOptions as SDKWorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../activities/index.ts';
+import { mutateTaskQueue, taskQueue, watchTaskQueue } from '../contract/identity.ts';
+import type { Tracing } from '../temporal/tracing/tracing.ts';
+import { loadWorkflows } from './bundle/load-workflows.ts';
+import type { WorkerConfiguration } from './configuration.ts';
+import { logCluster } from './log-cluster.ts';
+import { tracedWork } from './traced-work.ts';
+
+export interface WorkerOptions {
+  configuration: WorkerConfiguration;
+  connection: NativeConnection;
+  namespace: string;
+  /** Must be the same for every worker and client, see `dataConverterOf`. */
+  dataConverter: DataConverter;
+  /** A workflow bundle that was built before. Without one the workflows are bundled at the start, which takes seconds. */
+  workflowBundlePath?: string;
+  /** Where spans are sent; without it there are none. The bundle must be the traced one, see `tracedWork`. */
+  tracing?: Tracing;
+}
+
+/**
+ * Creates the SDK's workers of one account, one for each task queue: workflows and short reads on the first, calls that
+ * change something on the second, long polls on the third. So thousands of watched clusters never keep a create or a
+ * delete waiting.
+ *
+ * The number of pollers of each is the SDK's default: it fetches some hundred tasks a second, and the API allows far fewer
+ * calls.
+ *
+ * @throws ConfigurationError for a worker of a deployment without a bundle
+ */
+export async function createWorkers(options: WorkerOptions, activities: Activities): Promise<Worker[]> {
+  const { configuration, connection, namespace, dataConverter, tracing, workflowBundlePath } = options;
+  const traced = tracing && tracedWork(tracing, workflowBundlePath !== undefined);
+  const common: CommonOptions = {
+    connection,
+    namespace,
+    dataConverter,
+    ...versioningOf(configuration.deploymentVersion),
+    interceptors: { ...traced?.interceptors, activity: [...(traced?.interceptors.activity ?? []), logCluster] },
+    ...(traced && { sinks: traced.sinks }),
+  };
+  return Promise.all([
+    createMainWorker(common, options, activities),
+    createMutateWorker(common, configuration, activities),
+    createWatchWorker(common, configuration, activities),
+  ]);
+}
+
+type CommonOptions = Omit<SDKWorkerOptions, 'taskQueue' | 'activities'>;
+
+/** A create request in flight may run until its own time limit: to break it off would leave its outcome open. */
+const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as const;
+
+function createMainWorker(
+  common: CommonOptions,
+  { configuration, workflowBundlePath }: WorkerOptions,
+  activities: Activities,
+): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    taskQueue: taskQueue(configuration),
+    ...loadWorkflows(workflowBundlePath, configuration.deploymentVersion !== undefined),
+    activities,
+    ...letCallsEnd,
+    // Short reads, of which the API allows 20 a second: more of them would hold a slot while they wait for their turn.
+    maxConcurrentActivityTaskExecutions: 100,
+    // A workflow outside the cache is replayed for each step that it is told of, at two and a half times the CPU. The SDK
+    // derives its default from the size of the heap, which says little: one workflow takes about 250 kB.
+    maxCachedWorkflows: 1_000,
+  });
+}
+
+function createMutateWorker(
+  common: CommonOptions,
+  configuration: WorkerConfiguration,
+  { submitCluster, deleteCluster }: Activities,
+): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    taskQueue: mutateTaskQueue(taskQueue(configuration)),
+    activities: { submitCluster, deleteCluster },
+    ...letCallsEnd,
+    // The server enforces this limit, for all workers of the account together.
+    maxTaskQueueActivitiesPerSecond: configuration.maximumRequestsPerSecond,
+    maxConcurrentActivityTaskExecutions: mutateSlots(configuration),
+  });
+}
+
+/**
+ * The number of calls in eight seconds: with a look that others share, and a service that takes seconds to answer, the
+ * worker still uses its whole rate. More slots would only make calls wait here, where the server can no longer put the
+ * create that somebody waits for before those of a batch.
+ */
+function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number {
+  return Math.ceil(Math.min(maximumRequestsPerSecond * 8, 200));
+}
+
+function createWatchWorker(
+  common: CommonOptions,
+  configuration: WorkerConfiguration,
+  { watchCluster, awaitItems }: Activities,
+): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    taskQueue: watchTaskQueue(taskQueue(configuration)),
+    activities: { watchCluster, awaitItems },
+    // No grace: a watch is handed over at once, with its last heartbeat.
+    shutdownGraceTime: 0,
+    shutdownForceTime: '30s',
+    // A watch is an idle timer nearly all its life.
+    maxConcurrentActivityTaskExecutions: 5_000,
+    // Well below the heartbeat limit of 20 s, so that a late heartbeat on a busy machine is not taken for a dead worker.
+    // No shorter, because the heartbeats of thousands of watches are most of the server's load meanwhile.
+    maxHeartbeatThrottleInterval: '14s',
+  });
+}
+
+/**
+ * The versioning options, the same for all three workers: the server sends the activities of a pinned workflow to its own
+ * version if that version polls their queue, else to the current one.
+ */
+function versioningOf(version: WorkerDeploymentVersion | undefined): Pick<SDKWorkerOptions, 'workerDeploymentOptions'> {
+  if (version === undefined) return {};
+  // Each workflow declares its own behaviour, see workflows/versioning-behaviors.ts. But the SDK completes a task without
+  // any work, such as the late result of a cancelled watch, by itself and with this default: a pinned workflow must stay
+  // pinned.
+  return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
+}
