@@ -2,17 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
-import { NativeConnection, type Logger } from '@temporalio/worker';
-import { ConfigurationError } from '../temporal/configuration-error.ts';
+import { NativeConnection } from '@temporalio/worker';
 import {
   checkNamespace,
-  ConnectionSettingsError,
   describeUnreachable,
   readConnectionSettings,
 } from '../temporal/connection/connection-settings.ts';
 import { dataConverterOf } from '../temporal/encryption/data-converter.ts';
-import { EncryptionKeyError } from '../temporal/encryption/encryption-keys.ts';
 import { readEncryption, type Encryption } from '../temporal/encryption/encryption.ts';
+import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
 import { bakedBuildID } from './bundle/build-id.ts';
@@ -24,76 +22,93 @@ import { installRuntime } from './install-runtime.ts';
 import { createLogger } from './logger.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
 
-// On a machine with much memory V8 lets garbage grow to several times of what lives. This much sooner it is collected at
-// no measurable cost, and 500 clusters in flight take a fifth less memory.
+// On a machine with much memory, V8 lets garbage grow to several times the live heap. Earlier collections cost nothing
+// measurable, and 500 clusters in progress take a fifth less memory.
 setFlagsFromString('--heap-growing-percent=30');
 const { configuration, encryption } = settingsOrExit();
 const logger = createLogger(configuration.logLevel);
-// What nobody has caught may have left anything half done: another process starts from what Temporal knows.
+// After an uncaught error anything may be half done: another process starts from the state in Temporal.
 process.on('uncaughtException', (error) => {
-  logger.error('an error that nobody has caught ends the worker', { error });
+  logger.error('an uncaught error ends the worker', { error });
   process.exit(1);
 });
-// Exits by itself: a native connection that never came up would keep the process, and then nobody starts another one.
-process.exit(await run(logger));
+// Exits explicitly: a native connection that never came up would keep the process alive, and nobody would restart it.
+process.exit(await run());
 
-async function run(log: Logger): Promise<number> {
-  if (!encryption.encrypts) log.warn('payloads are NOT encrypted: Temporal stores what specs contain in clear');
+function settingsOrExit(): { configuration: WorkerConfiguration; encryption: Encryption } {
+  try {
+    const settings = readConfiguration(process.env, bakedBuildID());
+    return { configuration: settings, encryption: readEncryption(process.env, (path) => readFileSync(path, 'utf8')) };
+  } catch (error) {
+    if (!isConfigurationProblem(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+/** Returns the exit code. */
+async function run(): Promise<number> {
+  if (!encryption.encrypts)
+    logger.warn('payloads are NOT encrypted: Temporal stores the content of specs in clear text');
   let tracing: Tracing | undefined;
   try {
-    tracing = await startTracing('cce-worker', (message, error) => log.warn(message, { error }));
-    let worker: RunningWorker | undefined;
-    const { httpPort } = configuration;
-    const metricsAddress = httpPort === undefined ? undefined : `127.0.0.1:${await freeLoopbackPort()}`;
-    installRuntime(log, metricsAddress);
-    if (httpPort !== undefined && metricsAddress !== undefined) {
-      const isReady = () => worker?.isRunning() ?? false;
-      const port = await startHTTPServer({ port: httpPort, metricsAddress, isReady });
-      log.info('serving probes and metrics', { port });
-    }
-    const reader = { loadClientConfigProfile, toClientOptions };
-    const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
-    // What is worth it is compressed by the codec, before it is encrypted: doing it again would only cost both ends.
-    const connection = await NativeConnection.connect({
-      ...connectionOptions,
-      grpcCompression: { codec: 'none' },
-    }).catch((error: unknown) => {
-      throw new Error(describeUnreachable(process.env, connectionOptions, error), { cause: error });
-    });
-    await checkNamespace(process.env, namespace, () => connection.workflowService.describeNamespace({ namespace }));
-    const workflowBundlePath = builtBundlePath(
-      tracing === undefined ? 'workflow-bundle.js' : 'workflow-bundle-traced.js',
-    );
-    worker = await runWorker({
-      configuration,
-      connection,
-      namespace,
-      dataConverter: dataConverterOf(encryption),
-      ...(workflowBundlePath !== undefined && { workflowBundlePath }),
-      ...(tracing && { tracing }),
-    });
-    const { account, region } = configuration;
-    log.info('worker is running', { account, region, namespace });
-    await worker.stopped;
-    await connection.close();
-    log.info('worker has stopped');
+    tracing = await startTracing('cce-worker', (message, error) => logger.warn(message, { error }));
+    await work(tracing);
     return 0;
   } catch (error) {
-    log.error('the worker cannot go on', { error });
-    return error instanceof ConfigurationError || error instanceof ConnectionSettingsError ? 2 : 1;
+    logger.error('the worker cannot go on', { error });
+    return isConfigurationProblem(error) ? 2 : 1;
   } finally {
     await tracing?.stop();
   }
 }
 
-function settingsOrExit(): { configuration: WorkerConfiguration; encryption: Encryption } {
-  try {
-    const configuration = readConfiguration(process.env, bakedBuildID());
-    const encryption = readEncryption(process.env, (path) => readFileSync(path, 'utf8'));
-    return { configuration, encryption };
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) && !(error instanceof EncryptionKeyError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  }
+/** Takes work until the process receives SIGTERM. */
+async function work(tracing: Tracing | undefined): Promise<void> {
+  let worker: RunningWorker | undefined;
+  await serveTelemetry(() => worker?.isRunning() ?? false);
+  const { connection, namespace } = await connectToTemporal();
+  const workflowBundlePath = builtBundlePath(
+    tracing === undefined ? 'workflow-bundle.js' : 'workflow-bundle-traced.js',
+  );
+  worker = await runWorker({
+    configuration,
+    connection,
+    namespace,
+    dataConverter: dataConverterOf(encryption),
+    ...(workflowBundlePath !== undefined && { workflowBundlePath }),
+    ...(tracing && { tracing }),
+  });
+  const { account, region } = configuration;
+  // local/worker-process.ts waits for this line.
+  logger.info('worker is running', { account, region, namespace });
+  await worker.stopped;
+  await connection.close();
+  logger.info('worker has stopped');
+}
+
+/** Connects the SDK's log to ours and, if `CCE_HTTP_PORT` is set, serves probes and metrics. */
+async function serveTelemetry(isReady: () => boolean): Promise<void> {
+  const { httpPort } = configuration;
+  if (httpPort === undefined) return installRuntime(logger, undefined);
+  const metricsAddress = `127.0.0.1:${await freeLoopbackPort()}`;
+  installRuntime(logger, metricsAddress);
+  const port = await startHTTPServer({ port: httpPort, metricsAddress, isReady });
+  logger.info('serving probes and metrics', { port });
+}
+
+async function connectToTemporal(): Promise<{ connection: NativeConnection; namespace: string }> {
+  const reader = { loadClientConfigProfile, toClientOptions };
+  const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
+  // The codec compresses large payloads before it encrypts them: a second compression would only cost both ends.
+  const uncompressed = { ...connectionOptions, grpcCompression: { codec: 'none' } } as const;
+  const connection = await NativeConnection.connect(uncompressed).catch((error: unknown) => {
+    throw new Error(describeUnreachable(process.env, connectionOptions, error), { cause: error });
+  });
+  await checkNamespace(process.env, namespace, () => connection.workflowService.describeNamespace({ namespace }));
+  return { connection, namespace };
+}
+
+function isConfigurationProblem(error: unknown): error is OrchestratorError {
+  return error instanceof OrchestratorError && error.kind === 'configuration';
 }
