@@ -1,19 +1,19 @@
 import { createRandom } from '../simulator/random.ts';
 
-/** What a user does about one cluster. */
+/** The actions of a user on one cluster. */
 export interface PlannedCluster {
   clusterName: string;
-  /** When its create is asked for, in milliseconds from the start. */
+  /** When the user requests the create, in milliseconds from the start. */
   createAtMs: number;
   /**
-   * - `create`: and waits until it runs.
-   * - `createTwice`: two users ask for the same, at once.
-   * - `cancel`, `cancelTwice`: at `thenAtMs`, by signal.
-   * - `cancelNatively`: at `thenAtMs`, as Temporal's own tools do.
-   * - `delete`: at `thenAtMs`, however far the create has come.
-   * - `deleteAfter`: once the create has ended.
-   * - `createLate`: and the service shows the first cluster only when a second one has been asked for.
-   * - `nameTaken`: somebody else has a cluster of the name already, which must not be touched.
+   * - `create`: creates the cluster and waits until it runs.
+   * - `createTwice`: two users request the same create at the same time.
+   * - `cancel`, `cancelTwice`: cancels the create at `thenAtMs` with a signal.
+   * - `cancelNatively`: cancels the create at `thenAtMs` as Temporal's own tools do.
+   * - `delete`: requests the delete at `thenAtMs`, at any point of the create.
+   * - `deleteAfter`: requests the delete when the create has ended.
+   * - `createLate`: the service lists the first cluster only after a second create request.
+   * - `nameTaken`: a foreign cluster with the same name exists, which must not be touched.
    */
   action:
     | 'create'
@@ -30,9 +30,9 @@ export interface PlannedCluster {
 
 export interface ChaosPlan {
   clusters: PlannedCluster[];
-  /** Pauses between two kills of a worker, in milliseconds, in turn. */
+  /** The pauses between two kills of a worker, in milliseconds and in order. */
   killPausesMs: number[];
-  /** When the Temporal server is killed and started again on its database, in milliseconds from the start. */
+  /** When the Temporal server is killed and restarted on its database, in milliseconds from the start. */
   serverRestartAtMs: number;
 }
 
@@ -48,7 +48,11 @@ const actions: readonly [share: number, action: PlannedCluster['action']][] = [
   [0.05, 'nameTaken'],
 ];
 
-/** The same plan for the same seed. `spanMs` is the time in which all creates are asked for. */
+/**
+ * Plans a chaos run. The same seed yields the same plan.
+ *
+ * @param spanMs The period in which all creates are requested, in milliseconds.
+ */
 export function planChaos(seed: string, count: number, spanMs: number): ChaosPlan {
   const random = createRandom(`${seed}:chaos`);
   const clusters = Array.from({ length: count }, (_, index): PlannedCluster => {
@@ -58,7 +62,7 @@ export function planChaos(seed: string, count: number, spanMs: number): ChaosPla
       clusterName: `chaos-${String(index).padStart(4, '0')}-${action}`,
       createAtMs,
       action,
-      // From the moment of the create to well after its end.
+      // Ranges from the request of the create to well after its end.
       thenAtMs: createAtMs + Math.round(random.next() ** 2 * 20_000),
     };
   });

@@ -1,9 +1,9 @@
 import type { CreateClusterRequest } from '../client/index.ts';
 
-/** What must be seen nowhere: it reaches the service only. */
+/** A secret that must reach only the service. */
 export const secretValue = 'canary-7391!X';
 
-/** A small cluster whose password is in the environment of the worker. */
+/** A small create request whose password is in the environment of the worker. */
 export function chaosRequest(clusterName: string): CreateClusterRequest {
   return {
     cluster: {

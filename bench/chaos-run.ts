@@ -18,19 +18,19 @@ import { judge, type ChaosVerdict, type EndedCluster } from './chaos-verdict.ts'
 export interface ChaosOptions {
   clusters: number;
   seed: string;
-  /** In which all creates are asked for, in milliseconds. */
+  /** The period in which all creates are requested, in milliseconds. */
   spanMs: number;
-  /** After which whatever still runs counts as stuck, in milliseconds. */
+  /** The time from the start after which a running operation counts as stuck, in milliseconds. */
   deadlineMs: number;
-  /** What node runs as a worker. */
+  /** The arguments of node that start a worker. */
   workerEntry?: readonly string[];
-  /** Told of what happens, for people. */
+  /** Called with progress messages. */
   say: (line: string) => void;
 }
 
-/** What goes wrong at the service. More than a fifth of the answers to creates are lost after the effect. */
+/** The faults of the service. More than a fifth of the responses to creates are lost after the effect. */
 const faults: readonly FaultInput[] = [
-  // Longer than a create looks for what it may have made: so a second one is made, and must go again.
+  // Lasts longer than a create searches for its cluster, so it creates a second one and must delete it again.
   { kind: 'list-lag', seconds: 150, name: '*-createLate' },
   { kind: 'step-fails', step: 3, recoverAfterSeconds: 10, name: '*-createLate' },
   { kind: 'drop-after', call: 'createCluster', name: '*-createLate', probability: 0.7 },
@@ -51,7 +51,7 @@ const faults: readonly FaultInput[] = [
   { kind: 'latency', ms: 300, probability: 0.05 },
 ];
 
-/** Creates, cancels and deletes in random interleavings while everything around fails, and judges what is left. */
+/** Creates, cancels and deletes clusters in random order while processes and calls fail, and checks what remains. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const { say } = options;
   const plan = planChaos(options.seed, options.clusters, options.spanMs);
@@ -80,7 +80,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
     say('killing the Temporal server');
     await temporal.stop();
     temporal = await startTemporalServer({ databaseFile, port: Number(temporal.address.split(':')[1]) });
-    say('the Temporal server is back, on its database');
+    say('the Temporal server runs again on its database');
   });
   try {
     const deadlineAt = startedAt + options.deadlineMs;
@@ -122,11 +122,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
     const handle = client.workflow.getHandle(workflowID, runID);
     const name = workflowID.slice(createWorkflowID(scope, '').length);
     await insist(() => (how === 'natively' ? handle.cancel() : orchestrator.cancel(name))).catch(() => {
-      // It has ended already: then there is nothing to cancel.
+      // The create has already ended, so there is nothing to cancel.
     });
   }
 
-  /** `undefined` where it has not ended by the deadline. */
+  /** Returns `undefined` if the operation has not ended by the deadline. */
   async function endOf(operation: OperationReference, deadlineAt: number): Promise<OperationStatus | undefined> {
     while (Date.now() < deadlineAt) {
       const found = await insist(() => describeOperation(client, operation.workflowID, operation.runID));
@@ -137,7 +137,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   }
 }
 
-/** Repeats a call to Temporal while its server is away: all of ours may be repeated. */
+/** Repeats a call to Temporal while its server is down. All calls here are safe to repeat. */
 async function insist<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
@@ -149,7 +149,7 @@ async function insist<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** Kills the workers one after the other and starts another for each; returns how many. */
+/** Kills the workers in turn and replaces each; returns the number of kills. */
 async function killInTurn(
   workers: WorkerProcess[],
   startWorker: () => Promise<WorkerProcess>,
@@ -160,7 +160,7 @@ async function killInTurn(
     const isOver = await pause(pausesMs[kills % pausesMs.length], false, { signal: over }).catch(() => true);
     if (isOver) return kills;
     await workers[kills % workers.length]?.kill();
-    // While the Temporal server is away a worker cannot start.
+    // A worker cannot start while the Temporal server is down.
     for (let started = false; !started && !over.aborted;) {
       try {
         workers[kills % workers.length] = await startWorker();
@@ -192,7 +192,7 @@ function environmentOf(temporal: TemporalServer, simulator: SimulatorProcess): R
     CCE_ENDPOINT: simulator.url,
     CCE_POLL_INTERVAL: '1s',
     CCE_LOG_LEVEL: 'info',
-    // In clear, or the verdict could not find a secret in a history.
+    // Payloads must be unencrypted, so that the verdict can find a secret in a history.
     CCE_ENCRYPTION: 'off',
     BCE_ACCESS_KEY_ID: simulator.accessKeyID,
     BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,

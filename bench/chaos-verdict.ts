@@ -7,14 +7,14 @@ import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { SimulatorProcess } from '../simulator/process.ts';
 import type { PlannedCluster } from './chaos-plan.ts';
 
-/** What became of a planned cluster; `undefined` for an operation that never ended. */
+/** The result of a planned cluster. An operation that never ended is `undefined`. */
 export interface EndedCluster extends PlannedCluster {
   createEnd: OperationStatus | undefined;
-  /** Of the last thing that was asked for. */
+  /** The end of the last requested operation. */
   end: OperationStatus | undefined;
 }
 
-/** What is counted, and the findings that must not be there. */
+/** The counts of a chaos run, and the findings, each of which is a failure. */
 export interface ChaosVerdict {
   asked: number;
   outcomes: Record<string, number>;
@@ -22,10 +22,10 @@ export interface ChaosVerdict {
   createAnswersLost: number;
   clustersEverCreated: number;
   duplicatesEverCreated: number;
-  /** From here on, all must be empty. */
+  /** This list and all following ones must be empty. */
   duplicatesLeft: string[];
   orphansLeft: string[];
-  /** Clusters that a create or delete reports as running or kept, but that are not there. */
+  /** Clusters that a create or delete reports as running or kept, but that do not exist. */
   missing: string[];
   foreignTouched: string[];
   stuck: string[];
@@ -45,7 +45,7 @@ export async function judge(run: {
   ended: readonly EndedCluster[];
   simulator: SimulatorProcess;
   client: Client;
-  /** IDs of clusters that were there before, and are nobody's business. */
+  /** The IDs of clusters that existed before the run and must stay unchanged. */
   foreign: readonly string[];
   scope: AccountRegion;
   secretValue: string;
@@ -79,7 +79,7 @@ export async function judge(run: {
   };
 }
 
-/** The cluster that must be there in the end, by what the operations report. */
+/** Returns the ID of the cluster that must exist at the end, according to the operations. */
 function expectedClusterID({ createEnd, end }: EndedCluster): string | undefined {
   if (end?.kind === 'delete') return undefined;
   const outcome = createEnd?.outcome;
@@ -88,7 +88,7 @@ function expectedClusterID({ createEnd, end }: EndedCluster): string | undefined
   return undefined;
 }
 
-/** Two clusters of one marker are duplicates; two of one name need not be. */
+/** Two clusters with the same marker are duplicates; two with the same name need not be. */
 function keyOf({ spec, clusterID }: ClusterSummary): string {
   return readMarker(spec.description)?.key ?? clusterID;
 }
@@ -99,7 +99,7 @@ function describe({ clusterID, clusterName, clusterPhase }: ClusterSummary): str
 
 async function findSecret(client: Client, scope: AccountRegion, secretValue: string): Promise<string[]> {
   const seen: string[] = [];
-  // Histories in JSON hold payloads in base64: of three alignments one shows in any given place.
+  // A history in JSON contains payloads in Base64, where the secret can have one of three alignments.
   const needles = [0, 1, 2].map((skip) => innerBase64(secretValue, skip));
   for await (const { workflowId, runId } of client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}'` })) {
     const text = historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
@@ -108,7 +108,7 @@ async function findSecret(client: Client, scope: AccountRegion, secretValue: str
   return seen;
 }
 
-/** The part of a text's base64 that does not depend on what stands before and after it. */
+/** Returns the part of a text's Base64 form that does not depend on the text before and after it. */
 function innerBase64(text: string, skip: number): string {
   const encoded = Buffer.from('x'.repeat(skip) + text).toString('base64');
   const start = skip === 0 ? 0 : 4;

@@ -1,12 +1,15 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import { positiveInteger } from '../cli/values.ts';
 import { runChaos } from './chaos-run.ts';
 import { findings, type ChaosVerdict } from './chaos-verdict.ts';
 
 const program = new Command('chaos')
-  .description('create, cancel and delete clusters while service, workers and Temporal fail; then look what is left')
-  .option('--clusters <count>', 'how many', Number, 300)
-  .option('--seed <text>', 'the same seed plans the same actions and the same faults', '1')
+  .description(
+    'Creates, cancels and deletes clusters while the service, workers and Temporal fail, and checks what remains.',
+  )
+  .option('--clusters <count>', 'number of clusters', positiveInteger, 300)
+  .option('--seed <text>', 'seed of the random actions and faults', '1')
   .option('-o, --output <format>', 'text or json', 'text')
   .parse();
 const { clusters, seed, output } = program.opts<{ clusters: number; seed: string; output: string }>();
@@ -22,7 +25,9 @@ const verdict = await runChaos({
 });
 const isGood = findings.every((finding) => verdict[finding].length === 0);
 process.stdout.write(output === 'json' ? `${JSON.stringify(verdict, null, 2)}\n` : `${table(verdict)}\n`);
-process.stderr.write(`${isGood ? 'nothing was left behind' : 'FAILED'} after ${(Date.now() - startedAt) / 1000} s\n`);
+process.stderr.write(
+  `${isGood ? 'passed: nothing is left behind' : 'FAILED'} after ${(Date.now() - startedAt) / 1000} s\n`,
+);
 process.exit(isGood ? 0 : 1);
 
 function table(result: ChaosVerdict): string {

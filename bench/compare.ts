@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
+import { positiveInteger } from '../cli/values.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { compare } from './comparison.ts';
 import { ours } from './contender-ours.ts';
@@ -27,20 +28,26 @@ const {
   output,
   ...settings
 } = new Command('bench')
-  .description('brings the same clusters to run in several ways, all at once, and compares what it takes')
-  .option('--clusters <count>', 'how many, all in flight at once', wholeNumber, 200)
-  .option('--runs <count>', 'runs of each contender, of which the table shows the medians', wholeNumber, 3)
-  .option('--create-seconds <seconds>', 'how long the service takes to make a cluster', seconds, 100)
-  .option('--poll-interval <duration>', 'between two polls of one cluster', duration, '3333ms')
-  .option('--contenders <names>', `some of ${all.map(({ name }) => name).join(',')} (default: all)`, someOf)
-  .option('--no-crash', 'leave out the runs in which the worker or script is killed half way')
-  .option('--output <file.json>', 'where to write all runs, medians and verdicts')
+  .description(
+    'Creates the same clusters with each contender, all at once, and compares times, API calls, CPU and memory.',
+  )
+  .option('--clusters <count>', 'number of clusters, all created at the same time', positiveInteger, 200)
+  .option('--runs <count>', 'number of runs of each contender; the table shows medians', positiveInteger, 3)
+  .option('--create-seconds <seconds>', 'time that the service takes to create a cluster', seconds, 100)
+  .option('--poll-interval <duration>', 'time between two polls of a cluster', duration, '3333ms')
+  .option(
+    '--contenders <names>',
+    `comma-separated list of ${all.map(({ name }) => name).join(', ')} (default: all)`,
+    someOf,
+  )
+  .option('--no-crash', 'skip the runs in which the worker or script is killed half-way')
+  .option('--output <file.json>', 'file for all runs, medians and verdicts')
   .parse()
   .opts<Flags>();
 
-// Every run has a server of its own: what somebody else has on theirs would be counted too.
+// Every run starts its own server, because workflows on an existing server would be counted too.
 delete process.env.TEMPORAL_ADDRESS;
-// The processes that are started die with this one, but not by a signal.
+// Child processes end when this process exits, but not when a signal kills it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const startedAt = Date.now();
@@ -51,43 +58,37 @@ const verdict = judge(compared, pollIntervalSeconds);
 const machine = { processors: availableParallelism(), platform: process.platform, node: process.version };
 const { clusters, runs, createSeconds, pollInterval } = settings;
 console.log(
-  `${clusters} clusters at once, ${createSeconds} s each, polled every ${pollInterval}; medians of ${runs} runs; ` +
-    `all processes on ${machine.processors} processors, Node ${machine.node}`,
+  `${clusters} concurrent clusters, ${createSeconds} s each, polled every ${pollInterval}; medians of ${runs} runs; ` +
+    `${machine.processors} processors for all processes, Node ${machine.node}`,
 );
 console.log(comparisonTable(compared, verdict));
 if (resonates(createSeconds, pollIntervalSeconds)) {
   console.log(
-    'The creation lasts a whole number of polls, so that whoever polls by the clock sees its end at once, by luck: ' +
-      `for delays that mean something choose --create-seconds ${(createSeconds + pollIntervalSeconds / 2).toFixed(1)}.`,
+    'The create time is a multiple of the poll interval, so a fixed-interval poller happens to see the end at once. ' +
+      `For meaningful delays use --create-seconds ${(createSeconds + pollIntervalSeconds / 2).toFixed(1)}.`,
   );
 }
 if (output !== undefined) {
   writeFileSync(output, `${JSON.stringify({ settings, machine, contenders: compared, verdict }, null, 2)}\n`);
 }
-// A measurement is no test: whatever came out, it was measured.
+// The exit code is 0 for any result, because this is a measurement and not a test.
 process.exit(0);
 
-/** Whether a poll by the clock comes within a fifth of an interval of the end of the creation, as good as always. */
+/** Whether a fixed-interval poll almost always falls within a fifth of an interval of the end of the create. */
 function resonates(createdInSeconds: number, intervalSeconds: number): boolean {
   const polls = createdInSeconds / intervalSeconds;
   return Math.abs(polls - Math.round(polls)) < 0.2;
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('This is not a whole number from 1.');
-  return value;
-}
-
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('This is not a time in seconds.');
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a positive number of seconds.');
   return value;
 }
 
 function duration(text: string): string {
   if (!/[a-z]$/i.test(text) || !(ms(text as StringValue) > 0)) {
-    throw new InvalidArgumentError('This is not a duration such as 10s.');
+    throw new InvalidArgumentError('It must be a duration such as 10s.');
   }
   return text;
 }
@@ -95,7 +96,7 @@ function duration(text: string): string {
 function someOf(text: string): Contender[] {
   return text.split(',').map((wanted) => {
     const contender = all.find(({ name }) => name === wanted);
-    if (contender === undefined) throw new InvalidArgumentError(`There is no "${wanted}".`);
+    if (contender === undefined) throw new InvalidArgumentError(`There is no contender "${wanted}".`);
     return contender;
   });
 }

@@ -7,11 +7,11 @@ import type { Verdict } from './verdict.ts';
 
 const tallyLabels: Record<Exclude<keyof Tally, 'asked'>, string> = {
   duplicated: '  clusters duplicated',
-  unattended: '  clusters that nobody waits for',
-  missing: '  clusters not brought to run',
+  unattended: '  clusters unknown to the contender',
+  missing: '  clusters missing',
 };
 
-/** The medians side by side, what a crash left, and in the last lines where ours falls short. */
+/** Formats the medians side by side, the results of the crash runs, and the verdict in the last lines. */
 export function comparisonTable(compared: readonly Compared[], verdict: Verdict): string {
   const table = new Table({ head: ['', ...compared.map(({ name }) => name)], style: { head: [], border: [] } });
   for (const figure of figureNames) {
@@ -22,7 +22,7 @@ export function comparisonTable(compared: readonly Compared[], verdict: Verdict)
   }
   if (compared.some(({ crash }) => crash !== undefined)) {
     table.push([
-      'killed half way: wall time, s',
+      'killed half-way: wall time, s',
       ...compared.map(({ crash }) => right(formatFigure(crash?.wallSeconds))),
     ]);
     for (const [key, label] of Object.entries(tallyLabels) as [keyof typeof tallyLabels, string][]) {
@@ -40,15 +40,15 @@ function rowLabel({ label, isDetail = false }: FigureLabel): string {
 
 function lastLines({ missed, met, loses, troubles }: Verdict): string[] {
   return [
-    lines('reaches', met),
-    lines('MISSES', missed),
-    lines('ours LOSES, by more than one per cent', loses),
-    lines('not as it should be', troubles),
+    lines('targets met', met),
+    lines('targets MISSED', missed),
+    lines('ours LOSES by more than 1 %', loses),
+    lines('failures', troubles),
   ].filter((text) => text !== '');
 }
 
-function lines(what: string, each: readonly string[]): string {
-  return each.length === 0 ? '' : [what, ...each.map((line) => `  ${line}`)].join('\n');
+function lines(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : [title, ...items.map((line) => `  ${line}`)].join('\n');
 }
 
 function right(content: string): { content: string; hAlign: 'right' } {

@@ -4,27 +4,27 @@ import { medianFigures, type Figures } from './figures.ts';
 import { measureRun, type MeasuredRun } from './measure-run.ts';
 import type { BenchSettings } from './surroundings.ts';
 
-/** What was found out about one contender. */
+/** The results of one contender. */
 export interface Compared {
   name: string;
   description: string;
   medians: Figures;
   runs: MeasuredRun[];
   crash?: CrashedRun;
-  /** Why runs are missing from the above. */
+  /** The errors of runs that failed and are not in `runs` or `crash`. */
   failures: string[];
 }
 
 export interface ComparisonSettings extends BenchSettings {
-  /** Of each contender. */
+  /** The number of runs of each contender. */
   runs: number;
-  /** Whether each contender is also killed once. */
+  /** Whether each contender also has a run in which it is killed. */
   crash: boolean;
-  /** Told of what happens, for people. */
+  /** Called with progress messages. */
   say: (line: string) => void;
 }
 
-/** Runs all contenders in turn, so that a machine that slows down meanwhile slows down all of them. */
+/** Runs all contenders in turn, so that a slowdown of the machine affects all of them. */
 export async function compare(contenders: readonly Contender[], settings: ComparisonSettings): Promise<Compared[]> {
   const { runs, say } = settings;
   const compared = contenders.map((contender) => ({
@@ -44,7 +44,7 @@ export async function compare(contenders: readonly Contender[], settings: Compar
     }
   }
   for (const each of settings.crash ? compared : []) {
-    say(`${each.contender.name}: run with a SIGKILL half way`);
+    say(`${each.contender.name}: run with a SIGKILL half-way`);
     each.crash = await attempt(() => crashRun(each.contender, settings), each.failures);
     if (each.crash !== undefined) say(`${each.contender.name}: ${each.crash.wallSeconds.toFixed(1)} s`);
   }
@@ -57,7 +57,7 @@ export async function compare(contenders: readonly Contender[], settings: Compar
     failures,
   }));
 
-  /** One contender that breaks down must not take the others' figures with it. */
+  /** Records an error of one contender, so that the others still run. */
   async function attempt<Run>(run: () => Promise<Run>, failures: string[]): Promise<Run | undefined> {
     try {
       return await run();

@@ -6,9 +6,9 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 import { startWorkerProcess } from '../local/worker-process.ts';
 import { benchRequest } from './bench-request.ts';
 import type { Contender } from './contender.ts';
-import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';
+import { maxConcurrentRequests, startWorkflowRun } from './workflow-run.ts';
 
-/** As in the Dockerfile. */
+/** The memory settings of the Dockerfile. */
 export const imageEnvironment = {
   NODE_OPTIONS: '--max-semi-space-size=16 --max-old-space-size=512',
   MALLOC_ARENA_MAX: '1',
@@ -17,10 +17,10 @@ export const imageEnvironment = {
 
 const scope = { account: 'bench', region: 'bj' };
 
-/** The worker as it is deployed: built, with its bundle, and without a brake on requests that would be measured. */
+/** The worker as deployed: built and bundled, but with a request limit so high that it does not affect the figures. */
 export const ours: Contender = {
   name: 'ours',
-  description: 'one built worker; each cluster an operation of its own, found again after a crash of the worker',
+  description: 'one built worker; each cluster is an operation, which continues after a crash of the worker',
   start: (environment) =>
     startWorkflowRun(environment, {
       workflowType: workflowTypes.createCluster,
@@ -43,5 +43,7 @@ export const ours: Contender = {
 
 async function startCreates(client: Client, clusterNames: readonly string[]): Promise<void> {
   const orchestrator = createOrchestrator({ client, ...scope });
-  await pLimit(requestsAtOnce).map(clusterNames, (clusterName) => orchestrator.create(benchRequest(clusterName)));
+  await pLimit(maxConcurrentRequests).map(clusterNames, (clusterName) =>
+    orchestrator.create(benchRequest(clusterName)),
+  );
 }

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Contender, EndedCluster } from './contender.ts';
 
-/** The floor: nothing can be cheaper, and nothing of it survives a crash. */
+/** The lower bound: nothing is cheaper, but it loses everything in a crash. */
 export const plainScript: Contender = {
   name: 'plain-script',
   description:
-    'POST, then a poll of the event steps each interval, all clusters at once with p-limit; no Temporal, nothing kept. ' +
-    'Started again after a crash it begins from the start and asks for every name again, as most scripts do. ' +
-    'Its memory includes about 30 MB of the TypeScript loader (tsx)',
+    'POST, then a poll of the event steps in each interval, all clusters at once with p-limit; no Temporal, no state. ' +
+    'After a crash it starts from the beginning and creates every cluster again, as most scripts do. ' +
+    'Its memory includes about 30 MB for the TypeScript loader (tsx)',
   async start(environment) {
     let script = await startScript(environment);
     let clusterNames: readonly string[] = [];
@@ -35,7 +35,7 @@ export const plainScript: Contender = {
       async ended(signal) {
         const ended = await Promise.race([answer, once(signal, 'abort')]);
         signal.throwIfAborted();
-        if (ended === undefined) throw new Error('the script broke off');
+        if (ended === undefined) throw new Error('the script exited before it finished');
         results = ended as EndedCluster[];
       },
       results: async () => results,
@@ -44,7 +44,7 @@ export const plainScript: Contender = {
   },
 };
 
-/** @throws Error where it ends before it is ready; why is on stderr. */
+/** @throws Error if the script exits before it is ready; stderr shows the reason. */
 async function startScript(environment: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const script = fork(fileURLToPath(new URL('plain-script.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
@@ -62,7 +62,7 @@ async function startScript(environment: Readonly<Record<string, string>>): Promi
   return script;
 }
 
-/** The one message that a script sends when it is done; `undefined` where it ends without. */
+/** Waits for the message that the script sends when it is done; `undefined` if it exits without one. */
 async function answerOf(script: ChildProcess): Promise<EndedCluster[] | undefined> {
   const [answer] = (await Promise.race([once(script, 'message'), once(script, 'exit').then(() => [])])) as [
     EndedCluster[]?,
@@ -72,13 +72,13 @@ async function answerOf(script: ChildProcess): Promise<EndedCluster[] | undefine
 
 async function kill(script: ChildProcess): Promise<void> {
   const exited = once(script, 'exit');
-  // One that broke off by itself sends no second exit.
+  // A script that has already exited emits no second exit event.
   if (script.exitCode !== null) return;
   script.kill('SIGKILL');
   await exited;
 }
 
 function processIDOf({ pid }: ChildProcess): number {
-  if (pid === undefined) throw new Error('the script has no process');
+  if (pid === undefined) throw new Error('the script did not start');
   return pid;
 }

@@ -10,18 +10,18 @@ import { startWorkerProcess } from '../local/worker-process.ts';
 import { benchRequest } from './bench-request.ts';
 import type { Contender } from './contender.ts';
 import type { createByLoop } from './textbook-workflows.ts';
-import { requestsAtOnce, startWorkflowRun } from './workflow-run.ts';
+import { maxConcurrentRequests, startWorkflowRun } from './workflow-run.ts';
 
 const taskQueue = 'textbook';
 const textbookWorkflowID = (clusterName: string) => `textbook:${clusterName}`;
 
-/** What a first version on Temporal looks like. */
+/** A typical first version on Temporal. */
 export const textbook: Contender = {
   name: 'textbook',
   description:
-    'a workflow for each cluster that loops over one short poll activity and a sleep; no look before the create, no ' +
-    'clean-up, no steps to look at. Default worker, but with 1,000 activity slots: a prototype with fewer let its polls ' +
-    'starve. Bundled before it is measured; its memory includes about 30 MB of the TypeScript loader (tsx)',
+    'a workflow for each cluster that loops over a short poll activity and a sleep; no check for an existing cluster, no ' +
+    'clean-up, no visible steps. Default worker, but with 1,000 activity slots, because with fewer its polls starved. ' +
+    'Bundled before the measurement; its memory includes about 30 MB for the TypeScript loader (tsx)',
   async start(environment) {
     const folder = await mkdtemp(join(tmpdir(), 'cce-orchestrator-bench-'));
     const codePath = join(folder, 'textbook-bundle.js');
@@ -51,7 +51,7 @@ export const textbook: Contender = {
 };
 
 async function startCreates(client: Client, clusterNames: readonly string[], pollIntervalMs: number): Promise<void> {
-  await pLimit(requestsAtOnce).map(clusterNames, (clusterName) =>
+  await pLimit(maxConcurrentRequests).map(clusterNames, (clusterName) =>
     client.workflow.start<typeof createByLoop>('createByLoop', {
       workflowId: textbookWorkflowID(clusterName),
       taskQueue,

@@ -1,41 +1,41 @@
-/** One of the ways to bring clusters to run that are compared. */
+/** One of the compared ways to create clusters. */
 export interface Contender {
-  /** As on the command line and in the table. */
+  /** The name on the command line and in the table. */
   name: string;
-  /** What it is and what it is not, for the notes below the table. */
+  /** Describes the contender and its limits, for the notes below the table. */
   description: string;
   /**
-   * Starts all that it needs besides the service itself, and waits until it can take work.
+   * Starts everything that the contender needs besides the service, and waits until it is ready.
    *
    * @param environment The settings of a worker: endpoint, keys, poll interval.
    */
   start: (environment: Readonly<Record<string, string>>) => Promise<ContenderRun>;
 }
 
-/** A contender that is up. Asked for clusters once. */
+/** A started contender. It creates clusters once. */
 export interface ContenderRun {
-  /** The process that does the work, a worker or a script, as long as it has not crashed. */
+  /** The worker or script that does the work, until `crash` is called. */
   processID: number;
-  /** The Temporal server, where there is one. */
+  /** The Temporal server, if the contender has one. */
   serverProcessID?: number;
-  /** Asks for all clusters at once, and returns when they have been asked for. */
+  /** Requests all clusters at once, and returns when all requests are accepted. */
   begin: (clusterNames: readonly string[]) => Promise<void>;
-  /** Ends the process with SIGKILL and starts another one, in the way that whoever runs it would. */
+  /** Kills the process with SIGKILL and restarts it as its operator would. */
   crash: () => Promise<void>;
-  /** Waits until there is nothing more to be done for any cluster. Rejects when the signal is aborted. */
+  /** Waits until the work for all clusters has ended. Rejects when the signal is aborted. */
   ended: (signal: AbortSignal) => Promise<void>;
-  /** What became of the clusters; one for each name. May cost what must not be measured. */
+  /** Returns one result for each name. Call it after the measurement, because it has costs of its own. */
   results: () => Promise<EndedCluster[]>;
   stop: () => Promise<void>;
 }
 
-/** What a contender reports of one cluster. */
+/** The report of a contender about one cluster. */
 export interface EndedCluster {
   clusterName: string;
-  /** Absent where it does not claim that the cluster runs. */
+  /** Absent if the contender does not report the cluster as running. */
   clusterID?: string;
-  /** When it knew, in milliseconds since the epoch. */
+  /** The time of the report, in milliseconds since the epoch. */
   endedAtMs: number;
-  /** In the history of the cluster's workflow, where there is one. */
+  /** The number of events in the history of the cluster's workflow, if it has one. */
   historyEvents?: number;
 }

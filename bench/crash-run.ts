@@ -3,14 +3,14 @@ import type { Contender } from './contender.ts';
 import { withSurroundings, type BenchSettings } from './surroundings.ts';
 import { tally, type Tally } from './tally.ts';
 
-/** One run in the middle of which the worker or script was killed. */
+/** The result of a run in which the worker or script is killed half-way. */
 export interface CrashedRun {
-  /** From the first start to the last completion. */
+  /** The time from the first start to the last completion. */
   wallSeconds: number;
   tally: Tally;
 }
 
-/** Kills the process when the clusters are half made, starts it again, and counts what there is in the end. */
+/** Kills the process half-way through the creates, restarts it, and counts the clusters at the end. */
 export function crashRun(contender: Contender, settings: BenchSettings): Promise<CrashedRun> {
   return withSurroundings(contender, settings, async ({ simulator, run, clusterNames, deadline }) => {
     const startedAtMs = Date.now();

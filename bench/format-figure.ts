@@ -1,4 +1,4 @@
-/** Three significant digits at least, and no more than it takes to see a whole number. */
+/** Formats a number with at least three significant digits, and without decimals from 100 on. */
 export function formatFigure(value: number | undefined): string {
   if (value === undefined) return '–';
   if (Math.abs(value) >= 100) return value.toFixed(0);

@@ -13,13 +13,16 @@ import { imageEnvironment } from './contender-ours.ts';
 import { followUsage, type ProcessUsage } from './process-usage.ts';
 
 /**
- * One batch of many clusters on one worker, which is killed half way and started again: how long it takes, what the
- * worker needs, how long the histories get, and whether an item was lost or doubled.
+ * Runs one batch of many clusters on one worker, which is killed half-way and restarted. Prints the duration, the
+ * resources of the worker, the length of the histories, and whether an item was lost or duplicated.
  */
 const options = new Command('bench:batch')
-  .option('--clusters <count>', 'items of the batch', positiveInteger, 10_000)
-  .option('--concurrency <count>', 'items under way at once', positiveInteger, 500)
-  .option('--create-seconds <seconds>', 'how long a cluster takes', positiveInteger, 20)
+  .description(
+    'Runs one large batch on one worker that is killed half-way, and prints durations, resources and results.',
+  )
+  .option('--clusters <count>', 'number of items in the batch', positiveInteger, 10_000)
+  .option('--concurrency <count>', 'maximum number of concurrent items', positiveInteger, 500)
+  .option('--create-seconds <seconds>', 'time that the service takes to create a cluster', positiveInteger, 20)
   .parse()
   .opts<{ clusters: number; concurrency: number; createSeconds: number }>();
 
@@ -47,7 +50,7 @@ console.error(`uploaded after ${seconds(uploadedAtMs - startedAtMs)} s`);
 await until((status) => (status.progress?.succeeded ?? 0) >= options.clusters / 2);
 await worker.end('kill');
 worker = await startWorker();
-console.error(`killed and started again after ${seconds(Date.now() - startedAtMs)} s`);
+console.error(`killed and restarted after ${seconds(Date.now() - startedAtMs)} s`);
 const last = await until(({ execution }) => execution !== 'running');
 const tookMs = Date.now() - startedAtMs;
 
@@ -63,23 +66,26 @@ const results = new Map<string, number>();
 const readAtMs = Date.now();
 for await (const { result } of batches.results(name)) results.set(result, (results.get(result) ?? 0) + 1);
 
-// Until here it was needed to read the pages of the items.
+// Reading the results above needs the worker, so it stops only now.
 await worker.end('stop');
 const table = new Table({ style: { head: [], border: [] } });
 table.push(
   ['items', options.clusters],
-  ['at once', options.concurrency],
-  ['seconds a cluster', options.createSeconds],
+  ['concurrency', options.concurrency],
+  ['create time of a cluster', `${options.createSeconds} s`],
   ['outcome', JSON.stringify(last.outcome?.outcome)],
   ['succeeded / failed', `${last.outcome?.succeeded} / ${last.outcome?.failed}`],
   ['results', [...results].map(([result, count]) => `${count} ${result}`).join(', ')],
   ['wall time', `${seconds(tookMs)} s`],
-  ['at least', `${Math.ceil(options.clusters / options.concurrency) * options.createSeconds} s`],
-  ['results read in', `${seconds(Date.now() - readAtMs)} s`],
+  ['minimum wall time', `${Math.ceil(options.clusters / options.concurrency) * options.createSeconds} s`],
+  ['time to read the results', `${seconds(Date.now() - readAtMs)} s`],
   ['create requests', createCluster?.requests],
-  ['clusters / different names', `${names.length} / ${new Set(names).size}`],
-  ['events of each run of the batch', runs.toReversed().join(', ')],
-  ['events of the batch per item', (runs.reduce((sum, events) => sum + events, 0) / options.clusters).toFixed(2)],
+  ['clusters / distinct names', `${names.length} / ${new Set(names).size}`],
+  ['history events of each run of the batch', runs.toReversed().join(', ')],
+  [
+    'history events of the batch per item',
+    (runs.reduce((sum, events) => sum + events, 0) / options.clusters).toFixed(2),
+  ],
   [
     'peak memory of each worker',
     usages.map(({ peakMemoryBytes }) => `${Math.round(peakMemoryBytes / 1e6)} MB`).join(', '),
@@ -130,7 +136,9 @@ async function until(isReached: (status: BatchStatus) => boolean): Promise<Batch
     if (Date.now() - shownAtMs < 15_000) continue;
     shownAtMs = Date.now();
     const { succeeded = 0, underWay = 0, failed = 0, itemsPerMinute } = status.progress ?? {};
-    console.error(`${succeeded} succeeded, ${underWay} under way, ${failed} failed, ${itemsPerMinute ?? '-'} a minute`);
+    console.error(
+      `${succeeded} succeeded, ${underWay} in progress, ${failed} failed, ${itemsPerMinute ?? '-'} per minute`,
+    );
   }
 }
 

@@ -1,21 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import Table from 'cli-table3';
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import type { CreateClusterRequest, OperationReference } from '../client/index.ts';
+import type { OperationReference } from '../client/index.ts';
 import { startStack } from '../local/stack.ts';
+import { benchRequest } from './bench-request.ts';
 
 /**
- * How long a cancel and a crash of a worker take to have an effect, with the settings of production, while one step
- * lasts for minutes. Prints; asserts nothing.
+ * Measures how long a cancel and a crash of a worker take to have an effect, with production settings, while one step
+ * takes minutes. It prints the times and asserts nothing.
  */
 const runs = 3;
 const stack = await startStack({ createSeconds: 30, deleteSeconds: 1, pollInterval: '10s' });
 await stack.simulator.addFault({ kind: 'stuck-step', step: 2 });
 let worker = await stack.startWorker();
-const request = parse(
-  readFileSync(new URL('../examples/managed.yaml', import.meta.url), 'utf8'),
-) as CreateClusterRequest;
 
 const cancels: number[] = [];
 const hardStops: number[] = [];
@@ -32,20 +28,20 @@ for (let run = 0; run < runs; run++) {
 await worker.stop();
 await stack.stop();
 
-const table = new Table({ head: ['from', 'to', 'seconds, each run'], style: { head: [], border: [] } });
-table.push(['cancel, in mid-step', 'DELETE received by the service', seconds(cancels)]);
-table.push(['SIGKILL of the worker', 'next poll by another worker', seconds(hardStops)]);
-table.push(['SIGTERM of the worker', 'next poll by another worker', seconds(gracefulStops)]);
+const table = new Table({ head: ['from', 'to', 'seconds in each run'], style: { head: [], border: [] } });
+table.push(['cancel during a step', 'the service receives the DELETE', seconds(cancels)]);
+table.push(['SIGKILL of the worker', 'another worker polls', seconds(hardStops)]);
+table.push(['SIGTERM of the worker', 'another worker polls', seconds(gracefulStops)]);
 process.stdout.write(`${table.toString()}\n`);
 process.exit(0);
 
 async function createStuck(clusterName: string): Promise<OperationReference> {
-  const create = await stack.orchestrator.create({ ...request, cluster: { ...request.cluster, clusterName } });
+  const create = await stack.orchestrator.create(benchRequest(clusterName));
   for await (const { currentStep } of stack.orchestrator.watch(create)) if (currentStep?.step?.index === 2) break;
   return create;
 }
 
-/** Ends the worker when another one is ready; returns the time until that one polls. */
+/** Ends the worker when another one is ready; returns the time until the other one polls, in milliseconds. */
 async function takeOver(end: (old: typeof worker) => Promise<void>): Promise<number> {
   const old = worker;
   worker = await stack.startWorker();

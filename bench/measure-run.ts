@@ -8,7 +8,7 @@ import { oldestSteps } from './step-ages.ts';
 import { withSurroundings, type BenchSettings } from './surroundings.ts';
 import { tally, type Tally } from './tally.ts';
 
-/** One run in which nothing goes wrong from outside. */
+/** The result of a run without failures from outside. */
 export interface MeasuredRun {
   figures: Figures;
   tally: Tally;
@@ -21,7 +21,7 @@ export function measureRun(contender: Contender, settings: BenchSettings): Promi
     const startedAtMs = Date.now();
     await run.begin(clusterNames);
     await run.ended(deadline);
-    // Before the results are asked for, which costs the server something too.
+    // The usage is read before the results, because reading those costs the server CPU time.
     const usage = { worker: await worker.end(), server: await server?.end() };
     const results = await run.results();
     const clusters = await simulator.clusters();

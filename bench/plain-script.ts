@@ -10,15 +10,15 @@ import { benchRequest } from './bench-request.ts';
 import type { EndedCluster } from './contender.ts';
 
 /**
- * What one writes without an orchestrator: create, poll, done. It keeps nothing, looks for nothing before it creates,
- * and the first error ends it. Is sent the names by its parent, and sends back what it has made.
+ * A script without an orchestrator: create, poll, done. It stores nothing, does not check for existing clusters, and ends
+ * at the first error. The parent process sends it the names, and it sends the created clusters back.
  */
 const configuration = readConfiguration(process.env);
 const credentials = createCredentials(configuration.credentials, createLogger('warn'));
 const cce = createCceClient({ ...configuration, credentials });
 const secrets = createSecretReader(process.env, configuration.secretsFolder);
 
-// Not `once`: while somebody listens the process stays, and can be measured after its work.
+// With `once` the process would exit after its work, before the parent can measure it.
 process.on('message', (clusterNames: string[]) => void createAll(clusterNames));
 process.send?.('ready');
 
@@ -31,6 +31,6 @@ async function create(clusterName: string): Promise<EndedCluster> {
   const { clusterID } = await cce.createCluster(resolveSecrets(benchRequest(clusterName), secrets));
   while ((await cce.getEventSteps(clusterID)).status !== 'created') await pause(configuration.pollIntervalMs);
   const { cluster } = await cce.getCluster(clusterID);
-  if (cluster.status?.clusterPhase !== 'running') throw new Error(`${clusterName} does not run`);
+  if (cluster.status?.clusterPhase !== 'running') throw new Error(`the cluster ${clusterName} does not run`);
   return { clusterName, clusterID, endedAtMs: Date.now() };
 }

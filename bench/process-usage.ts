@@ -1,22 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import pidusage from 'pidusage';
 
-/** What a process has used while it was followed. */
+/** The CPU time and memory of a process during a measurement. */
 export interface ProcessUsage {
-  /** User and system time together. */
+  /** The sum of user and system time. */
   cpuSeconds: number;
-  /** Resident memory at the start. */
+  /** The resident memory at the start. */
   memoryAtRestBytes: number;
-  /** Highest resident memory: on Linux by the kernel's own mark since the process began, elsewhere of one sample a second. */
+  /**
+   * The highest resident memory. On Linux it is the kernel's high-water mark since the start of the process, elsewhere the
+   * maximum of one sample per second.
+   */
   peakMemoryBytes: number;
 }
 
-/** Follows a process until `end`, which must be called while it still runs. */
+/** Measures a process until `end` is called, which must happen while the process still runs. */
 export async function followUsage(processID: number): Promise<{ end: () => Promise<ProcessUsage> }> {
   const atRest = await pidusage(processID);
   let peakMemoryBytes = atRest.memory;
   const sampling = setInterval(() => {
-    // Where it dies in between, `end` says so.
+    // If the process exits early, `end` reports it.
     pidusage(processID).then(notePeak, () => undefined);
   }, 1_000).unref();
 
@@ -39,7 +42,7 @@ export async function followUsage(processID: number): Promise<{ end: () => Promi
   };
 }
 
-/** `undefined` where there is no `/proc`. */
+/** Reads the high-water mark; `undefined` on systems without `/proc`. */
 async function highWaterMarkBytes(processID: number): Promise<number | undefined> {
   if (process.platform !== 'linux') return undefined;
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${processID}/status`, 'utf8'))?.[1];

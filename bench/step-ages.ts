@@ -2,10 +2,10 @@ import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { LogEntry } from '../simulator/call-log.ts';
 
 /**
- * How old the steps that a contender knew of became at most, in milliseconds, for each cluster that runs: the longest
- * time without a good answer to `getEventSteps`, from the create to the moment when the service made it run.
+ * Returns, for each running cluster, the maximum age of the steps that the contender knew, in milliseconds. This is the
+ * longest time without a successful `getEventSteps` between the create and the phase `running`.
  *
- * @param log Of the simulator, all calls.
+ * @param log The complete log of the simulator.
  */
 export function oldestSteps(log: readonly LogEntry[], clusters: readonly ClusterSummary[]): number[] {
   const creates = timesByCluster(log.filter(({ effect }) => effect === 'created'));

@@ -1,26 +1,26 @@
 import { startSimulator, type SimulatorProcess } from '../simulator/process.ts';
 import type { Contender, ContenderRun } from './contender.ts';
 
-/** What is the same for all contenders and runs. */
+/** The settings of all contenders and runs. */
 export interface BenchSettings {
-  /** Asked for at once. */
+  /** The number of clusters, all requested at once. */
   clusters: number;
-  /** How long the service takes to make one. */
+  /** The time that the service takes to create a cluster. */
   createSeconds: number;
-  /** Between two polls of one cluster, as for `CCE_POLL_INTERVAL`, e.g. `3333ms`. */
+  /** The time between two polls of a cluster, in the format of `CCE_POLL_INTERVAL`, e.g. `3333ms`. */
   pollInterval: string;
 }
 
-/** A contender that is up, and a simulator that serves nobody else. */
+/** A started contender and its own simulator. */
 export interface Surroundings {
   simulator: SimulatorProcess;
   run: ContenderRun;
   clusterNames: readonly string[];
-  /** Aborted when whatever has not ended by now never will. */
+  /** Aborted after the time in which every run should have ended. */
   deadline: AbortSignal;
 }
 
-/** Starts all processes anew, and ends them when `use` has ended in whatever way. */
+/** Starts all processes, calls `use`, and stops the processes even if `use` fails. */
 export async function withSurroundings<Result>(
   contender: Contender,
   { clusters, createSeconds, pollInterval }: BenchSettings,
@@ -29,7 +29,7 @@ export async function withSurroundings<Result>(
   const simulator = await startSimulator([
     '--seed=bench',
     `--create-seconds=${createSeconds}`,
-    // Room for the duplicates of a script that begins anew.
+    // Leaves room for the duplicates of a restarted script.
     `--quota=${clusters * 3}`,
   ]);
   try {
@@ -39,7 +39,7 @@ export async function withSurroundings<Result>(
       CCE_LOG_LEVEL: 'info',
       BCE_ACCESS_KEY_ID: simulator.accessKeyID,
       BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
-      // What the example request refers to.
+      // The example request refers to this variable.
       CCE_ADMIN_PASSWORD: 'throw-away-1!',
     });
     try {

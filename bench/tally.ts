@@ -1,14 +1,14 @@
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { EndedCluster } from './contender.ts';
 
-/** What is there at the service, against what was asked for. All but `asked` should be 0. */
+/** Compares the clusters at the service with the requested ones. All counts but `asked` should be 0. */
 export interface Tally {
   asked: number;
-  /** Clusters beyond one of each name. */
+  /** The number of clusters beyond one for each name. */
   duplicated: number;
-  /** Clusters that the contender has no knowledge of: on the bill, and nobody waits for them. */
+  /** The number of clusters that cost money but that the contender does not know. */
   unattended: number;
-  /** Names for which the contender reports no cluster that runs at the service. */
+  /** The number of names for which the contender reports no cluster that runs at the service. */
   missing: number;
 }
 

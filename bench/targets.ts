@@ -1,16 +1,16 @@
 import type { FigureName, Figures } from './figures.ts';
 
-/** What ours is to reach. */
+/** A target for the contender `ours`. */
 export interface Target {
   figure: FigureName;
   text: string;
-  /** The most that the figure may be; `undefined` where what it is measured by was not measured. */
+  /** Returns the maximum of the figure; `undefined` if the figure that it depends on was not measured. */
   limit: (measured: Measured) => number | undefined;
 }
 
-/** What limits are computed from. */
+/** The input of {@link Target.limit}. */
 export interface Measured {
-  /** Medians of another contender. */
+  /** Returns the medians of another contender. */
   of: (contender: string) => Figures | undefined;
   pollIntervalSeconds: number;
 }
@@ -26,7 +26,7 @@ export const targets: readonly Target[] = [
     text: "45 % of the plain script's",
     limit: ({ of }) => times(0.45, of('plain-script')?.callsPerCluster),
   },
-  // 30 s with the 10 s between two polls that are the default, whatever the bench scales both by.
+  // Corresponds to 30 s with the default poll interval of 10 s.
   {
     figure: 'stepAgeMaximumSeconds',
     text: 'three poll intervals',

@@ -2,12 +2,12 @@ import type { CceClient } from '../cce/client.ts';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { resolveSecrets, type SecretReader } from '../cce/secrets.ts';
 
-/** One short call each. */
+/** Activities that each make one short call. */
 export function createTextbookActivities(cce: CceClient, secrets: SecretReader) {
   return {
     createCluster: async (request: CreateClusterRequest): Promise<string> =>
       (await cce.createCluster(resolveSecrets(request, secrets))).clusterID,
-    /** The status alone: steps would only make the history larger. */
+    /** Returns only the status, because steps would make the history larger. */
     pollSteps: async (clusterID: string): Promise<string> => (await cce.getEventSteps(clusterID)).status,
   };
 }

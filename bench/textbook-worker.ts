@@ -7,9 +7,9 @@ import { createLogger } from '../worker/logger.ts';
 import { createSecretReader } from '../worker/secret-reader.ts';
 import { createTextbookActivities } from './textbook-activities.ts';
 
-/** A worker as in the samples: one task queue, and all settings at their defaults but for the slots. */
+/** A worker as in Temporal's samples: one task queue, and default settings except for the activity slots. */
 const { TEXTBOOK_BUNDLE: codePath, TEXTBOOK_TASK_QUEUE: taskQueue } = process.env;
-if (codePath === undefined || taskQueue === undefined) throw new Error('TEXTBOOK_BUNDLE, TEXTBOOK_TASK_QUEUE: not set');
+if (codePath === undefined || taskQueue === undefined) throw new Error('set TEXTBOOK_BUNDLE and TEXTBOOK_TASK_QUEUE');
 const logger = createLogger('warn');
 Runtime.install({ logger });
 const configuration = readConfiguration(process.env);
@@ -22,7 +22,7 @@ const worker = await Worker.create({
   taskQueue,
   workflowBundle: { codePath },
   activities: createTextbookActivities(cce, createSecretReader(process.env, configuration.secretsFolder)),
-  // More than the default of 100, or polls would wait for slots whenever many creates begin at once.
+  // With the default of 100, polls would wait for slots when many creates start at once.
   maxConcurrentActivityTaskExecutions: 1_000,
 });
 logger.warn('worker is running');

@@ -4,7 +4,7 @@ import type { TextbookActivities } from './textbook-activities.ts';
 
 const { createCluster, pollSteps } = proxyActivities<TextbookActivities>({ startToCloseTimeout: '1 minute' });
 
-/** The loop that introductions to Temporal teach: a poll is an activity, a pause is a timer. Returns the clusterID. */
+/** The loop of Temporal introductions: a poll is an activity, a pause is a timer. Returns the clusterID. */
 export async function createByLoop(request: CreateClusterRequest, pollIntervalMs: number): Promise<string> {
   const clusterID = await createCluster(request);
   while ((await pollSteps(clusterID)) !== 'created') await sleep(pollIntervalMs);

@@ -4,18 +4,19 @@ import { formatFigure } from './format-figure.ts';
 import type { Tally } from './tally.ts';
 import { targets } from './targets.ts';
 
-/** What came out for ours, a line for each finding. */
+/** The verdict on the contender `ours`, with one line for each finding. */
 export interface Verdict {
-  /** Targets that could be judged, by whether they are reached. */
+  /** Targets that were met. */
   met: string[];
+  /** Targets that were missed. */
   missed: string[];
-  /** Where ours is behind another contender, target or not. */
+  /** Figures in which another contender is better. */
   loses: string[];
-  /** Runs that are not what they should be, of any contender. */
+  /** Failed runs and incorrect results of any contender. */
   troubles: string[];
 }
 
-/** Judges the contender `ours`; without it there are troubles at most. */
+/** Judges the contender `ours`. Without it, the verdict contains only `troubles`. */
 export function judge(compared: readonly Compared[], pollIntervalSeconds: number): Verdict {
   const verdict: Verdict = { met: [], missed: [], loses: [], troubles: compared.flatMap(troublesOf) };
   const ours = compared.find(({ name }) => name === 'ours');
@@ -23,29 +24,29 @@ export function judge(compared: readonly Compared[], pollIntervalSeconds: number
   const of = (contender: string) => compared.find(({ name }) => name === contender)?.medians;
   for (const { figure, text, limit } of targets) {
     const value = ours.medians[figure];
-    const most = limit({ of, pollIntervalSeconds });
-    if (value === undefined || most === undefined) continue;
-    const line = `${figureLabels[figure].label}: ${formatFigure(value)}, at most ${formatFigure(most)} (${text})`;
-    (value <= most ? verdict.met : verdict.missed).push(line);
+    const maximum = limit({ of, pollIntervalSeconds });
+    if (value === undefined || maximum === undefined) continue;
+    const line = `${figureLabels[figure].label}: ${formatFigure(value)}, maximum ${formatFigure(maximum)} (${text})`;
+    (value <= maximum ? verdict.met : verdict.missed).push(line);
   }
   if (ours.crash !== undefined) {
-    const line = `after SIGKILL half way: ${describe(ours.crash.tally)}; at most 0`;
+    const line = `after SIGKILL half-way: ${describe(ours.crash.tally)}; maximum 0`;
     (isClean(ours.crash.tally) ? verdict.met : verdict.missed).push(line);
   }
   for (const other of compared) verdict.loses.push(...lossesTo(other, ours));
   return verdict;
 }
 
-/** Less than this is chance. */
-const worthTelling = 1.01;
+/** Smaller differences are noise. */
+const significantFactor = 1.01;
 
 function lossesTo(other: Compared, ours: Compared): string[] {
   return figureNames.flatMap((figure) => {
     const { label, isDetail = false }: FigureLabel = figureLabels[figure];
     const [theirs, mine] = [other.medians[figure], ours.medians[figure]];
-    if (theirs === undefined || mine === undefined || isDetail || mine <= theirs * worthTelling) return [];
-    const factor = theirs > 0 ? `, ${(mine / theirs).toFixed(2)} times as much` : '';
-    return [`to ${other.name} in ${label}: ${formatFigure(mine)} to ${formatFigure(theirs)}${factor}`];
+    if (theirs === undefined || mine === undefined || isDetail || mine <= theirs * significantFactor) return [];
+    const factor = theirs > 0 ? `, factor ${(mine / theirs).toFixed(2)}` : '';
+    return [`to ${other.name} in ${label}: ${formatFigure(mine)} against ${formatFigure(theirs)}${factor}`];
   });
 }
 
@@ -59,5 +60,5 @@ function isClean({ duplicated, unattended, missing }: Tally): boolean {
 }
 
 function describe({ asked, duplicated, unattended, missing }: Tally): string {
-  return `of ${asked} clusters ${missing} not brought to run, ${duplicated} duplicated, ${unattended} that nobody waits for`;
+  return `of ${asked} clusters, ${missing} missing, ${duplicated} duplicated, ${unattended} unknown to the contender`;
 }

@@ -5,22 +5,22 @@ import { startTemporalServer } from '../local/temporal-server.ts';
 import type { WorkerProcess } from '../local/worker-process.ts';
 import type { ContenderRun, EndedCluster } from './contender.ts';
 
-/** What tells the contenders on Temporal apart. */
+/** The parts in which the contenders on Temporal differ. */
 export interface WorkflowParts {
-  /** Type of the workflow that brings one cluster to run. */
+  /** The type of the workflow that creates one cluster. */
   workflowType: string;
   workflowID: (clusterName: string) => string;
   startWorker: (environment: Readonly<Record<string, string>>) => Promise<WorkerProcess>;
-  /** Asks for the clusters in one go, and returns when Temporal has taken them all. */
+  /** Requests all clusters, and returns when Temporal has accepted all requests. */
   startCreates: (client: Client, clusterNames: readonly string[]) => Promise<void>;
-  /** The cluster that a workflow says runs, from its result. */
+  /** Returns the ID of the running cluster from the result of a workflow. */
   clusterIDOf: (result: unknown) => string | undefined;
 }
 
-/** How many requests to Temporal a contender's client has under way at once. */
-export const requestsAtOnce = 50;
+/** The maximum number of concurrent requests of a contender's client to Temporal. */
+export const maxConcurrentRequests = 50;
 
-/** Starts a Temporal server, in memory and for this run only, and a worker on it. */
+/** Starts an in-memory Temporal server for this run, and a worker. */
 export async function startWorkflowRun(
   environment: Readonly<Record<string, string>>,
   parts: WorkflowParts,
@@ -64,7 +64,7 @@ export async function startWorkflowRun(
       worker = await startWorker();
     },
     async ended(signal) {
-      // Of the list and not of each handle: a thousand long polls would be a load of their own.
+      // Counts in the list, because a long poll for each handle would be a load of its own.
       const query = `WorkflowType = '${workflowType}' AND ExecutionStatus != 'Running'`;
       while ((await client.workflow.count(query)).count < clusterNames.length)
         await pause(1_000, undefined, { signal });
@@ -73,9 +73,9 @@ export async function startWorkflowRun(
       const executions = new Map<string, WorkflowExecutionInfo>();
       const query = `WorkflowType = '${workflowType}'`;
       for await (const info of client.workflow.list({ query, pageSize: 1_000 })) executions.set(info.workflowId, info);
-      return pLimit(requestsAtOnce).map(clusterNames, async (clusterName) => {
+      return pLimit(maxConcurrentRequests).map(clusterNames, async (clusterName) => {
         const info = executions.get(workflowID(clusterName));
-        if (info === undefined) throw new Error(`Temporal does not know ${clusterName}`);
+        if (info === undefined) throw new Error(`Temporal has no workflow for ${clusterName}`);
         return resultOf(info, clusterName);
       });
     },
