@@ -81,6 +81,7 @@ describe('the documents', () => {
     ['a path', pathProblem, '`worker/run-workers.ts`'],
     ['a file name', pathProblem, '`run-workers.ts`'],
     ['a pattern', pathProblem, '`cce/rule/*.ts`'],
+    ['a path in a command', pathProblem, '`npx vitest run test/doc.test.ts`'],
     ['a link', linkProblem, '[there](docs/operation.md)'],
     ['an anchor', linkProblem, '[there](docs/operations.md#trace)'],
     ['a script', scriptProblem, '`npm run tests`'],
@@ -120,7 +121,7 @@ const fileName = /^[\w.*-]+\.(?:ts|md|ya?ml|jsonc?)$/;
 /** Whatever looks like a path of the repository is one; URL paths and files of the user do not look so. */
 function pathProblem({ kind, text }: Quote): string | undefined {
   if (kind === 'link') return undefined;
-  const words = kind === 'code' ? (/\s/.test(text) ? [] : [text]) : commandsIn(text).flat();
+  const words = commandsIn(text).flat();
   const missing = words.map((word) => word.replace(/^\.\//, '')).filter((word) => isPath(word, kind) && !exists(word));
   return missing.length === 0 ? undefined : `names ${missing.join(', ')}, which does not exist`;
 }
