@@ -1,6 +1,7 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
+import { describeRun } from '../temporal/executions/describe-run.ts';
 import { isClusterID, toOperation, type Operation } from './operation.ts';
 
 /** The latest create or delete of a cluster, by its name or its clusterID. */
@@ -33,12 +34,8 @@ export async function describeOperation(
   workflowID: string,
   runID?: string,
 ): Promise<Operation | undefined> {
-  try {
-    return toOperation(await client.workflow.getHandle(workflowID, runID).describe());
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  const run = await describeRun(client, workflowID, runID);
+  return run && toOperation(run);
 }
 
 async function findByClusterID(client: Client, scope: AccountRegion, clusterID: string) {

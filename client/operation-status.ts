@@ -1,14 +1,14 @@
-import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import type { CurrentStep } from '../contract/current-step.ts';
+import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import type { Operation, OperationOutcome, OperationStatus } from './operation.ts';
+import type { Operation, OperationStatus } from './operation.ts';
 
 /** Where an operation stands: its current step while it runs, its outcome once it has ended. */
 export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {
-  const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
-  if (operation.execution === 'running') {
-    const currentStep = await queryCurrentStep(client, handle);
+  const { workflowID, runID, execution } = operation;
+  if (execution === 'running') {
+    const currentStep = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID));
     const clusterID = currentStep?.clusterID ?? operation.clusterID;
     return {
       ...operation,
@@ -16,7 +16,7 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
       ...(currentStep !== undefined && { currentStep, ...stall(currentStep) }),
     };
   }
-  const outcome = await outcomeOf(handle);
+  const outcome = await outcomeOfClosedRun(client, operation);
   return { ...operation, ...(outcome !== undefined && { outcome }) };
 }
 
@@ -28,15 +28,4 @@ function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalle
   if (stage === 'running' || stage === 'done') return {};
   const seconds = Math.round((Date.now() - Date.parse(updatedAt)) / 1000);
   return seconds < unusualSeconds ? {} : { stalledForSeconds: seconds };
-}
-
-/** How a closed run ended; `undefined` for one that was terminated. */
-export async function outcomeOf(handle: WorkflowHandle): Promise<OperationOutcome | undefined> {
-  try {
-    return (await handle.result()) as OperationOutcome;
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    // Nothing but our own workflows' failures has an outcome; a terminated run has none.
-    return error.cause instanceof ApplicationFailure ? (error.cause.details?.[0] as OperationOutcome) : undefined;
-  }
 }

@@ -1,16 +1,14 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import diff from 'microdiff';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
 import { checkCreateRequest, type Problem } from '../cce/validate.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
-import { createWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
+import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
-import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
-import { workflowTypes } from '../contract/workflow-types.ts';
+import { memoOfCreate } from '../contract/operation-memo.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import { startSearchable } from '../temporal/executions/start-searchable.ts';
-import type { createCluster } from '../workflows/create/create-cluster.ts';
+import { startOperation } from '../temporal/executions/start-operation.ts';
 import { InvalidSpecError } from './errors/invalid-spec-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
@@ -43,36 +41,16 @@ export async function startCreate(
   const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate(input);
-  const searchable = { clusterName: request.cluster.clusterName, stage: 'submitting' } as const;
-  for (;;) {
-    try {
-      const handle = await startSearchable(client, searchable, (attributes) =>
-        client.workflow.start<typeof createCluster>(workflowTypes.createCluster, {
-          workflowId: workflowID,
-          taskQueue: taskQueue(scope),
-          args: [input],
-          memo,
-          ...attributes,
-          // The ID is the lock on the name; once the create has ended, the name may be asked for again.
-          workflowIdConflictPolicy: 'FAIL',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        }),
-      );
-      return { workflowID, runID: handle.firstExecutionRunId, attached: false, warnings };
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const running = await client.workflow.getHandle(workflowID).describe();
-      // It may have ended in between: then there is nothing to attach to, and the name is free again.
-      if (running.status.name !== 'RUNNING') continue;
-      if ((running.memo as OperationMemo | undefined)?.specDigest !== memo.specDigest) {
-        throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
-      }
-      // Attached to, it would only be seen to end; unless no worker can say, which is no reason to refuse.
-      const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
-      if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
-      return { workflowID, runID: running.runId, attached: true, warnings };
-    }
+  const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
+  if (run.memo.specDigest !== memo.specDigest) {
+    throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
   }
+  if (run.attached) {
+    // A caller who attached to it would only see it end. If no worker can say, that is no reason to refuse.
+    const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
+    if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
+  }
+  return { workflowID, runID: run.runID, attached: run.attached, warnings };
 }
 
 async function differingPaths(client: Client, workflowID: string, request: CreateClusterRequest): Promise<string[]> {

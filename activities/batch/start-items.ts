@@ -1,25 +1,24 @@
 import { activityInfo, heartbeat, log } from '@temporalio/activity';
-import {
-  isGrpcServiceError,
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
-import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
 import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
 import type { ItemFailure, StartedItem } from '../../contract/batch/reports.ts';
 import type { BatchActivities, BatchUpload, StartItemsInput } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
-import type { Stage } from '../../contract/current-step.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
-import { cancelSignal, currentStepQuery } from '../../contract/messages.ts';
+import { cancelSignal } from '../../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { startSearchable } from '../../temporal/executions/start-searchable.ts';
+import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
+import {
+  findOperationRun,
+  startOperation,
+  type OperationRun,
+  type OperationToStart,
+} from '../../temporal/executions/start-operation.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
@@ -80,38 +79,37 @@ export function startItems(client: Client): BatchActivities['startItems'] {
 
 type Start = Omit<StartedItem, 'index'>;
 
-async function startCreate(client: Client, { upload, startedBy }: StartItemsInput, create: CreateClusterInput) {
+async function startCreate(client: Client, input: StartItemsInput, create: CreateClusterInput) {
+  const { upload, startedBy } = input;
   const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
   const memo = memoOfCreate(create);
-  const run = await startOrAttach(client, workflowTypes.createCluster, upload, workflowID, create, {
-    ...memo,
-    startedBy,
-  });
+  const operation = { kind: 'create', workflowID, input: create, memo: { ...memo, startedBy } } as const;
+  const run = await startOrAttach(client, input, operation);
   if (run.memo.specDigest !== memo.specDigest) {
     throw refusal('SpecConflict', `${workflowID} is under way with another spec`);
   }
   // Attached to, it would only be seen to end.
-  if (run.isAttached && (await isCleaningUp(client, run))) {
+  if (run.attached === true && (await isCleaningUp(client, run))) {
     throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
   }
   return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
 }
 
 /** That nobody can say is no reason to refuse: it would keep the whole batch waiting. */
-async function isCleaningUp(client: Client, { workflowID, runID }: Run): Promise<boolean> {
-  const query = () => client.workflow.getHandle(workflowID, runID).query(currentStepQuery);
-  const current = await client.withDeadline(Date.now() + 5_000, query).catch(() => undefined);
+async function isCleaningUp(client: Client, { workflowID, runID }: ItemRun): Promise<boolean> {
+  const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => undefined);
   return current?.stage === 'cleaningUp';
 }
 
 /** A create of the cluster that is under way is cancelled instead of racing it. */
-async function startDelete(client: Client, { upload, startedBy }: StartItemsInput, item: DeleteItem): Promise<Start> {
+async function startDelete(client: Client, input: StartItemsInput, item: DeleteItem): Promise<Start> {
+  const { upload, startedBy } = input;
   const { target, options = {}, timeoutSeconds } = item.input;
   const clusterName = 'clusterName' in target ? target.clusterName : item.clusterName;
   const create =
     clusterName === undefined && 'clusterID' in target
       ? await findCreateOf(client, upload, target.clusterID)
-      : await describeRun(client, createWorkflowID(upload, clusterName ?? ''));
+      : await findOperationRun(client, createWorkflowID(upload, clusterName ?? ''));
   const isOfTarget = 'clusterName' in target || create?.memo.clusterID === target.clusterID;
   if (create?.isRunning === true && isOfTarget) {
     await client.workflow
@@ -121,18 +119,15 @@ async function startDelete(client: Client, { upload, startedBy }: StartItemsInpu
   }
   const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
   const memo: OperationMemo = { ...(clusterName !== undefined && { clusterName }), ...target, startedBy };
-  return started(
-    await startOrAttach(client, workflowTypes.deleteCluster, upload, workflowID, item.input, memo),
-    'delete',
-    timeoutSeconds,
-  );
+  const operation = { kind: 'delete', workflowID, input: item.input, memo } as const;
+  return started(await startOrAttach(client, input, operation), 'delete', timeoutSeconds);
 }
 
 /** The create under way of a cluster of which only the ID is known. */
 async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
   const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND ExecutionStatus = 'Running'`;
   for await (const { workflowId, memo } of client.workflow.list({ query, pageSize: 1000 })) {
-    if ((memo as OperationMemo | undefined)?.clusterID === clusterID) return describeRun(client, workflowId);
+    if ((memo as OperationMemo | undefined)?.clusterID === clusterID) return findOperationRun(client, workflowId);
   }
   return undefined;
 }
@@ -140,7 +135,7 @@ async function findCreateOf(client: Client, upload: BatchUpload, clusterID: stri
 /** Deletes what a create has made, in the way in which a create that fails cleans up. */
 async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start> {
   const { clusterName } = request.cluster;
-  const create = await describeRun(client, createWorkflowID(input.upload, clusterName));
+  const create = await findOperationRun(client, createWorkflowID(input.upload, clusterName));
   if (create === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
   // Somebody else has asked for the name since, and may rely on the cluster, or have made another one.
   if (!isOfBatch(create, input.upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
@@ -152,75 +147,36 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   return startDelete(client, input, { kind: 'delete', input: { target: { clusterID }, options }, clusterName });
 }
 
-interface Run {
-  workflowID: string;
-  runID: string;
-  memo: OperationMemo;
-  /** It was under way already, and the batch did not start it. */
-  isAttached?: boolean;
+/** A run that is an item of the batch. */
+interface ItemRun extends OperationRun {
+  /** The run was under way already, and the batch did not start it. */
+  attached?: boolean;
 }
 
-/** The ID is the lock: what is under way with it is the item's own, or attached to. */
 async function startOrAttach(
   client: Client,
-  workflowType: 'createCluster' | 'deleteCluster',
-  upload: BatchUpload,
-  workflowID: string,
-  input: unknown,
-  memo: OperationMemo,
-): Promise<Run> {
-  // A repeated attempt: what an earlier one has started may even have ended.
-  const before = activityInfo().attempt > 1 ? await describeRun(client, workflowID) : undefined;
+  { upload }: StartItemsInput,
+  operation: OperationToStart,
+): Promise<ItemRun> {
+  const { workflowID, memo } = operation;
+  // In a repeated attempt: a run that an earlier attempt started may have ended since.
+  const before = activityInfo().attempt > 1 ? await findOperationRun(client, workflowID) : undefined;
   if (before !== undefined && before.memo.startedBy === memo.startedBy) return before;
-  const { clusterName, clusterID } = memo;
-  const stage: Stage = workflowType === workflowTypes.createCluster ? 'submitting' : 'deleting';
-  for (;;) {
-    try {
-      const handle = await startSearchable(
-        client,
-        { clusterName, clusterID, stage, batch: upload.name },
-        (attributes) =>
-          client.workflow.start<Workflow>(workflowType, {
-            workflowId: workflowID,
-            taskQueue: taskQueue(upload),
-            args: [input],
-            memo,
-            ...attributes,
-            priority: { priorityKey, fairnessKey: upload.name },
-            workflowIdConflictPolicy: 'FAIL',
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          }),
-      );
-      return { workflowID, runID: handle.firstExecutionRunId, memo };
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const running = await describeRun(client, workflowID);
-      // It may have ended in between: then the ID is free again.
-      if (running?.isRunning === true) return { ...running, isAttached: !isOfBatch(running, upload) };
-    }
-  }
+  const priority = { priorityKey, fairnessKey: upload.name };
+  const run = await startOperation(client, upload, operation, { batch: upload.name, priority });
+  return { ...run, attached: run.attached && !isOfBatch(run, upload) };
 }
 
 /**
  * Whether this batch started a run: for this item in an earlier try, of this activity or of the item, or for another item
  * of the same cluster.
  */
-function isOfBatch({ memo }: Run, { uploadID }: BatchUpload): boolean {
+function isOfBatch({ memo }: OperationRun, { uploadID }: BatchUpload): boolean {
   return memo.startedBy?.startsWith(`${uploadID}/`) === true;
 }
 
-async function describeRun(client: Client, workflowID: string) {
-  try {
-    const { runId, status, memo } = await client.workflow.getHandle(workflowID).describe();
-    return { workflowID, runID: runId, isRunning: status.name === 'RUNNING', memo: (memo ?? {}) as OperationMemo };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
-
 function started(
-  { workflowID, runID, isAttached = false }: Run,
+  { workflowID, runID, attached = false }: ItemRun,
   kind: StartedItem['kind'],
   timeoutSeconds = 3600,
   hasLease = false,
@@ -230,7 +186,7 @@ function started(
     workflowID,
     runID,
     limitSeconds: timeoutSeconds + cleanUpSeconds,
-    ...(isAttached && { attached: true }),
+    ...(attached && { attached }),
     ...(hasLease && { hasLease: true }),
   };
 }

@@ -13,9 +13,9 @@ import {
 } from '../../contract/identity.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
+import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { describeOperation } from '../find-operation.ts';
-import { outcomeOf } from '../operation-status.ts';
 import type { Operation, OperationOutcome } from '../operation.ts';
 import { describeBatch } from './start.ts';
 
@@ -130,8 +130,8 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
   }
 
   /** `undefined` while it runs, too. */
-  async function outcomeOfRun({ workflowID, runID, execution }: Operation): Promise<OperationOutcome | undefined> {
-    return execution === 'running' ? undefined : outcomeOf(client.workflow.getHandle(workflowID, runID));
+  async function outcomeOfRun(run: Operation): Promise<OperationOutcome | undefined> {
+    return run.execution === 'running' ? undefined : outcomeOfClosedRun(client, run);
   }
 }
 

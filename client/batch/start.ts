@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
@@ -9,6 +9,7 @@ import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID, batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
+import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../../workflows/batch/batch-page.ts';
@@ -109,21 +110,16 @@ export async function describeBatch(
   name: string,
 ): Promise<DescribedBatch | undefined> {
   const workflowID = batchWorkflowID(scope, name);
-  try {
-    const { status, memo, startTime, closeTime } = await client.workflow.getHandle(workflowID).describe();
-    const execution = status.name === 'CONTINUED_AS_NEW' ? 'running' : status.name.toLowerCase();
-    const closedAt = closeTime?.toISOString();
-    return {
-      workflowID,
-      execution,
-      startedAt: startTime.toISOString(),
-      ...(closedAt !== undefined && { closedAt }),
-      memo: memo as BatchMemo,
-    };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  const run = await describeRun(client, workflowID);
+  if (run === undefined) return undefined;
+  const { status, memo, startTime, closeTime } = run;
+  return {
+    workflowID,
+    execution: status.name === 'CONTINUED_AS_NEW' ? 'running' : status.name.toLowerCase(),
+    startedAt: startTime.toISOString(),
+    ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
+    memo: memo as BatchMemo,
+  };
 }
 
 async function startWorkflow(

@@ -1,0 +1,86 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Priority, Workflow } from '@temporalio/common';
+import type { CreateClusterInput } from '../../contract/create.ts';
+import type { DeleteClusterInput } from '../../contract/delete.ts';
+import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import { describeRun } from './describe-run.ts';
+import { startSearchable } from './start-searchable.ts';
+
+/** A create or delete of one cluster, ready to be started. */
+export type OperationToStart = { workflowID: string; memo: OperationMemo } & (
+  | { kind: 'create'; input: CreateClusterInput }
+  | { kind: 'delete'; input: DeleteClusterInput }
+);
+
+/** How a batch starts its items. */
+interface BatchStart {
+  /** The name of the batch. */
+  batch: string;
+  priority: Priority;
+}
+
+/** One run of a create or delete. */
+export interface OperationRun {
+  workflowID: string;
+  runID: string;
+  memo: OperationMemo;
+}
+
+/** The run that {@link startOperation} started, or attached to. */
+export interface StartedRun extends OperationRun {
+  /** The run was under way already. Its input may be another one; its memo tells. */
+  attached: boolean;
+}
+
+/**
+ * Starts a create or delete, or attaches to the one under way with the same workflow ID. The ID is the lock: at most one
+ * run of it is open at any time, and once that has ended, the next may start.
+ */
+export async function startOperation(
+  client: Client,
+  scope: AccountRegion,
+  { kind, workflowID, input, memo }: OperationToStart,
+  { batch, priority }: Partial<BatchStart> = {},
+): Promise<StartedRun> {
+  const { clusterName, clusterID } = memo;
+  const stage = kind === 'create' ? 'submitting' : 'deleting';
+  for (;;) {
+    try {
+      const handle = await startSearchable(
+        client,
+        { clusterName, clusterID, stage, ...(batch !== undefined && { batch }) },
+        (attributes) =>
+          client.workflow.start<Workflow>(
+            kind === 'create' ? workflowTypes.createCluster : workflowTypes.deleteCluster,
+            {
+              workflowId: workflowID,
+              taskQueue: taskQueue(scope),
+              args: [input],
+              memo,
+              ...attributes,
+              ...(priority !== undefined && { priority }),
+              workflowIdConflictPolicy: 'FAIL',
+              workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            },
+          ),
+      );
+      return { workflowID, runID: handle.firstExecutionRunId, memo, attached: false };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const latest = await findOperationRun(client, workflowID);
+      // It may have ended since the start was refused. Then the ID is free again, and the loop tries once more.
+      if (latest?.isRunning === true) return { workflowID, runID: latest.runID, memo: latest.memo, attached: true };
+    }
+  }
+}
+
+/** The latest run of a create or delete. `undefined` where Temporal does not know it, or no longer. */
+export async function findOperationRun(
+  client: Client,
+  workflowID: string,
+): Promise<(OperationRun & { isRunning: boolean }) | undefined> {
+  const run = await describeRun(client, workflowID);
+  return run && { workflowID, runID: run.runId, isRunning: run.status.name === 'RUNNING', memo: run.memo ?? {} };
+}
