@@ -4,8 +4,9 @@ import type { DeleteClusterInput } from '../../contract/delete.ts';
 import { isClusterID } from '../operation.ts';
 import type { CreateOptions } from '../start-create.ts';
 import type { BatchDocument, BatchEntry, CreateEntry, CreateSettings, DeleteSettings } from './document.ts';
+import { mergePatch } from './merge-patch.ts';
 import { nameWithIndex } from './names.ts';
-import { override, setPaths } from './override.ts';
+import { setPaths } from './set-paths.ts';
 
 /** One cluster of a batch that is being expanded. */
 export type ItemDraft = CreateDraft | DeleteDraft | UnreadableDraft;
@@ -55,7 +56,7 @@ export function draftItems(document: BatchDocument, entries: readonly BatchEntry
   function draftCreates(source: CreateEntry, entry: number): CreateDraft[] {
     const { kind, count, start, name, create, set, ...fields } = source;
     const key = JSON.stringify([name === undefined, create, set, fields]);
-    const made = specs.get(key) ?? makeSpec(override(document.template, fields), set);
+    const made = specs.get(key) ?? makeSpec(mergePatch(document.template, fields), set);
     specs.set(key, made);
     const common = { kind, entry, ...made, options: createOptions({ ...document.create, ...create }) };
     if (name === undefined) {
@@ -64,7 +65,7 @@ export function draftItems(document: BatchDocument, entries: readonly BatchEntry
     }
     return Array.from({ length: count }, (_, index) => {
       const clusterName = nameWithIndex(name, start + index);
-      return { ...common, clusterName, body: override(made.spec, { cluster: { clusterName } }) };
+      return { ...common, clusterName, body: mergePatch(made.spec, { cluster: { clusterName } }) };
     });
   }
 }

@@ -4,7 +4,7 @@ import { handOutRanges, poolCapacity } from '../../cce/range-pool.ts';
 import type { Problem } from '../../cce/validate.ts';
 import type { BatchDocument, RangePool } from './document.ts';
 import type { CreateDraft, ItemDraft } from './drafts.ts';
-import { override } from './override.ts';
+import { mergePatch } from './merge-patch.ts';
 
 const fieldNames = { pods: 'clusterPodCIDR', services: 'clusterIPServiceCIDR' } as const;
 
@@ -34,7 +34,7 @@ export function giveRanges(
     drafts: drafts.map((draft) => {
       const containerNetworkConfig = fields.get(draft);
       if (draft.kind !== 'create' || containerNetworkConfig === undefined) return draft;
-      return { ...draft, body: override(draft.body, { cluster: { containerNetworkConfig } }) };
+      return { ...draft, body: mergePatch(draft.body, { cluster: { containerNetworkConfig } }) };
     }),
     errors,
   };
