@@ -22,31 +22,31 @@ import { watchCluster, type ReportStep } from './watch/watch-cluster.ts';
 
 export interface ActivityDependencies {
   cce: CceClient;
-  /** Where `{fromEnv}` and `{fromFile}` references of a spec are read, at the moment of the request. */
+  /** Reads the `{fromEnv}` and `{fromFile}` references of a spec at the time of the request. */
   secrets: SecretReader;
-  /** Tells a workflow that its cluster's current step or phase changed. */
+  /** Reports to a workflow that its cluster's current step or phase has changed. */
   reportStep: ReportStep;
-  /** What Temporal knows of the creates with these workflow IDs, all runs within its retention. */
+  /** Lists all runs of the creates with these workflow IDs that are within Temporal's retention time. */
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
-  /** What batches need to know and to do in Temporal. */
+  /** The activities of batches, which call Temporal only. */
   batches: BatchActivities;
-  /** Between two polls of one cluster, in milliseconds; jittered by a tenth. */
+  /** The pause between two polls of one cluster, in milliseconds, before jitter. */
   pollIntervalMs: number;
-  /** How many calls of the API all activities together may make. */
+  /** The limit for API calls of all activities together, in calls per second. */
   maximumRequestsPerSecond: number;
-  /** Of the SDK, which serves our metrics with its own. */
+  /** The SDK's meter, which serves our metrics together with its own. */
   meter: MetricMeter;
 }
 
 /**
- * How long a call of a short activity waits for its turn. Together with the 30 s of a request below the 90 s of an
- * attempt: a create whose turn does not come must end as one that was not sent.
+ * How long a call of a short activity waits for its turn. Together with the 30 s of a request this stays below the 90 s of
+ * an attempt: a create whose turn does not come must end as one that was not sent.
  */
 const turnLimitMs = 30_000;
 
 /**
- * All activities, bound to one account's API client. An object literal, since the worker registers own properties only:
- * methods of a class instance would silently be missing.
+ * Creates all activities of one account. Returns an object literal, since the worker registers own properties only: it
+ * would silently skip the methods of a class instance.
  */
 export function createActivities(dependencies: ActivityDependencies) {
   const { meter } = dependencies;

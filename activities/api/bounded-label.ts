@@ -1,9 +1,9 @@
-/** Far more than the service has of steps or codes. */
+/** Far more than the service has steps or error codes. */
 const valuesKept = 50;
 
 /**
- * Bounds what a service can do to a metric by what it answers: each new value of a label is a time series that is kept
- * for ever. The first {@link valuesKept} values stay as they are, later ones become `other`.
+ * Limits the values of a label whose values come from the service: each new value is a time series that is kept for
+ * ever. The first {@link valuesKept} values are kept, later ones become `other`.
  */
 export function createBoundedLabel(): (value: string) => string {
   const known = new Set<string>();

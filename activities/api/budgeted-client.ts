@@ -7,18 +7,18 @@ import { wrapCalls } from './wrap-calls.ts';
 
 export interface BudgetOptions {
   budget: RequestBudget;
-  /** Asked at each call, in the context of the caller. */
+  /** Called for each API call, in the context of the caller. */
   urgencyOf: (call: keyof CceClient) => Urgency;
   /**
-   * How long a call waits for its turn, in milliseconds. One that waits longer fails with a CceNetworkError that proves
-   * that nothing was sent.
+   * How long a call waits for its turn, in milliseconds. A call that waits longer fails with a CceNetworkError which
+   * says that nothing was sent.
    *
    * @default Infinity
    */
   turnLimitMs?: number;
 }
 
-/** A client each of whose calls waits until the budget allows it. The wait is no part of a request's time limit. */
+/** Makes each call of a client wait for its turn in the budget. The wait does not count against the request's time limit. */
 export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
   const { budget, urgencyOf, turnLimitMs = Infinity } = options;
 
@@ -28,7 +28,7 @@ export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
       ...(signal !== undefined && { signal }),
       waitLimitMs: turnLimitMs,
     });
-    // Looked at again, since a worker that was frozen meanwhile may get a turn that is long over.
+    // Checked again, since a worker that was frozen meanwhile may receive a turn that ended long ago.
     if (!isInTime || performance.now() - askedAtMs > turnLimitMs) throw notSent(call, turnLimitMs);
     try {
       return await send();
@@ -39,9 +39,9 @@ export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
   });
 }
 
-/** Of the short activities: by what they ask, and by the priority of the workflow that they ask it for. */
+/** The urgency of a call in a short activity: follows from the call and from the priority of the workflow. */
 export function urgencyInActivity(call: keyof CceClient): Urgency {
-  // Absent or 0 is the default of Temporal, 3.
+  // Temporal treats an absent priority and 0 as its default, 3.
   const { priorityKey = 0 } = activityInfo().priority ?? {};
   const isDeletion = call === 'deleteCluster';
   if (priorityKey <= 3) return isDeletion ? urgencies.deletion : urgencies.operation;
@@ -49,7 +49,7 @@ export function urgencyInActivity(call: keyof CceClient): Urgency {
   return priorityKey === 4 ? urgencies.batch : urgencies.sweep;
 }
 
-/** Of the watches. That a cluster may be over counts more than the step that it is at. */
+/** The urgency of a call in a watch: whether a cluster is finished matters more than the step that it is at. */
 export function urgencyInWatch(call: keyof CceClient): Urgency {
   if (call === 'listClusters') return urgencies.list;
   return call === 'getEventSteps' ? urgencies.steps : urgencies.batch;
@@ -58,7 +58,7 @@ export function urgencyInWatch(call: keyof CceClient): Urgency {
 function notSent(call: keyof CceClient, turnLimitMs: number): CceNetworkError {
   return new CceNetworkError({
     ...requests[call],
-    message: `not sent: the budget of requests had no room for it in ${turnLimitMs / 1000} s`,
+    message: `not sent: the request budget had no room for it within ${turnLimitMs / 1000} s`,
     possiblyReceived: false,
   });
 }

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CceApiError, type CceApiErrorKind } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
 
-/** What a workflow learns of a failed API call: the first detail of an ApplicationFailure of the same `type`. */
+/** Describes a failed API call to a workflow: the first detail of an ApplicationFailure of the same `type`. */
 export interface CallFailure {
   type: 'CceApiError' | 'CceNetworkError';
   /** Absent for a network error. */
@@ -13,14 +13,14 @@ export interface CallFailure {
   method: string;
   path: string;
   retryable: boolean;
-  /** The pause that the service asked for. */
+  /** The pause that the service asked for, in seconds. */
   retryAfterSeconds?: number;
-  /** Whether the service may have done what was asked all the same. A call that only reads changes nothing. */
+  /** Whether the service may have carried out the request all the same. Always `false` for a call that only reads. */
   mayHaveTakenEffect: boolean;
 }
 
 /**
- * Runs an API call and turns its errors into failures that Temporal retries, after the pause that the service asked
+ * Runs an API call and converts its errors into failures that Temporal retries, after the pause that the service asked
  * for, or does not retry. Other errors pass through.
  */
 export async function withCallFailures<Answer>(call: () => Promise<Answer>): Promise<Answer> {

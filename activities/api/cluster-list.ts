@@ -3,11 +3,11 @@ import type { CceClient } from '../../cce/client.ts';
 import type { ListedCluster } from '../../cce/cluster.ts';
 import type { ClusterSummary } from '../../contract/cluster-summary.ts';
 
-/** The list of all clusters of the account, which everybody in this worker reads together. */
+/** The list of all clusters of the account. All callers in this worker share its readings. */
 export interface ClusterList {
-  /** A reading that begins after this call: it shows what was there when it was asked for. */
+  /** Returns a reading that begins after this call, so that it shows what existed at the time of the call. */
   pass: () => Promise<ListPass>;
-  /** How many calls a reading takes, as far as is known. */
+  /** The number of calls that the last reading took; 1 before the first. */
   pages: () => number;
 }
 
@@ -16,19 +16,19 @@ export interface ListPass {
   /** Oldest first. */
   clusters: ClusterSummary[];
   /**
-   * Whether the pages fit together. Where they do not, a cluster that came or went meanwhile has moved others, and one
-   * that is not among the clusters may be there all the same.
+   * Whether the pages fit together. If they do not, a cluster that was created or deleted meanwhile has moved others to
+   * another page, and a cluster that is missing here may exist all the same.
    */
   isWhole: boolean;
 }
 
-/** What the vendor's own Terraform provider asks for in its sweeps. */
+/** The page size that the vendor's own Terraform provider uses in its sweeps. */
 const largePage = 1_000;
-/** Where the service refuses that, or gives less. */
+/** Used if the service refuses the large page, or returns fewer clusters than it should. */
 const smallPage = 100;
 
 /**
- * @param options.restMs Between the end of a reading and the next one: the longer, the more callers share one.
+ * @param options.restMs The pause between two readings: the longer it is, the more callers share one reading.
  */
 export function createClusterList(cce: Pick<CceClient, 'listClusters'>, options: { restMs: number }): ClusterList {
   let pageSize = largePage;
@@ -71,8 +71,8 @@ async function readPages(
   let expected: number | undefined;
   for (let pageNo = 1; ; pageNo++) {
     const before = [...clusters.keys()];
-    // Each large page is smaller by one, so that page n begins n - 1 clusters before the last one ended, and shows whether
-    // they are still where they were. Small pages would soon overlap by all there is.
+    // Each large page is smaller by one, so that page n begins n - 1 clusters before the end of the page before it, and
+    // shows whether those clusters are still in their places. Small pages would soon overlap entirely.
     const overlaps = firstPageSize > smallPage;
     const pageSize = overlaps ? firstPageSize - (pageNo - 1) : firstPageSize;
     const { clusterPage } = await cce.listClusters({ orderBy: 'createdAt', order: 'ASC', pageNo, pageSize });

@@ -2,16 +2,16 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { CceClient } from '../../cce/client.ts';
 import type { ListedCluster } from '../../cce/cluster.ts';
 
-/** Small enough for what an activity returns of a page to stay far below Temporal's limits for one payload. */
+/** Keeps the result of an activity that returns one page far below Temporal's limit for a payload. */
 const pageSize = 100;
 
-/** One page of all clusters of the account, for sweeps that go through them page by page. */
+/** Reads one page of the list of all clusters of the account, for sweeps. */
 export async function listPage(
   cce: CceClient,
   pageNo: number,
 ): Promise<{ clusterList: ListedCluster[]; isLast: boolean }> {
   const { clusterPage } = await cce.listClusters(
-    // By creation, so that clusters made or deleted meanwhile move the fewest others to another page.
+    // Sorted by creation, so that clusters created or deleted meanwhile move the fewest others to another page.
     { orderBy: 'createdAt', order: 'ASC', pageNo, pageSize },
     { signal: cancellationSignal() },
   );

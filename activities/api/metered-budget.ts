@@ -3,10 +3,20 @@ import { urgencies, type RequestBudget } from './request-budget.ts';
 
 const names = new Map<number, string>(Object.entries(urgencies).map(([name, urgency]) => [urgency, name]));
 
-/** A budget that tells how long calls wait for their turn, and how many calls a second there are. */
+/** Adds metrics to a budget: how long calls wait for their turn, and the current rate. */
 export function withBudgetMetrics(budget: RequestBudget, meter: MetricMeter): RequestBudget {
-  const waits = meter.createHistogram('cce_budget_wait_seconds', 'float', 's', 'how long a call waits for its turn');
-  const rate = meter.createGauge('cce_budget_rate', 'float', undefined, 'calls of the CCE API a second, at the moment');
+  const waits = meter.createHistogram(
+    'cce_budget_wait_seconds',
+    'float',
+    's',
+    'time that a call of the CCE API waits for its turn',
+  );
+  const rate = meter.createGauge(
+    'cce_budget_rate',
+    'float',
+    undefined,
+    'current limit of calls of the CCE API per second',
+  );
   rate.set(budget.ratePerSecond());
   return {
     ...budget,

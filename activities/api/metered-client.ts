@@ -5,21 +5,12 @@ import { createBoundedLabel } from './bounded-label.ts';
 import { errorCode } from './error-code.ts';
 import { wrapCalls } from './wrap-calls.ts';
 
-/** A client that counts its calls: by name, HTTP status and the vendor's code, and how long they take. */
+/** Adds metrics to a client: the number of calls by name, HTTP status and error code, and their duration. */
 export function withMetrics(cce: CceClient, meter: MetricMeter): CceClient {
   const requests = meter.createCounter('cce_api_requests', undefined, 'calls of the CCE API');
-  const seconds = meter.createHistogram(
-    'cce_api_request_seconds',
-    'float',
-    's',
-    'how long a call of the CCE API takes',
-  );
-  const throttled = meter.createCounter(
-    'cce_api_throttled',
-    undefined,
-    'calls that the CCE API refused to slow us down',
-  );
-  // There from the start: a counter that begins with its first event shows no increase.
+  const seconds = meter.createHistogram('cce_api_request_seconds', 'float', 's', 'duration of a call of the CCE API');
+  const throttled = meter.createCounter('cce_api_throttled', undefined, 'calls that the CCE API throttled');
+  // Starts at 0: a counter that first appears with its first event shows no increase.
   for (const call of Object.keys(cce)) throttled.add(0, { call });
   const codeLabel = createBoundedLabel();
 

@@ -5,9 +5,9 @@ import { errorCode } from './error-code.ts';
 import { wrapCalls } from './wrap-calls.ts';
 
 /**
- * A client each of whose calls is a span of the trace that it is made in, with the names that the metrics have and the
- * `requestID` that the vendor asks for. Of what is sent and answered it tells nothing else. The vendor is told nothing
- * of the trace either.
+ * Records a span for each call of a client, in the trace of the caller. The attributes have the names of the metrics'
+ * labels; `requestID` is the one that the vendor's support asks for. A span holds nothing else of a request or an answer,
+ * and the vendor learns nothing of the trace.
  */
 export function withSpans(cce: CceClient): CceClient {
   const tracer = trace.getTracer('cce-orchestrator');
@@ -18,7 +18,7 @@ export function withSpans(cce: CceClient): CceClient {
         span.setAttributes({ status: '200', ...requestIDOf(answer) });
         return answer;
       } catch (error) {
-        span.setAttributes({ status: 'none', ...(error instanceof CceApiError && whatIsKnown(error)) });
+        span.setAttributes({ status: 'none', ...(error instanceof CceApiError && attributesOf(error)) });
         span.setStatus({ code: SpanStatusCode.ERROR });
         throw error;
       } finally {
@@ -28,12 +28,12 @@ export function withSpans(cce: CceClient): CceClient {
   );
 }
 
-/** Does something that is done for many at once, and so belongs to the trace of none. */
+/** Runs work that is shared by many callers, and so belongs to the trace of none. */
 export function outsideOfTraces<Result>(work: () => Result): Result {
   return context.with(ROOT_CONTEXT, work);
 }
 
-function whatIsKnown(error: CceApiError) {
+function attributesOf(error: CceApiError) {
   return {
     status: String(error.httpStatus),
     code: errorCode(error),

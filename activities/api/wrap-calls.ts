@@ -1,13 +1,13 @@
 import type { CallOptions, CceClient } from '../../cce/client.ts';
 
-/** Does something around a call: knows its name and its options, and sends it when it sees fit. */
+/** Wraps a call: receives its name and its options, and decides when to send it. */
 export type AroundCall = <Answer>(
   call: keyof CceClient,
   options: CallOptions,
   send: () => Promise<Answer>,
 ) => Promise<Answer>;
 
-/** A client all of whose calls go through one function. */
+/** Passes all calls of a client through one function. */
 export function wrapCalls(cce: CceClient, around: AroundCall): CceClient {
   return {
     createCluster: (request, call = {}) => around('createCluster', call, () => cce.createCluster(request, call)),

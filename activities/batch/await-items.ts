@@ -9,25 +9,25 @@ import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts'
 import { judgeItem } from './judge-item.ts';
 
 const lookIntervalMs = 1_000;
-/** The batch is told at once when a twentieth of its items has ended. */
-const worthTelling = 20;
-/** How long fewer wait for others, so that a busy batch is told of many at a time. */
+/** The activity returns at once when this share of the items has ended: one in twenty. */
+const worthReporting = 20;
+/** How long fewer ended items wait for others, so that a busy batch receives many at a time. */
 const gatherMs = 5_000;
 const patienceMs = 10 * 60_000;
-/** Visibility may lag behind, and clocks apart. */
+/** Visibility may lag, and clocks may differ. */
 const marginMs = 60_000;
-/** Every so many looks some items are asked for one by one: what visibility never shows is found all the same. */
+/** Every fifth look describes some items one by one, so that an end which visibility never shows is found all the same. */
 const looksBetweenChecks = 5;
 const checkedAtOnce = 10;
 const readsAtOnce = 10;
 
 /**
- * Follows any number of items with one visibility query a second. A long poll each would tell a second earlier, and cost
- * as many open calls as there are items.
+ * Follows any number of items with one visibility query a second. A long poll for each item would notice its end a second
+ * earlier, but would keep as many calls open as there are items.
  */
 export function awaitItems(client: Client, queue: string): BatchActivities['awaitItems'] {
   return async ({ scope, items, sinceMs }) => {
-    // Two items of one cluster may wait for the same run.
+    // Two items for the same cluster may wait for the same run.
     let open: readonly ItemReference[] = unpackItems(items, scope);
     const ended: EndedItem[] = [];
     const beganAtMs = Date.now();
@@ -38,14 +38,14 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
       const lookedAtMs = Date.now();
       const ends = await findEnds(open, since - marginMs, looks % looksBetweenChecks === looksBetweenChecks - 1);
       since = lookedAtMs;
-      const told = new Set(ends.map(({ index }) => index));
-      open = open.filter(({ index }) => !told.has(index));
+      const endedNow = new Set(ends.map(({ index }) => index));
+      open = open.filter(({ index }) => !endedNow.has(index));
       ended.push(...ends);
       if (ended.length > 0) firstEndAtMs ??= lookedAtMs;
       const gatheredMs = firstEndAtMs === undefined ? undefined : lookedAtMs - firstEndAtMs;
-      const isWorthTelling = ended.length * worthTelling >= items.length;
+      const isWorthReporting = ended.length * worthReporting >= items.length;
       const isTime = gatheredMs === undefined ? lookedAtMs - beganAtMs >= patienceMs : gatheredMs >= gatherMs;
-      if (isWorthTelling || isTime) return withFewReasons(ended);
+      if (isWorthReporting || isTime) return withFewReasons(ended);
       await sleep(lookIntervalMs);
     }
   };
@@ -58,7 +58,7 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     const judged = await Promise.all(
       [...new Set([...closed, ...missed])].map((item) =>
         limit(async () => {
-          // A thousand may end at once, and to read them takes longer than a heartbeat may.
+          // A thousand items may end at once, and reading their outcomes takes longer than the heartbeat limit.
           heartbeat();
           return judgeItem(item, await outcomeOfClosedRun(client, item));
         }),
@@ -74,7 +74,7 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     return open.filter(({ runID }) => closed.has(runID));
   }
 
-  /** Creates with a time to live do not close when their cluster runs. */
+  /** Finds creates with a time to live whose cluster runs: they do not close then. */
   async function findLeased(open: readonly ItemReference[]): Promise<EndedItem[]> {
     const waiting = open.filter(({ kind, hasLease }) => kind === 'create' && hasLease === true);
     if (waiting.length === 0) return [];
@@ -106,18 +106,18 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
   async function* list(condition: string): AsyncGenerator<WorkflowExecutionInfo, void> {
     const query = `TaskQueue = '${queue}' AND ${condition}`;
     for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
-      // There may be many pages.
+      // A list may have many pages.
       heartbeat();
       yield execution;
     }
   }
 }
 
-/** The reasons of a thousand would be too much for one payload. */
+/** Drops all but the last reasons: those of a thousand items would be too much for one payload. */
 function withFewReasons(ended: readonly EndedItem[]): EndedItem[] {
-  const told = new Set(ended.filter(({ failure }) => failure !== undefined).slice(-failuresKept));
+  const withReason = new Set(ended.filter(({ failure }) => failure !== undefined).slice(-failuresKept));
   return ended.map((one) => {
     const { failure: _failure, ...end } = one;
-    return told.has(one) ? one : end;
+    return withReason.has(one) ? one : end;
   });
 }

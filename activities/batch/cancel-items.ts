@@ -7,7 +7,7 @@ import { awaitItems } from './await-items.ts';
 import { holdPages } from './pages.ts';
 import { startItems } from './start-items.ts';
 
-/** The activities of batches: they ask Temporal, as a client would, and know nothing of the service. */
+/** The activities of batches. They call Temporal, as a client does, and never the service. */
 export function batchActivities(client: Client, queue: string): BatchActivities {
   return {
     holdPages: holdPages(client),

@@ -2,18 +2,18 @@ import type { EndedItem, ItemFailure, ItemReference } from '../../contract/batch
 import type { Cleanup, CreateClusterOutcome } from '../../contract/create.ts';
 import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 
-/** What the end of a workflow means for the item that it was started for. */
+/** Judges what the end of a workflow means for the batch item that it was started for. */
 export function judgeItem(
   { index, kind, runID }: ItemReference,
   outcome: CreateClusterOutcome | DeleteClusterOutcome | undefined,
 ): EndedItem {
   const end = { index, runID };
   if (outcome === undefined) {
-    const failure = { type: 'Terminated', message: 'it was ended from outside' };
+    const failure = { type: 'Terminated', message: 'the workflow was terminated from outside' };
     return { ...end, result: 'failed', leftBehind: true, failure };
   }
   const { cleanup, adopted } = { cleanup: undefined, adopted: undefined, ...outcome };
-  // The deletion of a cluster whose create was under way: it is what that create cleaned up, however it ended.
+  // A delete of a cluster whose create was in progress: its result is the create's clean-up, however the create ended.
   if (kind === 'delete' && cleanup !== undefined) return { ...end, ...judgeCleanup(cleanup) };
   switch (outcome.outcome) {
     case 'running':
@@ -31,7 +31,7 @@ export function judgeItem(
   }
 }
 
-const tooLate = { type: 'TooLate', message: 'its create ended before it could be cancelled; delete it again' };
+const tooLate = { type: 'TooLate', message: 'the create ended before it could be cancelled; delete the cluster again' };
 
 function judgeCleanup({ status, failure }: Cleanup): Pick<EndedItem, 'result' | 'failure'> {
   if (status === 'deleted' || status === 'notNeeded') return { result: 'succeeded' };
@@ -42,7 +42,7 @@ function leftBy(cleanup: Cleanup | undefined): Pick<EndedItem, 'leftBehind'> {
   return cleanup?.status === 'kept' || cleanup?.status === 'incomplete' ? { leftBehind: true } : {};
 }
 
-/** One of many in a payload; the whole of it is in the outcome of its workflow. */
+/** Shortens a failure, as many of them share a payload. The outcome of the workflow has the whole text. */
 export function shorten(failure: ItemFailure | undefined): ItemFailure {
   const { type = 'Unknown', message = 'no reason was given' } = failure ?? {};
   return { type, message: message.length > 300 ? `${message.slice(0, 299)}…` : message };

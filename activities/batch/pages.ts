@@ -7,9 +7,10 @@ import { batchItemsQuery, holdPageSignal } from '../../contract/batch/messages.t
 import type { BatchActivities, BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID } from '../../contract/identity.ts';
 
-/** Large items lie alone on their pages: then these are as many as the items, and a try has two minutes for all. */
+/** Each large item has a page of its own: there may be as many pages as items, and one attempt has two minutes for all. */
 const signalsAtOnce = 20;
 
+/** Tells the pages of an upload to stay open, or that nobody needs them any more. */
 export function holdPages(client: Client): BatchActivities['holdPages'] {
   return async ({ upload, hold }) => {
     const limit = pLimit(signalsAtOnce);
@@ -22,19 +23,19 @@ export function holdPages(client: Client): BatchActivities['holdPages'] {
     try {
       await client.workflow.getHandle(workflowID).signal(holdPageSignal, hold);
     } catch (error) {
-      // Closed: it is kept for the retention time all the same.
+      // A closed page can still be read for the retention time.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
 }
 
-/** Pages do not change, and a batch starts a few items of one at a time. */
+/** Kept in memory: pages never change, and a batch starts a few items of one page at a time. */
 const pagesKept = 8;
 
 /**
- * Reads items of batches.
+ * Creates a reader of batch items.
  *
- * The reader throws an ApplicationFailure of type `ItemsGone` where Temporal does not know the page any more.
+ * The reader throws an ApplicationFailure of type `ItemsGone` if Temporal no longer knows the page.
  */
 export function createItemReader(client: Client): (upload: BatchUpload, index: number) => Promise<BatchItem> {
   const pages = new Map<string, Promise<BatchItem[]>>();

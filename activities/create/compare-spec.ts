@@ -5,8 +5,8 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 
 /**
- * Where a cluster differs from a request, as far as the service tells: it shows neither masters nor nodes, and fills in
- * much that a request leaves open, which is no difference.
+ * Lists the fields in which a cluster differs from a request, as far as the service shows them: it shows neither masters
+ * nor nodes. Fields that the request leaves out and the service fills in are not differences.
  */
 export function compareSpec({ cce }: { cce: CceClient }) {
   return async (input: { clusterID: string; request: CreateClusterRequest }): Promise<string[]> =>

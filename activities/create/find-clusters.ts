@@ -4,29 +4,29 @@ import type { ClusterSummary } from '../../contract/cluster-summary.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { summaryOf, type ClusterList } from '../api/cluster-list.ts';
 
-/** What is needed of a cluster to decide whose it is. */
+/** The fields of a cluster that decide whose it is. */
 export type FoundCluster = Omit<ClusterSummary, 'clusterName'>;
 
 const pageSize = 100;
 
-/** Looks within so long of each other count as looks that came together. */
-const togetherMs = 1_000;
+/** Looks that begin within this time of each other count as simultaneous. */
+const simultaneousMs = 1_000;
 
 /**
  * Finds all clusters that have exactly this name, oldest first.
  *
- * One look searches by name. Looks that come together, more of them than the list has pages, share one reading of it.
+ * A single look searches by name. Simultaneous looks share one reading of the whole list, if they outnumber its pages.
  */
 export function findClusters({ cce, list }: { cce: CceClient; list: ClusterList }) {
-  let together = 0;
+  let simultaneous = 0;
 
   return async ({ clusterName }: { clusterName: string }): Promise<FoundCluster[]> =>
     withCallFailures(async () => {
-      together++;
-      setTimeout(() => together--, togetherMs);
-      if (together > list.pages()) {
+      simultaneous++;
+      setTimeout(() => simultaneous--, simultaneousMs);
+      if (simultaneous > list.pages()) {
         const { clusters, isWhole } = await Promise.race([list.pass(), Context.current().cancelled]);
-        // What a list that came apart does not show may be there all the same.
+        // A list whose pages do not fit together may miss a cluster that exists.
         if (isWhole) return clusters.filter((cluster) => cluster.clusterName === clusterName).map(toFound);
       }
       for (;;) {
@@ -37,8 +37,10 @@ export function findClusters({ cce, list }: { cce: CceClient; list: ClusterList 
 }
 
 /**
- * The service's search matches parts of names. `changed` where a cluster came or went between two pages: the rest has
- * then moved, and one may have been missed.
+ * Searches by name; the service's search also matches parts of names.
+ *
+ * @returns `changed` if a cluster was created or deleted between two pages: the others have moved, and the search may have
+ *   missed one.
  */
 async function search(cce: CceClient, clusterName: string): Promise<FoundCluster[] | 'changed'> {
   const found: FoundCluster[] = [];

@@ -14,7 +14,7 @@ export interface SubmittedCluster {
 
 export interface SubmitInput {
   request: CreateClusterRequest;
-  /** Look for clusters of the name just before, and send nothing if there is any. Else the workflow must have looked. */
+  /** Whether to look for clusters of this name first, and send nothing if there is one. If not, the workflow has looked. */
   lookFirst?: boolean;
 }
 
@@ -25,11 +25,11 @@ export interface SubmitDependencies {
 }
 
 /**
- * Sends the create request, once, unless a look shows clusters of its name: then it returns those. The workflow looks
- * again whenever this fails in any way that leaves the outcome open.
+ * Sends the create request once. If a look finds clusters of its name, returns those and sends nothing. The workflow looks
+ * again after every failure that leaves the outcome open.
  *
- * The request is not tied to the activity's cancellation: to break it off would only turn a known outcome into an
- * unknown one. Its own time limit ends it well before the activity's.
+ * A cancellation of the activity does not abort the request: that would only turn a known outcome into an unknown one.
+ * The request's own time limit ends it well before the activity's.
  */
 export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies) {
   return async ({ request, lookFirst }: SubmitInput): Promise<SubmittedCluster | { found: FoundCluster[] }> => {
@@ -40,11 +40,11 @@ export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies
       const found = await findClusters({ clusterName: request.cluster.clusterName });
       if (found.length > 0) return { found };
     }
-    // Another attempt may be under way by then, if the look took long, or this worker was frozen.
+    // If the look took long, or this worker was frozen, another attempt may be in progress by now.
     if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
     try {
       const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
-      log.info('the service makes the cluster', { clusterID, requestID });
+      log.info('the service accepted the create', { clusterID, requestID });
       return { clusterID, requestID };
     } catch (error) {
       throw withoutSecrets(error, createSecretFilter(secretsOf(resolved), secrets));
@@ -52,10 +52,10 @@ export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies
   };
 }
 
-/** Together with 30 s for a turn, 10 s for keys and 30 s for the request below the 90 s of the attempt. */
+/** Together with 30 s for a turn, 10 s for credentials and 30 s for the request, this stays below the 90 s of the attempt. */
 const sendWithinMs = 15_000;
 
-/** There is one attempt, but for a server that is told to try again. Of no known type: the outcome is open. */
+/** The activity has one attempt, unless somebody resets the server to try again. No known type: the outcome is open. */
 function sentBefore(): ApplicationFailure {
   return ApplicationFailure.nonRetryable('an earlier attempt may have sent the request', 'SentBefore');
 }
@@ -68,11 +68,11 @@ function sentTooLate(): ApplicationFailure {
     retryable: true,
     mayHaveTakenEffect: false,
   };
-  const message = 'the worker was held up, and did not send the request';
+  const message = 'the worker was held up and did not send the request';
   return ApplicationFailure.create({ type: failure.type, message, details: [failure] });
 }
 
-/** A service that refuses a request may quote it, and failures are kept in histories and logs. */
+/** Removes secrets from a failure: a service that refuses a request may quote it, and histories and logs keep failures. */
 function withoutSecrets(error: unknown, clean: (text: string) => string): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
   const message = clean(error.message);

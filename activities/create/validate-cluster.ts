@@ -5,8 +5,8 @@ import { validateCreateRequest, type Problem } from '../../cce/validate.ts';
 import { resolveRequest } from './resolve-request.ts';
 
 /**
- * Refuses a request that cannot succeed before anything is sent, with all its problems at once. The secrets are
- * resolved for the check, since this worker is the one that will have to resolve them.
+ * Refuses a request that cannot succeed before anything is sent, and lists all its problems. Resolves the secrets for the
+ * check, since a worker like this one must resolve them later.
  *
  * Fails with `InvalidSpec` (first detail: `problems`, a list of {@link Problem}) or `SecretUnavailable`.
  */

@@ -5,18 +5,18 @@ import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 
 export interface DeletionAccepted {
-  /** The service knows no such cluster: there was nothing left to delete. */
+  /** Whether the service knew no such cluster: nothing was left to delete. */
   alreadyGone: boolean;
   requestID?: string;
 }
 
-/** Asks for a deletion. Asking again for a cluster that is being deleted, or is gone, does no harm. */
+/** Requests the deletion of a cluster. Repeating the request for a cluster that is being deleted, or is gone, is harmless. */
 export function deleteCluster({ cce }: { cce: CceClient }) {
   return async (input: { clusterID: string; options: DeleteClusterOptions }): Promise<DeletionAccepted> =>
     withCallFailures(async () => {
       try {
         const { requestID } = await cce.deleteCluster(input.clusterID, input.options, { signal: cancellationSignal() });
-        log.info('the service deletes the cluster', { requestID });
+        log.info('the service accepted the deletion', { requestID });
         return { alreadyGone: false, ...(requestID !== undefined && { requestID }) };
       } catch (error) {
         if (error instanceof CceApiError && error.kind === 'notFound') return { alreadyGone: true };

@@ -4,12 +4,12 @@ import type { CreateRun } from '../../contract/reconcile.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 
-/** All runs of creates that Temporal still knows, and the clusters that they ended with. */
+/** Lists all runs of the given creates that Temporal still knows, with the clusters that each left running or kept. */
 export function describeCreates(client: Client) {
   return async ({ workflowIDs }: { workflowIDs: string[] }): Promise<CreateRun[]> => {
     const runs: CreateRun[] = [];
     for (const workflowID of workflowIDs) {
-      // A name with a quote in it cannot be one of ours.
+      // A cluster name cannot contain a quote, so this is not one of our workflow IDs.
       if (workflowID.includes("'")) continue;
       const query = `WorkflowId = '${workflowID}' AND WorkflowType = '${workflowTypes.createCluster}'`;
       for await (const { runId, status, raw } of client.workflow.list({ query })) {

@@ -8,7 +8,7 @@ import { withCallFailures } from '../api/call-failure.ts';
 import { summaryOf } from '../api/cluster-list.ts';
 import { listPage } from '../api/list-page.ts';
 
-/** One page of all clusters of the account, of which those are returned that a filter matches. */
+/** Reads one page of all clusters of the account and returns those that match a filter. */
 export function findTeardownTargets({ cce }: { cce: CceClient }) {
   return async (input: {
     filter: TeardownFilter;
@@ -30,12 +30,15 @@ export function findTeardownTargets({ cce }: { cce: CceClient }) {
     });
 }
 
-/** Throws an ApplicationFailure where a pattern is none: no other try will make one of it. */
+/** Throws a non-retryable ApplicationFailure for an invalid pattern: another attempt cannot make it valid. */
 function compile(patterns: string | string[]) {
   try {
     return picomatch(patterns);
   } catch (error) {
-    throw ApplicationFailure.nonRetryable(`"${String(patterns)}" is no pattern: ${String(error)}`, 'InvalidFilter');
+    throw ApplicationFailure.nonRetryable(
+      `"${String(patterns)}" is not a valid pattern: ${String(error)}`,
+      'InvalidFilter',
+    );
   }
 }
 
@@ -47,7 +50,7 @@ function clusterMatcher({ name = '*', olderThanSeconds, phases, except = [] }: T
     if (!isNamed(spec.clusterName)) return false;
     if (except.length > 0 && (isExcepted(spec.clusterName) || isExcepted(spec.clusterID))) return false;
     if (phases !== undefined && !phases.includes(status.clusterPhase)) return false;
-    // Without a known age it counts as young: nothing is deleted on a guess.
+    // A cluster of unknown age counts as young: nothing is deleted on a guess.
     const ageSeconds = (nowMs - Date.parse(createdAt ?? '')) / 1000;
     return olderThanSeconds === undefined || ageSeconds >= olderThanSeconds;
   };

@@ -9,7 +9,7 @@ export type MarkedCluster = ClusterSummary;
 
 export interface MarkedPage {
   clusters: MarkedCluster[];
-  /** How many clusters the page had in all. */
+  /** The number of all clusters on the page. */
   seen: number;
   isLast: boolean;
 }

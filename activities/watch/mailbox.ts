@@ -1,9 +1,12 @@
-/** Holds the latest letter for one reader, who can wait for it. A letter that is not read in time is lost to the next. */
+/** Holds the latest letter for one reader, who can wait for it. A new letter replaces one that was not read. */
 export interface Mailbox<Letter> {
   put: (letter: Letter) => void;
   /**
-   * The letter that came since the last one was read, as soon as there is one; `undefined` if there is none by that
-   * time of `performance.now()`. Rejects with the signal's reason when that is aborted.
+   * Waits for a letter that arrives after the last one was read.
+   *
+   * @param untilMs The end of the wait, as a time of `performance.now()`.
+   * @returns The letter, or `undefined` if none arrives in time.
+   * @throws The reason of the signal, if the signal is aborted.
    */
   next: (untilMs: number) => Promise<Letter | undefined>;
 }

@@ -5,19 +5,19 @@ import type { Observation } from './observation.ts';
 import type { PhaseTicker } from './phase-ticker.ts';
 import type { WatchInput } from './watch-cluster.ts';
 
-/** Counts the clusters that this worker watches. */
+/** Adds a metric for the number of clusters that this worker watches. */
 export function withFollowerMetrics(phases: PhaseTicker, meter: MetricMeter): PhaseTicker {
-  const watched = meter.createGauge('cce_clusters_watched', 'int', undefined, 'clusters that a worker waits for');
-  const tell = () => watched.set(phases.followers());
-  tell();
+  const watched = meter.createGauge('cce_clusters_watched', 'int', undefined, 'clusters that the worker watches');
+  const update = () => watched.set(phases.followers());
+  update();
   return {
     ...phases,
     follow(clusterID, onTick) {
       const unfollow = phases.follow(clusterID, onTick);
-      tell();
+      update();
       return () => {
         unfollow();
-        tell();
+        update();
       };
     },
   };
@@ -25,9 +25,9 @@ export function withFollowerMetrics(phases: PhaseTicker, meter: MetricMeter): Ph
 
 type WatchCluster = (input: WatchInput) => Promise<Observation>;
 
-/** Tells how long each step of a creation took, by its name, which is the vendor's, and by how it ended. */
+/** Adds a metric for the duration of each step of a creation, by the vendor's name for the step and by its end. */
 export function withStepMetrics(watchCluster: WatchCluster, meter: MetricMeter): WatchCluster {
-  const seconds = meter.createHistogram('cce_step_seconds', 'float', 's', 'how long an event step of a creation took');
+  const seconds = meter.createHistogram('cce_step_seconds', 'float', 's', 'duration of an event step of a creation');
   const stepLabel = createBoundedLabel();
   const outcomeLabel = createBoundedLabel();
   return async (input) => {
@@ -41,7 +41,7 @@ export function withStepMetrics(watchCluster: WatchCluster, meter: MetricMeter):
   };
 }
 
-/** Of a step that has ended, well or not: one that failed with its cluster has no end, other than that of the watch. */
+/** Returns the duration of a step that has ended. A step that failed with its cluster ends when the watch ends. */
 function secondsOf({ startedAt, finishedAt, status }: Step): number | undefined {
   const endedAtMs = finishedAt === undefined && status === 'failed' ? Date.now() : Date.parse(finishedAt ?? '');
   const milliseconds = endedAtMs - Date.parse(startedAt ?? '');

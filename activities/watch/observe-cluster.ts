@@ -9,17 +9,17 @@ import { meaningOf, type Observation } from './observation.ts';
 export interface ObserveInput {
   clusterID: string;
   goal: WatchGoal;
-  /** Takes out of what the service says of a failed step what nobody is to see. */
+  /** Removes secrets from the service's message about a failed step. */
   clean: (text: string) => string;
-  /** As a list has just shown it; absent where it is not known, or not to be relied on. */
+  /** The phase in the latest list of clusters; absent if it is unknown or unreliable. */
   listedPhase?: ClusterPhase;
-  /** Whether the cluster is to be asked for in any case, unless `listedPhase` is given. */
+  /** Whether to read the cluster in any case, unless `listedPhase` is given. */
   phaseIsDue: boolean;
 }
 
 /**
- * One poll: the event steps, and the cluster itself only where they leave its phase open, so that most polls are one
- * call, or where it is due. The event's `status` alone never ends a wait: `clusterPhase` does.
+ * Polls a cluster once. Reads the event steps, and the cluster itself only if they leave its phase open or if the phase is
+ * due, so that most polls are one call. The event's `status` alone never ends a wait: `clusterPhase` does.
  */
 export async function observeCluster(
   cce: CceClient,
@@ -29,13 +29,14 @@ export async function observeCluster(
 ): Promise<Observation> {
   const events = await readEvents();
   if (events instanceof Error) {
-    // The steps are for people to look at; as long as the phase can be read, the wait goes on by it alone.
+    // The steps are for people to look at. The wait goes on without them while the phase can be read.
     const clusterPhase = listedPhase ?? phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
     return { clusterPhase, steps: previous?.steps ?? [] };
   }
   const steps = toSteps(events);
   const underWay = events?.status === (goal === 'running' ? 'creating' : 'deleting');
-  // The steps may know better than the list that the wait is over, but not that it is not.
+  // A list that shows the goal needs no confirmation. Steps that are over may be newer than the list: then the cluster is
+  // read.
   if (listedPhase !== undefined && (underWay || listedPhase === goal)) return { clusterPhase: listedPhase, steps };
   if (underWay && !phaseIsDue && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
@@ -43,7 +44,7 @@ export async function observeCluster(
   const clusterPhase = phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
   const isFailed = clusterPhase !== 'absent' && meaningOf(clusterPhase, goal) === 'failed';
   if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
-  // It has failed between the two calls: only now do the steps tell why.
+  // The cluster failed between the two calls: the steps name the reason only now.
   const since = await readEvents();
   return { clusterPhase, steps: since === undefined || since instanceof Error ? steps : toSteps(since) };
 
@@ -63,7 +64,7 @@ function phaseOf(answer: GetClusterResponse | undefined): Observation['clusterPh
   return answer?.cluster.status.clusterPhase ?? 'absent';
 }
 
-/** A failed step may be the end of the cluster or not; only its phase tells. */
+/** Whether no step has moved on. A failed step never counts: only the phase tells whether the cluster failed with it. */
 function sameProgress(before: readonly Step[], now: readonly Step[]): boolean {
   return (
     before.length === now.length &&

@@ -2,19 +2,21 @@ import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import type { ClusterList, ListPass } from '../api/cluster-list.ts';
 
-/** Tells all watches of a worker the phases of their clusters, out of one list. */
+/** Tells all watches of a worker the phases of their clusters, from one shared list. */
 export interface PhaseTicker {
   /**
-   * Tells of this cluster at each tick, until the function that it returns is called. There are no ticks while the
-   * followers are few: then each asks for its own cluster.
+   * Calls `onTick` for this cluster at each tick. There are no ticks while the followers are few: then each reads its own
+   * cluster.
+   *
+   * @returns A function that ends it.
    */
   follow: (clusterID: string, onTick: (tick: Tick) => void) => () => void;
-  /** How many there are. */
+  /** The number of followers. */
   followers: () => number;
 }
 
 /**
- * What a list shows of one cluster. `unlisted`: nothing, which proves nothing either, or there are no more lists.
+ * What a list shows of one cluster. `unlisted`: the list does not show it, which proves nothing, or the lists have ended.
  * `failed`: the list could not be read.
  */
 export type Tick =
@@ -27,31 +29,31 @@ export function isRepeated(tick: Tick, previous: Tick | undefined): boolean {
   return tick.kind === 'listed' && previous?.kind === 'listed' && tick.clusterPhase === previous.clusterPhase;
 }
 
-/** Lists are worth it when they cost at most a tenth of the calls that it takes to ask for each cluster. */
+/** Lists are worthwhile if they cost at most a tenth of the calls that it takes to read each cluster. */
 const followersPerPage = 10;
 
-/** The most followers get their ticks so much faster than they would poll. */
+/** With very many followers, the pause between two ticks is this share of the poll interval. */
 const fastestShare = 1 / 3;
 
 /**
- * @param options.pollIntervalMs The slowest pace of the ticks, but for a list that cannot be read, which is backed off
- * from: to eight times that, or as long as the service asks for.
+ * @param options.pollIntervalMs The longest pause between two ticks. After a list that could not be read the pause grows to
+ *   eight times that, or to what the service asks for.
  */
 export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: number }): PhaseTicker {
   const followers = new Set<{ clusterID: string; onTick: (tick: Tick) => void }>();
   let isTicking = false;
 
-  /** At most 1 as long as lists are worth it. */
+  /** At most 1 while lists are worthwhile. */
   function costShare(): number {
     return (followersPerPage * list.pages()) / followers.size;
   }
 
-  async function tickWhileWorthIt(): Promise<void> {
+  async function tickWhileWorthwhile(): Promise<void> {
     isTicking = true;
     for (let failures = 0, retryAfterMs = 0; ;) {
       await sleep(Math.max(pauseMs(failures), retryAfterMs));
       if (costShare() > 1) break;
-      // Who comes while the list is read may not be in it yet.
+      // A follower that joins while the list is read may not be in it yet.
       const asking = [...followers];
       try {
         tell(asking, await list.pass());
@@ -67,7 +69,7 @@ export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: 
     for (const { onTick } of followers) onTick({ kind: 'unlisted' });
   }
 
-  /** Jittered, so that several workers do not list at the same moment for ever. */
+  /** Jittered, so that several workers do not keep listing at the same moment. */
   function pauseMs(failures: number): number {
     const share = failures === 0 ? Math.min(1, Math.max(fastestShare, costShare())) : 2 ** Math.min(failures, 3);
     return options.pollIntervalMs * share * (0.9 + 0.1 * Math.random());
@@ -77,7 +79,7 @@ export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: 
     follow(clusterID, onTick) {
       const follower = { clusterID, onTick };
       followers.add(follower);
-      if (!isTicking && costShare() <= 1) void tickWhileWorthIt();
+      if (!isTicking && costShare() <= 1) void tickWhileWorthwhile();
       return () => void followers.delete(follower);
     },
     followers: () => followers.size,

@@ -3,26 +3,26 @@ import type { ClusterPhase } from '../../cce/phases.ts';
 import { currentStepOf, type Step } from '../../contract/current-step.ts';
 
 /**
- * The heartbeat details of `watchCluster`: what its next attempt, perhaps on another worker, goes on from. A cache and
- * no more: after a crash they may be as old as the heartbeat limit.
+ * The heartbeat details of `watchCluster`, from which its next attempt continues, perhaps on another worker. They are only
+ * a cache: after a crash they may be as old as the heartbeat limit.
  */
 const watchProgressSchema = z.object({
   polls: z.number().int().nonnegative(),
-  /** Failed polls since the last good one. */
+  /** The number of failed polls since the last good one. */
   consecutiveFailures: z.number().int().nonnegative(),
-  /** Whether the service has ever shown the cluster; from then on a 404 means that it is gone. */
+  /** Whether the service has ever shown the cluster. From then on a 404 means that it is gone. */
   seen: z.boolean(),
-  /** When the first poll found no cluster before it was ever seen, in milliseconds of the epoch. */
+  /** When a poll first found no cluster that had never been seen, in epoch milliseconds. */
   notSeenSinceMs: z.number().optional(),
-  /** The {@link changeKey} of the last change that the workflow was told of. */
+  /** The {@link changeKey} of the last change that was reported to the workflow. */
   reported: z.string(),
-  /** Whether the workflow was told that polls fail. */
+  /** Whether the workflow was told that polls fail, and not yet that they work again. */
   troubled: z.boolean(),
 });
 
 export type WatchProgress = z.infer<typeof watchProgressSchema>;
 
-/** Goes on from the last heartbeat, or starts anew where there is none or an older build wrote it. */
+/** Continues from the last heartbeat, or starts anew if there is none or another build wrote it. */
 export function resumeWatch(heartbeatDetails: unknown): WatchProgress {
   const parsed = watchProgressSchema.safeParse(heartbeatDetails);
   return parsed.success
@@ -31,9 +31,9 @@ export function resumeWatch(heartbeatDetails: unknown): WatchProgress {
 }
 
 /**
- * Differs from the last one when there is something to tell: a step that starts, fails, pauses or goes on. That a step
- * is done is told by the start of the next one, which halves what the history pays for a step. Without steps, the phase
- * is all there is to tell.
+ * Identifies what a report would say. It differs from the previous key if a step starts, fails, pauses or goes on. The end
+ * of a step is reported by the start of the next one, which halves the history that a step costs. Without steps, the key
+ * is the phase.
  */
 export function changeKey(clusterPhase: ClusterPhase, steps: readonly Step[], previous: string): string {
   if (steps.length === 0) return clusterPhase;

@@ -48,7 +48,7 @@ it('the log of a create that fails names workflow, cluster, step and requestID',
   const clusterID = outcome?.clusterID;
   const requestID = expect.stringMatching(/./) as string;
   for (const entry of [
-    { msg: 'the service makes the cluster', activityType: 'submitCluster', clusterName: 'protected', requestID },
+    { msg: 'the service accepted the create', activityType: 'submitCluster', clusterName: 'protected', requestID },
     { msg: 'the current step has changed', activityType: 'watchCluster', step: '创建 BLB', status: 'doing' },
     { msg: 'a poll failed', activityType: 'watchCluster', step: expect.stringMatching(/./) as string, requestID },
     { msg: 'Activity failed', activityType: 'deleteCluster', requestID },
