@@ -12,7 +12,7 @@ const service = 'cluster.containerNetworkConfig.clusterIPServiceCIDR';
 const machine = 'nodes[0].instanceSpec';
 
 const accepted: { name: string; set: Fields }[] = [
-  { name: 'a name of all allowed characters', set: { 'cluster.clusterName': 'Az09._-' } },
+  { name: 'a name with all allowed characters', set: { 'cluster.clusterName': 'Az09._-' } },
   { name: 'the longest name', set: { 'cluster.clusterName': 'a'.repeat(65) } },
   {
     name: 'managed masters without machines',
@@ -23,26 +23,26 @@ const accepted: { name: string; set: Fields }[] = [
     set: { 'cluster.masterConfig': { masterType: 'serverless', clusterHA: 2 }, masters: undefined },
   },
   { name: 'no workers', set: { nodes: undefined } },
-  { name: 'no count', set: { 'nodes[0].count': undefined } },
-  { name: 'a count of 1 for a machine that exists', set: { 'nodes[1].count': 1 } },
+  { name: 'no count of machines', set: { 'nodes[0].count': undefined } },
+  { name: 'a count of 1 for an existing machine', set: { 'nodes[1].count': 1 } },
   {
-    name: 'an image by its properties',
+    name: 'an image described by instanceOS',
     set: { [`${machine}.imageID`]: undefined, [`${machine}.instanceOS`]: { osName: 'CentOS' } },
   },
   {
-    name: 'security rules of the service',
+    name: "the service's own security groups",
     set: {
       [`${machine}.vpcConfig.securityGroupID`]: undefined,
       [`${machine}.vpcConfig.securityGroup`]: { enableCCERequiredSecurityGroup: true },
     },
   },
   {
-    name: 'a public address by traffic',
+    name: 'a public address charged by traffic',
     set: { [`${machine}.needEIP`]: true, [`${machine}.eipOption`]: eip('ByTraffic', 1000) },
   },
-  { name: 'a disk below another', set: { [`${machine}.instanceResource.cdsList[1]`]: disk('/data/sub') } },
+  { name: 'a disk path below another', set: { [`${machine}.instanceResource.cdsList[1]`]: disk('/data/sub') } },
   {
-    name: 'the same path on another machine',
+    name: 'the same disk path on another machine',
     set: { 'masters[0].instanceSpec.instanceResource.cdsList': [disk('/data')] },
   },
   {
@@ -52,20 +52,20 @@ const accepted: { name: string; set: Fields }[] = [
       'cluster.containerNetworkConfig.nodePortRangeMax': 65536,
     },
   },
-  { name: 'no ranges', set: { [pod]: undefined, [service]: undefined, 'cluster.vpcCIDR': undefined } },
-  { name: 'keys in other case', set: { Cluster: validRequest().cluster, cluster: undefined } },
+  { name: 'no address ranges', set: { [pod]: undefined, [service]: undefined, 'cluster.vpcCIDR': undefined } },
+  { name: 'keys in a different case', set: { Cluster: validRequest().cluster, cluster: undefined } },
   { name: 'null options', set: { options: null } },
-  { name: 'the check of the service turned off', set: { options: { skipNetworkCheck: true } } },
-  { name: 'fields that nobody knows', set: { 'cluster.somethingEntirelyNew': { a: [1] } } },
+  { name: "a request to skip the service's network check", set: { options: { skipNetworkCheck: true } } },
+  { name: 'unknown fields', set: { 'cluster.somethingEntirelyNew': { a: [1] } } },
 ];
 
-describe('a create request may have', () => {
-  it.each(accepted)('$name', ({ set }) => {
+describe('validation', () => {
+  it.each(accepted)('accepts $name', ({ set }) => {
     expect(validateCreateRequest(setFields(validRequest(), set))).toStrictEqual({ errors: [], warnings: [] });
   });
 });
 
-describe('the requests of the API page', () => {
+describe('on the API page', () => {
   it.each([
     { file: 'create-managed-request', warnings: ['inline-secret'] },
     { file: 'create-custom-request', warnings: ['inline-secret'] },
@@ -78,7 +78,7 @@ describe('the requests of the API page', () => {
   });
 });
 
-describe('the spec files in examples/', () => {
+describe('in examples/', () => {
   const files = ['managed', 'custom', 'existing'];
   const readSpec = (file: string): unknown => parse(readText(`../../examples/${file}.yaml`));
 
@@ -92,7 +92,7 @@ describe('the spec files in examples/', () => {
     expect(validation.warnings.map(({ rule }) => rule)).toStrictEqual(warnings);
   });
 
-  it.each(files)('%s.yaml says what the request of the API page says', (file) => {
+  it.each(files)('%s.yaml describes the same cluster as the request on the API page', (file) => {
     const [spec, request] = [readSpec(file), JSON.parse(readText(`examples/create-${file}-request.json`))].map(
       (value) => createClusterRequestSchema.parse(value),
     );
@@ -107,7 +107,7 @@ describe('the spec files in examples/', () => {
     );
   });
 
-  it('can all be created at once', () => {
+  it('the specs have pod ranges that do not overlap', () => {
     expect(validateBatchRanges(files.map(readSpec))).toStrictEqual([]);
   });
 });

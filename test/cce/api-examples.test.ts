@@ -20,19 +20,19 @@ const examples: { file: string; schema: z.ZodType; changes?: (text: string) => s
   { file: 'event-steps-response', schema: eventStepsResponseSchema, changes: dropEmptyErrors },
 ];
 
-describe('the examples of the API page', () => {
-  it.each(examples)('$file loses no field', ({ file, schema, changes = (text) => text }) => {
+describe('parsing an example of the API page', () => {
+  it.each(examples)('keeps every field of $file', ({ file, schema, changes = (text) => text }) => {
     const text = readFileSync(new URL(`examples/${file}.json`, import.meta.url), 'utf8');
     expect(toJson(schema.parse(JSON.parse(text)))).toStrictEqual(JSON.parse(changes(text)));
   });
 });
 
-/** The page writes these two both ways; the types know the SDK's. */
+/** The page spells these two fields in both ways; the types have the spelling of the SDK. */
 function renameCapitals(text: string): string {
   return text.replaceAll('"CPU"', '"cpu"').replaceAll('"MEM"', '"mem"');
 }
 
-/** An empty error says that there is none. */
+/** An empty error means that there is no error. */
 function dropEmptyErrors(text: string): string {
   return text.replaceAll(/,\s*"errInfo": \{\}/g, '');
 }

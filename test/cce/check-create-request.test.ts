@@ -14,14 +14,14 @@ describe('a check of a create request', () => {
     expect(checkCreateRequest(body)).toStrictEqual({ request, warnings: [] });
   });
 
-  it('returns the same errors and warnings as the validation, and no request, where a rule is broken', () => {
+  it('returns the errors and warnings of the validation, and no request, if the body violates a rule', () => {
     const body = setFields(validRequest(), { 'cluster.clusterName': '', 'nodes[0].instanceSpec.adminPassword': 'x' });
     const { errors, warnings } = validateCreateRequest(body);
     expect(errors.length).toBeGreaterThan(0);
     expect(checkCreateRequest(body)).toStrictEqual({ errors, warnings });
   });
 
-  it('refuses a value that is not a create request even if all rules are turned off', () => {
+  it('rejects a value that is not a create request even if all rules are disabled', () => {
     expect(checkCreateRequest({ cluster: { clusterName: 7 } }, { disabledRules }).errors).toContainEqual(
       expect.objectContaining({ path: 'cluster.clusterName', rule: 'not-a-request' }),
     );
@@ -35,7 +35,7 @@ describe('a check of a create request', () => {
   });
 });
 
-it('reads a valid request in the same way as one with mistakes', () => {
+it('readPartialRequest reads a valid request like the schema of a create request', () => {
   const body = setFields(validRequest(), { options: null, 'cluster.Unknown': [1] });
   expect(readPartialRequest(body)).toStrictEqual(createClusterRequestSchema.parse(body));
 });

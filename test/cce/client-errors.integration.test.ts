@@ -41,7 +41,7 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
 const badGateway = { kind: 'server', httpStatus: 502, retryable: true, mayHaveTakenEffect: true };
 const lost = { retryable: true, mayHaveTakenEffect: true };
 
-/** What the client makes of each fault that befalls a create, and whether a cluster was made. */
+/** The error of the client for each fault of a create call, and the number of clusters created. */
 const createFaults: [fault: FaultInput, error: object, clustersMade: number][] = [
   [{ kind: 'drop-before' }, { name: 'CceNetworkError', possiblyReceived: true, ...lost }, 0],
   [{ kind: 'drop-after' }, { name: 'CceNetworkError', possiblyReceived: true, ...lost }, 1],
@@ -69,37 +69,40 @@ const createFaults: [fault: FaultInput, error: object, clustersMade: number][] =
   [{ kind: 'request-expired' }, { kind: 'expired', httpStatus: 400, mayHaveTakenEffect: false }, 0],
 ];
 
-describe('a create that meets', () => {
-  it.each(createFaults)('%j', async (fault, expected, clustersMade) => {
-    const before = (await simulator.counters()).createCluster ?? { requests: 0, effects: 0 };
-    await simulator.addFault({ ...fault, call: 'createCluster' } as FaultInput);
-    const error = await errorOf(
-      clientWith().createCluster(exampleRequest(`fault-${JSON.stringify(fault).length}-${before.requests}`)),
-    );
-    expect(error).toMatchObject(expected);
-    expect(error).toMatchObject({ method: 'POST', path: '/v2/cluster' });
-    // One request and no more, but for the one new signature after an expired one.
-    const requests = fault.kind === 'request-expired' ? 2 : 1;
-    await expect
-      .poll(async () => (await simulator.counters()).createCluster, { timeout: 10_000 })
-      .toMatchObject({ requests: before.requests + requests, effects: before.effects + clustersMade });
-  });
+describe('the error of a create call', () => {
+  it.each(createFaults)(
+    'says whether the call may have taken effect in spite of %j',
+    async (fault, expected, clustersMade) => {
+      const before = (await simulator.counters()).createCluster ?? { requests: 0, effects: 0 };
+      await simulator.addFault({ ...fault, call: 'createCluster' } as FaultInput);
+      const error = await errorOf(
+        clientWith().createCluster(exampleRequest(`fault-${JSON.stringify(fault).length}-${before.requests}`)),
+      );
+      expect(error).toMatchObject(expected);
+      expect(error).toMatchObject({ method: 'POST', path: '/v2/cluster' });
+      // The client sends one request, except for a second one with a new signature after an expired one.
+      const requests = fault.kind === 'request-expired' ? 2 : 1;
+      await expect
+        .poll(async () => (await simulator.counters()).createCluster, { timeout: 10_000 })
+        .toMatchObject({ requests: before.requests + requests, effects: before.effects + clustersMade });
+    },
+  );
 });
 
-describe('faults that lie in the cluster, not in the call', () => {
+describe('a fault of a cluster', () => {
   async function createWith(fault: FaultInput, clusterName: string) {
     await simulator.addFault({ ...fault, name: clusterName } as FaultInput);
     const client = clientWith();
     return { client, ...(await client.createCluster(exampleRequest(clusterName))) };
   }
 
-  it('a list that lags shows the cluster to a get only', async () => {
+  it('list-lag hides the cluster from lists, but not from getCluster', async () => {
     const { client, clusterID } = await createWith({ kind: 'list-lag', seconds: 600 }, 'lagging');
     expect((await client.listClusters({ keyword: 'lagging' })).clusterPage.clusterList).toEqual([]);
     expect((await client.getCluster(clusterID)).cluster.spec.clusterID).toBe(clusterID);
   });
 
-  it('a failed create tells its reason in the event steps', async () => {
+  it('create-failed shows its reason in the event steps', async () => {
     const fault: FaultInput = {
       kind: 'create-failed',
       step: 1,
@@ -129,24 +132,27 @@ describe('faults that lie in the cluster, not in the call', () => {
   it.each([
     [{ kind: 'step-fails', step: 1, recoverAfterSeconds: 600, code: 'Flaky' }, 'failed', { code: 'Flaky' }],
     [{ kind: 'stuck-step', step: 1 }, 'doing', undefined],
-  ] as const)('%j shows in the steps of a cluster that is still provisioning', async (fault, stepStatus, errInfo) => {
-    const { client, clusterID } = await createWith(fault, fault.kind);
-    await expect
-      .poll(async () => (await client.getEventSteps(clusterID)).steps[0]?.stepStatus, { timeout: 10_000 })
-      .toBe(stepStatus);
-    const { status, steps } = await client.getEventSteps(clusterID);
-    expect(status).toBe('creating');
-    if (errInfo !== undefined) expect(steps[0]?.errInfo).toMatchObject(errInfo);
-  });
+  ] as const)(
+    '%j is visible in the steps while the cluster is still provisioning',
+    async (fault, stepStatus, errInfo) => {
+      const { client, clusterID } = await createWith(fault, fault.kind);
+      await expect
+        .poll(async () => (await client.getEventSteps(clusterID)).steps[0]?.stepStatus, { timeout: 10_000 })
+        .toBe(stepStatus);
+      const { status, steps } = await client.getEventSteps(clusterID);
+      expect(status).toBe('creating');
+      if (errInfo !== undefined) expect(steps[0]?.errInfo).toMatchObject(errInfo);
+    },
+  );
 
-  it('a cluster that somebody else deleted is not found', async () => {
+  it('external-deletion makes getCluster report notFound', async () => {
     const { client, clusterID } = await createWith({ kind: 'external-deletion', afterSeconds: 0 }, 'gone');
     await expect
       .poll(() => errorOf(client.getCluster(clusterID)), { timeout: 15_000 })
       .toMatchObject({ kind: 'notFound', code: 'cce.warning.ClusterNotFound', httpStatus: 404, retryable: false });
   });
 
-  it('a deletion that fails leaves the phase delete_failed, until it is asked for again', async () => {
+  it('delete-failed leaves the phase delete_failed until the next delete call', async () => {
     const quick = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
     try {
       await quick.addFault({ kind: 'delete-failed', times: 1 });
@@ -163,7 +169,7 @@ describe('faults that lie in the cluster, not in the call', () => {
 });
 
 it.each(['InvalidAccessKeyId', 'IamSignatureInvalid', 'RequestExpired', 'AccessDenied', 'RequestLimitExceeded'])(
-  'a service that breaks with %s may have done what was asked',
+  'a call with an HTTP 500 response and the code %s may have taken effect',
   (code) => {
     const location = { method: 'POST', path: '/v2/cluster', message: 'broken' };
     const error = new CceApiError({ ...location, httpStatus: 500, code });
@@ -171,7 +177,7 @@ it.each(['InvalidAccessKeyId', 'IamSignatureInvalid', 'RequestExpired', 'AccessD
   },
 );
 
-describe('an answer that refuses', () => {
+describe('a rejected call', () => {
   const refused = { retryable: false, mayHaveTakenEffect: false };
   const wrongSecret = { credentials: () => ({ accessKeyID: 'simulator-access-key', secretAccessKey: 'wrong' }) };
   const wrongKey = { credentials: () => ({ accessKeyID: 'nobody', secretAccessKey: 'wrong' }) };
@@ -187,14 +193,18 @@ describe('an answer that refuses', () => {
       () => clientWith(wrongKey).listClusters({}),
       { kind: 'authentication', code: 'InvalidAccessKeyId', httpStatus: 403 },
     ],
-    ['a cluster that does not exist', () => clientWith().getCluster('cce-none'), { kind: 'notFound', httpStatus: 404 }],
+    [
+      'a cluster ID that does not exist',
+      () => clientWith().getCluster('cce-none'),
+      { kind: 'notFound', httpStatus: 404 },
+    ],
     [
       'a bad parameter',
       () => clientWith().listClusters({ pageNo: 0 }),
       { kind: 'validation', code: 'cce.warning.InvalidParam', httpStatus: 400 },
     ],
     ['a path that does not exist', () => clientWith({ pathPrefix: '/v1' }).listClusters({}), { httpStatus: 404 }],
-  ])('%s', async (_, call, expected) => {
+  ])('had no effect and is not retryable after %s', async (_, call, expected) => {
     const error = await errorOf(call());
     expect(error).toBeInstanceOf(CceApiError);
     expect(error).toMatchObject({ ...expected, ...refused });
@@ -202,7 +212,7 @@ describe('an answer that refuses', () => {
     expect((error as CceApiError).message).toContain((error as CceApiError).requestID);
   });
 
-  it('keys, is asked again once, with others', async () => {
+  it('is sent once more if the service rejected the credentials and new ones are available', async () => {
     const { accessKeyID, secretAccessKey } = simulator;
     const asked: unknown[] = [];
     const wrong = wrongSecret.credentials();
@@ -214,13 +224,13 @@ describe('an answer that refuses', () => {
     expect(asked).toEqual([undefined, wrong]);
   });
 
-  it('keys, is not asked again with the same ones', async () => {
+  it('is not sent again if the credentials are unchanged', async () => {
     const before = (await simulator.counters()).listClusters?.requests ?? 0;
     expect(await errorOf(clientWith(wrongSecret).listClusters({}))).toMatchObject({ kind: 'authentication' });
     expect((await simulator.counters()).listClusters?.requests).toBe(before + 1);
   });
 
-  it('a name that is taken, where names are unique', async () => {
+  it('is a conflict if names are unique and the name exists', async () => {
     const client = clientWith();
     await client.createCluster(exampleRequest('taken'));
     expect(await errorOf(client.createCluster(exampleRequest('taken')))).toMatchObject({
@@ -229,7 +239,7 @@ describe('an answer that refuses', () => {
     });
   });
 
-  it('more clusters than the quota', async () => {
+  it('has the kind quota if the account has reached its quota', async () => {
     const client = clientWith();
     const create = (index: number) => errorOf(client.createCluster(exampleRequest(`quota-${index}`)));
     const errors = await Promise.all(Array.from({ length: 21 }, (__, index) => create(index)));
@@ -237,8 +247,8 @@ describe('an answer that refuses', () => {
   });
 });
 
-describe('a connection', () => {
-  it('that is refused proves that nothing was received', async () => {
+describe('a network error', () => {
+  it('excludes an effect if the connection was refused', async () => {
     const error = await errorOf(
       clientWith({ endpoint: await closedEndpoint() }).createCluster(exampleRequest('never')),
     );
@@ -246,20 +256,20 @@ describe('a connection', () => {
     expect(error).toMatchObject({ possiblyReceived: false, mayHaveTakenEffect: false, retryable: true });
   });
 
-  it('to a host that does not exist proves that too', async () => {
+  it('excludes an effect if the host does not exist', async () => {
     const error = await errorOf(clientWith({ endpoint: 'https://cce.invalid' }).listClusters({}));
     expect(error).toMatchObject({ name: 'CceNetworkError', possiblyReceived: false });
   });
 });
 
-/** The address of a server that has just stopped listening. */
+/** Returns the address of a server that no longer listens. */
 async function closedEndpoint(): Promise<string> {
   const gone = await startSimulator();
   await gone.stop();
   return gone.url;
 }
 
-it('no error tells a secret', async () => {
+it('an error contains no secret', async () => {
   await simulator.addFault({ kind: 'status', status: 500, call: 'createCluster' });
   const error = (await errorOf(clientWith().createCluster(exampleRequest('secret')))) as Error;
   const text = `${error.message} ${JSON.stringify(error)} ${error.stack}`;

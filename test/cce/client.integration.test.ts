@@ -41,11 +41,11 @@ function exampleRequest(clusterName: string) {
 }
 
 describe.each([
-  ['as on the API page: the host alone is signed', { signedHeaders: 'host' }],
-  ['as in the vendor SDKs: all standard headers are signed', { signedHeaders: 'standard' }],
+  ['with only the host signed as on the API page', { signedHeaders: 'host' }],
+  ['with the standard headers signed as in the vendor SDKs', { signedHeaders: 'standard' }],
   ['with the path prefix of the vendor SDK', { pathPrefix: '/api/cce/service/v2' }],
-] as const)('the five calls, %s', (title, options) => {
-  it('go through a whole life of a cluster', async () => {
+] as const)('the five calls %s', (title, options) => {
+  it('create, list, show, watch and delete a cluster', async () => {
     const client = clientWith(options);
     const clusterName = title.replaceAll(/[^a-z]/gi, '-').slice(0, 60);
     const { clusterID, requestID } = await client.createCluster(exampleRequest(clusterName));
@@ -85,7 +85,7 @@ describe('a request', () => {
     server.closeAllConnections();
   });
 
-  it('names its sender, carries and signs a session token, and reuses its connection', async () => {
+  it('has a user agent, sends and signs a session token, and reuses its connection', async () => {
     const client = clientWith({
       endpoint,
       credentials: () => ({ accessKeyID: 'ak', secretAccessKey: 'sk', sessionToken: 'token' }),
@@ -99,11 +99,11 @@ describe('a request', () => {
     expect(first?.headers.authorization).toMatch(
       /^bce-auth-v1\/ak\/[^/]+\/1800\/host;x-bce-date;x-bce-security-token\//,
     );
-    // The first may not be free again in time for the second.
+    // The first connection may not be free again in time for the second request.
     expect(new Set(received.map(({ socket }) => socket.remotePort)).size).toBeLessThanOrEqual(2);
   });
 
-  it('asks for its keys anew each time, so that they may be renewed', async () => {
+  it('reads the credentials again each time, so that they can be renewed', async () => {
     let asked = 0;
     const client = clientWith({
       endpoint,
@@ -114,7 +114,7 @@ describe('a request', () => {
     expect(received.slice(-2).map(({ headers }) => headers.authorization?.split('/')[1])).toEqual(['ak-1', 'ak-2']);
   });
 
-  it('whose keys cannot be had is not sent', async () => {
+  it('is not sent if the credentials are unavailable', async () => {
     const before = received.length;
     const credentials = () => Promise.reject(new Error('no keys today'));
     await expect(clientWith({ endpoint, credentials }).createCluster(exampleRequest('a'))).rejects.toMatchObject({
@@ -125,14 +125,14 @@ describe('a request', () => {
     expect(received).toHaveLength(before);
   });
 
-  describe('that waits long for its keys', () => {
+  describe('that waits too long for credentials', () => {
     const credentials = () => {
       vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000);
       return { accessKeyID: 'ak', secretAccessKey: 'sk' };
     };
     afterEach(() => vi.restoreAllMocks());
 
-    it('is not sent where it would make something', async () => {
+    it('is not sent if it would create something', async () => {
       const before = received.length;
       await expect(clientWith({ endpoint, credentials }).createCluster(exampleRequest('a'))).rejects.toMatchObject({
         name: 'CceNetworkError',
@@ -142,7 +142,7 @@ describe('a request', () => {
       expect(received).toHaveLength(before);
     });
 
-    it('is sent where it only reads', async () => {
+    it('is sent if it only reads', async () => {
       const before = received.length;
       await clientWith({ endpoint, credentials }).listClusters({});
       expect(received).toHaveLength(before + 1);
@@ -158,22 +158,22 @@ describe('a request', () => {
   });
 });
 
-describe('a clock that is off', () => {
-  it('is corrected once, from the time of the service', async () => {
+describe('a wrong clock', () => {
+  it('is corrected once with the time of the service', async () => {
     const ahead = await startSimulator(['--clock-offset-seconds', '7200']);
     try {
       const client = clientWith({ endpoint: ahead.url });
       expect((await client.listClusters({})).clusterPage.totalCount).toBe(0);
       await client.listClusters({});
       const log = await ahead.log('listClusters');
-      // The second call knows what the first one has learnt.
+      // The second call uses the correction of the first one.
       expect(log.map(({ code }) => code)).toEqual(['RequestExpired', undefined, undefined]);
     } finally {
       await ahead.stop();
     }
   });
 
-  it('that stays off is an error, not a loop', async () => {
+  it('causes an error and not a loop if the correction does not help', async () => {
     await simulator.addFault({ kind: 'request-expired', call: 'getEventSteps' });
     const calls = (await simulator.counters()).getEventSteps?.requests ?? 0;
     const error = await clientWith()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { apiBaseURL, type EndpointSettings } from '../../cce/endpoint.ts';
 
-describe('the base URL', () => {
+describe('apiBaseURL', () => {
   it.each<[EndpointSettings, string]>([
     [{ region: 'bj' }, 'https://cce.bj.baidubce.com/v2'],
     [{ region: 'gz', pathPrefix: '/api/cce/service/v2' }, 'https://cce.gz.baidubce.com/api/cce/service/v2'],
@@ -10,7 +10,7 @@ describe('the base URL', () => {
     [{ region: 'bj', endpoint: 'http://[::1]:8080', pathPrefix: 'v2/' }, 'http://[::1]:8080/v2'],
     [{ region: 'bj', endpoint: 'http://localhost' }, 'http://localhost/v2'],
     [{ region: 'bj', endpoint: 'http://127.0.0.1', pathPrefix: '' }, 'http://127.0.0.1/'],
-  ])('of %j is %s', (settings, url) => {
+  ])('turns %j into %s', (settings, url) => {
     expect(apiBaseURL(settings).href).toBe(url);
   });
 
@@ -22,7 +22,7 @@ describe('the base URL', () => {
     ['cce.bj.baidubce.com', /not a URL/],
     ['https://user:secret@cce.bj.baidubce.com', /an origin only/],
     ['https://cce.bj.baidubce.com/v2', /an origin only/],
-  ])('refuses %s', (endpoint, message) => {
+  ])('rejects %s', (endpoint, message) => {
     expect(() => apiBaseURL({ region: 'bj', endpoint })).toThrow(message);
   });
 });

@@ -5,8 +5,8 @@ import { eventStepSchema, eventStepsResponseSchema } from '../../cce/event-steps
 
 const minimalCluster = { spec: { clusterID: 'cce-1', clusterName: 'a' }, status: { clusterPhase: 'pending' } };
 
-describe('a cluster in an answer', () => {
-  it('needs no more than its ID, name and phase', () => {
+describe('a cluster in a response', () => {
+  it('needs only its ID, name and phase', () => {
     expect(clusterSchema.parse(minimalCluster)).toStrictEqual(minimalCluster);
   });
 
@@ -15,11 +15,11 @@ describe('a cluster in an answer', () => {
     { name: 'name', input: { ...minimalCluster, spec: { clusterID: 'cce-1' } } },
     { name: 'phase', input: { ...minimalCluster, status: {} } },
     { name: 'status', input: { spec: minimalCluster.spec } },
-  ])('is refused without its $name', ({ input }) => {
+  ])('is rejected without its $name', ({ input }) => {
     expect(clusterSchema.safeParse(input).success).toBe(false);
   });
 
-  it('reads a field of another type as absent, and keeps its neighbours', () => {
+  it('reads a field with an unexpected type as absent and keeps the other fields', () => {
     const cluster = clusterSchema.parse({
       spec: { ...minimalCluster.spec, masterConfig: { masterType: 'managed', clusterHA: 'three' }, plugins: 'none' },
       status: { clusterPhase: 'brand_new', nodeNum: 'many', clusterBLB: { id: 'lb-1', eip: 5 } },
@@ -32,7 +32,7 @@ describe('a cluster in an answer', () => {
     });
   });
 
-  it('reads keys without regard to case at any depth', () => {
+  it('may have keys in any case at any depth', () => {
     const { spec } = clusterSchema.parse({
       ...minimalCluster,
       spec: { ...minimalCluster.spec, ForbidDelete: true, containerNetworkConfig: { MaxPodsPerNode: 64 } },
@@ -42,11 +42,11 @@ describe('a cluster in an answer', () => {
   });
 });
 
-it('a page without clusters may say null', () => {
+it('a page without clusters may contain null instead of a list', () => {
   expect(clusterPageSchema.parse({ totalCount: 0, clusterList: null }).clusterList).toStrictEqual([]);
 });
 
-it('an answer to a create is refused only without a cluster ID', () => {
+it('a response to a create is rejected only without a cluster ID', () => {
   expect(createClusterResponseSchema.parse({ clusterID: 'cce-1' })).toStrictEqual({
     clusterID: 'cce-1',
     requestID: '',
@@ -54,7 +54,7 @@ it('an answer to a create is refused only without a cluster ID', () => {
   expect(createClusterResponseSchema.safeParse({ clusterID: '', requestID: 'r' }).success).toBe(false);
 });
 
-it.each(['requestID', 'requestId', 'RequestId'])('a request ID may be written %s', (key) => {
+it.each(['requestID', 'requestId', 'RequestId'])('a request ID may be spelled %s', (key) => {
   expect(createClusterResponseSchema.parse({ clusterID: 'cce-1', [key]: 'r' }).requestID).toBe('r');
 });
 
@@ -71,17 +71,17 @@ describe('event steps', () => {
     { name: 'a suggestion that is a number', input: { errInfo: { suggestion: 7 } }, error: { suggestion: '7' } },
     { name: 'an empty error', input: { errInfo: {} }, error: undefined },
     { name: 'a null error', input: { errInfo: null }, error: undefined },
-    { name: 'an error of another type', input: { errInfo: 'boom' }, error: undefined },
-  ])('read $name', ({ input, error }) => {
+    { name: 'an error with an unexpected type', input: { errInfo: 'boom' }, error: undefined },
+  ])('may contain $name', ({ input, error }) => {
     expect(eventStepSchema.parse({ ...step, ...input }).errInfo).toEqual(error);
   });
 
-  it('read the times of a step that has not begun as unset', () => {
+  it('have no times while the service sends zero or empty times', () => {
     const times = { startTime: '0001-01-01T00:00:00Z', finishedTime: '' };
     expect(eventStepSchema.parse({ ...step, stepStatus: 'todo', ...times })).toEqual({ ...step, stepStatus: 'todo' });
   });
 
-  it('read the parts of a step', () => {
+  it('contain their sub-steps', () => {
     const subSteps = [{ subStepName: 'a', subStepStatus: 'failed', errorInfo: { code: 'c' } }];
     expect(eventStepSchema.parse({ ...step, subSteps }).subSteps).toEqual([
       { subStepName: 'a', subStepStatus: 'failed', errInfo: { code: 'c' } },

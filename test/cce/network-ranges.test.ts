@@ -10,7 +10,7 @@ import {
 
 describe('a network range', () => {
   it.each(['10.0.0.0', '10/8', '010.0.0.0/8', '0x0a.0.0.0/8', '10.0.0.0/33', '10.0.0.0/', 'fd00::/129', '', 'pods'])(
-    'is not written %j',
+    'cannot be parsed from %j',
     (text) => {
       expect(parseNetworkRange(text)).toBeUndefined();
     },
@@ -22,7 +22,7 @@ describe('a network range', () => {
     { text: '0.0.0.0/0', canonical: '0.0.0.0/0', hostBits: false },
     { text: 'FD00:0::/64', canonical: 'fd00::/64', hostBits: false },
     { text: 'fd00::1/64', canonical: 'fd00::/64', hostBits: true },
-  ])('$text is $canonical', ({ text, canonical, hostBits }) => {
+  ])('$text has the canonical form $canonical', ({ text, canonical, hostBits }) => {
     const range = parseNetworkRange(text)!;
     expect(canonicalText(range)).toBe(canonical);
     expect(hasHostBits(range)).toBe(hostBits);
@@ -36,7 +36,7 @@ describe('a network range', () => {
     { one: 'fd00::/16', other: 'fd00:1::/64', overlap: true },
     { one: 'fd00::/64', other: 'fd00:0:0:1::/64', overlap: false },
     { one: '0.0.0.0/0', other: '::/0', overlap: false },
-  ])('$one and $other overlap: $overlap', ({ one, other, overlap }) => {
+  ])('$one overlaps $other: $overlap', ({ one, other, overlap }) => {
     expect(rangesOverlap(parseNetworkRange(one)!, parseNetworkRange(other)!)).toBe(overlap);
     expect(rangesOverlap(parseNetworkRange(other)!, parseNetworkRange(one)!)).toBe(overlap);
   });
@@ -49,8 +49,8 @@ describe('the pod ranges of a batch', () => {
     { name: 'a range around an earlier one', ranges: ['10.1.0.0/16', '10.0.0.0/8'], found: [0] },
     { name: 'ranges side by side', ranges: ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16'], found: [] },
     { name: 'two ranges within a third', ranges: ['10.2.0.0/16', '10.1.0.0/16', '10.0.0.0/8'], found: [1, 0] },
-    { name: 'what is no range', ranges: ['10.0.0.0/16', 'pods', undefined], found: [] },
-  ])('$name', ({ ranges, found }) => {
+    { name: 'invalid ranges', ranges: ['10.0.0.0/16', 'pods', undefined], found: [] },
+  ])('are checked for overlaps: $name', ({ ranges, found }) => {
     const problems = validateBatchRanges(ranges.map((range) => request(range)));
     expect(problems.map(({ path }) => path)).toStrictEqual(found.map(podPath));
     expect(problems.every(({ rule }) => rule === 'batch-ranges-overlap')).toBe(true);
@@ -60,12 +60,12 @@ describe('the pod ranges of a batch', () => {
     expect(validateBatchRanges([request('10.0.0.0/16', 'vpc-1'), request('10.0.0.0/16', 'vpc-2')])).toStrictEqual([]);
   });
 
-  it('are compared with the first that they run into', () => {
+  it('are reported with the first range that they overlap', () => {
     const [problem] = validateBatchRanges([request('10.1.0.0/16'), request('10.1.2.0/24')]);
     expect(problem).toMatchObject({ path: podPath(1), message: expect.stringContaining(podPath(0)) });
   });
 
-  it('have an overlap exactly where two of them overlap', () => {
+  it('cause a problem exactly if two of them overlap', () => {
     const range = fc
       .tuple(fc.nat(255), fc.nat(3), fc.integer({ min: 8, max: 24 }))
       .map(([second, third, prefix]) => `10.${second}.${third}.0/${prefix}`);

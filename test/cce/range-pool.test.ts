@@ -8,67 +8,67 @@ const range = (text: string) => parseNetworkRange(text)!;
 describe('a pool of ranges', () => {
   it.each([
     {
-      what: 'hands them out in order',
+      what: 'allocates ranges in order',
       pool: '10.0.0.0/22',
       networks: ['a', 'a', 'a', 'a'],
       expected: ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
     },
     {
-      what: 'gives no range to two networks',
+      what: 'allocates no range to two networks',
       pool: '10.0.0.0/23',
       networks: ['a', 'b'],
       expected: ['10.0.0.0/24', '10.0.1.0/24'],
     },
     {
-      what: 'ends where it ends',
+      what: 'allocates nothing when it is exhausted',
       pool: '10.0.0.0/24',
       networks: ['a', 'a'],
       expected: ['10.0.0.0/24', undefined],
     },
     {
-      what: 'keeps clear of a wider range',
+      what: 'avoids a larger occupied range',
       pool: '10.0.0.0/22',
       networks: ['a', 'a'],
       occupied: { a: ['10.0.0.0/23'] },
       expected: ['10.0.2.0/24', '10.0.3.0/24'],
     },
     {
-      what: 'keeps clear of a narrower range',
+      what: 'avoids a smaller occupied range',
       pool: '10.0.0.0/22',
       networks: ['a', 'a'],
       occupied: { a: ['10.0.1.128/25'] },
       expected: ['10.0.0.0/24', '10.0.2.0/24'],
     },
     {
-      what: 'keeps clear of ranges within each other',
+      what: 'avoids occupied ranges inside each other',
       pool: '10.0.0.0/21',
       networks: ['a'],
       occupied: { a: ['10.0.1.0/24', '10.0.0.0/22', '10.0.5.0/25', '10.0.4.0/24'] },
       expected: ['10.0.6.0/24'],
     },
     {
-      what: 'gives to one network what is occupied in another',
+      what: 'allocates to one network a range that is occupied in another',
       pool: '10.0.0.0/23',
       networks: ['a', 'b', 'b'],
       occupied: { a: ['10.0.0.0/24'] },
       expected: ['10.0.1.0/24', '10.0.0.0/24', undefined],
     },
     {
-      what: 'is exhausted by a range around it',
+      what: 'is exhausted by an occupied range around it',
       pool: '10.0.0.0/16',
       networks: ['a'],
       occupied: { a: ['0.0.0.0/0'] },
       expected: [undefined],
     },
     {
-      what: 'does not care for what lies outside, or for IPv6',
+      what: 'ignores occupied ranges outside the pool and IPv6 ranges',
       pool: '10.0.0.0/24',
       networks: ['a'],
       occupied: { a: ['9.255.255.0/24', '10.0.1.0/24', '::/0'] },
       expected: ['10.0.0.0/24'],
     },
     {
-      what: 'reaches the last address',
+      what: 'allocates ranges up to the last address',
       pool: '255.255.254.0/23',
       networks: ['a', 'a'],
       expected: ['255.255.254.0/24', '255.255.255.0/24'],
@@ -78,17 +78,17 @@ describe('a pool of ranges', () => {
     expect(handOutRanges(range(pool), 24, networks, ranges)).toEqual(expected);
   });
 
-  it('may be large', () => {
+  it('may contain all IPv4 addresses', () => {
     expect(poolCapacity(range('0.0.0.0/0'), 32)).toBe(2 ** 32);
     expect(handOutRanges(range('0.0.0.0/0'), 32, ['a', 'a'], new Map())).toEqual(['0.0.0.0/32', '0.0.0.1/32']);
   });
 
-  it('holds nothing larger than itself', () => {
+  it('contains no range larger than itself', () => {
     expect(poolCapacity(range('10.0.0.0/16'), 15)).toBe(0);
     expect(handOutRanges(range('10.0.0.0/16'), 15, ['a'], new Map())).toEqual([undefined]);
   });
 
-  it('hands out all that is free, and nothing that overlaps', () => {
+  it('allocates every free range and none that overlaps', () => {
     const occupiedRange = fc
       .tuple(fc.nat(255), fc.integer({ min: 17, max: 28 }))
       .map(([third, prefixLength]) => range(`10.0.${third}.0/${prefixLength}`));

@@ -6,12 +6,12 @@ const service = 'cluster.containerNetworkConfig.clusterIPServiceCIDR';
 export const machine = 'nodes[0].instanceSpec';
 const existed = 'nodes[1].instanceSpec';
 
-/** One way to break one rule. */
+/** One way to violate one rule. */
 export interface Violation {
   rule: string;
-  /** Fields to set in a valid request. */
+  /** The fields to set in a valid request. */
   set: Fields;
-  /** Where the rule then finds a problem; no other rule may find one. */
+  /** The paths at which the rule must report a problem. No other rule may report one. */
   paths: string[];
   disabledRules?: string[];
 }

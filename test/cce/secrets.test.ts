@@ -25,7 +25,7 @@ const read = {
 };
 
 describe('redacting secrets', () => {
-  it('hides values and leaves references', () => {
+  it('replaces values and keeps references', () => {
     expect(redactSecrets(request)).toStrictEqual({
       cluster: { clusterName: 'a' },
       masters: [{ instanceSpec: { adminPassword: '[redacted]', userData: { fromFile: '/run/user-data' } } }],
@@ -41,11 +41,11 @@ describe('redacting secrets', () => {
     { adminPassword: { fromVault: 'secret' } },
     { adminPassword: ['secret'] },
     { ADMINPASSWORD: 12345678 },
-  ])('hides what only resembles a reference: %j', (value) => {
+  ])('replaces an invalid reference: %j', (value) => {
     expect(Object.values(redactSecrets(value) as object)).toStrictEqual(['[redacted]']);
   });
 
-  it('leaves its argument alone', () => {
+  it('does not modify its argument', () => {
     const before = structuredClone(request);
     redactSecrets(request);
     expect(request).toStrictEqual(before);
@@ -53,14 +53,14 @@ describe('redacting secrets', () => {
 });
 
 describe('resolving secrets', () => {
-  it('replaces references by what they point at, without the last line break of a file', () => {
+  it('replaces references with their values, without the line break at the end of a file', () => {
     const { masters, nodes } = resolveSecrets(request, read);
     expect(masters[0]?.instanceSpec).toStrictEqual({ adminPassword: 'secret-1', userData: 'from-file' });
     expect(nodes[0]?.instanceSpec.adminPassword).toBe('from-env');
     expect(nodes[1]).toStrictEqual(request.nodes[1]);
   });
 
-  it('reports all references that point at nothing, with their fields', () => {
+  it('reports every reference without a value, with its path', () => {
     const broken = {
       nodes: [
         { instanceSpec: { adminPassword: { fromEnv: 'MISSING' }, userData: { fromFile: '/nowhere' } } },
@@ -77,13 +77,13 @@ describe('resolving secrets', () => {
     expect((error as Error).message).toContain('nodes[0].instanceSpec.userData: file /nowhere');
   });
 
-  it('leaves references outside of secret fields alone', () => {
+  it('ignores references outside secret fields', () => {
     const value = { labels: { fromEnv: 'MISSING' } };
     expect(resolveSecrets(value, read)).toStrictEqual(value);
   });
 });
 
-it('finds the fields in which a secret stands in clear', () => {
+it('inlineSecretPaths finds the fields with a secret in plain text', () => {
   expect(inlineSecretPaths(request)).toStrictEqual([
     'masters[0].instanceSpec.adminPassword',
     'nodes[1].instanceSpec.AdminPassword',
@@ -99,25 +99,20 @@ function catchError(action: () => unknown): unknown {
   }
 }
 
-describe('texts of other origin', () => {
+describe('the secret filter', () => {
   const script = '#!/bin/sh\nset -e\nexport TOKEN=s3cret-token\n';
   const encoded = Buffer.from(script).toString('base64');
   const reader = { env: (name: string) => (name === 'SCRIPT' ? encoded : undefined), file: () => undefined };
 
   it.each([
-    ['as it is', ['a"b\\c'], 'got a"b\\c here', 'got [redacted] here'],
-    ['within JSON', ['a"b\\c'], '{"password":"a\\"b\\\\c"}', '{"password":"[redacted]"}'],
-    ['in Base64', [encoded], `ran ${encoded}`, 'ran [redacted]'],
-    [
-      'a line of a script that was in Base64',
-      [encoded],
-      'line 3: export TOKEN=s3cret-token: no',
-      'line 3: [redacted]: no',
-    ],
-    ['a line of a script that is referred to', [{ fromEnv: 'SCRIPT' }], 'export TOKEN=s3cret-token', '[redacted]'],
-    ['a short line, which says nothing', [encoded], 'set -e', 'set -e'],
-    ['a reference that points at nothing', [{ fromEnv: 'MISSING' }], 'nothing', 'nothing'],
-  ])('lose a secret: %s', (_, secrets, text, expected) => {
+    ['a secret as it is', ['a"b\\c'], 'got a"b\\c here', 'got [redacted] here'],
+    ['a secret in JSON', ['a"b\\c'], '{"password":"a\\"b\\\\c"}', '{"password":"[redacted]"}'],
+    ['a secret in Base64', [encoded], `ran ${encoded}`, 'ran [redacted]'],
+    ['a decoded line of a Base64 script', [encoded], 'line 3: export TOKEN=s3cret-token: no', 'line 3: [redacted]: no'],
+    ['a decoded line of a script from a reference', [{ fromEnv: 'SCRIPT' }], 'export TOKEN=s3cret-token', '[redacted]'],
+    ['no short line of a script', [encoded], 'set -e', 'set -e'],
+    ['nothing for a reference without a value', [{ fromEnv: 'MISSING' }], 'nothing', 'nothing'],
+  ])('redacts %s', (_, secrets, text, expected) => {
     expect(createSecretFilter(secrets, reader)(text)).toBe(expected);
   });
 });

@@ -1,7 +1,7 @@
-/** Values by path, such as `nodes[0].instanceSpec.imageID`; `undefined` removes the field. */
+/** Field values by path, such as `nodes[0].instanceSpec.imageID`; `undefined` removes the field. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The same JSON value with some fields set, the way it would come out of a file. */
+/** Returns a copy of a JSON value with some fields set. */
 export function setFields(value: object, fields: Fields): unknown {
   const copy = structuredClone(value);
   for (const [path, field] of Object.entries(fields))

@@ -8,10 +8,10 @@ import vectors from './signing-vectors.json' with { type: 'json' };
 const credentials = { accessKeyID: 'ak', secretAccessKey: 'sk' };
 const timestamp = new Date('2022-07-12T09:23:07Z');
 
-describe('the published vectors', () => {
-  it.each(vectors)('$name', (vector) => {
+describe('sign', () => {
+  it.each(vectors)('reproduces the published vector: $name', (vector) => {
     const headers = vector.headers as unknown as Record<string, string>;
-    // The vector names its signed headers in its authorization: x-bce-request-id is sent, but not signed.
+    // The vector lists its signed headers in its authorization: x-bce-request-id is sent, but not signed.
     const headerNames = vector.authorization.split('/')[4]!.split(';');
     const authorization = sign(
       { method: vector.method, path: vector.path, query: Object.entries(vector.params), headers },
@@ -29,12 +29,12 @@ describe('percent-encoding', () => {
     ["!'()*", '%21%27%28%29%2A'],
     ['集群', '%E9%9B%86%E7%BE%A4'],
     ['127.0.0.1:8080', '127.0.0.1%3A8080'],
-  ])('%s becomes %s', (text, encoded) => {
+  ])('turns %s into %s', (text, encoded) => {
     expect(percentEncode(text)).toBe(encoded);
   });
 });
 
-/** The request as a server would see it on the wire. */
+/** Returns the request as a server receives it. */
 function received(request: SignableRequest, authorization: string) {
   const query = [...request.query].map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
   const path = request.path.split('/').map(percentEncode).join('/');
@@ -54,7 +54,7 @@ const requests = fc.record({
     .map(([headers, body]): Record<string, string> => ({ host: '127.0.0.1:8080', ...headers, ...bodyHeaders(body) })),
 });
 
-/** By which a signature covers a body. */
+/** Returns the headers with which a signature covers a body. */
 function bodyHeaders(body: string) {
   const contentMD5 = createHash('md5').update(body).digest('base64');
   return { 'content-length': String(Buffer.byteLength(body)), 'content-md5': contentMD5 };
@@ -72,7 +72,7 @@ describe('signer and verifier', () => {
     );
   });
 
-  it('disagree as soon as a signed part is altered', () => {
+  it('disagree if a signed part is altered', () => {
     fc.assert(
       fc.property(requests, word, (request, extra) => {
         const authorization = sign(request, credentials, { timestamp });
@@ -101,19 +101,19 @@ describe('verification', () => {
   const later = (seconds: number) => new Date(timestamp.getTime() + seconds * 1000);
 
   it.each([
-    ['the host alone is signed', hostOnly, timestamp, undefined],
-    ['the list of headers is empty, which means the default set', withoutHeaderList(), timestamp, undefined],
-    ['it is as old as it may be', hostOnly, later(1800), undefined],
-    ['it is older', hostOnly, later(1801), 'RequestExpired'],
-    ['it comes from a clock that is far ahead', hostOnly, later(-1801), 'RequestExpired'],
-    ['the host is not covered', signedWithoutHost(), timestamp, 'IamSignatureInvalid'],
-    ['there is none', '', timestamp, 'SignatureEmpty'],
-    ['it is of another scheme', 'Bearer abc', timestamp, 'InvalidHTTPAuthHeader'],
-  ])('when %s', (_, authorization, now, code) => {
+    ['over the host alone', hostOnly, timestamp, undefined],
+    ['with an empty list of headers, which means the default set', withoutHeaderList(), timestamp, undefined],
+    ['at the end of its validity', hostOnly, later(1800), undefined],
+    ['after the end of its validity', hostOnly, later(1801), 'RequestExpired'],
+    ['from a clock that is too far ahead', hostOnly, later(-1801), 'RequestExpired'],
+    ['that does not cover the host', signedWithoutHost(), timestamp, 'IamSignatureInvalid'],
+    ['that is missing', '', timestamp, 'SignatureEmpty'],
+    ['of another scheme', 'Bearer abc', timestamp, 'InvalidHTTPAuthHeader'],
+  ])('has the expected result for a signature %s', (_, authorization, now, code) => {
     expect(verifySignature(received(request, authorization), { ...options, now })?.code).toBe(code);
   });
 
-  it('knows no such access key', () => {
+  it('rejects an unknown access key', () => {
     const nobody = { ...options, secretAccessKeyOf: () => undefined };
     expect(verifySignature(received(request, hostOnly), nobody)?.code).toBe('InvalidAccessKeyId');
   });

@@ -1,6 +1,6 @@
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 
-/** A new create request with which no rule finds a fault: custom masters, a new worker, and an existed one. */
+/** Returns a create request that violates no rule: custom masters, a new worker, and an existing one. */
 export function validRequest() {
   return {
     cluster: {
@@ -21,7 +21,7 @@ export function validRequest() {
   } satisfies CreateClusterRequest;
 }
 
-/** A machine that exists already and keeps its system. */
+/** Returns the spec of an existing machine that keeps its system. */
 export function existedMachine() {
   return {
     existed: true,

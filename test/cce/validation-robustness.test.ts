@@ -8,7 +8,7 @@ import { validRequest } from './valid-request.ts';
 
 const ruleIDs = new Set(validationRules.map(({ id }) => id));
 
-/** Paths of a valid request at all depths; to put anything there makes a request that is wrong in one place. */
+/** Paths at all depths of a valid request. Any value at such a path makes a request with one wrong part. */
 const anyPath = fc.constantFrom(
   'cluster',
   'cluster.clusterName',
@@ -29,7 +29,7 @@ const anyPath = fc.constantFrom(
 );
 
 describe('validation', () => {
-  it('takes any JSON value', () => {
+  it('accepts any JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const { errors, warnings } = validateCreateRequest(value);
@@ -40,12 +40,12 @@ describe('validation', () => {
     );
   });
 
-  it('takes a request with any JSON value anywhere in it', () => {
+  it('accepts a request with any JSON value at any path', () => {
     fc.assert(
       fc.property(anyPath, fc.jsonValue(), (path, value) => {
         const request = setFields(validRequest(), { [path]: value });
         const { errors } = validateCreateRequest(request);
-        // A value that the schema takes may still break a rule; one that it refuses must be an error.
+        // A value that the schema accepts may still violate a rule; one that it rejects must be an error.
         if (!createClusterRequestSchema.safeParse(request).success) expect(errors.length).toBeGreaterThan(0);
         expect(validateBatchRanges([request, value])).toBeInstanceOf(Array);
       }),
@@ -54,14 +54,14 @@ describe('validation', () => {
   });
 
   it.each(['', 'x'.repeat(100_000), [[[]]], { cluster: [] }, { nodes: [null, 5, {}] }, JSON.parse('{"__proto__":1}')])(
-    'takes the odd value %j',
+    'reports errors for the odd value %j',
     (value) => {
       expect(validateCreateRequest(value).errors).not.toStrictEqual([]);
     },
   );
 });
 
-describe('no problem shows a secret', () => {
+describe('a problem', () => {
   const secret = 'Hunter2!-in-clear';
   const secretPath = fc.constantFrom(
     'nodes[0].instanceSpec.adminPassword',
@@ -82,7 +82,7 @@ describe('no problem shows a secret', () => {
     [{ instanceTemplate: { adminPassword: secret } }],
   );
 
-  it('wherever it stands', () => {
+  it('never contains a secret, wherever the secret is', () => {
     fc.assert(
       fc.property(secretPath, secretValue, (path, value) => {
         const validation = validateCreateRequest(setFields(validRequest(), { [path]: value }));

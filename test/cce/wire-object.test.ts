@@ -58,7 +58,7 @@ describe('a wire object', () => {
       output: { clusterID: 'a', NewField: null },
     },
     {
-      name: 'takes values that an open list lacks',
+      name: 'accepts unknown values of an open enum',
       input: { clusterID: 'a', phase: 'new' },
       output: { clusterID: 'a', phase: 'new' },
     },
@@ -76,11 +76,11 @@ describe('a wire object', () => {
     },
     { name: 'a list', input: [], path: [] },
     { name: 'null', input: null, path: [] },
-  ])('refuses $name', ({ input, path }) => {
+  ])('rejects $name', ({ input, path }) => {
     expect(schema.safeParse(input).error?.issues.map((issue) => issue.path)).toStrictEqual([path]);
   });
 
-  it('keeps whatever it does not know', () => {
+  it('keeps all unknown keys', () => {
     const known = new Set(['clusterid', 'cpu', 'errinfo', 'errorinfo', 'phase', '__proto__']);
     const unknownKey = fc.string().filter((key) => !known.has(key.toLowerCase()));
     fc.assert(
@@ -101,29 +101,29 @@ describe('a wire time', () => {
     expect(wireObject({ time: wireTimeSchema }).parse({ time })).toStrictEqual({ time });
   });
 
-  it('refuses a text that is no time', () => {
+  it('rejects a string that is not a time', () => {
     expect(wireTimeSchema.safeParse('yesterday').success).toBe(false);
   });
 });
 
-describe('small wire values', () => {
+describe('a wire schema', () => {
   it.each([
-    { name: 'a number for a text', schema: wireTextSchema, input: 3, output: '3' },
-    { name: 'a missing request ID', schema: requestIDSchema, input: undefined, output: '' },
-    { name: 'a secret in clear', schema: secretValueSchema, input: 'a', output: 'a' },
+    { name: 'a number as a string', schema: wireTextSchema, input: 3, output: '3' },
+    { name: 'a missing request ID as an empty string', schema: requestIDSchema, input: undefined, output: '' },
+    { name: 'a secret in plain text', schema: secretValueSchema, input: 'a', output: 'a' },
     {
-      name: 'a secret in the environment',
+      name: 'a reference to an environment variable',
       schema: secretValueSchema,
       input: { fromEnv: 'A' },
       output: { fromEnv: 'A' },
     },
-    { name: 'a secret in a file', schema: secretValueSchema, input: { fromFile: '/a' }, output: { fromFile: '/a' } },
-  ])('$name', ({ schema: valueSchema, input, output }) => {
+    { name: 'a reference to a file', schema: secretValueSchema, input: { fromFile: '/a' }, output: { fromFile: '/a' } },
+  ])('reads $name', ({ schema: valueSchema, input, output }) => {
     expect(valueSchema.parse(input)).toStrictEqual(output);
   });
 
   it.each([{ fromEnv: '' }, { fromEnv: 'A', fromFile: '/a' }, { fromVault: 'A' }, 5])(
-    '%j is no secret value',
+    'rejects %j as a secret',
     (input) => {
       expect(secretValueSchema.safeParse(input).success).toBe(false);
     },

@@ -3,7 +3,7 @@ import { createServer } from '../../simulator/server.ts';
 import { createBody, startService } from './service.ts';
 
 describe('an admin call', () => {
-  it('plants a cluster that lists, details and events show like any other', async () => {
+  it('adds a cluster that lists, getCluster and event steps show like any other', async () => {
     const service = await startService();
     const spec = createBody('foreign', { cluster: { description: 'not ours' } }).cluster;
     const { body } = await service.admin('POST', 'clusters', { spec, createdAt: '2025-01-01T00:00:00Z' });
@@ -21,7 +21,7 @@ describe('an admin call', () => {
   });
 
   it.each(['create_failed', 'upgrading', 'eip_opening', 'delete_failed', 'deleted'])(
-    'plants a cluster in phase %s',
+    'adds a cluster in the phase %s',
     async (phase) => {
       const service = await startService();
       const { body } = await service.admin('POST', 'clusters', { spec: createBody().cluster, phase });
@@ -31,7 +31,7 @@ describe('an admin call', () => {
     },
   );
 
-  it('deletes a cluster at once, or so that it can be seen', async () => {
+  it('deletes a cluster at once, or with the phase deleting first', async () => {
     const service = await startService({ deleteSeconds: 10 });
     const [slow, quick] = [await service.create('slow'), await service.create('quick')];
     await service.admin('DELETE', `clusters/${slow}?phase=deleting`);
@@ -43,7 +43,7 @@ describe('an admin call', () => {
     expect((await service.admin('DELETE', `clusters/${slow}`)).status).toBe(404);
   });
 
-  it('lists clusters with what tests want to know', async () => {
+  it('lists clusters with the details that tests need', async () => {
     const service = await startService();
     const clusterID = await service.create('a');
     const { body: clusters } = await service.admin('GET', 'clusters');
@@ -62,7 +62,7 @@ describe('an admin call', () => {
     ]);
   });
 
-  it('adds, shows and clears faults', async () => {
+  it('adds, lists and removes faults', async () => {
     const service = await startService();
     const added = await service.admin('POST', 'faults', { kind: 'throttle', call: 'listClusters' });
     expect(added.body).toEqual({
@@ -81,7 +81,7 @@ describe('an admin call', () => {
   it.each([
     ['POST', 'faults', { kind: 'nonsense' }],
     ['POST', 'clusters', { spec: {} }],
-  ])('%s %s is refused for a body that makes no sense, and is not logged', async (method, path, body) => {
+  ])('%s %s rejects an invalid body and is not logged', async (method, path, body) => {
     const service = await startService();
     expect((await service.admin(method, path, body)).status).toBe(400);
     expect((await service.admin('GET', 'log')).body).toEqual([]);
@@ -94,7 +94,7 @@ describe('an admin call', () => {
     ['::ffff:127.0.0.1', 200],
     ['192.168.0.7', 403],
     ['2001:db8::1', 403],
-  ])('from %s is answered %d', async (remoteAddress, status) => {
+  ])('from %s gets the status %d', async (remoteAddress, status) => {
     const app = createServer();
     const answer = await app.inject({ url: '/__admin/log', remoteAddress });
     await app.close();

@@ -3,7 +3,7 @@ import { createCallLog, type LogEntry } from '../../simulator/call-log.ts';
 import { createBody, startService } from './service.ts';
 
 describe('the log', () => {
-  it('has a line for each call, whatever became of it', async () => {
+  it('has an entry for each call, whatever its result', async () => {
     const service = await startService();
     const headers = { 'user-agent': 'a-test/1' };
     const clusterID = await service.create('a');
@@ -35,7 +35,7 @@ describe('the log', () => {
     expect(JSON.stringify(entries)).not.toMatch(/secret|bce-auth/);
   });
 
-  it('can be narrowed to one call', async () => {
+  it('can be filtered by call', async () => {
     const service = await startService();
     await service.create();
     await service.call('GET', '/v2/clusters');
@@ -52,7 +52,7 @@ describe('the log', () => {
     expect(body).toEqual({ byCall: { createCluster: { requests: 2, effects: 1 } } });
   });
 
-  it('keeps the newest lines and counts all', () => {
+  it('keeps the newest entries and counts all calls', () => {
     const log = createCallLog(3);
     const entry: Omit<LogEntry, 'seq'> = {
       time: '2026-01-02T03:04:05.000Z',

@@ -7,7 +7,7 @@ function example(name: string) {
   return JSON.parse(readFileSync(new URL(`../cce/examples/${name}.json`, import.meta.url), 'utf8'));
 }
 
-/** Paths of all fields, so that two answers can be compared in shape. */
+/** Returns the paths of all fields, so that a test can compare the structure of two responses. */
 function fieldPaths(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [path];
   if (Array.isArray(value)) return value.length === 0 ? [path] : fieldPaths(value[0], `${path}[]`);
@@ -19,8 +19,8 @@ function fieldPaths(value: unknown, path = ''): string[] {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-describe.each(vendorPrefixes)('below %s', (prefix) => {
-  it('a cluster is created, shown, listed, watched, deleted and gone', async () => {
+describe.each(vendorPrefixes)('under %s', (prefix) => {
+  it('a cluster can be created, shown, listed, watched and deleted', async () => {
     const service = await startService({ createSeconds: 100, deleteSeconds: 10 });
     const created = await service.call('POST', `${prefix}/cluster`, { body: createBody() });
     expect(created.status).toBe(200);
@@ -45,14 +45,14 @@ describe.each(vendorPrefixes)('below %s', (prefix) => {
   });
 });
 
-describe('answers', () => {
+describe('a response', () => {
   it.each([
     ['POST', '/v2/cluster', 'create-cluster-response'],
     ['GET', '/v2/clusters', 'list-clusters-response'],
     ['GET', '/v2/cluster/{clusterID}', 'get-cluster-response'],
     ['GET', '/v2/event/cluster/{clusterID}', 'event-steps-response'],
     ['DELETE', '/v2/cluster/{clusterID}', 'delete-cluster-response'],
-  ])('%s %s has the fields of its example on the API page', async (method, path, exampleName) => {
+  ])('to %s %s has the fields of its example on the API page', async (method, path, exampleName) => {
     const service = await startService({ createSeconds: 1 });
     const masterConfig = {
       masterType: 'managed',
@@ -74,7 +74,7 @@ describe('answers', () => {
   });
 
   it.each(['create-managed-request', 'create-custom-request', 'create-existing-request'])(
-    'the %s of the API page is accepted and comes back without its passwords',
+    'to the %s of the API page accepts it, and later responses omit its passwords',
     async (exampleName) => {
       const service = await startService({ createSeconds: 0 });
       const created = await service.call('POST', '/v2/cluster', { body: example(exampleName) });
@@ -87,7 +87,7 @@ describe('answers', () => {
     },
   );
 
-  it('carry the request ID in a header and, spelt in two ways, in the body', async () => {
+  it('has the request ID in a header and in the body, as requestID or, in an error, as requestId', async () => {
     const service = await startService();
     const success = await service.call('GET', '/v2/clusters');
     const failure = await service.call('GET', '/v2/cluster/cce-00000000');
@@ -101,13 +101,13 @@ describe('answers', () => {
     expect(failure.body.requestId).not.toBe(success.body.requestID);
   });
 
-  it("carry the service's own clock", async () => {
+  it('has the time of the simulated clock', async () => {
     const service = await startService();
     const { headers } = await service.call('GET', '/v2/clusters');
     expect(headers.get('date')).toBe('Fri, 02 Jan 2026 03:04:05 GMT');
   });
 
-  it('know no other routes', async () => {
+  it('is an error for an unknown route', async () => {
     const service = await startService();
     const answer = await service.call('GET', '/v2/nodes');
     expect(answer).toMatchObject({ status: 404, body: { code: 'cce.warning.NoSuchObject' } });
@@ -119,7 +119,7 @@ describe('event steps', () => {
     ['absent', undefined],
     ['null', null],
     ['zero', '0001-01-01T00:00:00Z'],
-  ] as const)('write a time that has not come as %s', async (unsetTimes, expected) => {
+  ] as const)('show an unset time as %s', async (unsetTimes, expected) => {
     const service = await startService({ unsetTimes });
     const clusterID = await service.create();
     const { body } = await service.call('GET', `/v2/event/cluster/${clusterID}`);
@@ -129,7 +129,7 @@ describe('event steps', () => {
     expect('startTime' in todo).toBe(unsetTimes !== 'absent');
   });
 
-  it('leave the cost out where it is less than a second', async () => {
+  it('omit a cost of less than half a second', async () => {
     const service = await startService({ createSeconds: 3 });
     const clusterID = await service.create();
     service.clock.nowMs += 3000;
@@ -146,7 +146,7 @@ describe('event steps', () => {
 });
 
 describe('a create', () => {
-  it('is not idempotent: the same request twice makes two clusters', async () => {
+  it('is not idempotent: the same request twice creates two clusters', async () => {
     const service = await startService();
     const first = await service.create('twin');
     const second = await service.create('twin');
@@ -155,7 +155,7 @@ describe('a create', () => {
     expect(body.clusterPage.totalCount).toBe(2);
   });
 
-  it('reads keys in any case, and null as absent', async () => {
+  it('accepts keys in any case, and null as absent', async () => {
     const service = await startService();
     const body = { Cluster: { ...createBody().cluster, ForbidDelete: true }, options: null, nodes: null };
     const created = await service.call('POST', '/v2/cluster', { body });
@@ -163,7 +163,7 @@ describe('a create', () => {
     expect(shown.cluster.spec.forbidDelete).toBe(true);
   });
 
-  it('gives the description back as it was sent', async () => {
+  it('preserves the description exactly', async () => {
     const service = await startService();
     const description = '集群 [cce-orchestrator a1b2 c3d4]\n second line ';
     const clusterID = await service.create('a', { cluster: { description } });
@@ -171,7 +171,7 @@ describe('a create', () => {
     expect(body.cluster.spec.description).toBe(description);
   });
 
-  it('needs no content type, and takes the one of the vendor SDK', async () => {
+  it('needs no content type, and accepts that of the vendor SDK', async () => {
     const service = await startService();
     const headers = { 'content-type': 'application/json;charset=utf-8' };
     const created = await service.call('POST', '/v2/cluster', { body: createBody(), headers });
@@ -180,7 +180,7 @@ describe('a create', () => {
     expect(deleted.status).toBe(200);
   });
 
-  it('shows a public address of the API server only where one was asked for', async () => {
+  it('gives the API server a public address only on request', async () => {
     const service = await startService({ createSeconds: 0 });
     const inside = await service.create('a');
     const outside = await service.create('b', {
@@ -193,7 +193,7 @@ describe('a create', () => {
     expect(eips).toEqual(['', expect.stringMatching(/^(\d+\.){3}\d+$/)]);
   });
 
-  it('gives the same IDs for the same seed', async () => {
+  it('assigns the same IDs for the same seed', async () => {
     const ids = [];
     for (const seed of ['x', 'x', 'y']) ids.push(await (await startService({ seed })).create());
     expect(ids[1]).toBe(ids[0]);

@@ -1,22 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseFault } from '../../simulator/fault-schema.ts';
-import { createBody, startService, type Service } from './service.ts';
+import { createBody, phaseOf, startService, type Service } from './service.ts';
 
 async function startWith(...faults: string[]): Promise<Service> {
   return startService({ createSeconds: 100, deleteSeconds: 10, faults: faults.map(parseFault) });
-}
-
-async function phaseOf(service: Service, clusterID: string): Promise<string> {
-  const { body } = await service.call('GET', `/v2/cluster/${clusterID}`);
-  return body.cluster?.status.clusterPhase ?? body.code;
 }
 
 async function stepsOf(service: Service, clusterID: string) {
   return (await service.call('GET', `/v2/event/cluster/${clusterID}`)).body.steps;
 }
 
-describe('a fault of a new cluster', () => {
-  it('list-lag hides it from lists, not from those who know its ID', async () => {
+describe('a fault of a new cluster:', () => {
+  it('list-lag hides the cluster from lists, but not from calls with its ID', async () => {
     const service = await startWith('list-lag:seconds=5');
     const clusterID = await service.create();
     const count = async () => (await service.call('GET', '/v2/clusters')).body.clusterPage.totalCount;
@@ -43,7 +38,7 @@ describe('a fault of a new cluster', () => {
     expect((await stepsOf(service, clusterID))[1]).toMatchObject({ stepStatus: 'done', retryCount: 2, errInfo: {} });
   });
 
-  it('create-failed ends the creation, and only the step says why', async () => {
+  it('create-failed ends the creation, and only the step shows the reason', async () => {
     const service = await startService({
       createSeconds: 100,
       faults: [
@@ -74,7 +69,7 @@ describe('a fault of a new cluster', () => {
     expect(await phaseOf(service, clusterID)).toBe('deleting');
   });
 
-  it('stuck-step keeps the creation from ending', async () => {
+  it('stuck-step prevents the end of the creation', async () => {
     const service = await startWith('stuck-step:step=6');
     const clusterID = await service.create();
     service.clock.nowMs += 1e9;
@@ -82,7 +77,7 @@ describe('a fault of a new cluster', () => {
     expect((await stepsOf(service, clusterID))[5]).toMatchObject({ stepStatus: 'doing' });
   });
 
-  it('external-deletion takes it away', async () => {
+  it('external-deletion deletes the cluster', async () => {
     const service = await startWith('external-deletion:afterSeconds=30');
     const clusterID = await service.create();
     const phases = [];
@@ -93,7 +88,7 @@ describe('a fault of a new cluster', () => {
     expect(phases).toEqual(['provisioning', 'deleting', 'cce.warning.ClusterNotFound']);
   });
 
-  it('combines with others, and with a fault of the answer', async () => {
+  it('several faults combine, also with a fault of the response', async () => {
     const service = await startWith('drop-after:times=1', 'list-lag:seconds=5', 'stuck-step:step=1');
     await expect(service.call('POST', '/v2/cluster', { body: createBody() })).rejects.toThrow('fetch failed');
     service.clock.nowMs += 5000;
@@ -101,7 +96,7 @@ describe('a fault of a new cluster', () => {
     expect(body.clusterPage.clusterList[0].status.clusterPhase).toBe('pending');
   });
 
-  it('does not come into play when the create is refused', async () => {
+  it('none applies if the create is rejected', async () => {
     const service = await startWith('create-failed:step=1,times=1');
     await service.call('POST', '/v2/cluster', { body: {} });
     expect((await service.admin('GET', 'faults')).body[0]).toMatchObject({ matches: 0, hits: 0 });
@@ -123,7 +118,7 @@ describe('delete-failed', () => {
     }
   });
 
-  it('says which step failed', async () => {
+  it('shows which step failed', async () => {
     const service = await startWith('delete-failed:name=a');
     const clusterID = await service.create('a');
     await service.call('DELETE', `/v2/cluster/${clusterID}`);

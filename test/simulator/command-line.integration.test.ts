@@ -5,7 +5,7 @@ import { createBody } from './service.ts';
 import { runToEnd, startSimulator } from '../processes.ts';
 
 describe('the command line', () => {
-  it('starts a simulator that clients, tests and signals find their way to', async () => {
+  it('starts a simulator that serves clients and admin calls and ends on a signal', async () => {
     const keys = ['--access-key', 'mine', '--secret-key', 'my-secret'];
     const simulator = await startSimulator([...keys, '--fault', 'throttle:call=getCluster', '--create-seconds', '0']);
     onTestFinished(() => simulator.kill());
@@ -28,7 +28,7 @@ describe('the command line', () => {
     expect(await simulator.stop()).toBe(0);
   });
 
-  it("shifts the service's clock", async () => {
+  it('shifts the simulated clock', async () => {
     const simulator = await startSimulator(['--clock-offset-seconds', '-7200']);
     onTestFinished(() => simulator.kill());
     const { headers } = await fetch(simulator.url);
@@ -43,7 +43,7 @@ describe('the command line', () => {
   });
 
   it.each([[['--nonsense']], [['--create-seconds', '-1']], [['--fault', 'nonsense']]])(
-    'ends with 2 for %o',
+    'exits with 2 for %o',
     async (args) => {
       const { exitCode, stdout, stderr } = await runToEnd('simulator', args);
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -51,7 +51,7 @@ describe('the command line', () => {
     },
   );
 
-  it('says why it does not start', async () => {
+  it('reports why the simulator does not start', async () => {
     await expect(startSimulator(['--state-file', '/nowhere/at/all'])).rejects.toThrow('/nowhere/at/all');
   });
 });

@@ -6,7 +6,7 @@ const network = (clusterPodCIDR: string, clusterIPServiceCIDR = '172.16.0.0/16')
   containerNetworkConfig: { mode: 'kubenet', lbServiceVPCSubnetID: 'sbn-1', clusterPodCIDR, clusterIPServiceCIDR },
 });
 
-describe('a create is refused', () => {
+describe('a create is rejected', () => {
   it.each([
     ['whose body is not JSON', '{"cluster": {"adminPassword": "secret"', 'cce.warning.MalformedJSON', 'not JSON'],
     ['without a body', '', 'cce.warning.InvalidParam', 'the body'],
@@ -28,13 +28,13 @@ describe('a create is refused', () => {
       'adminPassword',
     ],
     [
-      'with an existing machine that is not named',
+      'with an existing machine without its ID',
       { ...createBody(), nodes: [{ instanceSpec: { existed: true } }] },
       'cce.warning.InvalidParam',
       'existedInstanceID',
     ],
     [
-      'with a public address that is not described',
+      'with a public address without its options',
       { ...createBody(), nodes: [{ instanceSpec: { needEIP: true } }] },
       'cce.warning.InvalidParam',
       'eipOption',
@@ -47,7 +47,7 @@ describe('a create is refused', () => {
     expect((await service.admin('GET', 'clusters')).body).toEqual([]);
   });
 
-  it('beyond the quota, until a cluster is gone', async () => {
+  it('beyond the quota until a cluster is gone', async () => {
     const service = await startService({ quota: 1, deleteSeconds: 10 });
     const clusterID = await service.create('first');
     const refused = await service.call('POST', '/v2/cluster', { body: createBody('second') });
@@ -57,7 +57,7 @@ describe('a create is refused', () => {
     await expect(service.create('second')).resolves.toMatch(/^cce-/);
   });
 
-  it('for a name that is taken, where names are to be unique', async () => {
+  it('for an existing name if names must be unique', async () => {
     const service = await startService({ uniqueNames: true });
     await service.create('taken');
     const refused = await service.call('POST', '/v2/cluster', { body: createBody('taken') });
@@ -67,11 +67,15 @@ describe('a create is refused', () => {
 
 describe('overlapping networks', () => {
   it.each([
-    ['the pods of another cluster in the VPC', network('10.0.128.0/17'), 'pods 10.0.128.0/17 overlap pods 10.0.0.0/16'],
-    ['the nodes', network('192.168.0.0/20'), 'pods 192.168.0.0/20 overlap nodes'],
-    ['the nodes, by the services', network('10.1.0.0/16', '192.168.5.0/24'), 'services 192.168.5.0/24 overlap nodes'],
-    ['the own services', network('10.1.0.0/16', '10.0.0.0/8'), 'services 10.0.0.0/8 overlap pods 10.1.0.0/16'],
-  ])('are refused where the network is checked: %s', async (_name, cluster, message) => {
+    [
+      'pods and the pods of another cluster in the VPC',
+      network('10.0.128.0/17'),
+      'pods 10.0.128.0/17 overlap pods 10.0.0.0/16',
+    ],
+    ['pods and nodes', network('192.168.0.0/20'), 'pods 192.168.0.0/20 overlap nodes'],
+    ['services and nodes', network('10.1.0.0/16', '192.168.5.0/24'), 'services 192.168.5.0/24 overlap nodes'],
+    ['pods and services', network('10.1.0.0/16', '10.0.0.0/8'), 'services 10.0.0.0/8 overlap pods 10.1.0.0/16'],
+  ])('are rejected with --check-network: %s', async (_name, cluster, message) => {
     const service = await startService({ checkNetwork: true });
     await service.create('first', { cluster: network('10.0.0.0/16') });
     const body = createBody('second', { cluster });
@@ -83,9 +87,9 @@ describe('overlapping networks', () => {
   });
 
   it.each([
-    ['where the network is not checked', {}, {}, 'vpc-1'],
-    ['where the request skips the check', { checkNetwork: true }, { options: { skipNetworkCheck: true } }, 'vpc-1'],
-    ['in two VPCs', { checkNetwork: true }, {}, 'vpc-2'],
+    ['without --check-network', {}, {}, 'vpc-1'],
+    ['if the request skips the check', { checkNetwork: true }, { options: { skipNetworkCheck: true } }, 'vpc-1'],
+    ['in different VPCs', { checkNetwork: true }, {}, 'vpc-2'],
   ])('are accepted %s', async (_name, options, changes, vpcID) => {
     const service = await startService(options);
     await service.create('first', { cluster: network('10.0.0.0/16') });
@@ -94,7 +98,7 @@ describe('overlapping networks', () => {
   });
 });
 
-it('accepts custom masters that have machines', async () => {
+it('a create with custom masters and their machines is accepted', async () => {
   const service = await startService();
   const body = { ...createBody('a', { cluster: { masterConfig: { masterType: 'custom' } } }), masters: [machine] };
   expect((await service.call('POST', '/v2/cluster', { body })).status).toBe(200);

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { startService, type Service } from './service.ts';
+import { phaseOf, startService } from './service.ts';
 
-async function phaseOf(service: Service, clusterID: string): Promise<string> {
-  const { body } = await service.call('GET', `/v2/cluster/${clusterID}`);
-  return body.cluster?.status.clusterPhase ?? body.code;
-}
-
-describe('a deleted cluster', () => {
+describe('a deletion', () => {
   it.each([
-    ['answers 404', 0, 'cce.warning.ClusterNotFound', 'cce.warning.ClusterNotFound'],
-    ['is shown as deleted for a while, then answers 404', 30, 'deleted', 'deleted'],
+    ['ends with 404 for the cluster', 0, 'cce.warning.ClusterNotFound', 'cce.warning.ClusterNotFound'],
+    ['shows the phase deleted for a while and then ends with 404', 30, 'deleted', 'deleted'],
   ])('%s', async (_name, deletedVisibleSeconds, phase, eventStatus) => {
     const service = await startService({ deleteSeconds: 10, deletedVisibleSeconds });
     const clusterID = await service.create();
@@ -27,7 +22,7 @@ describe('a deleted cluster', () => {
     expect((await service.call('GET', '/v2/clusters')).body.clusterPage.totalCount).toBe(0);
   });
 
-  it('can be asked to be deleted again while that lasts, to no effect', async () => {
+  it('can be requested again while it runs, without effect', async () => {
     const service = await startService({ deleteSeconds: 10 });
     const clusterID = await service.create();
     await service.call('DELETE', `/v2/cluster/${clusterID}`);
@@ -38,7 +33,7 @@ describe('a deleted cluster', () => {
     expect((await service.admin('GET', 'counters')).body.byCall.deleteCluster).toEqual({ requests: 2, effects: 1 });
   });
 
-  it('was there when it is not protected from deletion, and stays when it is', async () => {
+  it('is rejected while the cluster is protected from deletion', async () => {
     const service = await startService();
     const clusterID = await service.create('a', { cluster: { forbidDelete: true } });
     const refused = await service.call('DELETE', `/v2/cluster/${clusterID}`);
@@ -50,7 +45,7 @@ describe('a deleted cluster', () => {
     expect((await service.call('DELETE', `/v2/cluster/${clusterID}`)).status).toBe(200);
   });
 
-  it('never was, where the ID is unknown or the query is wrong', async () => {
+  it('is rejected for an unknown ID or an invalid query', async () => {
     const service = await startService();
     expect((await service.call('DELETE', '/v2/cluster/cce-00000000')).status).toBe(404);
     const clusterID = await service.create();
@@ -59,7 +54,7 @@ describe('a deleted cluster', () => {
   });
 });
 
-/** One node with all that costs money, one that existed before, one that is prepaid; a public API server. */
+/** One node with all paid resources, one existing node, one prepaid node, and a public API server. */
 const costly = {
   cluster: { masterConfig: { masterType: 'managed', exposedPublic: true } },
   nodes: [
@@ -76,18 +71,22 @@ const costly = {
   ],
 };
 
-describe('what a deletion leaves behind', () => {
+describe('a deletion leaves behind', () => {
   it.each([
-    ['nothing but nodes, unless told otherwise: post-paid things stay', {}, { eip: 2, cds: 1, snapshot: 1, node: 2 }],
-    ['no post-paid things', { deleteResource: 'true' }, { snapshot: 1, node: 2 }],
-    ['no snapshots', { deleteCDSSnapshot: 'true' }, { eip: 2, cds: 1, node: 2 }],
-    ['neither', { deleteResource: 'true', deleteCDSSnapshot: 'TRUE' }, { node: 2 }],
     [
-      'a node that is moved out, with all that is its own',
+      'post-paid resources, snapshots, existing and prepaid nodes by default',
+      {},
+      { eip: 2, cds: 1, snapshot: 1, node: 2 },
+    ],
+    ['no post-paid resources with deleteResource', { deleteResource: 'true' }, { snapshot: 1, node: 2 }],
+    ['no snapshots with deleteCDSSnapshot', { deleteCDSSnapshot: 'true' }, { eip: 2, cds: 1, node: 2 }],
+    ['neither of them with both options', { deleteResource: 'true', deleteCDSSnapshot: 'TRUE' }, { node: 2 }],
+    [
+      'a node with all its resources with moveOut',
       { deleteResource: 'true', deleteCDSSnapshot: 'true', moveOut: 'true' },
       { eip: 1, cds: 1, snapshot: 1, node: 3 },
     ],
-  ])('is %s', async (_name, query: Record<string, string>, expected) => {
+  ])('%s', async (_name, query: Record<string, string>, expected) => {
     const service = await startService({ deleteSeconds: 10 });
     const clusterID = await service.create('costly', costly);
     await service.call('DELETE', `/v2/cluster/${clusterID}`, { query });
@@ -102,7 +101,7 @@ describe('what a deletion leaves behind', () => {
     expect(counts).toEqual(expected);
   });
 
-  it('names a machine that existed before by its own ID', async () => {
+  it('an existing machine under its own ID', async () => {
     const service = await startService({ deleteSeconds: 0 });
     const clusterID = await service.create('costly', costly);
     await service.call('DELETE', `/v2/cluster/${clusterID}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { faultSchema, faultSummaries, parseFault } from '../../simulator/fault-schema.ts';
 import { createFaultBook } from '../../simulator/faults.ts';
 
-/** Which of a number of calls a fault befalls, from 1. */
+/** Returns the numbers of the calls, from 1, that a fault affects. */
 function hits(fault: string, calls: number, seed = 'seed'): number[] {
   const book = createFaultBook(seed, [parseFault(fault)]);
   return Array.from({ length: calls }, (_, index) => index + 1).filter(
@@ -10,7 +10,7 @@ function hits(fault: string, calls: number, seed = 'seed'): number[] {
   );
 }
 
-describe('a fault happens', () => {
+describe('a fault', () => {
   it.each([
     ['drop-after', [1, 2, 3, 4]],
     ['drop-after:nth=2', [2]],
@@ -20,7 +20,7 @@ describe('a fault happens', () => {
     ['drop-after:call=createCluster', [1, 2, 3, 4]],
     ['drop-after:call=listClusters', []],
     ['drop-before', []],
-  ])('%s: at calls %o of 4', (fault, expected) => {
+  ])('%s affects the calls %o of 4', (fault, expected) => {
     expect(hits(fault, 4)).toEqual(expected);
   });
 
@@ -32,12 +32,12 @@ describe('a fault happens', () => {
     ['name=*', {}, false],
     ['clusterID=cce-1', { clusterID: 'cce-1' }, true],
     ['clusterID=cce-1', { clusterID: 'cce-2' }, false],
-  ])('%s for %o: %s', (condition, target, expected) => {
+  ])('with %s affects a call for %o: %s', (condition, target, expected) => {
     const book = createFaultBook('seed', [parseFault(`html:${condition}`)]);
     expect(book.drawFirst({ call: 'getCluster', ...target }, ['html']) !== undefined).toBe(expected);
   });
 
-  it('by chance, in the same way for the same seed', () => {
+  it('with a probability affects the same calls for the same seed', () => {
     const fault = 'drop-after:probability=0.3';
     const seen = hits(fault, 1000);
     expect(seen.length).toBeGreaterThan(250);
@@ -46,7 +46,7 @@ describe('a fault happens', () => {
     expect(hits(fault, 1000, 'another seed')).not.toEqual(seen);
   });
 
-  it('before those behind it, which keep their turn', () => {
+  it('that occurs leaves the counters of later faults unchanged', () => {
     const book = createFaultBook('seed', ['html:times=1', 'empty:nth=1'].map(parseFault));
     const drawn = [1, 2, 3].map(() => book.drawFirst({ call: 'getCluster' }, ['html', 'empty'])?.kind);
     expect(drawn).toEqual(['html', 'empty', undefined]);
@@ -57,7 +57,7 @@ describe('a fault happens', () => {
   });
 });
 
-describe('a fault is read', () => {
+describe('a fault is parsed', () => {
   it.each([
     ['drop-after', { kind: 'drop-after' }],
     ['status:status=502,when=after', { kind: 'status', status: 502, when: 'after' }],
@@ -78,7 +78,7 @@ describe('a fault is read', () => {
     expect(parseFault(text)).toEqual(expected);
   });
 
-  it('from JSON as from the short form', () => {
+  it('from JSON like from the short form', () => {
     expect(parseFault('{"kind":"create-failed","step":"创建 BLB","name":"a*"}')).toEqual(
       parseFault('create-failed:step=创建 BLB,name=a*'),
     );
@@ -97,11 +97,11 @@ describe('a fault is read', () => {
     ['stuck-step:step=1,call=getCluster', 'call'],
     ['drop-after:nth=0', 'nth'],
     ['{"kind":', 'JSON'],
-  ])('never from %j', (text, reason) => {
+  ])('with an error from %j', (text, reason) => {
     expect(() => parseFault(text)).toThrow(reason);
   });
 
-  it('and is explained, whatever its kind', () => {
+  it('and has a summary for every kind', () => {
     expect(Object.keys(faultSummaries)).toEqual(faultSchema.options.map(({ shape }) => shape.kind.value));
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFault } from '../../simulator/fault-schema.ts';
 import { createBody, startService } from './service.ts';
 
-/** How a create ends for its caller, and how many clusters there are afterwards. */
+/** Sends a create and returns its result for the caller and the number of clusters afterwards. */
 async function createUnder(...faults: string[]) {
   const service = await startService({ faults: faults.map(parseFault) });
   const answer = await service.call('POST', '/v2/cluster', { body: createBody() }).catch(() => 'broken' as const);
@@ -11,17 +11,17 @@ async function createUnder(...faults: string[]) {
   return { service, answer, clusters: clusters.length, entry };
 }
 
-/** Often enough to see a call while it is delayed. */
+/** The interval is short enough to see a call during its delay. */
 const patience = { interval: 10, timeout: 30_000 };
 
-describe('a fault of an answer', () => {
+describe('a fault of a response:', () => {
   it.each([
     ['status:when=before', 500, 'cce.error.InternalError', 0],
     ['status:status=503', 503, 'cce.error.InternalError', 0],
     ['status:status=504,when=after', 504, 'cce.error.InternalError', 1],
     ['throttle:retryAfterSeconds=7', 429, 'RequestLimitExceeded', 0],
     ['request-expired', 400, 'RequestExpired', 0],
-  ])('%s answers %d %s', async (fault, status, code, clusters) => {
+  ])('%s returns %d %s', async (fault, status, code, clusters) => {
     const seen = await createUnder(fault);
     const effect = clusters === 1 ? 'created' : 'none';
     expect(seen.answer).toMatchObject({ status, body: { code, requestId: expect.any(String) } });
@@ -33,7 +33,7 @@ describe('a fault of an answer', () => {
     ['drop-before', 0, 'dropped'],
     ['drop-after', 1, 'dropped'],
     ['truncated', 1, 200],
-  ])('%s breaks the connection', async (fault, clusters, status) => {
+  ])('%s closes the connection', async (fault, clusters, status) => {
     const seen = await createUnder(fault);
     expect(seen.answer).toBe('broken');
     expect(seen.clusters).toBe(clusters);
@@ -51,36 +51,36 @@ describe('a fault of an answer', () => {
   it.each([
     ['empty', 200, 'application/json', '', 1],
     ['html', 502, 'text/html', expect.stringContaining('<html>'), 0],
-  ])('%s answers %d without JSON', async (fault, status, contentType, body, clusters) => {
+  ])('%s returns %d without JSON', async (fault, status, contentType, body, clusters) => {
     const seen = await createUnder(fault);
     expect(seen.answer).toMatchObject({ status, body });
     expect((seen.answer as { headers: Headers }).headers.get('content-type')).toContain(contentType);
     expect(seen.clusters).toBe(clusters);
   });
 
-  it('throttle says when to come back', async () => {
+  it('throttle returns Retry-After', async () => {
     const { answer } = await createUnder('throttle:retryAfterSeconds=7');
     expect((answer as { headers: Headers }).headers.get('retry-after')).toBe('7');
   });
 
-  it('applies to a refusal as well, which then has no effect either', async () => {
+  it('status also replaces the error of a rejected call', async () => {
     const service = await startService({ faults: [parseFault('status:status=502,when=after')] });
     expect((await service.call('GET', '/v2/cluster/cce-00000000')).status).toBe(502);
   });
 
-  it('does not befall a stranger: the signature comes first', async () => {
+  it('status does not affect a call without a signature', async () => {
     const service = await startService({ faults: [parseFault('status')] });
     expect((await fetch(`${service.url}/v2/clusters`)).status).toBe(403);
   });
 
-  it('latency delays the call and lets another fault decide', async () => {
+  it('latency delays the call and combines with another fault', async () => {
     const startedAt = performance.now();
     const seen = await createUnder('latency:ms=40', 'throttle', 'latency:ms=40');
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(75);
     expect(seen.answer).toMatchObject({ status: 429 });
   });
 
-  it('latency lets the call take effect when the caller has long given up', async () => {
+  it('latency lets the call take effect even if the caller gives up', async () => {
     const service = await startService({ faults: [parseFault('latency:call=createCluster,ms=400')] });
     const impatient = new AbortController();
     const sent = service.send('POST', '/v2/cluster', { body: createBody(), signal: impatient.signal });

@@ -7,7 +7,7 @@ import {
   type LifecycleInput,
 } from '../../simulator/lifecycle.ts';
 
-/** 100 s to create, so that a share of 1 % is a second; 10 s to delete. */
+/** Takes 100 s to create, so that a share of 1 % is a second, and 10 s to delete. */
 const cluster: LifecycleInput = {
   createdAtMs: 0,
   createSeconds: 100,
@@ -17,7 +17,7 @@ const cluster: LifecycleInput = {
 };
 const failure = { code: 'ZoneSoldOut', message: 'sold out', suggestion: 'another zone' };
 
-/** One letter for each step: t(odo), d(oing), D(one), f(ailed). */
+/** Formats a state with one letter for each step: t(odo), d(oing), D(one), f(ailed). */
 function shortForm(input: LifecycleInput, seconds: number) {
   const { clusterPhase, eventStatus, steps, updatedAtMs } = lifecycleAt(input, seconds * 1000);
   const letters = { todo: 't', doing: 'd', done: 'D', failed: 'f' };
@@ -41,22 +41,22 @@ describe('a creation', () => {
     expect(shortForm(cluster, seconds)).toBe(expected);
   });
 
-  it('gives every step at least 8 % of the time, and the whole time away', () => {
+  it('gives every step at least 8 % of the time, and all steps 100 %', () => {
     const shares = creationSteps.map(({ share }) => share);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.08);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
   });
 
-  it.each([0.007, 1, 59.999])('lasts %d s to the millisecond, whatever the shares round to', (createSeconds) => {
+  it.each([0.007, 1, 59.999])('takes exactly %d s in spite of rounded shares', (createSeconds) => {
     const { steps } = lifecycleAt({ ...cluster, createSeconds }, 1e6);
     expect(steps.at(-1)!.finishedAtMs).toBe(createSeconds * 1000);
   });
 
-  it('is over at once where it takes no time', () => {
+  it('ends at once if it takes no time', () => {
     expect(shortForm({ ...cluster, createSeconds: 0 }, 0)).toBe('running created DDDDDD 0');
   });
 
-  it('leaves the times of a step out until they have come', () => {
+  it('omits the times of a step until they have come', () => {
     const [done, doing, todo] = lifecycleAt(cluster, 10_000).steps;
     expect(done).toEqual({
       stepName: '创建基础证书',
@@ -69,7 +69,7 @@ describe('a creation', () => {
     expect(todo).toEqual({ stepName: '创建 EIP', stepStatus: 'todo', retryCount: 0 });
   });
 
-  it('needs a second attempt for the API server, like the example on the API page', () => {
+  it('needs a second attempt for the API server, as in the example on the API page', () => {
     const retryCounts = [35, 36, 59, 60, 100].map(
       (seconds) => lifecycleAt(cluster, seconds * 1000).steps[4]!.retryCount,
     );
@@ -92,23 +92,23 @@ describe('a step that fails and recovers', () => {
     expect(shortForm(input, seconds)).toBe(expected);
   });
 
-  it('shows its failure while it is failed, and one attempt more afterwards', () => {
+  it('shows its failure while it is failed, and one more attempt afterwards', () => {
     expect(lifecycleAt(input, 12_000).steps[1]).toMatchObject({ failure, retryCount: 1 });
     expect(lifecycleAt(input, 32_000).steps[1]).not.toHaveProperty('failure');
     expect(lifecycleAt(input, 32_000).steps[1]!.retryCount).toBe(2);
   });
 });
 
-describe('trouble without an end', () => {
+describe('a permanent problem', () => {
   it.each([
-    ['a step that fails for good', { step: 3, failure }, 30, 'create_failed create_failed DDDftt 30'],
-    ['a step that fails for good, before', { step: 3, failure }, 29, 'provisioning creating DDDdtt 8'],
-    ['a step that is stuck', { step: 4 }, 1e6, 'provisioning creating DDDDdt 8'],
+    ['shows a failed step and create_failed', { step: 3, failure }, 30, 'create_failed create_failed DDDftt 30'],
+    ['is not visible before the step fails', { step: 3, failure }, 29, 'provisioning creating DDDdtt 8'],
+    ['keeps a stuck step in progress', { step: 4 }, 1e6, 'provisioning creating DDDDdt 8'],
   ])('%s', (_name, trouble, seconds, expected) => {
     expect(shortForm({ ...cluster, troubles: [trouble] }, seconds)).toBe(expected);
   });
 
-  it('stops at the first of two troubles', () => {
+  it('stops the creation at the first of two affected steps', () => {
     expect(shortForm({ ...cluster, troubles: [{ step: 5, failure }, { step: 2 }] }, 1e6)).toBe(
       'provisioning creating DDdttt 8',
     );
@@ -120,32 +120,32 @@ describe('a deletion', () => {
   const failing = { ...cluster, deletion: { requestedAtMs: 50_000, fails: true } };
 
   it.each([
-    ['starts at once, in the middle of a creation', deleted, 50, 'deleting deleting dtt 50'],
-    ['goes on', deleted, 53, 'deleting deleting Ddt 50'],
+    ['can start during a creation', deleted, 50, 'deleting deleting dtt 50'],
+    ['continues with its second step', deleted, 53, 'deleting deleting Ddt 50'],
     ['ends', deleted, 60, 'deleted deleted DDD 60'],
-    ['goes well until it fails', failing, 54, 'deleting deleting Ddt 50'],
+    ['proceeds normally until it fails', failing, 54, 'deleting deleting Ddt 50'],
     ['fails and stays failed', failing, 1e6, 'delete_failed delete_failed Dft 54.5'],
   ])('%s', (_name, input, seconds, expected) => {
     expect(shortForm(input, seconds)).toBe(expected);
   });
 
-  it('shares its whole time out among its steps', () => {
+  it('divides its time among its steps', () => {
     expect(deletionSteps.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   });
 
-  it('that somebody else starts begins at its time', () => {
+  it('without a DELETE call starts at its time', () => {
     const input = { ...cluster, externalDeletionAtMs: 20_000 };
     expect(shortForm(input, 19.999)).toBe('provisioning creating DDdttt 8');
     expect(shortForm(input, 20)).toBe('deleting deleting dtt 20');
   });
 
   it.each([
-    ['never, while nobody deletes it', cluster, Infinity],
+    ['never if nothing deletes it', cluster, Infinity],
     ['when its deletion ends', deleted, 60_000],
-    ['later, where it is shown as deleted', { ...deleted, deletedVisibleSeconds: 5 }, 65_000],
-    ['never, where the deletion fails', failing, Infinity],
-    ['when the deletion by somebody else ends', { ...cluster, externalDeletionAtMs: 20_000 }, 30_000],
-    ['never, where a failed deletion came before that', { ...failing, externalDeletionAtMs: 60_000 }, Infinity],
+    ['later if it has the phase deleted for a while', { ...deleted, deletedVisibleSeconds: 5 }, 65_000],
+    ['never if the deletion fails', failing, Infinity],
+    ['when a deletion without a DELETE call ends', { ...cluster, externalDeletionAtMs: 20_000 }, 30_000],
+    ['never if a failed deletion came first', { ...failing, externalDeletionAtMs: 60_000 }, Infinity],
   ])('makes the cluster vanish %s', (_name, input, expected) => {
     expect(vanishesAtMs(input)).toBe(expected);
   });
@@ -157,7 +157,7 @@ describe('a pinned phase', () => {
     ['upgrading', 'upgrading upgrading DDDDDD 0'],
     ['eip_opening', 'eip_opening created DDDDDD 0'],
     ['create_failed', 'create_failed create_failed DDDDDD 0'],
-  ])('holds: %s', (pinnedPhase, expected) => {
+  ])('stays: %s', (pinnedPhase, expected) => {
     expect(shortForm({ ...cluster, createSeconds: 0, pinnedPhase }, 1000)).toBe(expected);
   });
 

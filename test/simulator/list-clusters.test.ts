@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startService, type Service } from './service.ts';
 
-/** Three clusters whose names, IDs and ages are in different orders. */
+/** Starts a service with three clusters whose names, IDs and ages have different orders. */
 async function startWithThree(): Promise<Service> {
   const service = await startService({ seed: 'three' });
   for (const name of ['team-b', 'team-c', 'a-team']) {
@@ -18,22 +18,26 @@ async function names(service: Service, query: Record<string, string>): Promise<s
 
 describe('a list of clusters', () => {
   it.each([
-    ['by name unless told otherwise', {}, ['a-team', 'team-b', 'team-c']],
-    ['by name, descending', { order: 'DESC' }, ['team-c', 'team-b', 'a-team']],
-    ['by age', { orderBy: 'createdAt' }, ['team-b', 'team-c', 'a-team']],
-    ['by age, descending, in small letters', { orderBy: 'createdAt', order: 'desc' }, ['a-team', 'team-c', 'team-b']],
-    ['of names with a keyword at the start', { keyword: 'team-' }, ['team-b', 'team-c']],
-    ['of names with a keyword in the middle', { keyword: 'eam' }, ['a-team', 'team-b', 'team-c']],
-    ['of names in the same case only', { keyword: 'TEAM' }, []],
-    ['of the first page', { pageNo: '1', pageSize: '2' }, ['a-team', 'team-b']],
-    ['of the last page', { pageNo: '2', pageSize: '2' }, ['team-c']],
-    ['of a page beyond the last', { pageNo: '3', pageSize: '2' }, []],
-    ['of a keyword and a page', { keyword: 'team-', pageNo: '2', pageSize: '1' }, ['team-c']],
+    ['sorted by name by default', {}, ['a-team', 'team-b', 'team-c']],
+    ['sorted by name, descending', { order: 'DESC' }, ['team-c', 'team-b', 'a-team']],
+    ['sorted by age', { orderBy: 'createdAt' }, ['team-b', 'team-c', 'a-team']],
+    [
+      'sorted by age, descending, with a lower-case order',
+      { orderBy: 'createdAt', order: 'desc' },
+      ['a-team', 'team-c', 'team-b'],
+    ],
+    ['limited to names with the keyword at the start', { keyword: 'team-' }, ['team-b', 'team-c']],
+    ['limited to names with the keyword in the middle', { keyword: 'eam' }, ['a-team', 'team-b', 'team-c']],
+    ['limited to names with the same case', { keyword: 'TEAM' }, []],
+    ['limited to the first page', { pageNo: '1', pageSize: '2' }, ['a-team', 'team-b']],
+    ['limited to the last page', { pageNo: '2', pageSize: '2' }, ['team-c']],
+    ['empty beyond the last page', { pageNo: '3', pageSize: '2' }, []],
+    ['limited to a keyword and a page', { keyword: 'team-', pageNo: '2', pageSize: '1' }, ['team-c']],
   ])('is %s', async (_name, query, expected) => {
     expect(await names(await startWithThree(), query)).toEqual(expected);
   });
 
-  it('can be searched and ordered by ID', async () => {
+  it('can be searched and sorted by ID', async () => {
     const service = await startWithThree();
     const { body } = await service.call('GET', '/v2/clusters', { query: { orderBy: 'clusterID' } });
     const ids = body.clusterPage.clusterList.map(({ spec }: { spec: { clusterID: string } }) => spec.clusterID);
@@ -44,7 +48,7 @@ describe('a list of clusters', () => {
     expect(found.body.clusterPage.totalCount).toBe(1);
   });
 
-  it('says what was asked for, and counts all pages together', async () => {
+  it('repeats the query and counts the clusters on all pages', async () => {
     const service = await startWithThree();
     const query = { keyword: 'team-', order: 'desc', pageNo: '2', pageSize: '1' };
     const { body } = await service.call('GET', '/v2/clusters', { query });
@@ -59,7 +63,7 @@ describe('a list of clusters', () => {
     });
   });
 
-  it('has pages of 10 unless told otherwise', async () => {
+  it('has pages of 10 by default', async () => {
     const service = await startService();
     for (let number = 0; number < 11; number += 1) await service.create(`cluster-${number}`);
     const { body } = await service.call('GET', '/v2/clusters');
@@ -67,7 +71,7 @@ describe('a list of clusters', () => {
     expect(body.clusterPage.totalCount).toBe(11);
   });
 
-  it('shows each of several clusters with one name on exactly one page', async () => {
+  it('contains each of several clusters with the same name on exactly one page', async () => {
     const service = await startService();
     const created = [];
     for (let number = 0; number < 5; number += 1) created.push(await service.create('twin'));
@@ -90,7 +94,7 @@ describe('a list of clusters', () => {
     { orderBy: 'vpcID' },
     { order: 'up' },
     { keywordType: 'vpcID' },
-  ])('is refused for %o', async (query) => {
+  ])('is rejected for %o', async (query) => {
     const service = await startService();
     const answer = await service.call('GET', '/v2/clusters', { query });
     expect(answer).toMatchObject({

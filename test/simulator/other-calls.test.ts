@@ -6,7 +6,7 @@ const threeNodes = {
 };
 
 describe('the machines of a cluster', () => {
-  it('come in pages, in the phase of their cluster, without their secrets', async () => {
+  it('are listed in pages, with the phase of their cluster and without their secrets', async () => {
     const service = await startService({ createSeconds: 10 });
     const clusterID = await service.create('a', threeNodes);
     service.clock.nowMs += 10_000;
@@ -33,7 +33,7 @@ describe('the machines of a cluster', () => {
     ]);
   });
 
-  it('have event steps of their own', async () => {
+  it('have their own event steps', async () => {
     const service = await startService();
     const clusterID = await service.create('a', threeNodes);
     const { body: page } = await service.call('GET', `/v2/cluster/${clusterID}/instances`);
@@ -45,14 +45,14 @@ describe('the machines of a cluster', () => {
   });
 });
 
-it('the quota says how many clusters there may be and are', async () => {
+it('the quota call returns the quota and the number of clusters', async () => {
   const service = await startService({ quota: 7 });
   await service.create();
   const { body } = await service.call('GET', '/v2/quota/cluster');
   expect(body).toEqual({ quota: 7, used: 1, requestID: expect.any(String) });
 });
 
-describe('a check of networks', () => {
+describe('a network check', () => {
   const taken = {
     cluster: {
       containerNetworkConfig: { mode: 'kubenet', lbServiceVPCSubnetID: 'sbn-1', clusterPodCIDR: '10.0.0.0/16' },
@@ -60,9 +60,14 @@ describe('a check of networks', () => {
   };
 
   it.each([
-    ['of pods, free', 'container_network', { containerCIDR: '10.1.0.0/16' }, { isConflict: false, maxNodeNum: 512 }],
     [
-      'of pods, taken by a cluster',
+      'of an unused pod range',
+      'container_network',
+      { containerCIDR: '10.1.0.0/16' },
+      { isConflict: false, maxNodeNum: 512 },
+    ],
+    [
+      'of a pod range that a cluster uses',
       'container_network',
       { containerCIDR: '10.0.0.0/24', maxPodsPerNode: 64 },
       {
@@ -75,20 +80,20 @@ describe('a check of networks', () => {
       },
     ],
     [
-      'of pods, taken by the nodes',
+      'of a pod range that overlaps the nodes',
       'container_network',
       { containerCIDR: '172.20.0.0/16', vpcCIDR: '172.20.0.0/20' },
       { isConflict: true, containerCIDRConflict: { conflictType: 'ContainerCIDRAndNodeCIDR' } },
     ],
     [
-      'of services, taken by the pods',
+      'of a service range that overlaps the pods',
       'clusterip',
       { containerCIDR: '10.1.0.0/16', clusterIPCIDR: '10.1.2.0/24' },
       { isConflict: true, clusterIPCIDRConflict: { conflictType: 'ClusterIPCIDRAndContainerCIDR' } },
     ],
-    ['of services, free', 'clusterip', { clusterIPCIDR: '172.16.0.0/16' }, { isConflict: false, errMsg: '' }],
-    ['of what is no network', 'clusterip', { clusterIPCIDR: 'fd00::/64' }, { isConflict: false }],
-  ])('%s, answers 200', async (_name, check, body, expected) => {
+    ['of an unused service range', 'clusterip', { clusterIPCIDR: '172.16.0.0/16' }, { isConflict: false, errMsg: '' }],
+    ['of an IPv6 range', 'clusterip', { clusterIPCIDR: 'fd00::/64' }, { isConflict: false }],
+  ])('%s returns 200', async (_name, check, body, expected) => {
     const service = await startService();
     await service.create('first', taken);
     const answer = await service.call('POST', `/v2/net/check_${check}_cidr`, { body: { vpcID: 'vpc-1', ...body } });

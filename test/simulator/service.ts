@@ -8,17 +8,17 @@ export const defaultCredentials: BceCredentials = {
   secretAccessKey: defaultOptions.secretAccessKey,
 };
 
-/** An answer with its body read as JSON, or as text where it is none. */
+/** A response whose body is parsed as JSON, or is a string if it is not JSON. */
 export interface ServiceAnswer {
   status: number;
   headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into any field of an answer
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read any field of a response
   body: any;
 }
 
 export interface CallParts {
   query?: Record<string, string>;
-  /** Sent as JSON, or as it stands if it is a text. */
+  /** Sent as JSON, or unchanged if it is a string. */
   body?: object | string;
   headers?: Record<string, string>;
   credentials?: BceCredentials;
@@ -26,22 +26,22 @@ export interface CallParts {
   signal?: AbortSignal;
 }
 
-/** A simulator in this process with a clock that only the test moves. */
+/** A simulator in this process with a clock that only the test advances. */
 export interface Service {
   url: string;
   clock: { nowMs: number };
-  /** Sends a signed call and waits for the head of its answer. */
+  /** Sends a signed call and waits for the headers of the response. */
   send: (method: string, path: string, parts?: CallParts) => Promise<Response>;
-  /** A signed call with its whole answer. Rejects where the connection breaks. */
+  /** Sends a signed call and returns the complete response. Rejects if the connection breaks. */
   call: (method: string, path: string, parts?: CallParts) => Promise<ServiceAnswer>;
   /** Creates a cluster and returns its ID. */
   create: (clusterName?: string, changes?: object) => Promise<string>;
-  /** An admin call. */
+  /** Sends an admin call. */
   admin: (method: string, path: string, body?: object) => Promise<ServiceAnswer>;
   close: () => Promise<void>;
 }
 
-/** Starts a simulator on a free port; it ends with the test. */
+/** Starts a simulator on a free port. It is stopped when the test ends. */
 export async function startService(options: Partial<SimulatorOptions> = {}): Promise<Service> {
   const clock = { nowMs: Date.parse('2026-01-02T03:04:05Z') };
   const app = createServer({ now: () => clock.nowMs, ...options });
@@ -75,7 +75,7 @@ export async function startService(options: Partial<SimulatorOptions> = {}): Pro
     call,
     create: async (clusterName = 'a-cluster', changes = {}) => {
       const { status, body } = await call('POST', '/v2/cluster', { body: createBody(clusterName, changes) });
-      if (status !== 200) throw new Error(`the create was answered ${status}: ${JSON.stringify(body)}`);
+      if (status !== 200) throw new Error(`the create returned ${status}: ${JSON.stringify(body)}`);
       return body.clusterID;
     },
     admin: async (method, path, body) =>
@@ -84,7 +84,13 @@ export async function startService(options: Partial<SimulatorOptions> = {}): Pro
   };
 }
 
-/** The smallest create request with managed masters. */
+/** Returns the phase of a cluster, or the error code if the cluster does not exist. */
+export async function phaseOf(service: Service, clusterID: string): Promise<string> {
+  const { body } = await service.call('GET', `/v2/cluster/${clusterID}`);
+  return body.cluster?.status.clusterPhase ?? body.code;
+}
+
+/** Returns the smallest create request with managed masters. */
 export function createBody(clusterName = 'a-cluster', { cluster, ...changes }: { cluster?: object } = {}) {
   return {
     cluster: {

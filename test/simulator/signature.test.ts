@@ -10,7 +10,7 @@ describe('a signature', () => {
     ['that is 29 minutes old', { ageMs: 29 * minuteMs }],
     ['that is 29 minutes ahead', { ageMs: -29 * minuteMs }],
     ['that is 50 minutes old and valid for an hour', { ageMs: 50 * minuteMs, expireSeconds: 3600 }],
-  ])('holds %s', async (_name, { ageMs = 0, ...signOptions }: { ageMs?: number; headerNames?: string[] }) => {
+  ])('is valid %s', async (_name, { ageMs = 0, ...signOptions }: { ageMs?: number; headerNames?: string[] }) => {
     const service = await startService();
     const timestamp = new Date(service.clock.nowMs - ageMs);
     const answer = await service.call('GET', '/v2/clusters', {
@@ -22,11 +22,11 @@ describe('a signature', () => {
   });
 
   it.each([
-    ['by an unknown key', { accessKeyID: 'nobody' }, 0, 403, 'InvalidAccessKeyId'],
-    ['with the wrong secret', { secretAccessKey: 'wrong' }, 0, 403, 'IamSignatureInvalid'],
-    ['that is too old', {}, 31 * minuteMs, 400, 'RequestExpired'],
-    ['that is too far ahead', {}, -31 * minuteMs, 400, 'RequestExpired'],
-  ])('is refused %s', async (_name, credentials, ageMs, status, code) => {
+    ['if made with an unknown access key', { accessKeyID: 'nobody' }, 0, 403, 'InvalidAccessKeyId'],
+    ['if made with a wrong secret key', { secretAccessKey: 'wrong' }, 0, 403, 'IamSignatureInvalid'],
+    ['if it is too old', {}, 31 * minuteMs, 400, 'RequestExpired'],
+    ['if it is too far ahead', {}, -31 * minuteMs, 400, 'RequestExpired'],
+  ])('is rejected %s', async (_name, credentials, ageMs, status, code) => {
     const service = await startService();
     const answer = await service.call('POST', '/v2/cluster', {
       body: createBody(),
@@ -39,21 +39,21 @@ describe('a signature', () => {
 
   it.each([
     ['is missing', {}, 403, 'SignatureEmpty'],
-    ['is of another kind', { authorization: 'Bearer abc' }, 400, 'InvalidHTTPAuthHeader'],
-  ])('is refused where it %s', async (_name, headers, status, code) => {
+    ['has another scheme', { authorization: 'Bearer abc' }, 400, 'InvalidHTTPAuthHeader'],
+  ])('is rejected if it %s', async (_name, headers, status, code) => {
     const service = await startService();
     const response = await fetch(`${service.url}/v2/clusters`, { headers });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });
   });
 
-  it('is asked for before the body is looked at', async () => {
+  it('is checked before the body is parsed', async () => {
     const service = await startService();
     const response = await fetch(`${service.url}/v2/cluster`, { method: 'POST', body: 'not JSON' });
     expect(response.status).toBe(403);
   });
 
-  it('belongs to the keys that the simulator was given', async () => {
+  it('must be made with the credentials of the simulator', async () => {
     const credentials = { accessKeyID: 'mine', secretAccessKey: 'my-secret' };
     const service = await startService(credentials);
     expect((await service.call('GET', '/v2/clusters', { credentials })).status).toBe(200);

@@ -7,7 +7,7 @@ import type { SimulatorProcess } from '../../simulator/process.ts';
 import { startSimulator } from '../processes.ts';
 import { createBody } from './service.ts';
 
-it('a state file holds all that was acknowledged when the process is killed', async () => {
+it('a state file contains every acknowledged change when the process is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const args = ['--state-file', join(folder, 'state')];

@@ -13,7 +13,7 @@ function stateFile(): string {
 const settings = { createSeconds: 100, deleteSeconds: 10, quota: 500, seed: 'same' };
 
 describe('a state file', () => {
-  it('brings clusters, deletions and leftovers back, as if the simulator had never been away', async () => {
+  it('restores clusters, deletions and leftovers after a restart', async () => {
     const options = { ...settings, stateFile: stateFile() };
     const before = await startService(options);
     const kept = await before.create('kept', { cluster: { forbidDelete: true } });
@@ -37,7 +37,7 @@ describe('a state file', () => {
     expect((await after.call('GET', `/v2/cluster/${deleting}`)).status).toBe(404);
   });
 
-  it('does not give an ID out twice, even with the same seed', async () => {
+  it('prevents the reuse of IDs, even with the same seed', async () => {
     const options = { ...settings, stateFile: stateFile() };
     const before = await startService(options);
     const first = await before.create();
@@ -47,7 +47,7 @@ describe('a state file', () => {
     expect(await after.create()).not.toBe(first);
   });
 
-  it('is rewritten without what is over', async () => {
+  it('is compacted on start', async () => {
     const options = { ...settings, stateFile: stateFile() };
     const before = await startService(options);
     const clusterID = await before.create('short-lived');
@@ -69,7 +69,7 @@ describe('a state file', () => {
     expect((await after.admin('GET', 'clusters')).body).toMatchObject([{ clusterID }]);
   });
 
-  it('is refused where it is something else', async () => {
+  it('is rejected if it has another format', async () => {
     const file = stateFile();
     writeFileSync(file, 'first line\nsecond line\n');
     await expect(startService({ stateFile: file })).rejects.toThrow(`${file}:1`);
