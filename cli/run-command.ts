@@ -62,7 +62,8 @@ export async function reportErrors(options: GlobalOptions, command: () => Promis
       return exitCodes.interrupted;
     }
     const message = messageOf(error);
-    const problems = error instanceof InvalidSpecError ? error.problems : [];
+    const { problems, warnings } = error instanceof InvalidSpecError ? error : { problems: [], warnings: [] };
+    for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
     if (options.output === 'json') {
       printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems } });
     } else {

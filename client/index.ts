@@ -23,6 +23,7 @@ export { TooManyMatchesError } from './errors/too-many-matches-error.ts';
 export { OrchestratorError, type OrchestratorErrorKind } from '../temporal/orchestrator-error.ts';
 export { UnreachableError } from '../temporal/connection/unreachable-error.ts';
 export type { DeleteOptions } from './start-delete.ts';
+export { ValidSpec } from './valid-spec.ts';
 export type { CreateClusterRequest } from '../cce/create-cluster.ts';
 export { validateCreateRequest, validationRules, type Problem, type Validation } from '../cce/validate.ts';
 export { deleteItemOf, type BatchItem, type DeleteItem, type FailurePolicy } from '../contract/batch/item.ts';

@@ -26,9 +26,10 @@ export interface OrchestratorOptions extends AccountRegion {
  */
 export interface Orchestrator {
   /**
-   * Starts to create a cluster, or attaches to a create of the same name and spec that is under way. `body` is the body
-   * of the API's create call. Attaching changes nothing about the create that is under way, whatever `options` say.
+   * Starts the create of a cluster, or attaches to a create of the same name and spec that is under way. Attaching
+   * changes nothing about the create that is under way, whatever `options` say.
    *
+   * @param body The body of the API's create call, or a `ValidSpec` made of it.
    * @throws InvalidSpecError, SpecConflictError, OperationEndingError
    */
   create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;

@@ -2,16 +2,16 @@ import type { Client } from '@temporalio/client';
 import diff from 'microdiff';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
-import { checkCreateRequest, type Problem } from '../cce/validate.ts';
+import type { Problem } from '../cce/validate.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate } from '../contract/operation-memo.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { startOperation } from '../temporal/executions/start-operation.ts';
-import { InvalidSpecError } from './errors/invalid-spec-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
+import { ValidSpec } from './valid-spec.ts';
 
 /** See {@link CreateClusterInput} for the meaning and the defaults. */
 export type CreateOptions = Omit<CreateClusterInput, 'request'>;
@@ -36,8 +36,8 @@ export async function startCreate(
   body: unknown,
   options: CreateOptions,
 ): Promise<StartedCreate> {
-  const { request, errors, warnings } = checkCreateRequest(body, { disabledRules: options.disabledRules ?? [] });
-  if (errors !== undefined) throw new InvalidSpecError(errors);
+  const { disabledRules = [] } = options;
+  const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
   const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate(input);

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { InvalidSpecError, validateCreateRequest, type CreateOptions } from '../../client/index.ts';
+import { ValidSpec, type CreateOptions } from '../../client/index.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
 import {
@@ -48,10 +48,8 @@ export function addCreate(program: Command): void {
 
 async function create(options: Options): Promise<ExitCode> {
   // All that can be known to be wrong is said before anything is asked of Temporal.
-  const body = readSpecFile(options.file, options.name);
-  const { errors, warnings } = validateCreateRequest(body, { disabledRules: options.disableRule });
-  for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
-  if (errors.length > 0) throw new InvalidSpecError(errors);
+  const spec = ValidSpec.of(readSpecFile(options.file, options.name), { disabledRules: options.disableRule });
+  for (const line of problemLines('warning', spec.warnings)) process.stderr.write(`${line}\n`);
 
   const createOptions: CreateOptions = {
     onFailure: options.onFailure,
@@ -61,7 +59,7 @@ async function create(options: Options): Promise<ExitCode> {
     ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
   };
   return withOrchestrator(options, async (orchestrator) => {
-    const started = await orchestrator.create(body, createOptions);
+    const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
     if (options.watch === true || options.wait === true) return followToRunning(orchestrator, started, options);
     if (options.output === 'json') printJSON(started);

@@ -1,9 +1,9 @@
 import type { Problem } from '../../cce/validate.ts';
 import { maximumItems, type BatchItem, type FailurePolicy } from '../../contract/batch/item.ts';
-import { parseRequest } from '../parse-request.ts';
 import { checkDrafts } from './checks.ts';
 import { readBatchDocument, readBatchEntry } from './document.ts';
 import { draftItems, type ItemDraft } from './drafts.ts';
+import { parseRequest } from './parse-request.ts';
 import { describeProblems, type ItemProblem } from './problems.ts';
 import { giveRanges } from './ranges.ts';
 
