@@ -7,7 +7,7 @@ import { labelPattern } from '../contract/identity.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { findCredentialsSource, type CredentialsSource } from './credentials/source.ts';
 
-/** What a worker needs to know besides Temporal's own settings. */
+/** The settings of a worker, except those of the connection to Temporal. */
 export interface WorkerConfiguration {
   account: string;
   region: string;
@@ -15,20 +15,20 @@ export interface WorkerConfiguration {
   pathPrefix: string;
   credentials: CredentialsSource;
   pollIntervalMs: number;
-  /** Calls of the API, by this worker; the calls that change things, by all workers of the account together. */
+  /** The limit for API calls of this worker, and for changing calls of all workers of the account together. */
   maximumRequestsPerSecond: number;
-  /** Where set, `{fromFile}` references of specs are read from below this folder only. */
+  /** If set, `{fromFile}` references of specs are read only from files below this folder. */
   secretsFolder?: string;
   logLevel: Level;
-  /** Where probes and metrics are served; absent: nowhere. 0 is any free port. */
+  /** The port for probes and metrics. 0 chooses a free port. Without it the worker serves neither. */
   httpPort?: number;
-  /** The version of a worker deployment that this worker is of; absent: it takes work of any version. */
+  /** The worker deployment version that this worker belongs to. Without it the worker takes work of any version. */
   deploymentVersion?: WorkerDeploymentVersion;
 }
 
 const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
-const notPositive = 'is not a positive number';
+const notPositive = 'must be a positive number';
 
 const environmentSchema = z.object({
   CCE_ACCOUNT: label.default('default'),
@@ -45,30 +45,30 @@ const environmentSchema = z.object({
   CCE_SECRETS_DIR: z.string().optional(),
   CCE_HTTP_PORT: z
     .string()
-    .regex(/^\d+$/, 'is not a port')
+    .regex(/^\d+$/, 'must be a port number')
     .transform(Number)
-    .pipe(z.number().max(65_535, 'is not a port'))
+    .pipe(z.number().max(65_535, 'must be a port number'))
     .optional(),
-  // Temporal puts a dot or a colon between the two.
+  // Temporal joins this name and the build ID by a dot or a colon.
   CCE_WORKER_DEPLOYMENT: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 letters, digits, dashes or underscores')
     .optional(),
   CCE_WORKER_BUILD_ID: label.optional(),
   CCE_LOG_LEVEL: z
-    // No trace: there the SDK writes out all that a workflow is given, decrypted.
-    .enum(['debug', 'info', 'warn', 'error'], { error: 'is none of debug, info, warn, error' })
+    // No `trace`: at that level the SDK logs the decrypted input of workflows.
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
     .default('info'),
 });
 
 /**
- * Reads the worker's settings from environment variables, see the README for the list.
+ * Reads the worker's settings from environment variables; docs/configuration.md lists them.
  *
- * @param bakedBuildID What the package was built from; `CCE_WORKER_BUILD_ID` goes first.
+ * @param bakedBuildID The build ID of the package. `CCE_WORKER_BUILD_ID` takes precedence.
  * @throws ConfigurationError with all problems at once
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?: string): WorkerConfiguration {
-  // An empty variable is how many shells and manifests say "not set".
+  // Many shells and manifests express "not set" by an empty variable.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
@@ -79,7 +79,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?:
   const { CCE_WORKER_DEPLOYMENT: deploymentName, CCE_WORKER_BUILD_ID: buildId = bakedBuildID } = given;
   if (deploymentName !== undefined && buildId === undefined) {
     problems.push(
-      'CCE_WORKER_BUILD_ID is not set, and this package was built without git: CCE_WORKER_DEPLOYMENT needs it',
+      'CCE_WORKER_BUILD_ID is not set, but CCE_WORKER_DEPLOYMENT needs it: this package was built without git',
     );
   }
   if (!parsed.success || 'problems' in credentials || problems.length > 0) throw new ConfigurationError(problems);
@@ -100,10 +100,10 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?:
 }
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {
-  // A number without a unit would be milliseconds, which nobody means.
+  // `ms` would read a number without a unit as milliseconds, which nobody means.
   const milliseconds = /[a-z]$/i.test(text) ? ms(text as StringValue) : undefined;
   if (milliseconds === undefined || !(milliseconds > 0)) {
-    context.addIssue({ code: 'custom', message: `is "${text}", which is not a duration such as 10s` });
+    context.addIssue({ code: 'custom', message: `is "${text}", but must be a duration such as 10s` });
     return z.NEVER;
   }
   return milliseconds;

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * The given port of the loopback, or any, on which nothing listens at the moment.
+ * Finds a port of the loopback interface on which nothing listens.
  *
- * @throws the system's error where something listens on the given one
+ * @param port The wanted port, or 0 for any.
+ * @throws The system's error if something listens on the wanted port.
  */
 export async function freeLoopbackPort(port = 0): Promise<number> {
   const listener = createServer().listen(port, '127.0.0.1');

@@ -1,21 +1,23 @@
 import fastify from 'fastify';
 
 export interface HTTPServerOptions {
-  /** 0 for any free one. */
+  /** 0 chooses a free port. */
   port: number;
   /** Whether the worker takes work. */
   isReady: () => boolean;
-  /** Where the SDK serves its metrics, `host:port`. */
+  /** The address at which the SDK serves its metrics, `host:port`. */
   metricsAddress: string;
 }
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` on all interfaces, as probes and scrapers need it; there is nothing secret
- * in them. The metrics are the SDK's own endpoint, which listens on the loopback only, so that one port is enough. Returns the port.
+ * Serves `/healthz`, `/readyz` and `/metrics` on all interfaces, as probes and scrapers need it; they show nothing secret.
+ * The metrics come from the SDK's own endpoint, which listens on the loopback only, so that one port is enough.
+ *
+ * @returns The port.
  */
 export async function startHTTPServer(options: HTTPServerOptions): Promise<number> {
   const server = fastify();
-  // A worker that cannot go on ends by itself. What is left to find out is whether this thread still turns.
+  // A worker that cannot go on ends by itself. The probe only has to find out whether this thread still runs.
   server.get('/healthz', (_, reply) => reply.send({ alive: true }));
   server.get('/readyz', (_, reply) => reply.code(options.isReady() ? 200 : 503).send({ ready: options.isReady() }));
   server.get('/metrics', async (_, reply) => {

@@ -1,6 +1,6 @@
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
 
-/** Puts the cluster that an activity works on into all that is logged meanwhile, by the SDK as well. */
+/** Adds the cluster that an activity works on to all its log entries, those of the SDK included. */
 export const logCluster: ActivityInterceptorsFactory = () => {
   let cluster: { clusterID?: string; clusterName?: string } = {};
   return {
@@ -16,7 +16,7 @@ export const logCluster: ActivityInterceptorsFactory = () => {
   };
 };
 
-/** Activities name their cluster in one of three ways, and those of batches none: their `request` is one to cancel. */
+/** Activities name their cluster in one of three ways. Those of batches name none: their `request` is a cancel request. */
 function clusterOf({ args: [input] }: ActivityExecuteInput): { clusterID?: string; clusterName?: string } {
   const { clusterID, clusterName, request } = (input ?? {}) as {
     clusterID?: string;

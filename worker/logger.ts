@@ -4,13 +4,13 @@ import { pino, type Level } from 'pino';
 
 const levels: Record<LogLevel, Level> = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
 
-/** One JSON line an entry on standard error, the SDK's own entries among them. */
+/** Creates a logger that writes one JSON line per entry to standard error. The SDK uses it too. */
 export function createLogger(level: Level = 'info'): Logger {
   const logger = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
 
   function log(temporalLevel: LogLevel, message: string, meta?: LogMetadata): void {
     const { error, ...rest } = meta ?? {};
-    // `err` is the key under which pino writes an error with its stack.
+    // pino writes an error with its stack under the key `err`.
     const fields = error instanceof Error ? { ...rest, ...requestIDOf(error), err: error } : (meta ?? {});
     logger[levels[temporalLevel]](fields, message);
   }
@@ -25,7 +25,7 @@ export function createLogger(level: Level = 'info'): Logger {
   };
 }
 
-/** At the same place in each entry, for a search: the failure of an activity has it deep inside. */
+/** Puts the requestID in the same place of each entry, for searches: the failure of an activity holds it deep inside. */
 function requestIDOf(error: Error): { requestID?: string } {
   const [detail] = error instanceof ApplicationFailure ? (error.details ?? []) : [error];
   const { requestID } = Object(detail) as { requestID?: unknown };

@@ -7,11 +7,11 @@ import { ConfigurationError } from '../temporal/configuration-error.ts';
 const retryMs = 5_000;
 
 /**
- * Waits until the service has answered a signed list call: a worker that cannot call it would accept creates only to fail
- * them. A service that cannot be reached is asked again for as long as it takes.
+ * Waits until the service has answered a signed list call: a worker that cannot call the service would accept creates only
+ * to fail them. Repeats the call for as long as the service is unreachable.
  *
- * @param keysSetting Names the setting that the keys are from.
- * @throws ConfigurationError where it refuses the keys
+ * @param keysSetting The name of the setting that the credentials come from.
+ * @throws ConfigurationError if the service refuses the credentials
  */
 export async function proveConfiguration(
   cce: Pick<CceClient, 'listClusters'>,
@@ -27,10 +27,10 @@ export async function proveConfiguration(
       if (refused) {
         const { code, httpStatus, message, requestID = 'none' } = error;
         throw new ConfigurationError([
-          `${keysSetting}: the service refuses them (${httpStatus} ${code}: ${message}; requestID ${requestID})`,
+          `${keysSetting}: the service refuses these credentials (${httpStatus} ${code}: ${message}; requestID ${requestID})`,
         ]);
       }
-      log.warn('the service does not answer yet; no work is taken before it does', { error });
+      log.warn('the CCE service does not answer yet; the worker takes no work before it does', { error });
       await pause(retryMs);
     }
   }

@@ -7,30 +7,30 @@ import { createLogger } from './logger.ts';
 
 export interface ReplayOptions {
   client: Client;
-  /** That of the client. */
+  /** The data converter of the client. */
   dataConverter: DataConverter;
-  /** In the language of Temporal's visibility. */
+  /** A query in Temporal's list filter syntax. */
   query: string;
-  /** At most so many executions. */
+  /** The maximum number of executions to replay. */
   limit: number;
-  /** Another workflow bundle than that of this installation. */
+  /** The workflow bundle to replay with. @default the bundle of this installation */
   bundlePath?: string | undefined;
 }
 
-/** How the history of one execution fared. */
+/** The result of replaying the history of one execution. */
 export interface ReplayedExecution {
   workflowID: string;
   runID: string;
-  /** Why it does not replay; absent where it does. */
+  /** The reason why the history does not replay; absent if it does. */
   problem?: string;
 }
 
 /**
- * Replays histories of a namespace through workflow code, and yields each as it is done. Changes nothing in Temporal. To be
- * called once in a process, since it sets up the SDK's log.
+ * Replays histories of a namespace with workflow code, and yields the result of each. Changes nothing in Temporal. Must be
+ * called only once in a process, since it installs the SDK's runtime.
  */
 export async function* replayHistories(options: ReplayOptions): AsyncGenerator<ReplayedExecution, void> {
-  // What there is to say of a history is in its result.
+  // The results say all there is to say about a history, so the SDK logs errors only.
   installRuntime(createLogger('error'), undefined);
   const listed = options.client.workflow.list({ query: options.query });
   const histories = firstOf(listed.intoHistories({ concurrency: 5, bufferLimit: 10 }), options.limit);
@@ -42,8 +42,8 @@ export async function* replayHistories(options: ReplayOptions): AsyncGenerator<R
 }
 
 /**
- * The SDK replays in the namespace `default`, wherever a history is from. Without that context a payload is taken at its
- * word on whose it is.
+ * The SDK replays every history in the namespace `default`. Without a context, the codec accepts the namespace that a
+ * payload itself names.
  */
 function inAnyNamespace(dataConverter: DataConverter): DataConverter {
   const payloadCodecs = (dataConverter.payloadCodecs ?? []).map((codec) => ({

@@ -8,8 +8,8 @@ const lookIntervalMs = 1_000;
 const patienceMs = 30_000;
 
 /**
- * Logs which version of its deployment gets new work, once Temporal knows of the deployment. Without a current version
- * nobody does, and what to run is logged as a warning.
+ * Logs which version of the deployment receives new work, once Temporal knows the deployment. Without a current version no
+ * worker does: then the log entry is a warning with the command to run.
  */
 export async function reportDeployment(client: Client, own: WorkerDeploymentVersion, log: Logger): Promise<void> {
   const { deploymentName, buildId } = own;
@@ -19,21 +19,24 @@ export async function reportDeployment(client: Client, own: WorkerDeploymentVers
     if (current === buildId) {
       log.info('this version of the deployment is current', { deploymentName, buildId });
     } else if (current === undefined) {
-      log.warn('the deployment has no current version: its workers get no work', { deploymentName, buildId, run });
+      log.warn('the deployment has no current version: its workers receive no work', { deploymentName, buildId, run });
     } else {
-      log.info('another version of the deployment is current: only what is pinned to this one comes here', {
-        deploymentName,
-        buildId,
-        current,
-        run,
-      });
+      log.info(
+        'another version of the deployment is current: this worker receives only work pinned to its own version',
+        {
+          deploymentName,
+          buildId,
+          current,
+          run,
+        },
+      );
     }
   } catch (error) {
-    log.warn('whether the deployment has a current version cannot be found out', { deploymentName, buildId, error });
+    log.warn('cannot find out whether the deployment has a current version', { deploymentName, buildId, error });
   }
 }
 
-/** `undefined` where none is set. */
+/** Returns `undefined` if no version is current. */
 async function currentBuildID({ connection, options }: Client, deploymentName: string): Promise<string | undefined> {
   const { namespace } = options;
   for (const giveUpAtMs = Date.now() + patienceMs; ; await pause(lookIntervalMs)) {

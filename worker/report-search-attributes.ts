@@ -1,7 +1,7 @@
 import type { Logger } from '@temporalio/worker';
 import { findSearchAttributes, type NamespaceClient } from '../temporal/executions/start-searchable.ts';
 
-/** Logs whether the operations of this namespace can be listed by our search attributes, and what to run if not. */
+/** Logs whether operations of this namespace can be listed by our search attributes, and the command to run if not. */
 export async function reportSearchAttributes(client: NamespaceClient, log: Logger): Promise<void> {
   const { namespace } = client.options;
   const run = 'ccectl setup';
@@ -10,11 +10,11 @@ export async function reportSearchAttributes(client: NamespaceClient, log: Logge
     if (missing.length + wrongType.length === 0) {
       log.info('operations can be listed by search attributes', { namespace, searchAttributes: present });
     } else if (present.length + wrongType.length === 0) {
-      log.info('the namespace has no search attributes to list operations by', { namespace, run });
+      log.info('operations cannot be listed by search attributes: the namespace has none of them', { namespace, run });
     } else {
-      log.warn('search attributes are incomplete, and so not used', { namespace, missing, wrongType, run });
+      log.warn('search attributes are incomplete and therefore not used', { namespace, missing, wrongType, run });
     }
   } catch (error) {
-    log.info('whether the namespace has search attributes cannot be found out; none are used', { namespace, error });
+    log.info('cannot find out whether the namespace has search attributes; none are used', { namespace, error });
   }
 }

@@ -6,12 +6,12 @@ import type { SecretReader } from '../cce/secrets.ts';
 const maximumBytes = 64 * 1024;
 
 /**
- * Reads what specs refer to, on behalf of people who can write specs but must not read the worker's own secrets: a
+ * Reads the secrets that specs refer to, for people who can write specs but must not read the worker's own secrets: a
  * node's user data would carry them away.
  *
- * @param environment The worker's variables; those of its own connections and keys are not given out, nor are the
+ * @param environment The worker's variables. The reader withholds those of the worker's own connections and keys, and the
  *   files that they name.
- * @param secretsFolder Where set, files are read from below it only.
+ * @param secretsFolder If set, the reader reads only files below this folder.
  */
 export function createSecretReader(
   environment: Readonly<NodeJS.ProcessEnv>,
@@ -23,7 +23,7 @@ export function createSecretReader(
         ? undefined
         : environment[name],
     file(path) {
-      // Resolved first, so that no link leads out of the folder.
+      // Resolved first, so that no symbolic link leads out of the folder.
       const realPath = realpathSync(path);
       const isOwn = ownFiles
         .map((name) => environment[name] ?? '')
@@ -46,7 +46,7 @@ const ownFiles = [
 ] as const;
 
 function readSmallFile(path: string): string | undefined {
-  // Before it is opened: to open a named pipe would block the whole worker.
+  // Checked before the file is opened: opening a named pipe would block the whole worker.
   if (!statSync(path).isFile()) return undefined;
   const file = openSync(path, 'r');
   try {

@@ -8,10 +8,11 @@ import type { WorkerInterceptors } from '@temporalio/worker';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
 
 /**
- * What a worker needs so that the workflows and activities that it runs have spans. Of workflows that were bundled before,
- * only those in `workflow-bundle-traced.js`.
+ * Creates the interceptors and sinks by which the workflows and activities of a worker record spans. Bundled workflows
+ * record spans only if they come from `workflow-bundle-traced.js`.
  *
- * @param areBundled Whether they were: then the bundle has the interceptors, and the SDK warns of any that are named.
+ * @param areBundled Whether the workflows were bundled before: the bundle then contains the interceptors, and the SDK would
+ *   warn if they were named again.
  */
 export function tracedWork({ spanProcessor, resource }: Tracing, areBundled: boolean) {
   const interceptors = {

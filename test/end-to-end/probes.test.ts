@@ -40,7 +40,7 @@ describe('a worker with an HTTP port', () => {
       env: { ...environment, BCE_SECRET_ACCESS_KEY: 'wrong' },
     });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY: the service refuses them \(403/);
+    expect(stderr).toMatch(/BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY: the service refuses these credentials \(403/);
     expect(stderr).not.toContain('"worker is running"');
   });
 

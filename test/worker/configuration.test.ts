@@ -24,12 +24,12 @@ function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-describe('settings', () => {
-  it('need the keys only', () => {
+describe('the settings of a worker', () => {
+  it('have defaults for everything but the keys', () => {
     expect(readConfiguration(keys)).toStrictEqual(defaults);
   });
 
-  it('that are empty count as not set', () => {
+  it('count as not set if they are empty', () => {
     const empty = Object.fromEntries(
       [
         'CCE_ACCOUNT',
@@ -49,7 +49,7 @@ describe('settings', () => {
   it.each([
     ['a file', { CCE_CREDENTIALS_FILE: '/run/keys.json' }, { file: '/run/keys.json' }],
     ['a command', { CCE_CREDENTIALS_COMMAND: ' get-keys  --account a ' }, { command: ['get-keys', '--account', 'a'] }],
-  ])('take the keys from %s', (_, environment, credentials) => {
+  ])('can take the keys from %s', (_, environment, credentials) => {
     expect(readConfiguration(environment)).toStrictEqual({ ...defaults, credentials });
   });
 
@@ -80,10 +80,10 @@ describe('settings', () => {
   });
 });
 
-describe('a problem', () => {
+describe('the list of problems', () => {
   it.each<[string, NodeJS.ProcessEnv, RegExp]>([
-    ['a key that is missing', { BCE_ACCESS_KEY_ID: undefined }, /^BCE_ACCESS_KEY_ID is not set$/],
-    ['a key that is empty', { BCE_SECRET_ACCESS_KEY: '' }, /^BCE_SECRET_ACCESS_KEY is not set$/],
+    ['a missing key', { BCE_ACCESS_KEY_ID: undefined }, /^BCE_ACCESS_KEY_ID is not set$/],
+    ['an empty key', { BCE_SECRET_ACCESS_KEY: '' }, /^BCE_SECRET_ACCESS_KEY is not set$/],
     [
       'a line break at the end of a key',
       { BCE_SECRET_ACCESS_KEY: 'a-key\n' },
@@ -100,27 +100,39 @@ describe('a problem', () => {
       /^BCE_SESSION_TOKEN, CCE_CREDENTIALS_COMMAND are set/,
     ],
     [
-      'a command of nothing',
+      'a blank command',
       { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '', CCE_CREDENTIALS_COMMAND: ' ' },
       /^CCE_CREDENTIALS_COMMAND is blank$/,
     ],
-    ['an account that is no label', { CCE_ACCOUNT: "a'b" }, /^CCE_ACCOUNT must be /],
+    ['an account that is not a label', { CCE_ACCOUNT: "a'b" }, /^CCE_ACCOUNT must be /],
     ['an interval without a unit', { CCE_POLL_INTERVAL: '10' }, /^CCE_POLL_INTERVAL is "10", .+10s$/],
-    ['an interval that is no duration', { CCE_POLL_INTERVAL: 'soon' }, /^CCE_POLL_INTERVAL is "soon", /],
-    ['an interval of nothing', { CCE_POLL_INTERVAL: '0s' }, /^CCE_POLL_INTERVAL is "0s", /],
-    ['an interval before now', { CCE_POLL_INTERVAL: '-1s' }, /^CCE_POLL_INTERVAL is "-1s", /],
-    ['a budget of nothing', { CCE_MAX_REQUESTS_PER_SECOND: '0' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
-    ['a budget below nothing', { CCE_MAX_REQUESTS_PER_SECOND: '-5' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
-    ['a budget with a unit', { CCE_MAX_REQUESTS_PER_SECOND: '20/s' }, /^CCE_MAX_REQUESTS_PER_SECOND is not a positive/],
-    ['a log level at which the SDK logs payloads', { CCE_LOG_LEVEL: 'trace' }, /^CCE_LOG_LEVEL is none of debug, /],
-    ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL is none of debug, /],
+    ['an interval that is not a duration', { CCE_POLL_INTERVAL: 'soon' }, /^CCE_POLL_INTERVAL is "soon", /],
+    ['an interval of zero', { CCE_POLL_INTERVAL: '0s' }, /^CCE_POLL_INTERVAL is "0s", /],
+    ['a negative interval', { CCE_POLL_INTERVAL: '-1s' }, /^CCE_POLL_INTERVAL is "-1s", /],
+    [
+      'a budget of zero',
+      { CCE_MAX_REQUESTS_PER_SECOND: '0' },
+      /^CCE_MAX_REQUESTS_PER_SECOND must be a positive number$/,
+    ],
+    [
+      'a negative budget',
+      { CCE_MAX_REQUESTS_PER_SECOND: '-5' },
+      /^CCE_MAX_REQUESTS_PER_SECOND must be a positive number$/,
+    ],
+    [
+      'a budget with a unit',
+      { CCE_MAX_REQUESTS_PER_SECOND: '20/s' },
+      /^CCE_MAX_REQUESTS_PER_SECOND must be a positive number$/,
+    ],
+    ['a log level at which the SDK logs payloads', { CCE_LOG_LEVEL: 'trace' }, /^CCE_LOG_LEVEL must be one of debug, /],
+    ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL must be one of debug, /],
     ['plain http to another machine', { CCE_ENDPOINT: 'http://cce.bj.baidubce.com' }, /^CCE_ENDPOINT: .+plain http/],
-    ['an endpoint that is no URL', { CCE_ENDPOINT: 'cce' }, /^CCE_ENDPOINT: .+not a URL$/],
-  ])('is %s', (_, environment, problem) => {
+    ['an endpoint that is not a URL', { CCE_ENDPOINT: 'cce' }, /^CCE_ENDPOINT: .+not a URL$/],
+  ])('names %s', (_, environment, problem) => {
     expect(problemsOf({ ...keys, ...environment })).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('does not hide another', () => {
+  it('is complete, whatever it begins with', () => {
     const environment = {
       BCE_SECRET_ACCESS_KEY: 'a-key\n',
       CCE_POLL_INTERVAL: 'soon',
@@ -133,7 +145,7 @@ describe('a problem', () => {
     expect(() => readConfiguration(environment)).toThrow(problems.map((problem) => `- ${problem}`).join('\n'));
   });
 
-  it('is told without the key', () => {
+  it('does not show a key', () => {
     expect(problemsOf({ ...keys, BCE_SECRET_ACCESS_KEY: 's3cr3t key' }).join()).not.toContain('s3cr3t');
   });
 });

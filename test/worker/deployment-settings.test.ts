@@ -5,15 +5,15 @@ const keys = { BCE_ACCESS_KEY_ID: 'an-id', BCE_SECRET_ACCESS_KEY: 'a-key' };
 
 describe('the version of a worker', () => {
   it.each<[string, NodeJS.ProcessEnv, string | undefined, object | undefined]>([
-    ['is none without a deployment', { CCE_WORKER_BUILD_ID: 'v1' }, 'abc1234', undefined],
+    ['is absent without a deployment', { CCE_WORKER_BUILD_ID: 'v1' }, 'abc1234', undefined],
     [
-      'is what the package was built from',
+      'has the build ID of the package',
       { CCE_WORKER_DEPLOYMENT: 'cce-default-bj' },
       'abc1234-dirty',
       { deploymentName: 'cce-default-bj', buildId: 'abc1234-dirty' },
     ],
     [
-      'is what the environment says',
+      'has the build ID in the environment, if there is one',
       { CCE_WORKER_DEPLOYMENT: 'cce', CCE_WORKER_BUILD_ID: 'v1.2' },
       'abc1234',
       { deploymentName: 'cce', buildId: 'v1.2' },
@@ -23,14 +23,22 @@ describe('the version of a worker', () => {
   });
 
   it.each<[string, NodeJS.ProcessEnv, RegExp]>([
-    ['is not known', { CCE_WORKER_DEPLOYMENT: 'cce', CCE_WORKER_BUILD_ID: '' }, /CCE_WORKER_BUILD_ID is not set/],
-    ['is no label', { CCE_WORKER_DEPLOYMENT: 'cce', CCE_WORKER_BUILD_ID: 'a b' }, /CCE_WORKER_BUILD_ID must be/],
     [
-      'is of a deployment with a dot',
+      'has no known build ID',
+      { CCE_WORKER_DEPLOYMENT: 'cce', CCE_WORKER_BUILD_ID: '' },
+      /CCE_WORKER_BUILD_ID is not set/,
+    ],
+    [
+      'has a build ID that is not a label',
+      { CCE_WORKER_DEPLOYMENT: 'cce', CCE_WORKER_BUILD_ID: 'a b' },
+      /CCE_WORKER_BUILD_ID must be/,
+    ],
+    [
+      'belongs to a deployment with a dot in its name',
       { CCE_WORKER_DEPLOYMENT: 'a.b', CCE_WORKER_BUILD_ID: 'v1' },
       /DEPLOYMENT must be/,
     ],
-  ])('that %s is a problem', (_, environment, problem) => {
+  ])('is refused if it %s', (_, environment, problem) => {
     expect(() => readConfiguration({ ...keys, ...environment })).toThrow(problem);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** To throw counts as not found, see `SecretReader`. */
+/** A reader may throw for a file that is not found, see `SecretReader`. */
 function readFile(reader: SecretReader, path: string): string | undefined {
   try {
     return reader.file(path);
@@ -33,7 +33,7 @@ function readFile(reader: SecretReader, path: string): string | undefined {
   }
 }
 
-describe('variables', () => {
+describe('a secret reader', () => {
   it.each([
     'BCE_ACCESS_KEY_ID',
     'BCE_SECRET_ACCESS_KEY',
@@ -48,29 +48,32 @@ describe('variables', () => {
     'OTEL_EXPORTER_OTLP_HEADERS',
     'CCE_CREDENTIALS_FILE',
     'CCE_CREDENTIALS_COMMAND',
-  ])('%s is not given out', (name) => {
+  ])('withholds the variable %s', (name) => {
     expect(createSecretReader({ [name]: 'own secret' }, undefined).env(name)).toBeUndefined();
   });
 
-  it.each(['CCE_ADMIN_PASSWORD', 'PASSWORD', 'MY_BCE_PASSWORD', 'TEMPORALPASSWORD'])('%s is given out', (name) => {
-    expect(createSecretReader({ [name]: 'for a spec' }, undefined).env(name)).toBe('for a spec');
-  });
+  it.each(['CCE_ADMIN_PASSWORD', 'PASSWORD', 'MY_BCE_PASSWORD', 'TEMPORALPASSWORD'])(
+    'reads the variable %s',
+    (name) => {
+      expect(createSecretReader({ [name]: 'for a spec' }, undefined).env(name)).toBe('for a spec');
+    },
+  );
 
-  it('that are not set are not found', () => {
+  it('finds no variable that is not set', () => {
     expect(createSecretReader({}, undefined).env('PASSWORD')).toBeUndefined();
   });
 });
 
-describe('files without a secrets folder', () => {
+describe('a secret reader without a secrets folder', () => {
   it.each([
     ["the worker's own variables", () => '/proc/self/environ'],
-    ['a link to them', () => join(folder, 'environ')],
-    ['a device without an end', () => '/dev/zero'],
+    ['a link to these variables', () => join(folder, 'environ')],
+    ['an endless device', () => '/dev/zero'],
     ['a file of the kernel', () => '/sys/kernel/mm/transparent_hugepage/enabled'],
     ['a folder', () => folder],
     ['a file over 64 kB', () => join(folder, 'too-large')],
-    ['a file that is missing', () => join(folder, 'missing')],
-  ])('%s cannot be read', (_, path) => {
+    ['a missing file', () => join(folder, 'missing')],
+  ])('does not read %s', (_, path) => {
     expect(readFile(createSecretReader({}, undefined), path())).toBeUndefined();
   });
 
@@ -79,7 +82,7 @@ describe('files without a secrets folder', () => {
     ['keys of the account', 'CCE_CREDENTIALS_FILE'],
     ['settings of Temporal', 'TEMPORAL_CONFIG_FILE'],
     ['key of the connection to Temporal', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
-  ])('the %s cannot be read, by whatever name', (_, name) => {
+  ])('does not read the file with the %s, under any name', (_, name) => {
     const keysFile = join(folder, 'secrets/inside');
     const reader = createSecretReader({ [name]: join(folder, 'leads-in') }, undefined);
     expect(reader.file(keysFile)).toBeUndefined();
@@ -87,27 +90,27 @@ describe('files without a secrets folder', () => {
     expect(reader.file(join(folder, 'outside'))).toBe('text of outside');
   });
 
-  it('others can be read', () => {
+  it('reads other files', () => {
     const reader = createSecretReader({}, undefined);
     expect(reader.file(join(folder, 'outside'))).toBe('text of outside');
     expect(reader.file(join(folder, 'largest'))).toHaveLength(64 * 1024);
   });
 });
 
-describe('files with a secrets folder', () => {
+describe('a secret reader with a secrets folder', () => {
   it.each([
-    ['inside of it', 'secrets/inside', 'text of secrets/inside'],
-    ['deep inside of it', 'secrets/deep/inside', 'text of secrets/deep/inside'],
-    ['that links to another inside of it', 'secrets/stays-inside', 'text of secrets/inside'],
-    ['outside of it', 'outside', undefined],
-    ['outside of it by way of it', 'secrets/../outside', undefined],
-    ['in a folder whose name begins like it', 'secrets-of-others/outside', undefined],
-    ['inside of it that links to the outside', 'secrets/leads-out', undefined],
-    ['outside of it that links to the inside', 'leads-in', 'text of secrets/inside'],
-    ['that is the folder', 'secrets', undefined],
+    ['inside the folder', 'secrets/inside', 'text of secrets/inside'],
+    ['deep inside the folder', 'secrets/deep/inside', 'text of secrets/deep/inside'],
+    ['inside the folder that links to another file inside', 'secrets/stays-inside', 'text of secrets/inside'],
+    ['outside the folder', 'outside', undefined],
+    ['outside the folder, by a path that leads through it', 'secrets/../outside', undefined],
+    ['in a folder whose name begins with the same letters', 'secrets-of-others/outside', undefined],
+    ['inside the folder that links to the outside', 'secrets/leads-out', undefined],
+    ['outside the folder that links to the inside', 'leads-in', 'text of secrets/inside'],
+    ['that is the folder itself', 'secrets', undefined],
     ['that is missing', 'secrets/missing', undefined],
-  ])('a file %s', (_, path, text) => {
-    // Not joined, which would take the dots away.
+  ])('reads a file only if it ends up inside: %s', (_, path, text) => {
+    // Concatenated, since join() would resolve the dots.
     expect(readFile(createSecretReader({}, join(folder, 'secrets')), `${folder}/${path}`)).toBe(text);
   });
 });

@@ -4,8 +4,8 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
 import { bundleLicences } from './bundle-licences.ts';
 
-// Run by `npm run build`, from the built package: a worker then need not bundle at each start.
-// Two bundles: each workflow evaluates all of its own anew, and OpenTelemetry's SDK is as much code as all the rest.
+// `npm run build` runs this from the built package, so that a worker need not bundle at each start.
+// There are two bundles, because each workflow evaluates its whole bundle anew, and OpenTelemetry's SDK doubles the code.
 const options = {
   workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)),
   failureConverterPath,
@@ -15,5 +15,5 @@ await writeFile(new URL('../../workflow-bundle.js', import.meta.url), code);
 const workflowInterceptorModules = [fileURLToPath(new URL('../../workflows/trace-interceptors.js', import.meta.url))];
 const { code: tracedCode } = await bundleWorkflowCode({ ...options, workflowInterceptorModules });
 await writeFile(new URL('../../workflow-bundle-traced.js', import.meta.url), tracedCode);
-// Of both, since the larger one has all packages of the other.
+// The licences of both: the larger bundle contains all packages of the smaller one.
 await writeFile(new URL('../../workflow-bundle.licences.txt', import.meta.url), await bundleLicences(tracedCode));

@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The texts of the licences of all packages that have code in a bundle. Most of them ask to go with every copy of the
- * code, and a bundle is one.
+ * Collects the licence texts of all packages that have code in a bundle. Most licences must accompany every copy of the
+ * code, and a bundle is a copy.
  *
- * @param code A bundle of webpack's, with the comments that name its modules by their paths from the current folder.
- * @throws Error where a package has no file with its licence.
+ * @param code A webpack bundle, with the comments that name its modules by their paths from the current folder.
+ * @throws Error if a package has no licence file.
  */
 export async function bundleLicences(code: string): Promise<string> {
   const modules = code.matchAll(/^\/\*{3}\/ "(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//gm);
@@ -19,6 +19,6 @@ export async function bundleLicences(code: string): Promise<string> {
 
 async function licenceOf(folder: string): Promise<string> {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name));
-  if (file === undefined) throw new Error(`${folder} has no file with its licence`);
+  if (file === undefined) throw new Error(`${folder} has no licence file`);
   return readFile(join(folder, file), 'utf8');
 }

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { buildIDFile } from './build-id.ts';
 
-// Run by `npm run build`. Without git, as in an image that is being built, there is no file: CCE_WORKER_BUILD_ID then says
-// it when the worker starts.
+// `npm run build` runs this. Without git, as in the build of an image, it writes no file: CCE_WORKER_BUILD_ID must then be
+// set when the worker starts.
 const git = (...args: string[]) =>
   execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 try {

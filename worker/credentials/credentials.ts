@@ -10,19 +10,18 @@ import {
   type RenewableSource,
 } from './source.ts';
 
-/** They are renewed so long before they expire, or in the middle of a life that is shorter than twice that. */
+/** Credentials are renewed this long before they expire, or halfway through a lifetime shorter than twice that. */
 const renewBeforeMs = 5 * 60_000;
 
-/** From one attempt to the next, where nothing says that the next one does better. */
+/** The pause between two attempts, if nothing suggests that the next one will succeed. */
 const restMs = 10_000;
 
 /**
- * The keys to sign with, renewed before they expire: a file is read again also when it changes. Callers share one
- * attempt. One that fails is logged, and the keys that there are serve for as long as they are valid.
+ * Provides the credentials to sign with, and renews them before they expire; a file is also read again when it changes.
+ * Callers share one attempt to renew. A failed attempt is logged, and the current credentials serve while they are valid.
  *
- * The function throws CredentialsError where there are none that are.
- *
- * @returns For `CceClientOptions.credentials`: keys that it is told of as refused are renewed at once.
+ * @returns A function for `CceClientOptions.credentials`. It renews credentials at once if they are passed to it as
+ *   refused, and throws CredentialsError if it has no valid ones.
  */
 export function createCredentials(
   source: CredentialsSource,
@@ -41,7 +40,7 @@ function createRenewedCredentials(source: RenewableSource, logger: Logger): Retu
 
   async function read(): Promise<string> {
     if ('command' in source) return runCredentialsCommand(source.command);
-    // Before it is read, so that a change in between is seen as one.
+    // Taken before the file is read, so that a change in between is noticed.
     version = await versionOfFile(source.file);
     return readCredentialsFile(source.file);
   }
@@ -54,7 +53,7 @@ function createRenewedCredentials(source: RenewableSource, logger: Logger): Retu
     } catch (error) {
       if (!(error instanceof CredentialsError)) throw error;
       problem = error;
-      logger.warn('the keys of the account cannot be renewed', { error });
+      logger.warn('the credentials cannot be renewed', { error });
     } finally {
       restsUntilMs = Date.now() + restMs;
       renewal = undefined;
@@ -72,7 +71,7 @@ function createRenewedCredentials(source: RenewableSource, logger: Logger): Retu
   }
 
   return async (refused) => {
-    // It may bring others than those that were refused.
+    // A renewal in progress may bring other credentials than those that were refused.
     if (refused !== undefined) await renewal;
     const before = current;
     const isResting = Date.now() < restsUntilMs;
@@ -80,11 +79,11 @@ function createRenewedCredentials(source: RenewableSource, logger: Logger): Retu
       if (problem === undefined || !isResting || (await hasChanged())) await renew();
     } else if (before.credentials === refused && !isResting) await renew();
     else if (await hasChanged()) await renew();
-    // Nobody waits for a command as long as there are keys.
+    // Nobody waits for a command while there are valid credentials.
     else if (Date.now() >= renewAtMs && !isResting) void renew();
 
     if (current === undefined || isOver(current)) {
-      throw problem ?? new CredentialsError(`${settingOf(source)} gives credentials that expire at once`);
+      throw problem ?? new CredentialsError(`${settingOf(source)} provides credentials that expire at once`);
     }
     if (current.credentials === refused && problem !== undefined) throw problem;
     return current.credentials;

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import type { BceCredentials } from '../../cce/signer.ts';
 import { CredentialsError } from './document.ts';
 
-/** Where a worker has its keys from: given once, or from where there may be newer ones. */
+/** The source of a worker's credentials: fixed, or renewable. */
 export type CredentialsSource = BceCredentials | RenewableSource;
 
 /** A file, or a command: the program, then its arguments. */
 export type RenewableSource = { file: string } | { command: readonly string[] };
 
-// A line break at the end of a file that was read into a variable is the usual mistake.
+// The usual mistake is the line break at the end of a file that was read into a variable.
 const key = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');
 
 const keysSchema = z.object({
@@ -22,14 +22,14 @@ const keysSchema = z.object({
 
 const settingNames = [...Object.keys(keysSchema.shape), 'CCE_CREDENTIALS_FILE', 'CCE_CREDENTIALS_COMMAND'];
 
-/** Finds out by the variables which of the three it is, or what is wrong with them. */
+/** Finds out which of the three sources the variables name, or what is wrong with them. */
 export function findCredentialsSource(
   given: Readonly<Record<string, string | undefined>>,
 ): { source: CredentialsSource } | { problems: string[] } {
   const { CCE_CREDENTIALS_FILE: file, CCE_CREDENTIALS_COMMAND: command } = given;
   const named = settingNames.filter((name) => given[name] !== undefined);
   if ((file !== undefined || command !== undefined) && named.length > 1) {
-    return { problems: [`${named.join(', ')} are set, and keys come from one source only: unset the others`] };
+    return { problems: [`${named.join(', ')} are set, but credentials come from one source only; unset the others`] };
   }
   if (file !== undefined) return { source: { file } };
   if (command !== undefined) {
@@ -48,7 +48,7 @@ export function findCredentialsSource(
   };
 }
 
-/** The setting that people must look at where the keys are no good. */
+/** Names the setting to check if the credentials do not work. */
 export function settingOf(source: CredentialsSource): string {
   if ('file' in source) return `CCE_CREDENTIALS_FILE (${source.file})`;
   return 'command' in source ? 'CCE_CREDENTIALS_COMMAND' : 'BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY';
@@ -63,17 +63,17 @@ export async function readCredentialsFile(path: string): Promise<string> {
   }
 }
 
-/** Differs once the file has been replaced or rewritten; `undefined` where it is not there. */
+/** Identifies the content of a file: differs once it is replaced or rewritten. `undefined` if there is no file. */
 export async function versionOfFile(path: string): Promise<string | undefined> {
   const status = await stat(path).catch(() => undefined);
   return status && `${status.ino} ${status.size} ${status.mtimeMs}`;
 }
 
 /**
- * What a command prints. It is run without a shell. Neither its output nor what it says on standard error is passed on in
- * an error, since either may hold keys.
+ * Runs a command without a shell and returns its output. An error quotes neither the output nor standard error, since both
+ * may contain keys.
  *
- * @throws CredentialsError where it cannot be run, fails, or takes more than ten seconds
+ * @throws CredentialsError if the command cannot be run, fails, or takes more than ten seconds
  */
 export async function runCredentialsCommand([program = '', ...args]: readonly string[]): Promise<string> {
   try {
@@ -81,14 +81,14 @@ export async function runCredentialsCommand([program = '', ...args]: readonly st
     return (await promisify(execFile)(program, args, options)).stdout;
   } catch (error) {
     const { killed } = error as { killed?: boolean };
-    const reason = killed === true ? `was ended after ${commandLimitMs / 1000} s` : `failed: ${codeOf(error)}`;
-    throw new CredentialsError(`CCE_CREDENTIALS_COMMAND (${program}) ${reason}; run it by hand to see what it says`);
+    const reason = killed === true ? `was stopped after ${commandLimitMs / 1000} s` : `failed: ${codeOf(error)}`;
+    throw new CredentialsError(`CCE_CREDENTIALS_COMMAND (${program}) ${reason}; run it by hand to see its output`);
   }
 }
 
 const commandLimitMs = 10_000;
 
-/** Of a program that ended by itself, its exit code. */
+/** Returns the exit code of a program that ended by itself, else the code or signal of the error. */
 function codeOf(error: unknown): string {
   const { code, signal } = error as { code?: string | number | null; signal?: string | null };
   return typeof code === 'number' ? `exit code ${code}` : (code ?? signal ?? 'no reason given');

@@ -13,7 +13,7 @@ let file: string;
 let runs: string;
 let warnings: string[];
 
-/** The program that the command runs: prints the file, and leaves a mark for each run. */
+/** The program that the command runs: prints the file, and appends a mark for each run. */
 const printer = `
   const { appendFileSync, readFileSync } = require('node:fs');
   appendFileSync(process.argv[3], 'x');
@@ -70,8 +70,8 @@ function commandRuns(): number {
 
 const canaries = /canary/;
 
-describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
-  it('are those of the answer of the token service, whose other fields are passed over', async () => {
+describe.each(Object.entries(sources))('credentials from a %s', (_, source) => {
+  it('have the fields of an answer of the token service; its other fields are ignored', async () => {
     const expiration = '2026-01-01T09:00:00+08:00';
     const answer = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token', expiration };
     writeFileSync(file, JSON.stringify({ ...answer, createTime: '2026-01-01T00:00:00Z', userId: 'user' }));
@@ -79,7 +79,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     expect(await credentials()).toEqual({ accessKeyID: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
   });
 
-  it('are renewed minutes before they expire', async () => {
+  it('are renewed some minutes before they expire', async () => {
     writeFileSync(file, documentOf('first', 60 * minuteMs));
     const credentials = credentialsFrom(source());
     expect(await credentials()).toMatchObject({ accessKeyID: 'first' });
@@ -90,19 +90,19 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     expect(warnings).toEqual([]);
   });
 
-  it('serve while they are valid, though newer ones cannot be had', async () => {
+  it('serve while they are valid, even if a renewal fails', async () => {
     writeFileSync(file, documentOf('first', 60 * minuteMs));
     const credentials = credentialsFrom(source());
     await credentials();
     writeFileSync(file, 'no document, but a secret-canary');
     later(57 * minuteMs);
     expect(await credentials()).toMatchObject({ accessKeyID: 'first' });
-    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('gives no JSON')]));
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('does not provide valid JSON')]));
     expect(await credentials()).toMatchObject({ accessKeyID: 'first' });
     expect(warnings.join()).not.toMatch(canaries);
   });
 
-  it('that have expired are an error that says what to do, and newer ones end it', async () => {
+  it('cause an error that says what to do once they have expired, until newer ones arrive', async () => {
     writeFileSync(file, documentOf('first', 60 * minuteMs));
     const credentials = credentialsFrom(source());
     await credentials();
@@ -111,7 +111,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     expect(error).toMatchObject({
       name: 'CredentialsError',
       message: expect.stringMatching(
-        /^CCE_CREDENTIALS_.+ expired at 2026-01-01T01:00:00.000Z; it must give newer ones$/,
+        /^CCE_CREDENTIALS_.+ expired at 2026-01-01T01:00:00.000Z; it must provide newer ones$/,
       ),
     });
     writeFileSync(file, documentOf('second'));
@@ -119,7 +119,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     expect(await credentials()).toMatchObject({ accessKeyID: 'second' });
   });
 
-  it('that are refused are renewed, once', async () => {
+  it('are renewed once if the service refuses them', async () => {
     writeFileSync(file, documentOf('first'));
     const credentials = credentialsFrom(source());
     const refused = await credentials();
@@ -130,7 +130,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
     expect(await credentials(refused)).toBe(renewed[0]);
   });
 
-  it('that are refused while no others can be had are an error', async () => {
+  it('cause an error if the service refuses them and the renewal fails', async () => {
     writeFileSync(file, documentOf('first'));
     const credentials = credentialsFrom(source());
     const refused = await credentials();
@@ -140,29 +140,29 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['no JSON', 'secret-canary', /gives no JSON/],
-    ['no object', '["secret-canary"]', /the document /],
+    ['invalid JSON', 'secret-canary', /does not provide valid JSON/],
+    ['a list instead of an object', '["secret-canary"]', /the document /],
     [
       'white space in a key',
       JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'secret-canary\n' }),
-      /secretAccessKey is empty, or contains white space/,
+      /secretAccessKey is empty or contains white space/,
     ],
     [
-      'an end that is no time',
+      'an expiration that is not a time',
       JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'b', expiration: 'canary' }),
-      /expiration is no ISO 8601 time/,
+      /expiration is not an ISO 8601 time/,
     ],
     [
-      'an end without a zone',
+      'an expiration without a time zone',
       JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'b', expiration: '2027-01-01T00:00:00' }),
-      /expiration is no ISO 8601 time/,
+      /expiration is not an ISO 8601 time/,
     ],
     [
       'keys that have expired',
       JSON.stringify({ accessKeyId: 'a', secretAccessKey: 'canary', expiration: '2025-01-01T00:00:00Z' }),
       /expired at 2025-01-01T00:00:00Z/,
     ],
-  ])('with %s are refused, and nothing of them is told', async (__, text, problem) => {
+  ])('with %s are refused, in an error that shows no part of them', async (__, text, problem) => {
     writeFileSync(file, text);
     const error = await errorOf(credentialsFrom(source())());
     expect(String(error)).toMatch(problem);
@@ -170,7 +170,7 @@ describe.each(Object.entries(sources))('keys from a %s', (_, source) => {
   });
 });
 
-describe('a file', () => {
+describe('a credentials file', () => {
   it('is read again when it changes', async () => {
     writeFileSync(file, documentOf('first'));
     const credentials = credentialsFrom({ file });
@@ -180,7 +180,7 @@ describe('a file', () => {
     expect(await credentials()).toMatchObject({ accessKeyID: 'the-second' });
   });
 
-  it('that goes away leaves its keys', async () => {
+  it('leaves its credentials in use when it is removed', async () => {
     writeFileSync(file, documentOf('first'));
     const credentials = credentialsFrom({ file });
     const first = await credentials();
@@ -188,15 +188,15 @@ describe('a file', () => {
     expect(await credentials()).toBe(first);
   });
 
-  it('that is missing is an error that names it', async () => {
+  it('is named in the error if it is missing', async () => {
     await expect(credentialsFrom({ file })()).rejects.toThrow(`CCE_CREDENTIALS_FILE (${file}) cannot be read: ENOENT`);
   });
 });
 
-describe('a command', () => {
+describe('a credentials command', () => {
   const command = () => sources.command!();
 
-  it('is run once for all who wait, and not again while its keys last', async () => {
+  it('runs once for all callers, and not again while its credentials last', async () => {
     writeFileSync(file, documentOf('first', 60 * minuteMs));
     const credentials = credentialsFrom(command());
     const all = await Promise.all([credentials(), credentials(), credentials()]);
@@ -206,7 +206,7 @@ describe('a command', () => {
     expect(commandRuns()).toBe(1);
   });
 
-  it('that fails is an error without what it printed, and rests before the next attempt', async () => {
+  it('causes an error without its output if it fails, and rests before the next attempt', async () => {
     writeFileSync(file, 'fail');
     const credentials = credentialsFrom(command());
     const errors = [String(await errorOf(credentials())), String(await errorOf(credentials()))];
@@ -219,16 +219,16 @@ describe('a command', () => {
     expect(commandRuns()).toBe(2);
   });
 
-  it('that hangs is ended', { timeout: 30_000 }, async () => {
+  it('is stopped if it hangs', { timeout: 30_000 }, async () => {
     writeFileSync(file, 'hang');
-    await expect(credentialsFrom(command())()).rejects.toThrow('was ended after 10 s');
+    await expect(credentialsFrom(command())()).rejects.toThrow('was stopped after 10 s');
   });
 
-  it('that does not exist is an error', async () => {
+  it('causes an error if it does not exist', async () => {
     await expect(credentialsFrom({ command: ['/no-such-program'] })()).rejects.toThrow('failed: ENOENT');
   });
 
-  it('has no shell', async () => {
+  it('runs without a shell', async () => {
     writeFileSync(file, documentOf('first'));
     const credentials = credentialsFrom({ command: ['cat', file, '|', 'true'] });
     await expect(credentials()).rejects.toThrow('failed: exit code 1');
