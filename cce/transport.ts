@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { CceApiError } from './cce-api-error.ts';
 import { CceNetworkError, networkErrorFrom } from './cce-network-error.ts';
 import { apiBaseURL, type EndpointSettings } from './endpoint.ts';
+import { readResponse, type Read, type RequestLocation } from './read-response.ts';
 import { formatTimestamp, percentEncode, sign, type BceCredentials } from './signer.ts';
 
 export interface CceClientOptions extends EndpointSettings {
@@ -37,8 +38,6 @@ export interface Call {
   query?: readonly (readonly [name: string, value: string])[];
   body?: unknown;
 }
-
-type Read<Answer> = (body: unknown) => { success: true; data: Answer } | { success: false; error: Error };
 
 /**
  * Signs and sends a call and reads the response. It sends the call once more only if the service rejected the signature,
@@ -74,10 +73,10 @@ export function createTransport(options: CceClientOptions): Transport {
     const abort = () => request.abort();
     const timer = setTimeout(abort, options.requestTimeoutMs ?? 30_000);
     signal?.addEventListener('abort', abort);
-    let answer: Response;
+    let response: Response;
     let text: string;
     try {
-      answer = await ky(targetURL(path, call), {
+      response = await ky(targetURL(path, call), {
         method: call.method,
         headers,
         ...(body !== undefined && { body }),
@@ -88,7 +87,7 @@ export function createTransport(options: CceClientOptions): Transport {
         throwHttpErrors: false,
         redirect: 'manual',
       });
-      text = await answer.text();
+      text = await response.text();
     } catch (error) {
       signal?.throwIfAborted();
       throw networkErrorFrom(location, error, request.signal.aborted);
@@ -97,17 +96,7 @@ export function createTransport(options: CceClientOptions): Transport {
       signal?.removeEventListener('abort', abort);
     }
 
-    const content = parseJSON(text);
-    if (!answer.ok) throw apiError(location, answer, content);
-    const parsed = read(content);
-    if (parsed.success) return parsed.data;
-    throw new CceApiError({
-      ...location,
-      ...context(answer, content),
-      code: 'MalformedResponse',
-      message:
-        content === undefined ? describeBody(text) : `the response does not match the API: ${parsed.error.message}`,
-    });
+    return readResponse(location, response, text, read);
   }
 
   function signedHeaders(
@@ -145,7 +134,7 @@ export function createTransport(options: CceClientOptions): Transport {
     return `${baseURL.origin}${encodedPath}${query === '' ? '' : `?${query}`}`;
   }
 
-  function locate(call: Call): { method: string; path: string } {
+  function locate(call: Call): RequestLocation {
     return { method: call.method, path: [baseURL.pathname.replace(/\/$/, ''), ...call.path].join('/') };
   }
 
@@ -197,61 +186,4 @@ function areSame(left: BceCredentials, right: BceCredentials): boolean {
 /** A session token must be signed too, because it makes temporary credentials valid. */
 function hostOnly(credentials: BceCredentials): string[] {
   return credentials.sessionToken === undefined ? ['host'] : ['host', 'x-bce-security-token'];
-}
-
-function apiError(location: { method: string; path: string }, answer: Response, content: unknown): CceApiError {
-  const body = typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
-  return new CceApiError({
-    ...location,
-    ...context(answer, content),
-    code: typeof body.code === 'string' && body.code !== '' ? body.code : guessCode(answer.status),
-    message: typeof body.message === 'string' ? body.message : 'the service gave no reason',
-  });
-}
-
-function context(answer: Response, content: unknown) {
-  const fromBody = content as { requestId?: unknown; requestID?: unknown } | null | undefined;
-  const requestID = [fromBody?.requestID, fromBody?.requestId, answer.headers.get('x-bce-request-id')].find(
-    (value) => typeof value === 'string' && value !== '',
-  ) as string | undefined;
-  const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'));
-  const serverTime = new Date(answer.headers.get('date') ?? '');
-  return {
-    httpStatus: answer.status,
-    ...(requestID !== undefined && { requestID }),
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(!Number.isNaN(serverTime.getTime()) && { serverTime }),
-  };
-}
-
-/** Parses seconds or an HTTP date (RFC 9110, Retry-After). */
-function parseRetryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
-}
-
-/** Guesses the code of an error without a readable body, as the vendor's SDK does. */
-function guessCode(httpStatus: number): string {
-  const codes: Record<number, string> = {
-    400: 'InvalidHTTPRequest',
-    403: 'AccessDenied',
-    412: 'PreconditionFailed',
-    429: 'RequestLimitExceeded',
-    500: 'InternalError',
-  };
-  return codes[httpStatus] ?? `HTTP${httpStatus}`;
-}
-
-function describeBody(text: string): string {
-  return text.trim() === '' ? 'the response is empty' : 'the response is not JSON; it may come from a gateway';
-}
-
-function parseJSON(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
+import { parseNetworkRange, rangesOverlap } from '../cce/network-ranges.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 
-/** The IPv4 networks of a planned cluster. */
+/** The networks of a planned cluster. */
 export interface NetworkPlan {
   vpcID: string;
   vpcCIDR: string;
@@ -46,12 +46,8 @@ export function cidrConflict(live: readonly ClusterRecord[], plan: NetworkPlan):
   return undefined;
 }
 
-/** Two networks overlap if one contains the first address of the other. An invalid or IPv6 network overlaps nothing. */
-function overlap(left: string | undefined, right: string | undefined): boolean {
-  if (left === undefined || right === undefined) return false;
-  if (!ipaddr.IPv4.isValidCIDR(left) || !ipaddr.IPv4.isValidCIDR(right)) return false;
-  const [leftAddress, leftBits] = ipaddr.IPv4.parseCIDR(left);
-  const [rightAddress, rightBits] = ipaddr.IPv4.parseCIDR(right);
-  const bits = Math.min(leftBits, rightBits);
-  return leftAddress.match(rightAddress, bits);
+/** An invalid or missing network overlaps nothing. */
+function overlap(left = '', right = ''): boolean {
+  const [one, other] = [parseNetworkRange(left), parseNetworkRange(right)];
+  return one !== undefined && other !== undefined && rangesOverlap(one, other);
 }
