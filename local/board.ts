@@ -6,9 +6,9 @@ import type { OperationStatus } from '../client/index.ts';
 /** Shows several operations at once: redrawn in place on a terminal, as plain lines elsewhere. */
 export interface Board {
   show: (status: OperationStatus) => void;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   note: (text: string) => void;
-  /** Leaves what is drawn as it is. */
+  /** Stops redrawing and leaves the last state on the screen. */
   end: () => void;
 }
 

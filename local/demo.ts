@@ -7,7 +7,7 @@ import { startStack } from './stack.ts';
 const startedAt = Date.now();
 const board = createBoard();
 
-// From the start on: the processes that are started die with this one.
+// Installed first: the processes that this one starts die with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 board.note('starting a Temporal server, a simulated CCE service and a worker');
 const stack = await startStack({ createSeconds: 32, deleteSeconds: 3, pollInterval: '1s' });
@@ -17,24 +17,24 @@ let worker = await stack.startWorker();
 const specs = ['managed', 'custom', 'existing'].map(
   (name) => parse(readFileSync(new URL(`../examples/${name}.yaml`, import.meta.url), 'utf8')) as CreateClusterRequest,
 );
-board.note('creating three clusters: managed masters, custom masters, machines that exist already');
+board.note('creating three clusters: managed masters, custom masters, existing machines');
 const creates = await Promise.all(specs.map((spec) => stack.orchestrator.create(spec)));
 const watches = creates.map((create) => follow(create));
 
 await Promise.all(creates.map((create) => reached(create, 3)));
-board.note(`killing worker ${worker.processID} with SIGKILL, while the service goes on creating`);
+board.note(`killing worker ${worker.processID} with SIGKILL, while the service goes on creating the clusters`);
 await worker.kill();
 worker = await stack.startWorker();
-board.note(`worker ${worker.processID} started; it takes over when Temporal has missed the heartbeats of the old one`);
+board.note(`worker ${worker.processID} started; it takes over when Temporal misses the heartbeats of the old one`);
 
 const [, , existing] = creates;
 if (existing === undefined) throw new Error('there are three examples');
 await reached(existing, 5);
-board.note('cancelling the cluster of machines that exist already; its machines are moved out, not deleted');
-await stack.orchestrator.cancel(nameOf(2), { reason: 'the demo wants to show a cancel' });
+board.note('cancelling the cluster of existing machines; the machines are moved out, not deleted');
+await stack.orchestrator.cancel(nameOf(2), { reason: 'the demo shows a cancel' });
 
 const created = await Promise.all(watches);
-board.note('deleting the other two');
+board.note('deleting the other two clusters');
 const deletes = await Promise.all(
   [nameOf(0), nameOf(1)].map((name) =>
     stack.orchestrator.delete(name, { deleteResource: true, deleteCDSSnapshot: true }),

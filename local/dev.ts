@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { startStack } from './stack.ts';
 
-// From the start on, or an early Ctrl-C would leave the server behind; it dies with this process.
+// Installed first, or an early Ctrl-C would leave the server behind, which otherwise dies with this process.
 let stopsGracefully = false;
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -9,7 +9,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
-// Nothing is changed on a server of somebody else's.
+// A server that was running before belongs to somebody else: do not change it.
 if (stack.temporal.processID !== undefined) await stack.orchestrator.setUp();
 const worker = await stack.startWorker();
 
@@ -20,11 +20,11 @@ console.log(`worker        process ${worker.processID}`);
 if (stack.keyNotice !== undefined) console.log(`\n${stack.keyNotice}`);
 console.log('\nIn another terminal:\n');
 for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'CCE_ACCOUNT', 'CCE_ENCRYPTION_KEYS']) {
-  // Absent: a key of the user's own, which that terminal must be given as this one was.
+  // Absent if the user has set keys: the other terminal must receive them in the same way as this one.
   if (stack.environment[name] !== undefined) console.log(`  export ${name}=${stack.environment[name]}`);
 }
 console.log('  npm run -s ccectl -- create -f examples/managed.yaml --watch');
-console.log('\nCtrl-C stops all of it, and forgets it.');
+console.log('\nCtrl-C stops all of them and discards their data.');
 
 stopsGracefully = true;
 if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');

@@ -5,31 +5,31 @@ import { createCodecServer } from '../temporal/encryption/codec-server.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
-/** All that it takes to run clusters on one machine: three processes, and a client to them. */
+/** Everything that is needed to run clusters on one machine: three processes and a client. */
 export interface Stack {
   temporal: TemporalServer;
   simulator: SimulatorProcess;
   orchestrator: Orchestrator;
-  /** The settings by which a worker or `ccectl` of the user's own reaches this stack. */
+  /** The environment variables by which the user's own worker or `ccectl` reaches this stack. */
   environment: Record<string, string>;
-  /** What people should know of the key that payloads are encrypted with, where it is none of their own. */
+  /** A notice about the throw-away key that encrypts payloads; absent if the user has set keys or turned encryption off. */
   keyNotice?: string;
   startWorker: () => Promise<WorkerProcess>;
-  /** Stops Temporal and the simulator; the workers are up to who started them. */
+  /** Stops Temporal and the simulator. Whoever started a worker must stop it. */
   stop: () => Promise<void>;
 }
 
 export interface StackOptions {
-  /** How long the simulated service takes to create a cluster. */
+  /** How long the simulated service takes to create a cluster, in seconds. */
   createSeconds: number;
   deleteSeconds: number;
-  /** As for `CCE_POLL_INTERVAL`, e.g. `1s`. */
+  /** The value of `CCE_POLL_INTERVAL`, for example `1s`. */
   pollInterval: string;
   /** Whether to serve Temporal's Web UI, and a codec server that decrypts for it. */
   ui?: boolean;
 }
 
-/** Starts a Temporal server, or takes the one at `TEMPORAL_ADDRESS`, and a simulated CCE service. */
+/** Starts a simulated CCE service and a Temporal server, or uses the server at `TEMPORAL_ADDRESS`. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const encryption = encryptionSettings();
   const codecServers: CodecServer[] = [];
@@ -45,8 +45,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     `--create-seconds=${options.createSeconds}`,
     `--delete-seconds=${options.deleteSeconds}`,
   ]);
-  // On a server that is shared with others it must be an account of its own: a worker of another stack would take this
-  // one's work to another service, find no cluster there, and think it gone.
+  // A shared server needs a separate account: a worker of another stack would take this stack's work to another service,
+  // find no cluster there, and conclude that the cluster is gone.
   const account = process.env.TEMPORAL_ADDRESS ? `local-${process.pid}` : 'default';
   const environment = {
     TEMPORAL_ADDRESS: temporal.address,
@@ -58,10 +58,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...encryption,
     BCE_ACCESS_KEY_ID: simulator.accessKeyID,
     BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
-    // What the example specs refer to.
+    // The example specs refer to this variable.
     CCE_ADMIN_PASSWORD: process.env.CCE_ADMIN_PASSWORD ?? 'throw-away-1!',
   };
-  // By the same settings as everything else; with a server that was there already they may ask for TLS or a key.
+  // The client reads the same settings as the worker; a server that was running before may require TLS or a key.
   Object.assign(process.env, environment);
   const orchestrator = await connect();
   return {
@@ -81,9 +81,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 const keyNotice =
-  'PAYLOADS ARE ENCRYPTED WITH A THROW-AWAY KEY, which is lost when this ends: nothing for production (docs/secrets.md)';
+  'PAYLOADS ARE ENCRYPTED WITH A THROW-AWAY KEY, which is lost when this process ends: not for production (docs/secrets.md)';
 
-/** A key, unless the user has keys of his own, or wants none. */
+/** Generates a key, unless the user has set keys or turned encryption off. */
 function encryptionSettings(): { CCE_ENCRYPTION_KEYS?: string } {
   const { CCE_ENCRYPTION, CCE_ENCRYPTION_KEYS, CCE_ENCRYPTION_KEYS_FILE } = process.env;
   const isDecided = CCE_ENCRYPTION === 'off' || CCE_ENCRYPTION_KEYS || CCE_ENCRYPTION_KEYS_FILE;
@@ -91,14 +91,14 @@ function encryptionSettings(): { CCE_ENCRYPTION_KEYS?: string } {
 }
 
 interface CodecServer {
-  /** With the token in it. */
+  /** The address, which contains the token. */
   endpoint: string;
   close: () => Promise<void>;
 }
 
 async function startCodecServer(uiUrl: string, environment: NodeJS.ProcessEnv): Promise<CodecServer> {
   const token = randomBytes(32).toString('hex');
-  // The user may go to either name of this machine.
+  // The user may open the web UI under either name of this machine.
   const origins = [uiUrl, uiUrl.replace('127.0.0.1', 'localhost')];
   const server = createCodecServer({ encryption: loadEncryption(environment), token, origins });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

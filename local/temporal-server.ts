@@ -3,15 +3,15 @@ import { execa } from 'execa';
 import { freeLoopbackPort } from '../worker/free-port.ts';
 import { findTemporalBinary } from './temporal-binary.ts';
 
-/** How to run the dev server; none of it applies to a server named by `TEMPORAL_ADDRESS`. */
+/** Options of the dev server. They do not apply to a server named by `TEMPORAL_ADDRESS`. */
 export interface TemporalServerOptions {
-  /** SQLite file that outlives the server; default: in memory. */
+  /** The SQLite file that outlives the server. @default in memory */
   databaseFile?: string;
-  /** Serve the web UI as well. Default: no. */
+  /** Whether to serve the web UI. @default false */
   ui?: boolean;
-  /** Is told the address of the web UI, and says where that finds its codec server. Default: it has none. */
+  /** Receives the address of the web UI and returns that of its codec server. Without it the web UI has none. */
   codecEndpoint?: (uiUrl: string) => Promise<string>;
-  /** gRPC port. Default: any free one. */
+  /** The gRPC port. @default any free port */
   port?: number;
 }
 
@@ -20,28 +20,28 @@ export interface TemporalServer {
   /** `host:port` of the gRPC endpoint. */
   address: string;
   namespace: string;
-  /** Address of the web UI, when it was asked for. */
+  /** The address of the web UI, if `ui` was set. */
   uiUrl?: string;
   /** Absent for the server that `TEMPORAL_ADDRESS` names. */
   processID?: number;
-  /** Kills the server and waits until it is gone, so that its port is free again. May be called twice. */
+  /** Kills the server and waits until it has exited, so that its port is free again. May be called twice. */
   stop(): Promise<void>;
-  /** Kills the server at once, as a crash would, and does not wait; `stop` afterwards does. */
+  /** Kills the server at once, as a crash would, without waiting; call `stop` afterwards to wait. */
   kill(): void;
 }
 
-/** Generous, for a cold 150 MB binary on a busy machine; usually well under a second. */
+/** Long enough for a cold 150 MB binary on a busy machine; a start usually takes well under a second. */
 const startTimeoutMs = 30_000;
 
 /**
- * Starts Temporal's dev server on 127.0.0.1 and waits until it answers. When `TEMPORAL_ADDRESS` is set, hands out that
- * server instead, untested, and `stop` and `kill` leave it alone. The namespace is `TEMPORAL_NAMESPACE`, else `default`.
+ * Starts Temporal's dev server on 127.0.0.1 and waits until it answers. If `TEMPORAL_ADDRESS` is set, returns that server
+ * instead, without a check, and `stop` and `kill` do nothing. The namespace is `TEMPORAL_NAMESPACE`, else `default`.
  *
- * The server dies with this process when that exits, but stays out of the way of Ctrl-C, so that the caller can
- * still wind up its work. A process that handles neither SIGINT nor SIGTERM leaves the server running.
+ * The server exits with this process. It does not receive Ctrl-C, so that the caller can finish its work first. A process
+ * that handles neither SIGINT nor SIGTERM leaves the server running.
  *
- * @throws Error when there is no binary (see {@link findTemporalBinary}), the port is taken, or the server does not
- *   answer within 30 seconds; the message carries what the server printed.
+ * @throws Error if no binary is found (see {@link findTemporalBinary}), the port is taken, or the server does not answer
+ *   within 30 seconds. The message includes the server's output.
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
   const namespace = process.env['TEMPORAL_NAMESPACE'] || 'default';
@@ -49,7 +49,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   if (runningAddress) return { address: runningAddress, namespace, stop: async () => {}, kill: () => {} };
 
   const { path } = await findTemporalBinary('cli');
-  // Checked before the start, because a server that already answers there would be taken for ours.
+  // Checked before the start, because a server that already listens there would be mistaken for ours.
   const port = await freeLoopbackPort(options.port);
   const uiPort = options.ui === true ? await freeLoopbackPort() : undefined;
   const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`;
@@ -68,17 +68,17 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
       ...(codecEndpoint === undefined ? [] : [`--ui-codec-endpoint=${codecEndpoint}`]),
       ...(options.databaseFile === undefined ? [] : [`--db-filename=${options.databaseFile}`]),
     ],
-    // Detached: a terminal sends Ctrl-C to the whole process group, and the server would be gone before the worker.
+    // Detached: a terminal sends Ctrl-C to the whole process group, and the server would exit before the worker.
     { detached: true, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe', buffer: false, reject: false },
   );
-  // SQLite survives a kill, and the server takes 3 s to stop when asked nicely.
+  // SQLite survives a kill, and a graceful stop takes 3 s.
   const kill = () => {
     server.kill('SIGKILL');
   };
   process.once('exit', kill);
   const exited = server.finally(() => process.off('exit', kill));
 
-  // Read to the end even after the start, or a full pipe would block the server.
+  // Reads to the end even after the start, or a full pipe would block the server.
   let firstOutput = '';
   server.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (firstOutput.length < 2_000) firstOutput += text;
@@ -110,9 +110,9 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 async function answers(address: string): Promise<boolean> {
   const connection = Connection.lazy({
     address,
-    // Short, because its timer outlives `close` and would keep the process up after a failed start.
+    // Short, because its timer outlives `close` and would keep the process alive after a failed start.
     connectTimeout: 500,
-    // The default first retry comes after 1 s, several times longer than the server takes to start.
+    // By default the first retry waits 1 s, several times longer than the server takes to start.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 50, 'grpc.max_reconnect_backoff_ms': 50 },
   });
   try {

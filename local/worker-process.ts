@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-/** A worker in a process of its own, as in production. */
+/** A worker in its own process, as in production. */
 export interface WorkerProcess {
   processID: number;
-  /** Ends it with SIGTERM and waits: it hands over what is under way. Returns the exit code. */
+  /** Sends SIGTERM and waits: the worker hands over what is in progress. Returns the exit code. */
   stop: () => Promise<number | undefined>;
-  /** Ends it with SIGKILL and waits: it hands over nothing. */
+  /** Sends SIGKILL and waits: the worker hands over nothing. */
   kill: () => Promise<void>;
 }
 
@@ -16,10 +16,10 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 /**
  * Starts a worker and waits until it takes work.
  *
- * @param environment The worker's settings, on top of this process's own.
- * @param entry What node is to run: from source by default, which bundles the workflows at each start.
- * @param onLog Is given all that it logs.
- * @throws Error with what it logged, where it ends before it takes work.
+ * @param environment The worker's environment variables, in addition to those of this process.
+ * @param entry The arguments for node. @default the worker from source, which bundles the workflows at each start
+ * @param onLog Receives the worker's log as it is written.
+ * @throws Error with the worker's log if the worker exits before it takes work.
  */
 export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
@@ -34,7 +34,7 @@ export async function startWorkerProcess(
     stderr: 'pipe',
     buffer: false,
     reject: false,
-    // The caller decides when it stops: Ctrl-C must not reach it by itself.
+    // Ctrl-C must not reach the worker: the caller decides when it stops.
     detached: true,
   });
   const killWithParent = () => child.kill('SIGKILL');
@@ -45,7 +45,7 @@ export async function startWorkerProcess(
   const running = new AbortController();
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     onLog(text);
-    // Read to the end, or a full pipe would block the worker; kept only until it runs.
+    // Reads to the end, or a full pipe would block the worker. Keeps the log only until the worker runs.
     if (running.signal.aborted) return;
     log += text;
     if (log.includes('"worker is running"')) running.abort();

