@@ -117,16 +117,26 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/operations.md', () => {
+  it('lists every metric of the worker, and no other', () => {
+    const listed = firstColumnsOf(read('docs/operations.md')).flatMap((text) => text.match(/\bcce_\w+/g) ?? []);
+    const made = roomSources().flatMap((source) => Array.from(source.matchAll(/'(cce_[a-z_]+)'/g), ([, name]) => name));
+    // Prometheus adds the ending of counters.
+    const names = listed.map((name) => name.replace(/_total$/, ''));
+    expect(names.toSorted()).toEqual([...new Set(made)].toSorted());
+  });
+});
+
 describe('docs/configuration.md', () => {
   it('describes every environment variable that the code names', () => {
-    const named = [...variablesNamedIn(sourcesThatRead())];
+    const named = [...variablesNamedIn(roomSources())];
     // Some are named by the part that they share: TEMPORAL_TLS_CLIENT_KEY for …_PATH and …_DATA.
     const isDocumented = (name: string) => documented.has(name) || documented.has(`${name}_PATH`);
     expect(named.filter((name) => !isDocumented(name))).toEqual([]);
   });
 
   it('describes no variable that neither the code nor a library reads', () => {
-    const readByUs = variablesNamedIn(sourcesThatRead());
+    const readByUs = variablesNamedIn(roomSources());
     const readByLibraries = variablesNamedIn(librarySources().map((path) => readFileSync(path, 'utf8')));
     const unread = [...documented].filter((name) => !readByUs.has(name) && !readByLibraries.has(name));
     expect(unread).toEqual([]);
@@ -197,8 +207,8 @@ function variablesNamedIn(texts: readonly string[]): Set<string> {
   return new Set(texts.flatMap((text) => text.match(variablePattern) ?? []));
 }
 
-/** Without the reader of secrets, which names prefixes of variables that it refuses. */
-function sourcesThatRead(): string[] {
+/** The code of the rooms. Without the reader of secrets, which names prefixes of variables that it refuses. */
+function roomSources(): string[] {
   const rooms = /^(?:cce|contract|temporal|activities|workflows|worker|client|http|cli|simulator|local)\//;
   const sources = files.filter(
     (file) => rooms.test(file) && file.endsWith('.ts') && file !== 'worker/secret-reader.ts',
