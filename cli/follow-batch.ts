@@ -1,16 +1,21 @@
 import type { BatchOutcome, BatchStatus, Orchestrator } from '../client/index.ts';
 import { batchLine, batchText } from './batch-output.ts';
-import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { drawTo, follow } from './follow.ts';
-import { printJSON, type GlobalOptions, type WaitOptions } from './run-command.ts';
+import type { CommandResult, GlobalOptions } from './run-command.ts';
+import type { WaitFlags } from './wait-flags.ts';
 
-/** Waits until a batch is over, shows it on the way if asked to, and prints how it ended: well, if it is as wanted. */
+/**
+ * Waits until a batch ends, and draws its progress if `--watch` is set.
+ *
+ * @param wanted The outcome that counts as success, if no item failed
+ */
 export async function followBatch(
   orchestrator: Orchestrator,
   name: string,
-  options: GlobalOptions & WaitOptions,
+  options: GlobalOptions & WaitFlags,
   wanted: BatchOutcome['outcome'] = 'completed',
-): Promise<ExitCode> {
+): Promise<CommandResult> {
   const stream = options.output === 'json' ? process.stderr : process.stdout;
   const isUnderWay = ({ execution }: BatchStatus) => execution === 'running';
   const ended = await follow({
@@ -25,12 +30,7 @@ export async function followBatch(
         )
       : undefined,
   });
-  printBatch(options, ended);
   const { outcome } = ended;
-  return outcome?.outcome === wanted && outcome.failed === 0 ? exitCodes.done : exitCodes.failed;
-}
-
-export function printBatch(options: GlobalOptions, status: BatchStatus): void {
-  if (options.output === 'json') printJSON(status);
-  else process.stdout.write(`${batchText(status)}\n`);
+  const isGood = outcome?.outcome === wanted && outcome.failed === 0;
+  return { json: ended, text: batchText(ended), exitCode: isGood ? exitCodes.done : exitCodes.failed };
 }

@@ -1,41 +1,63 @@
-import {
-  connect,
-  InvalidSpecError,
-  type OperationOutcome,
-  type OperationReference,
-  type OperationStatus,
-  type Orchestrator,
-} from '../client/index.ts';
+import type { Command } from 'commander';
+import { connect, InvalidSpecError, type Orchestrator } from '../client/index.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import { colors } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
-import { drawTo, follow, InterruptedError } from './follow.ts';
-import { problemLines, progressLine, statusText } from './output.ts';
+import { InterruptedError } from './follow.ts';
+import { problemLines } from './output.ts';
 
-/** Options that every command has. */
+/** The options of `ccectl` itself, which every command has. */
 export interface GlobalOptions {
   account?: string;
   region?: string;
-  output: 'text' | 'json';
+  /** Only `batch results` prints CSV. */
+  output: 'text' | 'json' | 'csv';
 }
 
-/** Options of commands that may wait. */
-export interface WaitOptions {
-  watch?: boolean;
-  wait?: boolean;
+/** What a command returns: what to print, or only the exit code if it has printed everything itself. */
+export type CommandResult = ExitCode | Printed;
+
+export interface Printed {
+  /** The document that `-o json` prints. */
+  json: unknown;
+  /** What people read instead. Nothing is printed if it is empty. */
+  text: string;
+  /** Default: 0 */
+  exitCode?: ExitCode;
 }
 
-/** Runs a command against Temporal, says what went wrong where something did, and sets the exit code. */
-export async function runCommand(
-  options: GlobalOptions,
-  command: (orchestrator: Orchestrator) => Promise<ExitCode>,
-): Promise<void> {
-  process.exitCode = await reportErrors(options, () => withOrchestrator(options, command));
+/**
+ * The action of a command that works without Temporal. It prints the result or the error, and sets the exit code.
+ *
+ * @example
+ * program.command('greet').argument('<name>').action(localAction((options: GlobalOptions, name: string) => ({ json: { name }, text: `hello ${name}` })));
+ */
+export function localAction<Options extends GlobalOptions, Args extends unknown[]>(
+  run: (options: Options, ...args: Args) => CommandResult | Promise<CommandResult>,
+) {
+  return async function action(this: Command): Promise<void> {
+    const options = this.optsWithGlobals<Options>();
+    const args = this.processedArgs as Args;
+    process.exitCode = await reportErrors(options, async () => printResult(options, await run(options, ...args)));
+  };
 }
 
+/** The action of a command that asks Temporal: a {@link localAction} with a connected orchestrator. */
+export function connectedAction<Options extends GlobalOptions, Args extends unknown[]>(
+  run: (orchestrator: Orchestrator, options: Options, ...args: Args) => Promise<CommandResult>,
+) {
+  return localAction((options: Options, ...args: Args) =>
+    withOrchestrator(options, (orchestrator) => run(orchestrator, options, ...args)),
+  );
+}
+
+/**
+ * Connects for as long as a command runs, and prints its result. For commands that first check their input without
+ * Temporal.
+ */
 export async function withOrchestrator(
   options: GlobalOptions,
-  command: (orchestrator: Orchestrator) => Promise<ExitCode>,
+  run: (orchestrator: Orchestrator) => Promise<CommandResult>,
 ): Promise<ExitCode> {
   const tracing = await startTracing('ccectl', (message, error) => {
     process.stderr.write(`${colors.yellow('warning')} ${message}: ${messageOf(error)}\n`);
@@ -43,7 +65,8 @@ export async function withOrchestrator(
   try {
     const orchestrator = await connect(options);
     try {
-      return await command(orchestrator);
+      // Printed before tracing stops, which can take seconds if no collector answers.
+      return printResult(options, await run(orchestrator));
     } finally {
       await orchestrator.close();
     }
@@ -52,9 +75,9 @@ export async function withOrchestrator(
   }
 }
 
-export async function reportErrors(options: GlobalOptions, command: () => Promise<ExitCode>): Promise<ExitCode> {
+async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
-    return await command();
+    return await run();
   } catch (error) {
     if (error instanceof InterruptedError) {
       if (options.output === 'json') printJSON({ error: { name: error.name, message: error.message, problems: [] } });
@@ -74,70 +97,20 @@ export async function reportErrors(options: GlobalOptions, command: () => Promis
   }
 }
 
-/** Waits for the end of an operation, shows it on the way if asked to, and prints how it ended. */
-export async function followToEnd(
-  orchestrator: Orchestrator,
-  operation: OperationReference,
-  options: GlobalOptions & WaitOptions,
-  isSuccess: (outcome: OperationOutcome) => boolean,
-): Promise<ExitCode> {
-  return followUntil(orchestrator, operation, options, isSuccess, () => false);
-}
-
-/** Waits until the cluster of a create runs: one with a time to live goes on from there, for hours perhaps. */
-export async function followToRunning(
-  orchestrator: Orchestrator,
-  operation: OperationReference,
-  options: GlobalOptions & WaitOptions,
-): Promise<ExitCode> {
-  const isRunning = ({ outcome }: OperationOutcome) => outcome === 'running';
-  return followUntil(orchestrator, operation, options, isRunning, runs);
-}
-
-function runs({ currentStep }: OperationStatus): boolean {
-  return currentStep?.stage === 'running';
-}
-
-async function followUntil(
-  orchestrator: Orchestrator,
-  operation: OperationReference,
-  options: GlobalOptions & WaitOptions,
-  isSuccess: (outcome: OperationOutcome) => boolean,
-  isSettled: (status: OperationStatus) => boolean,
-): Promise<ExitCode> {
-  // Standard output of a JSON command is for the one document at the end.
-  const stream = options.output === 'json' ? process.stderr : process.stdout;
-  const isDrawn = ({ currentStep }: OperationStatus) => currentStep !== undefined;
-  const ended = await follow({
-    ...operation,
-    attachAgain: `ccectl status ${operation.workflowID.split(':').at(-1)} --watch`,
-    watch: (signal) => orchestrator.watch(operation, signal),
-    draw: options.watch
-      ? drawTo<OperationStatus>(
-          stream,
-          (status) => (isDrawn(status) ? statusText(status) : undefined),
-          (status) => (isDrawn(status) ? progressLine(status) : undefined),
-        )
-      : undefined,
-    isSettled,
-  });
-  printStatus(options, ended);
-  return isSettled(ended) || (ended.outcome !== undefined && isSuccess(ended.outcome))
-    ? exitCodes.done
-    : exitCodes.failed;
-}
-
-/** What the SDK hides behind "Failed to start Workflow" is in the causes. */
+/** The SDK hides the reason for "Failed to start Workflow" in the causes. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${messageOf(error.cause)}` : error.message;
 }
 
-export function printStatus(options: GlobalOptions, status: OperationStatus): void {
-  if (options.output === 'json') printJSON(status);
-  else process.stdout.write(`${statusText(status)}\n`);
+function printResult(options: GlobalOptions, result: CommandResult): ExitCode {
+  if (typeof result === 'number') return result;
+  const { json, text, exitCode = exitCodes.done } = result;
+  if (options.output === 'json') printJSON(json);
+  else if (text !== '') process.stdout.write(`${text}\n`);
+  return exitCode;
 }
 
-export function printJSON(value: unknown): void {
+function printJSON(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { Batches, CancelRequest } from '../../client/index.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
-import { printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { connectedAction, type GlobalOptions, type Printed } from '../run-command.ts';
 import { nonEmpty, positiveInteger } from '../values.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 export function addBatchControl(batch: Command): void {
   addMessage(batch, 'pause', 'start no more items; those under way go on', 'paused', (batches, name) =>
@@ -18,22 +18,21 @@ export function addBatchControl(batch: Command): void {
     .description('set how many items may be under way at once; those under way go on')
     .argument('<name>', 'name of the batch', nonEmpty)
     .argument('<count>', 'from now on', positiveInteger)
-    .action(async (name: string, count: number, _, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      await runCommand(options, async ({ batches }) => {
+    .action(
+      connectedAction(async ({ batches }, _: GlobalOptions, name: string, count: number) => {
         await batches.setConcurrency(name, count);
-        return say(options, name, `${count} at once`);
-      });
-    });
+        return told(name, `${count} at once`);
+      }),
+    );
   addCancel(batch);
 }
 
 function addCancel(batch: Command): void {
-  interface Options extends GlobalOptions, WaitOptions {
+  interface Options extends GlobalOptions, WaitFlags {
     cleanup: NonNullable<CancelRequest['cleanup']>;
     reason?: string;
   }
-  batch
+  const cancel = batch
     .command('cancel')
     .description('cancel the items under way, which then clean up, and start no more; finished ones stay')
     .argument('<name>', 'name of the batch', nonEmpty)
@@ -42,18 +41,14 @@ function addCancel(batch: Command): void {
         .choices(['delete', 'keep'])
         .default('delete'),
     )
-    .option('--reason <text>', 'shown in the outcome')
-    .option('--watch', 'show the clean-up until it has ended')
-    .option('--wait', 'wait in silence until the clean-up has ended')
-    .action(async (name: string, _, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      await runCommand(options, async (orchestrator) => {
-        const { cleanup, reason } = options;
-        await orchestrator.batches.cancel(name, { cleanup, ...(reason !== undefined && { reason }) });
-        if (options.watch !== true && options.wait !== true) return say(options, name, 'cancelling');
-        return followBatch(orchestrator, name, options, 'cancelled');
-      });
-    });
+    .option('--reason <text>', 'shown in the outcome');
+  withWaitFlags(cancel, 'the clean-up', 'it has ended').action(
+    connectedAction(async (orchestrator, options: Options, name: string) => {
+      const { cleanup, reason } = options;
+      await orchestrator.batches.cancel(name, { cleanup, ...(reason !== undefined && { reason }) });
+      return waits(options) ? followBatch(orchestrator, name, options, 'cancelled') : told(name, 'cancelling');
+    }),
+  );
 }
 
 function addMessage(
@@ -67,17 +62,14 @@ function addMessage(
     .command(verb)
     .description(description)
     .argument('<name>', 'name of the batch', nonEmpty)
-    .action(async (name: string, _, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      await runCommand(options, async ({ batches }) => {
+    .action(
+      connectedAction(async ({ batches }, _: GlobalOptions, name: string) => {
         await send(batches, name);
-        return say(options, name, done);
-      });
-    });
+        return told(name, done);
+      }),
+    );
 }
 
-function say(options: GlobalOptions, name: string, done: string) {
-  if (options.output === 'json') printJSON({ batch: name, done });
-  else process.stdout.write(`batch ${name}: ${done}\n`);
-  return exitCodes.done;
+function told(name: string, done: string): Printed {
+  return { json: { batch: name, done }, text: `batch ${name}: ${done}` };
 }

@@ -8,57 +8,50 @@ import {
 } from '../../client/index.ts';
 import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
 import { problemLines } from '../output.ts';
-import { printJSON, reportErrors, withOrchestrator, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { localAction, withOrchestrator, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { SpecFileError } from '../spec-file.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
-type Options = GlobalOptions & WaitOptions & BatchFileFlags;
+type Options = GlobalOptions & WaitFlags & BatchFileFlags;
 
 export function addBatchCreate(batch: Command): void {
   withOptions(batch.command('create'))
     .description('start all items of a batch file, or attach to the batch if it is under way')
-    .action(async (_, command: Command) => {
-      await startFrom(command.optsWithGlobals<Options>(), (plan) => plan.items, false);
-    });
+    .action(localAction((options: Options) => startFrom(options, (plan) => plan.items, false)));
   withDeleteFlags(withOptions(batch.command('delete')))
     .description('delete, by their names, the clusters that a batch file creates, if they carry our marker')
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options & DeleteFlags>();
-      await startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), true);
-    });
+    .action(
+      localAction((options: Options & DeleteFlags) =>
+        startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), true),
+      ),
+    );
 }
 
 function withOptions(command: Command): Command {
-  return withBatchFile(command)
-    .option('--watch', 'show the progress until the batch is over')
-    .option('--wait', 'wait in silence until the batch is over');
+  return withWaitFlags(withBatchFile(command), 'the progress', 'the batch is over');
 }
 
 async function startFrom(
   options: Options,
   itemsOf: (plan: BatchPlan) => BatchItem[],
   isDelete: boolean,
-): Promise<void> {
-  process.exitCode = await reportErrors(options, async (): Promise<ExitCode> => {
-    const plan = planBatchFile(options);
-    for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
-    if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
-    if (plan.name === undefined) throw new SpecFileError(`${options.file} gives the batch no name; use --name`);
-    const { name: planned } = plan;
-    const batchName = isDelete ? `${planned}-delete` : planned;
-    const failurePolicy = isDelete ? 'continue' : plan.failurePolicy;
-    return withOrchestrator(options, async (orchestrator) => {
-      if (isDelete) await refuseWhileRunning(orchestrator, planned);
-      const items = itemsOf(plan);
-      const started = await orchestrator.batches.start({ ...plan, name: batchName, items, failurePolicy });
-      if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
-      if (options.watch === true || options.wait === true) return followBatch(orchestrator, batchName, options);
-      if (options.output === 'json') printJSON(started);
-      else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);
-      return exitCodes.done;
-    });
+): Promise<CommandResult> {
+  const plan = planBatchFile(options);
+  for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
+  if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
+  if (plan.name === undefined) throw new SpecFileError(`${options.file} gives the batch no name; use --name`);
+  const { name: planned } = plan;
+  const batchName = isDelete ? `${planned}-delete` : planned;
+  const failurePolicy = isDelete ? 'continue' : plan.failurePolicy;
+  return withOrchestrator(options, async (orchestrator) => {
+    if (isDelete) await refuseWhileRunning(orchestrator, planned);
+    const items = itemsOf(plan);
+    const started = await orchestrator.batches.start({ ...plan, name: batchName, items, failurePolicy });
+    if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
+    if (waits(options)) return followBatch(orchestrator, batchName, options);
+    return { json: started, text: `${started.attached ? 'under way' : 'started'}: ${started.workflowID}` };
   });
 }
 

@@ -4,20 +4,18 @@ import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file
 import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
 import { plainTable } from '../plain-table.ts';
-import { printJSON, reportErrors, type GlobalOptions } from '../run-command.ts';
+import { localAction, type GlobalOptions } from '../run-command.ts';
 
 export function addBatchPlan(batch: Command): void {
   withBatchFile(batch.command('plan'))
     .description('show what a batch would do; needs neither Temporal nor CCE')
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & BatchFileFlags>();
-      process.exitCode = await reportErrors(options, async () => {
+    .action(
+      localAction((options: GlobalOptions & BatchFileFlags) => {
         const plan = planBatchFile(options);
-        if (options.output === 'json') printJSON(withoutSecrets(plan));
-        else process.stdout.write(`${planText(plan)}\n`);
-        return plan.errors.length === 0 ? exitCodes.done : exitCodes.badInput;
-      });
-    });
+        const exitCode = plan.errors.length === 0 ? exitCodes.done : exitCodes.badInput;
+        return { json: withoutSecrets(plan), text: planText(plan), exitCode };
+      }),
+    );
 }
 
 function planText(plan: BatchPlan): string {

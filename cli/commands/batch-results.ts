@@ -2,28 +2,22 @@ import type { Command } from 'commander';
 import { stringify } from 'csv-stringify';
 import type { ItemResult } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { runCommand, type GlobalOptions } from '../run-command.ts';
+import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
-
-interface Options extends Omit<GlobalOptions, 'output'> {
-  output: 'text' | 'json' | 'csv';
-}
 
 export function addBatchResults(batch: Command): void {
   batch
     .command('results')
     .description('print how each item of a batch ended, or where it stands, as it is read')
     .argument('<name>', 'name of the batch', nonEmpty)
-    .action(async (name: string, _, command: Command) => {
-      const { output, ...options } = command.optsWithGlobals<Options>();
-      const errorsAs: GlobalOptions = { ...options, output: output === 'json' ? 'json' : 'text' };
-      await runCommand(errorsAs, async ({ batches }) => {
-        // Once there is something on standard output, an error is no part of the document any more.
-        const begun = () => void (errorsAs.output = 'text');
-        await print(batches.results(name), output, begun);
+    .action(
+      connectedAction(async ({ batches }, options: GlobalOptions, name: string) => {
+        // Once part of the document is on standard output, an error must not become a second one.
+        const begun = () => void (options.output = 'text');
+        await print(batches.results(name), options.output, begun);
         return exitCodes.done;
-      });
-    });
+      }),
+    );
 }
 
 const columns = [
@@ -40,7 +34,11 @@ const columns = [
   'workflowID',
 ] as const;
 
-async function print(results: AsyncIterable<ItemResult>, output: Options['output'], begun: () => void): Promise<void> {
+async function print(
+  results: AsyncIterable<ItemResult>,
+  output: GlobalOptions['output'],
+  begun: () => void,
+): Promise<void> {
   if (output === 'json') return printJSONArray(results, begun);
   if (output === 'text') {
     for await (const result of results) process.stdout.write(`${textLine(result)}\n`);

@@ -1,22 +1,20 @@
 import type { Command } from 'commander';
-import { exitCodes } from '../exit-codes.ts';
-import { followBatch, printBatch } from '../follow-batch.ts';
-import { runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { batchText } from '../batch-output.ts';
+import { followBatch } from '../follow-batch.ts';
+import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 export function addBatchStatus(batch: Command): void {
-  batch
+  const command = batch
     .command('status')
     .description('show where a batch stands: counts, pace, the slowest items and the failed')
-    .argument('<name>', 'name of the batch', nonEmpty)
-    .option('--watch', 'show the progress until the batch is over')
-    .option('--wait', 'wait in silence until the batch is over')
-    .action(async (name: string, _, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & WaitOptions>();
-      await runCommand(options, async (orchestrator) => {
-        if (options.watch === true || options.wait === true) return followBatch(orchestrator, name, options);
-        printBatch(options, await orchestrator.batches.status(name));
-        return exitCodes.done;
-      });
-    });
+    .argument('<name>', 'name of the batch', nonEmpty);
+  withWaitFlags(command, 'the progress', 'the batch is over').action(
+    connectedAction(async (orchestrator, options: GlobalOptions & WaitFlags, name: string) => {
+      if (waits(options)) return followBatch(orchestrator, name, options);
+      const status = await orchestrator.batches.status(name);
+      return { json: status, text: batchText(status) };
+    }),
+  );
 }

@@ -1,16 +1,17 @@
 import { Option, type Command } from 'commander';
-import type { CancelRequest } from '../../client/index.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import type { CancelRequest, OperationOutcome } from '../../client/index.ts';
+import { followToEnd } from '../follow-operation.ts';
+import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
-interface Options extends GlobalOptions, WaitOptions {
+interface Options extends GlobalOptions, WaitFlags {
   cleanup: NonNullable<CancelRequest['cleanup']>;
   reason?: string;
 }
 
 export function addCancel(program: Command): void {
-  program
+  const cancel = program
     .command('cancel')
     .description('cancel the create of a cluster and clean up, or stop waiting for a delete')
     .argument('<name>', 'cluster name or clusterID', nonEmpty)
@@ -19,28 +20,17 @@ export function addCancel(program: Command): void {
         .choices(['delete', 'keep'])
         .default('delete'),
     )
-    .option('--reason <text>', 'shown in the outcome')
-    .option('--watch', 'show the clean-up until it has ended')
-    .option('--wait', 'wait in silence until the clean-up has ended')
-    .action(async (nameOrID: string, _, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      await runCommand(options, async (orchestrator) => {
-        const operation = await orchestrator.cancel(nameOrID, {
-          cleanup: options.cleanup,
-          ...(options.reason !== undefined && { reason: options.reason }),
-        });
-        if (options.watch === true || options.wait === true) {
-          return followToEnd(
-            orchestrator,
-            operation,
-            options,
-            (outcome) =>
-              outcome.outcome === 'cancelled' && !('cleanup' in outcome && outcome.cleanup?.status === 'incomplete'),
-          );
-        }
-        if (options.output === 'json') printJSON(operation);
-        else process.stdout.write(`cancelling: ${operation.workflowID}\n`);
-        return exitCodes.done;
-      });
-    });
+    .option('--reason <text>', 'shown in the outcome');
+  withWaitFlags(cancel, 'the clean-up', 'it has ended').action(
+    connectedAction(async (orchestrator, options: Options, nameOrID: string) => {
+      const { cleanup, reason } = options;
+      const operation = await orchestrator.cancel(nameOrID, { cleanup, ...(reason !== undefined && { reason }) });
+      if (waits(options)) return followToEnd(orchestrator, operation, options, isCancelled);
+      return { json: operation, text: `cancelling: ${operation.workflowID}` };
+    }),
+  );
+}
+
+function isCancelled(outcome: OperationOutcome): boolean {
+  return outcome.outcome === 'cancelled' && !('cleanup' in outcome && outcome.cleanup?.status === 'incomplete');
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { EncryptionKeyError, loadEncryption } from '../../client/index.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { reportErrors, type GlobalOptions } from '../run-command.ts';
+import { ConfigurationError } from '../../temporal/configuration-error.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { localAction, type GlobalOptions } from '../run-command.ts';
 
 interface Options extends GlobalOptions {
   port: number;
@@ -27,41 +28,40 @@ export function addCodecServer(program: Command): void {
       [],
     )
     .option('--token-file <path>', 'file with the token that callers must have (default: CCE_CODEC_TOKEN)')
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      const token = readToken(command, options.tokenFile);
-      process.exitCode = await reportErrors(options, async () => {
-        const encryption = loadEncryption();
-        if (encryption.keys.length === 0) {
-          throw new EncryptionKeyError(
-            'there is no key to decrypt with; set CCE_ENCRYPTION_KEYS or CCE_ENCRYPTION_KEYS_FILE',
-          );
-        }
-        // Here, since no other command should wait for an HTTP server to load.
-        const { createCodecServer } = await import('../../temporal/encryption/codec-server.ts');
-        const server = createCodecServer({ encryption, token, origins: options.origin });
-        const stopped = new Promise<void>((resolve) => server.addHook('onClose', async () => resolve()));
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
-        const address = await server.listen({ host: options.host, port: options.port });
-        process.stdout.write(`listening on ${address}\n`);
-        await stopped;
-        return exitCodes.done;
-      });
-    });
+    .action(localAction(serve));
 }
 
-function readToken(command: Command, file: string | undefined): string {
+async function serve(options: Options): Promise<ExitCode> {
+  const token = readToken(options.tokenFile);
+  const encryption = loadEncryption();
+  if (encryption.keys.length === 0) {
+    throw new EncryptionKeyError(
+      'there is no key to decrypt with; set CCE_ENCRYPTION_KEYS or CCE_ENCRYPTION_KEYS_FILE',
+    );
+  }
+  // Here, since no other command should wait for an HTTP server to load.
+  const { createCodecServer } = await import('../../temporal/encryption/codec-server.ts');
+  const server = createCodecServer({ encryption, token, origins: options.origin });
+  const stopped = new Promise<void>((resolve) => server.addHook('onClose', async () => resolve()));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+  const address = await server.listen({ host: options.host, port: options.port });
+  process.stdout.write(`listening on ${address}\n`);
+  await stopped;
+  return exitCodes.done;
+}
+
+function readToken(file: string | undefined): string {
   let token = process.env['CCE_CODEC_TOKEN'] ?? '';
   try {
     if (file !== undefined) token = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    command.error(`error: the token cannot be read: ${String(error)}`);
+    throw new ConfigurationError([`--token-file: the token cannot be read: ${String(error)}`]);
   }
   if (token.length < shortestToken) {
-    command.error(
-      `error: a token of at least ${shortestToken} characters is wanted, in CCE_CODEC_TOKEN or --token-file; ` +
-        '`openssl rand -hex 32` makes one',
-    );
+    throw new ConfigurationError([
+      `CCE_CODEC_TOKEN or --token-file must give a token of at least ${shortestToken} characters; ` +
+        '`openssl rand -hex 32` prints one',
+    ]);
   }
   return token;
 }

@@ -1,36 +1,25 @@
 import { Option, type Command } from 'commander';
 import { ValidSpec, type CreateOptions } from '../../client/index.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { followToRunning } from '../follow-operation.ts';
 import { problemLines } from '../output.ts';
-import {
-  followToRunning,
-  printJSON,
-  reportErrors,
-  withOrchestrator,
-  type GlobalOptions,
-  type WaitOptions,
-} from '../run-command.ts';
+import { localAction, withOrchestrator, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
-import { collectRules, durationSeconds } from '../values.ts';
+import { withDisableRule, withSpecFile, type SpecFlags } from '../spec-flags.ts';
+import { durationSeconds } from '../values.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
-interface Options extends GlobalOptions, WaitOptions {
-  file: string;
-  name?: string;
+interface Options extends GlobalOptions, WaitFlags, SpecFlags {
   onFailure: 'delete' | 'keep';
   timeout: number;
   ttl?: number;
   allowDuplicateName?: boolean;
-  disableRule: string[];
 }
 
 export function addCreate(program: Command): void {
-  program
-    .command('create')
-    .description('create a cluster from a spec file, or attach to its create if that is under way')
-    .requiredOption('-f, --file <file>', 'YAML or JSON with the body of the create call; - reads standard input')
-    .option('--name <name>', 'use this cluster name instead of the one in the file')
-    .option('--watch', 'show the steps until the cluster runs')
-    .option('--wait', 'wait in silence until the cluster runs')
+  const command = withSpecFile(program.command('create')).description(
+    'create a cluster from a spec file, or attach to its create if that is under way',
+  );
+  withWaitFlags(command, 'the steps', 'the cluster runs')
     .addOption(
       new Option('--on-failure <policy>', 'what becomes of a cluster that cannot be brought to run')
         .choices(['delete', 'keep'])
@@ -38,15 +27,11 @@ export function addCreate(program: Command): void {
     )
     .option('--timeout <duration>', 'how long the cluster may take to run, e.g. 90m', durationSeconds, 3600)
     .option('--ttl <duration>', 'delete the cluster when it has run for so long, e.g. 8h', durationSeconds)
-    .option('--allow-duplicate-name', 'create the cluster even if others of its name exist')
-    .option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collectRules, [])
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      process.exitCode = await reportErrors(options, () => create(options));
-    });
+    .option('--allow-duplicate-name', 'create the cluster even if others of its name exist');
+  withDisableRule(command).action(localAction(create));
 }
 
-async function create(options: Options): Promise<ExitCode> {
+async function create(options: Options): Promise<CommandResult> {
   // All that can be known to be wrong is said before anything is asked of Temporal.
   const spec = ValidSpec.of(readSpecFile(options.file, options.name), { disabledRules: options.disableRule });
   for (const line of problemLines('warning', spec.warnings)) process.stderr.write(`${line}\n`);
@@ -61,9 +46,7 @@ async function create(options: Options): Promise<ExitCode> {
   return withOrchestrator(options, async (orchestrator) => {
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
-    if (options.watch === true || options.wait === true) return followToRunning(orchestrator, started, options);
-    if (options.output === 'json') printJSON(started);
-    else process.stdout.write(`${started.attached ? 'under way' : 'started'}: ${started.workflowID}\n`);
-    return exitCodes.done;
+    if (waits(options)) return followToRunning(orchestrator, started, options);
+    return { json: started, text: `${started.attached ? 'under way' : 'started'}: ${started.workflowID}` };
   });
 }

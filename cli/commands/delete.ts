@@ -1,37 +1,30 @@
 import type { Command } from 'commander';
-import type { DeleteOptions, OperationOutcome } from '../../client/index.ts';
+import type { OperationOutcome } from '../../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { followToEnd, printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { followToEnd } from '../follow-operation.ts';
+import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
-interface Options extends GlobalOptions, WaitOptions, DeleteFlags {
+interface Options extends GlobalOptions, WaitFlags, DeleteFlags {
   waitForRelease?: boolean;
 }
 
 export function addDelete(program: Command): void {
-  withDeleteFlags(program.command('delete'))
+  const command = withDeleteFlags(program.command('delete'))
     .description('delete a cluster; if its create is under way, cancel that and clean up')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
-    .option('--wait-for-release', 'wait another minute, until subnets and security groups can be deleted')
-    .option('--watch', 'show the steps until the cluster is gone')
-    .option('--wait', 'wait in silence until the cluster is gone')
-    .action(async (nameOrID: string, _, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      await runCommand(options, async (orchestrator) => {
-        const deleteOptions: DeleteOptions = {
-          ...deleteOptionsOf(options),
-          ...(options.waitForRelease === true && { waitForRelease: true }),
-        };
-        const operation = await orchestrator.delete(nameOrID, deleteOptions);
-        if (options.watch === true || options.wait === true) {
-          return followToEnd(orchestrator, operation, options, isGone);
-        }
-        if (options.output === 'json') printJSON(operation);
-        else process.stdout.write(`deleting: ${operation.workflowID}\n`);
-        return exitCodes.done;
+    .option('--wait-for-release', 'wait another minute, until subnets and security groups can be deleted');
+  withWaitFlags(command, 'the steps', 'the cluster is gone').action(
+    connectedAction(async (orchestrator, options: Options, nameOrID: string) => {
+      const operation = await orchestrator.delete(nameOrID, {
+        ...deleteOptionsOf(options),
+        ...(options.waitForRelease === true && { waitForRelease: true }),
       });
-    });
+      if (waits(options)) return followToEnd(orchestrator, operation, options, isGone);
+      return { json: operation, text: `deleting: ${operation.workflowID}` };
+    }),
+  );
 }
 
 /** Also true of a create that was cancelled for the sake of the delete and has cleaned up. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { printJSON, runCommand, type GlobalOptions } from '../run-command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { connectedAction, type GlobalOptions, type Printed } from '../run-command.ts';
 import { durationSeconds } from '../values.ts';
 
 interface Options extends GlobalOptions, DeleteFlags {
@@ -15,44 +15,34 @@ export function addReconcile(program: Command): void {
     .command('reconcile')
     .description('find clusters of ours that no create claims any more; report them, or delete them');
   withPolicy(reconcile.command('now', { isDefault: true }).description('look once')).action(
-    async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      await runCommand(options, async (orchestrator) => {
-        const report = await orchestrator.reconcile(policyOf(options));
-        if (options.output === 'json') printJSON(report);
-        else process.stdout.write(`${reportLines(report).join('\n')}\n`);
-        return report.unclaimed.some(({ deletion }) => deletion === 'failed') ? exitCodes.failed : exitCodes.done;
-      });
-    },
+    connectedAction(async (orchestrator, options: Options) => {
+      const report = await orchestrator.reconcile(policyOf(options));
+      const hasFailed = report.unclaimed.some(({ deletion }) => deletion === 'failed');
+      const exitCode = hasFailed ? exitCodes.failed : exitCodes.done;
+      return { json: report, text: reportLines(report).join('\n'), exitCode };
+    }),
   );
   withPolicy(reconcile.command('schedule').description('look again and again, by a Temporal Schedule'))
     .requiredOption('--every <duration>', 'e.g. 1h', durationSeconds)
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options & { every: number }>();
-      await runCommand(options, async ({ reconcileSchedule }) => {
+    .action(
+      connectedAction(async ({ reconcileSchedule }, options: Options & { every: number }) => {
         await reconcileSchedule.set(options.every, policyOf(options));
-        return printSchedule(options, await reconcileSchedule.describe());
-      });
-    });
+        return scheduleResult(await reconcileSchedule.describe());
+      }),
+    );
   reconcile
     .command('show-schedule')
     .description('tell whether a schedule is set, and when it acts next')
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      await runCommand(options, async ({ reconcileSchedule }) =>
-        printSchedule(options, await reconcileSchedule.describe()),
-      );
-    });
+    .action(connectedAction(async ({ reconcileSchedule }) => scheduleResult(await reconcileSchedule.describe())));
   reconcile
     .command('unschedule')
     .description('remove the schedule')
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      await runCommand(options, async ({ reconcileSchedule }) => {
+    .action(
+      connectedAction(async ({ reconcileSchedule }) => {
         await reconcileSchedule.remove();
         return exitCodes.done;
-      });
-    });
+      }),
+    );
 }
 
 function withPolicy(command: Command): Command {
@@ -78,9 +68,8 @@ function reportLines({ clusters, marked, claimed, orphans, unknown, unclaimed }:
   ];
 }
 
-function printSchedule(options: GlobalOptions, schedule: { paused: boolean; nextAt?: string } | undefined): ExitCode {
-  if (options.output === 'json') printJSON(schedule ?? null);
-  else if (schedule === undefined) process.stdout.write('no schedule is set\n');
-  else process.stdout.write(`${schedule.paused ? 'paused' : 'set'}, next at ${schedule.nextAt ?? 'no time'}\n`);
-  return schedule === undefined ? exitCodes.notFound : exitCodes.done;
+function scheduleResult(schedule: { paused: boolean; nextAt?: string } | undefined): Printed {
+  if (schedule === undefined) return { json: null, text: 'no schedule is set', exitCode: exitCodes.notFound };
+  const { paused, nextAt = 'no time' } = schedule;
+  return { json: schedule, text: `${paused ? 'paused' : 'set'}, next at ${nextAt}` };
 }

@@ -4,8 +4,8 @@ import { connectClient } from '../../temporal/connection/connect-client.ts';
 import { openExecutionsQuery } from '../../temporal/executions/open-executions-query.ts';
 import type { ReplayedExecution } from '../../worker/replay-histories.ts';
 import { colors } from '../colors.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { printJSON, reportErrors, type GlobalOptions } from '../run-command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { localAction, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty, positiveInteger } from '../values.ts';
 
 interface Options extends GlobalOptions {
@@ -24,13 +24,10 @@ export function addReplay(program: Command): void {
     .option('--query <query>', 'which executions, in the language of Temporal', nonEmpty, openExecutionsQuery)
     .option('--limit <count>', 'at most so many (default: all)', positiveInteger)
     .option('--bundle <file>', 'replay through this workflow bundle instead', existingFile)
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      process.exitCode = await reportErrors(options, () => replay(options));
-    });
+    .action(localAction(replay));
 }
 
-async function replay(options: Options): Promise<ExitCode> {
+async function replay(options: Options): Promise<CommandResult> {
   // The SDK's worker is native and slow to load, which no other command should pay for.
   const { replayHistories } = await import('../../worker/replay-histories.ts');
   const { client, dataConverter, close } = await connectClient();
@@ -46,12 +43,11 @@ async function replay(options: Options): Promise<ExitCode> {
       }
       if (replayed % progressEvery === 0) process.stderr.write(`${replayed} replayed, ${failed.length} failed\n`);
     }
-    if (options.output === 'json') printJSON({ replayed, failed });
-    else process.stdout.write(`${replayed} replayed, ${failed.length} failed\n`);
     if (replayed === limit) process.stderr.write(`stopped at the limit of ${limit}: there may be more\n`);
     // Nothing is under way is good to know; a query of one's own that finds nothing is a slip.
-    if (replayed === 0 && query !== openExecutionsQuery) return exitCodes.notFound;
-    return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+    const isEmptyQuery = replayed === 0 && query !== openExecutionsQuery;
+    const exitCode = isEmptyQuery ? exitCodes.notFound : failed.length === 0 ? exitCodes.done : exitCodes.failed;
+    return { json: { replayed, failed }, text: `${replayed} replayed, ${failed.length} failed`, exitCode };
   } finally {
     await close();
   }

@@ -1,33 +1,22 @@
 import type { Command } from 'commander';
-import { exitCodes } from '../exit-codes.ts';
-import {
-  followToEnd,
-  followToRunning,
-  printStatus,
-  runCommand,
-  type GlobalOptions,
-  type WaitOptions,
-} from '../run-command.ts';
+import { followToEnd, followToRunning } from '../follow-operation.ts';
+import { statusText } from '../output.ts';
+import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 export function addStatus(program: Command): void {
-  program
+  const command = program
     .command('status')
     .description('show where the latest create or delete of a cluster stands')
-    .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
-    .option('--watch', 'show the steps until it has ended')
-    .option('--wait', 'wait in silence until it has ended')
-    .action(async (nameOrID: string, _, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & WaitOptions>();
-      await runCommand(options, async (orchestrator) => {
-        const status = await orchestrator.status(nameOrID);
-        if (options.watch === true || options.wait === true) {
-          return status.kind === 'create'
-            ? followToRunning(orchestrator, status, options)
-            : followToEnd(orchestrator, status, options, ({ outcome }) => outcome !== 'failed');
-        }
-        printStatus(options, status);
-        return exitCodes.done;
-      });
-    });
+    .argument('<name|ID>', 'cluster name or clusterID', nonEmpty);
+  withWaitFlags(command, 'the steps', 'it has ended').action(
+    connectedAction(async (orchestrator, options: GlobalOptions & WaitFlags, nameOrID: string) => {
+      const status = await orchestrator.status(nameOrID);
+      if (!waits(options)) return { json: status, text: statusText(status) };
+      return status.kind === 'create'
+        ? followToRunning(orchestrator, status, options)
+        : followToEnd(orchestrator, status, options, ({ outcome }) => outcome !== 'failed');
+    }),
+  );
 }

@@ -1,14 +1,15 @@
 import confirm from '@inquirer/confirm';
 import type { Command } from 'commander';
-import { deleteItemOf, TooManyMatchesError, type TeardownReport } from '../../client/index.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { deleteItemOf, TooManyMatchesError, type Orchestrator, type TeardownReport } from '../../client/index.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
-import { printJSON, runCommand, type GlobalOptions, type WaitOptions } from '../run-command.ts';
+import { connectedAction, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { deletionOf, planOf, withTeardownOptions, type TeardownOptions } from '../teardown-options.ts';
 import { targetLines } from '../teardown-output.ts';
+import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 import { addTeardownSchedule } from './teardown-schedule.ts';
 
-interface Options extends GlobalOptions, WaitOptions, TeardownOptions {
+interface Options extends GlobalOptions, WaitFlags, TeardownOptions {
   dryRun?: boolean;
   yes?: boolean;
 }
@@ -21,46 +22,40 @@ export function addTeardown(program: Command): void {
       'after',
       '\nThe options are those of `teardown now`, which may be left out: ccectl teardown now --help',
     );
-  withTeardownOptions(teardown.command('now', { isDefault: true }).description('list what matches, ask, and delete'))
+  const now = withTeardownOptions(
+    teardown.command('now', { isDefault: true }).description('list what matches, ask, and delete'),
+  )
     .option('--dry-run', 'only list what would be deleted')
-    .option('--yes', 'delete without asking, for jobs')
-    .option('--watch', 'show the progress until the batch is over')
-    .option('--wait', 'wait in silence until the batch is over')
-    .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
-      await runCommand(options, async (orchestrator) => {
-        const report = await orchestrator.teardown.find(planOf(options)).catch((error: unknown) => {
-          if (error instanceof TooManyMatchesError) show(options, error.report);
-          throw error;
-        });
-        show(options, report);
-        if (options.dryRun === true || report.targets.length === 0) return printReport(options, report);
-        if (!(await isConfirmed(options, report.targets.length))) {
-          printReport(options, report);
-          return exitCodes.badInput;
-        }
-        const { options: deleteOptions, ...policy } = deletionOf(options);
-        const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
-        const items = report.targets.map((target) => deleteItemOf(target, deleteOptions));
-        const started = await orchestrator.batches.start({ name, items, ...policy });
-        if (options.watch === true || options.wait === true) return followBatch(orchestrator, name, options);
-        if (options.output === 'json') printJSON({ ...report, batch: started });
-        else process.stdout.write(`deleting: ${started.workflowID}\nwatch it: ccectl batch status ${name} --watch\n`);
-        return exitCodes.done;
-      });
-    });
+    .option('--yes', 'delete without asking, for jobs');
+  withWaitFlags(now, 'the progress', 'the batch is over').action(connectedAction(tearDown));
   addTeardownSchedule(teardown);
+}
+
+async function tearDown(orchestrator: Orchestrator, options: Options): Promise<CommandResult> {
+  const report = await orchestrator.teardown.find(planOf(options)).catch((error: unknown) => {
+    if (error instanceof TooManyMatchesError) show(options, error.report);
+    throw error;
+  });
+  show(options, report);
+  if (options.dryRun === true || report.targets.length === 0) return { json: report, text: '' };
+  if (!(await isConfirmed(options, report.targets.length))) {
+    return { json: report, text: '', exitCode: exitCodes.badInput };
+  }
+  const { options: deleteOptions, ...policy } = deletionOf(options);
+  const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
+  const items = report.targets.map((target) => deleteItemOf(target, deleteOptions));
+  const started = await orchestrator.batches.start({ name, items, ...policy });
+  if (waits(options)) return followBatch(orchestrator, name, options);
+  return {
+    json: { ...report, batch: started },
+    text: `deleting: ${started.workflowID}\nwatch it: ccectl batch status ${name} --watch`,
+  };
 }
 
 /** On stderr for those who read JSON: what is about to happen is to be seen in either case. */
 function show(options: GlobalOptions, report: TeardownReport): void {
   const stream = options.output === 'json' ? process.stderr : process.stdout;
   stream.write(`${targetLines(report).join('\n')}\n`);
-}
-
-function printReport(options: GlobalOptions, report: TeardownReport): ExitCode {
-  if (options.output === 'json') printJSON(report);
-  return exitCodes.done;
 }
 
 async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {

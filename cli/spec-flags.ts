@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { collectRules } from './values.ts';
+
+/** The flags of every command that reads the spec of one cluster. */
+export interface SpecFlags {
+  file: string;
+  name?: string;
+  disableRule: string[];
+}
+
+export function withSpecFile(command: Command): Command {
+  return command
+    .requiredOption('-f, --file <file>', 'YAML or JSON with the body of the create call; - reads standard input')
+    .option('--name <name>', 'use this cluster name instead of the one in the file');
+}
+
+export function withDisableRule(command: Command): Command {
+  return command.option('--disable-rule <id>', 'pass over a validation rule; may be repeated', collectRules, []);
+}
