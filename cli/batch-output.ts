@@ -1,5 +1,5 @@
 import type { BatchStatus } from '../client/index.ts';
-import { colors } from './colors.ts';
+import { styled } from './colors.ts';
 import { operationLine } from './output.ts';
 
 const barWidth = 40;
@@ -7,7 +7,7 @@ const barWidth = 40;
 /** A batch at length: what `batch status` prints and `--watch` redraws. */
 export function batchText(status: BatchStatus): string {
   const { name, workflowID, progress } = status;
-  const lines = [`${colors.bold(`batch ${name}`)} ${stageOf(status)}`, `  workflow  ${workflowID}`];
+  const lines = [`${styled('bold', `batch ${name}`)} ${stageOf(status)}`, `  workflow  ${workflowID}`];
   if (progress === undefined) return lines.join('\n');
   const { total, slowest, failures, rollback } = progress;
   const width = String(total).length;
@@ -22,7 +22,7 @@ export function batchText(status: BatchStatus): string {
   if (slowest.length > 0) lines.push('  slowest under way:', ...status.current.map(currentLine));
   if (failures.length > 0) {
     const reasons = failures.map(({ name: item, failure }) => `    ${item}: ${failure.type}: ${failure.message}`);
-    lines.push(colors.red(`  failed, the last ${failures.length}:`), ...reasons);
+    lines.push(styled('red', `  failed, the last ${failures.length}:`), ...reasons);
   }
   return lines.join('\n');
 }
@@ -60,7 +60,7 @@ function bar(progress: Progress): string {
   const bad = cells(progress.failed + progress.cancelled);
   const running = cells(progress.underWay);
   const rest = Math.max(0, barWidth - good - bad - running);
-  return `${colors.green('█'.repeat(good))}${colors.red('█'.repeat(bad))}${colors.cyan('▒'.repeat(running))}${colors.dim('░'.repeat(rest))}`;
+  return `${styled('green', '█'.repeat(good))}${styled('red', '█'.repeat(bad))}${styled('cyan', '▒'.repeat(running))}${styled('dim', '░'.repeat(rest))}`;
 }
 
 function paceLines({ progress, execution }: BatchStatus): string[] {
@@ -73,14 +73,14 @@ function paceLines({ progress, execution }: BatchStatus): string[] {
 function currentLine({ workflowID, startedAt, currentStep }: BatchStatus['current'][number]): string {
   const seconds = Math.round((Date.now() - Date.parse(startedAt)) / 1000);
   const where = currentStep === undefined ? 'no worker answers' : operationLine(currentStep);
-  return `    ${workflowID.split(':').at(-1)} ${colors.dim(`${seconds} s`)} ${where}`;
+  return `    ${workflowID.split(':').at(-1)} ${styled('dim', `${seconds} s`)} ${where}`;
 }
 
 function stageOf({ outcome, execution, progress }: BatchStatus): string {
   if (outcome !== undefined) {
     const isGood = outcome.outcome === 'completed' && outcome.failed === 0;
-    return isGood ? colors.green('completed') : colors.red(outcome.outcome);
+    return isGood ? styled('green', 'completed') : styled('red', outcome.outcome);
   }
-  if (execution !== 'running') return colors.red(execution);
-  return progress?.stage ?? colors.yellow('under way, but no worker answers');
+  if (execution !== 'running') return styled('red', execution);
+  return progress?.stage ?? styled('yellow', 'under way, but no worker answers');
 }

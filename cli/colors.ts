@@ -1,14 +1,19 @@
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 
-/**
- * Colours for people: on a terminal, and where FORCE_COLOR asks for them. The library's own choice would also colour the
- * pipes of every CI job, for it counts the variable CI as a terminal.
- */
-export const colors = pc.createColors(wantsColors(process.stdout, process.env));
+type Format = 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow';
 
+const isColored = wantsColors(process.stdout, process.env);
+
+/** Styles text for people: on a terminal, or if FORCE_COLOR asks for it. */
+export function styled(format: Format, text: string): string {
+  // Node's own check of the stream would let FORCE_COLOR override NO_COLOR, and warn about it on stderr.
+  return isColored ? styleText(format, text, { validateStream: false }) : text;
+}
+
+/** NO_COLOR comes first, then FORCE_COLOR, then what the terminal can do. The pipes of CI jobs get no colours. */
 export function wantsColors(stream: NodeJS.WriteStream, { FORCE_COLOR, NO_COLOR }: NodeJS.ProcessEnv): boolean {
   if (NO_COLOR) return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  // Of a pipe, `isTTY` is undefined, which the library would take for a wish of its own default.
+  // A pipe has no `hasColors`.
   return Boolean(stream.isTTY) && stream.hasColors();
 }

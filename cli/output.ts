@@ -7,14 +7,14 @@ import type {
   Problem,
   Step,
 } from '../client/index.ts';
-import { colors } from './colors.ts';
+import { styled } from './colors.ts';
 import { plainTable } from './plain-table.ts';
 
 /** All steps of an operation, a line each, the current one marked. */
 export function stepLines(steps: readonly Step[]): string[] {
   return steps.map((step) => {
-    const attempts = step.retryCount > 1 ? colors.dim(` attempt ${step.retryCount}`) : '';
-    const error = step.error?.message === undefined ? '' : colors.red(` ${step.error.message}`);
+    const attempts = step.retryCount > 1 ? styled('dim', ` attempt ${step.retryCount}`) : '';
+    const error = step.error?.message === undefined ? '' : styled('red', ` ${step.error.message}`);
     return `  ${symbolOf(step.status)} ${step.index}/${step.total} ${step.name}${duration(step)}${attempts}${error}`;
   });
 }
@@ -36,7 +36,7 @@ export function operationLine({ stage, step, phase }: CurrentStep): string {
 export function statusText(status: OperationStatus): string {
   const steps = status.currentStep?.steps ?? status.outcome?.steps ?? [];
   return [
-    `${colors.bold(titleOf(status))} ${stageOf(status)}`,
+    `${styled('bold', titleOf(status))} ${stageOf(status)}`,
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
     ...noticeLines(status),
@@ -49,8 +49,8 @@ function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): strin
   const { pollTrouble, expiresAt } = currentStep ?? {};
   return [
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
-    ...(stalledForSeconds === undefined ? [] : [colors.yellow(`  stalled for ${stalledForSeconds} s`)]),
-    ...(pollTrouble === undefined ? [] : [colors.yellow(`  the service cannot be asked: ${pollTrouble.message}`)]),
+    ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
+    ...(pollTrouble === undefined ? [] : [styled('yellow', `  the service cannot be asked: ${pollTrouble.message}`)]),
   ];
 }
 
@@ -81,10 +81,10 @@ export function operationTable(operations: readonly Operation[]): string {
 }
 
 export function problemLines(severity: 'error' | 'warning', problems: readonly Problem[]): string[] {
-  const paint = severity === 'error' ? colors.red : colors.yellow;
+  const label = styled(severity === 'error' ? 'red' : 'yellow', severity);
   return problems.map(
     ({ path, message, advice, rule }) =>
-      `${paint(severity)} ${path || '(file)'}: ${message} ${advice} ${colors.dim(`[${rule}]`)}`,
+      `${label} ${path || '(file)'}: ${message} ${advice} ${styled('dim', `[${rule}]`)}`,
   );
 }
 
@@ -92,7 +92,7 @@ function failureLines(failure: OperationFailure | undefined): string[] {
   if (failure === undefined) return [];
   const { type, message, code, requestID, traceID, advice, problems = [], differingPaths } = failure;
   return [
-    colors.red(`  ${type}: ${message}`),
+    styled('red', `  ${type}: ${message}`),
     ...(code === undefined ? [] : [`  code ${code}`]),
     ...(requestID === undefined ? [] : [`  requestID ${requestID}`]),
     ...(traceID === undefined ? [] : [`  traceID ${traceID}`]),
@@ -108,27 +108,27 @@ function titleOf({ kind, clusterName, clusterID }: Operation): string {
 
 function stageOf({ outcome, execution, currentStep }: OperationStatus): string {
   if (outcome === undefined && execution === 'running') {
-    return currentStep?.stage ?? colors.yellow('under way, but no worker answers');
+    return currentStep?.stage ?? styled('yellow', 'under way, but no worker answers');
   }
   if (outcome === undefined) return execution;
   const good = outcome.outcome === 'running' || outcome.outcome === 'deleted' || outcome.outcome === 'absent';
-  return good ? colors.green(outcome.outcome) : colors.red(outcome.outcome);
+  return good ? styled('green', outcome.outcome) : styled('red', outcome.outcome);
 }
 
 function symbolOf(status: string): string {
   switch (status) {
     case 'done':
-      return colors.green('✔');
+      return styled('green', '✔');
     case 'doing':
-      return colors.cyan('●');
+      return styled('cyan', '●');
     case 'failed':
-      return colors.red('✖');
+      return styled('red', '✖');
     default:
-      return colors.dim('○');
+      return styled('dim', '○');
   }
 }
 
 function duration({ startedAt, finishedAt }: Step): string {
   if (startedAt === undefined || finishedAt === undefined) return '';
-  return colors.dim(` ${Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)} s`);
+  return styled('dim', ` ${Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)} s`);
 }

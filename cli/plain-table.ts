@@ -1,20 +1,20 @@
-import Table from 'cli-table3';
+const gap = '  ';
 
-/** Columns are enough. */
-const borders = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
-  side,
-  `${side}-mid`,
-  `${side}-left`,
-  `${side}-right`,
-]);
-
-/** Rows in columns, without lines around them. */
-export function plainTable(head: string[], rows: readonly string[][]): string {
-  const table = new Table({
-    head,
-    style: { head: [], border: [] },
-    chars: Object.fromEntries(borders.map((border) => [border, ''])),
-  });
-  table.push(...rows);
-  return table.toString();
+/**
+ * Rows in columns, without lines around them. Cells hold names, IDs and times, which are ASCII, so each character is one
+ * cell of the terminal wide.
+ */
+export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) =>
+    lines.reduce((widest, cells) => Math.max(widest, cells[column]?.length ?? 0), 0),
+  );
+  return lines
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join(gap)
+        .trimEnd(),
+    )
+    .join('\n');
 }

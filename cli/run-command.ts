@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connect, InvalidSpecError, type Orchestrator } from '../client/index.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
-import { colors } from './colors.ts';
+import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { InterruptedError } from './follow.ts';
 import { problemLines } from './output.ts';
@@ -60,7 +60,7 @@ export async function withOrchestrator(
   run: (orchestrator: Orchestrator) => Promise<CommandResult>,
 ): Promise<ExitCode> {
   const tracing = await startTracing('ccectl', (message, error) => {
-    process.stderr.write(`${colors.yellow('warning')} ${message}: ${messageOf(error)}\n`);
+    process.stderr.write(`${styled('yellow', 'warning')} ${message}: ${messageOf(error)}\n`);
   });
   try {
     const orchestrator = await connect(options);
@@ -90,7 +90,7 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
     if (options.output === 'json') {
       printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems } });
     } else {
-      const lines = problems.length > 0 ? problemLines('error', problems) : [`${colors.red('error')} ${message}`];
+      const lines = problems.length > 0 ? problemLines('error', problems) : [`${styled('red', 'error')} ${message}`];
       process.stderr.write(`${lines.join('\n')}\n`);
     }
     return exitCodeOf(error);

@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { colors } from '../cli/colors.ts';
+import { styled } from '../cli/colors.ts';
 import { outcomeLines, progressLine, statusText } from '../cli/output.ts';
 import type { OperationStatus } from '../client/index.ts';
 
@@ -28,7 +28,7 @@ export function createBoard(stream: NodeJS.WriteStream = process.stdout): Board 
       stream.write(`${lines.join('\n')}\n`);
     },
     note(text) {
-      const line = colors.bold(`» ${text}`);
+      const line = styled('bold', `» ${text}`);
       if (live === undefined) stream.write(`${line}\n`);
       else live.persist(line);
       draw();

@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { connectClient } from '../../temporal/connection/connect-client.ts';
 import { openExecutionsQuery } from '../../temporal/executions/open-executions-query.ts';
 import type { ReplayedExecution } from '../../worker/replay-histories.ts';
-import { colors } from '../colors.ts';
+import { styled } from '../colors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localAction, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty, positiveInteger } from '../values.ts';
@@ -54,7 +54,7 @@ async function replay(options: Options): Promise<CommandResult> {
 }
 
 function failureLine({ workflowID, runID, problem }: ReplayedExecution): string {
-  return `${colors.red('failed')} ${workflowID} ${runID}: ${problem ?? ''}`;
+  return `${styled('red', 'failed')} ${workflowID} ${runID}: ${problem ?? ''}`;
 }
 
 function existingFile(path: string): string {
