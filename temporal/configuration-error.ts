@@ -7,7 +7,7 @@ export class ConfigurationError extends OrchestratorError {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(['the configuration is not usable:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
+    super(['the configuration is invalid:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
     this.problems = problems;
   }
 }

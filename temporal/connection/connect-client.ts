@@ -6,14 +6,18 @@ import { tracingInterceptors } from '../tracing/client-tracing.ts';
 import { checkNamespace, describeUnreachable, readConnectionSettings } from './connection-settings.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
-/** Temporal's own client, in the namespace and with the keys that the environment names. */
+/** The SDK's client, for the namespace and with the encryption keys that the environment names. */
 export interface ConnectedClient {
   client: Client;
   dataConverter: DataConverter;
   close: () => Promise<void>;
 }
 
-/** @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError */
+/**
+ * Connects to Temporal as the environment and its profile files say, and checks the namespace.
+ *
+ * @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError
+ */
 export async function connectClient(): Promise<ConnectedClient> {
   const dataConverter = loadDataConverter();
   const reader = { loadClientConfigProfile, toClientOptions };

@@ -9,7 +9,7 @@ export class ConnectionSettingsError extends OrchestratorError {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a profile says of a certificate or key: where it is, or the thing itself. */
+/** A certificate or key of a profile: the path of its file, or its content. */
 type Source = { path: string } | { data: string | Uint8Array };
 
 interface Profile {
@@ -17,9 +17,9 @@ interface Profile {
   tls?: { clientCert?: Source; clientKey?: Source; serverCACert?: Source };
 }
 
-/** The two steps in which Temporal's own library reads its settings. */
+/** The two functions with which Temporal's own library reads its settings. */
 interface ProfileReader<Read extends Profile, Settings> {
-  /** Variables and profile file. */
+  /** Reads the variables and the profile file. */
   loadClientConfigProfile: () => Read;
   /** Reads the files that the profile names. */
   toClientOptions: (profile: Read) => Settings;
@@ -32,9 +32,9 @@ const tlsSettings = [
 ] as const;
 
 /**
- * Reads how Temporal is to be reached, for workers and clients alike. What reads variables and files is given, since this
- * room may not.
+ * Reads the connection settings, for workers and clients alike.
  *
+ * @param reader Reads variables and files. It is a parameter so that this module does not load Temporal's library.
  * @throws ConnectionSettingsError
  */
 export function readConnectionSettings<Read extends Profile, Settings>(
@@ -43,13 +43,13 @@ export function readConnectionSettings<Read extends Profile, Settings>(
 ): Settings {
   const profile = loadProfile(environment, reader.loadClientConfigProfile);
   if (profile.apiKey !== undefined && !/^[\x21-\x7e]+$/.test(profile.apiKey)) {
-    throw new ConnectionSettingsError(`${nameOf('api_key', environment)} is empty, or holds white space`);
+    throw new ConnectionSettingsError(`${nameOf('api_key', environment)} is empty or contains white space`);
   }
   const { clientCert, clientKey } = profile.tls ?? {};
   if ((clientCert === undefined) !== (clientKey === undefined)) {
     const [present, missing] = clientCert === undefined ? ['key', 'certificate'] : ['certificate', 'key'];
     throw new ConnectionSettingsError(
-      `there is a client ${present} and no client ${missing}: set both TEMPORAL_TLS_CLIENT_CERT_PATH and ` +
+      `there is a client ${present} but no client ${missing}: set both TEMPORAL_TLS_CLIENT_CERT_PATH and ` +
         `TEMPORAL_TLS_CLIENT_KEY_PATH, or client_cert_path and client_key_path of ${profileName(environment)}`,
     );
   }
@@ -69,7 +69,8 @@ export function readConnectionSettings<Read extends Profile, Settings>(
 }
 
 /**
- * Whether there is such a namespace, and the API key is good for it. Whatever else is wrong shows with the first call.
+ * Checks that the namespace exists and that the API key is valid for it. It ignores other errors: the first call of the
+ * client meets them again.
  *
  * @param describe Asks Temporal for the namespace.
  * @throws ConnectionSettingsError
@@ -93,9 +94,10 @@ export async function checkNamespace(
 }
 
 /**
- * What to look at when no connection comes about.
+ * Describes a failed connection, and names the settings to check.
  *
- * @throws ConnectionSettingsError where the address is none, which the SDK says before it connects, or the key is refused
+ * @throws ConnectionSettingsError if the address is invalid, which the SDK finds before it connects, or if Temporal
+ *   rejects the API key
  */
 export function describeUnreachable(
   environment: Environment,
@@ -106,15 +108,15 @@ export function describeUnreachable(
   if (error instanceof TypeError) throw new ConnectionSettingsError(`${setting}: ${error.message}`);
   if (isUnauthenticated(error)) throw keyRefused(environment);
   const secure =
-    tls === false ? 'does it want TEMPORAL_TLS=true' : 'does it speak TLS, as TEMPORAL_TLS or an API key asks for';
-  return `cannot reach Temporal at ${address}; is ${setting} right, and ${secure}?`;
+    tls === false ? 'requires TLS (TEMPORAL_TLS=true)' : 'accepts TLS, which TEMPORAL_TLS or an API key turns on';
+  return `cannot reach Temporal at ${address}; check ${setting}, and whether the server ${secure}`;
 }
 
 function keyRefused(environment: Environment): ConnectionSettingsError {
-  return new ConnectionSettingsError(`${nameOf('api_key', environment)}: Temporal refuses the key, or wants one`);
+  return new ConnectionSettingsError(`${nameOf('api_key', environment)}: Temporal rejects the key or requires one`);
 }
 
-/** The client gives the code of its first call, the worker's native connection only a text. */
+/** The client's error has the status of its first call; that of the worker's native connection has only a text. */
 function isUnauthenticated(error: unknown): boolean {
   const { cause, message = '' } = error as { cause?: { code?: unknown }; message?: string };
   return (
@@ -122,7 +124,7 @@ function isUnauthenticated(error: unknown): boolean {
   );
 }
 
-/** How a setting is called where it is set. */
+/** The name of a setting where the user sets it: a variable or a key of the profile. */
 function nameOf(key: 'address' | 'api_key' | 'namespace', environment: Environment): string {
   const variable = `TEMPORAL_${key.toUpperCase()}`;
   return environment[variable] === undefined && environment['TEMPORAL_PROFILE'] !== undefined
@@ -135,9 +137,11 @@ function loadProfile<Read>(environment: Environment, load: () => Read): Read {
     return load();
   } catch (error) {
     const { name, message, line, column, code } = error as Error & { line?: number; column?: number; code?: string };
-    // Its message quotes the line, which may be that of a key.
+    // The message of the error quotes the line, which may contain a key.
     if (name === 'TomlError' || line !== undefined) {
-      throw new ConnectionSettingsError(`${fileName(environment)} is no TOML: see line ${line}, column ${column}`);
+      throw new ConnectionSettingsError(
+        `${fileName(environment)} is not valid TOML: see line ${line}, column ${column}`,
+      );
     }
     if (message.startsWith('Profile ')) {
       const profile = environment['TEMPORAL_PROFILE'];
@@ -146,7 +150,7 @@ function loadProfile<Read>(environment: Environment, load: () => Read): Read {
       );
     }
     if (code !== undefined) throw new ConnectionSettingsError(`${fileName(environment)} cannot be read (${code})`);
-    throw new ConnectionSettingsError(`${fileName(environment)} does not hold profiles as it should: ${message}`);
+    throw new ConnectionSettingsError(`${fileName(environment)} does not contain valid profiles: ${message}`);
   }
 }
 

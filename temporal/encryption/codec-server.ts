@@ -8,56 +8,58 @@ import { PayloadDecryptionError } from './payload-decryption-error.ts';
 
 export interface CodecServerOptions {
   encryption: Encryption;
-  /** Whoever has it can have any payload decrypted. */
+  /** The bearer token of callers. Anyone who knows it can decrypt any payload. */
   token: string;
-  /** From which pages browsers may call, exactly as they name themselves, e.g. `http://localhost:8233`. */
+  /** The origins of pages that may call, exactly as browsers send them, e.g. `http://localhost:8233`. */
   origins: readonly string[];
 }
 
-/** More than Temporal takes in one request, in Base64. */
+/** Larger than the limit of one Temporal request, encoded in Base64. */
 const bodyLimitBytes = 8 * 1024 * 1024;
 
-/** Payloads as they are in the JSON of Temporal's API: bytes in Base64, left out where there are none. */
+/** Payloads in the JSON of Temporal's API: bytes are Base64, and empty fields are absent. */
 const payloadsSchema = z.object({
   payloads: z.array(z.object({ metadata: z.record(z.string(), z.base64()).default({}), data: z.base64().default('') })),
 });
 
 /**
- * Decrypts payloads for Temporal's Web UI and command line, as their "remote codec": `POST /decode`, or
- * `POST /<namespace>/decode`. The token is wanted as `Authorization: Bearer …`; the Web UI of a server without a login
- * cannot send that, and has it in its endpoint instead: `POST /token/<token>/decode`.
+ * Creates the "remote codec" that decrypts payloads for Temporal's Web UI and command line: `POST /decode` or
+ * `POST /<namespace>/decode`. Callers send the token as `Authorization: Bearer …`. The Web UI of a server without a login
+ * cannot send that header; its endpoint contains the token instead: `POST /token/<token>/decode`.
  *
- * It does not encrypt: who has only the token cannot make workflows believe anything. It logs nothing.
+ * The server does not encrypt, so a stolen token cannot forge input for workflows. It logs nothing.
  */
 export function createCodecServer({ encryption, token, origins }: CodecServerOptions): FastifyInstance {
   const codec = createPayloadCodec(encryption);
   const server = fastify({ bodyLimit: bodyLimitBytes });
 
-  // Before anything of the body is read.
+  // This hook runs before the server reads the body.
   server.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const { origin } = request.headers;
     if (origin !== undefined) {
       reply.header('vary', 'origin');
-      if (!origins.includes(origin)) return reply.code(403).send({ message: 'pages of this origin may not call' });
+      if (!origins.includes(origin)) return reply.code(403).send({ message: 'this origin is not allowed' });
       reply.header('access-control-allow-origin', origin);
       if (request.method === 'OPTIONS') return answerPreflight(reply);
     }
     if (isSame(tokenOf(request), token)) return;
-    return reply.code(401).header('www-authenticate', 'Bearer').send({ message: 'the token is missing or wrong' });
+    return reply.code(401).header('www-authenticate', 'Bearer').send({ message: 'the token is missing or invalid' });
   });
 
   server.setErrorHandler((error, _request, reply) => {
     if (error instanceof PayloadDecryptionError) return reply.code(400).send({ message: error.message });
     const { statusCode = 500 } = error as { statusCode?: number };
-    // The message of any other might quote what was sent.
-    return reply.code(statusCode).send({ message: statusCode === 413 ? 'too large' : 'this is no list of payloads' });
+    // The messages of other errors may quote the body.
+    return reply
+      .code(statusCode)
+      .send({ message: statusCode === 413 ? 'the body is too large' : 'the body is not a list of payloads' });
   });
 
   for (const path of ['/decode', '/:namespace/decode', '/token/:token/decode']) {
     server.post(path, async (request, reply) => {
       const parsed = payloadsSchema.safeParse(request.body);
-      if (!parsed.success) return reply.code(400).send({ message: 'this is no list of payloads' });
+      if (!parsed.success) return reply.code(400).send({ message: 'the body is not a list of payloads' });
       const payloads = await codec.decode(parsed.data.payloads.map(fromJSON));
       return { payloads: payloads.map(toJSON) };
     });
@@ -79,7 +81,7 @@ function tokenOf({ headers, params }: FastifyRequest): string {
   return bearer ?? (params as { token?: string }).token ?? '';
 }
 
-/** Digests are equally long, and tell nothing by how long they take to compare. */
+/** Compares digests, whose equal length lets the comparison take constant time. */
 function isSame(left: string, right: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(left), digest(right));

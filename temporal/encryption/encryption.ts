@@ -1,18 +1,18 @@
 import { EncryptionKeyError, parseKeyRing, type KeyRing } from './encryption-keys.ts';
 
-/** Whether payloads are encrypted before Temporal sees them, and by which keys they can be read again. */
+/** Says whether payloads are encrypted before Temporal receives them, and with which keys. */
 export interface Encryption {
   keys: KeyRing;
-  /** Without, payloads are sent as they are; those that were encrypted before are read all the same. */
+  /** If false, payloads are sent in clear. Encrypted payloads can still be read. */
   encrypts: boolean;
 }
 
 /**
- * Reads the settings of encryption: `CCE_ENCRYPTION_KEYS`, or a file of the same form named by
- * `CCE_ENCRYPTION_KEYS_FILE`, see {@link parseKeyRing}; and `CCE_ENCRYPTION`, `on` or `off`, by default `on` where there
- * are keys and wherever `NODE_ENV` is `production`.
+ * Reads the encryption settings. `CCE_ENCRYPTION_KEYS`, or the file that `CCE_ENCRYPTION_KEYS_FILE` names, contains the
+ * keys; see {@link parseKeyRing}. `CCE_ENCRYPTION` is `on` or `off`; the default is `on` if there are keys or `NODE_ENV` is
+ * `production`.
  *
- * @throws EncryptionKeyError, also where it is to be on and there is no key
+ * @throws EncryptionKeyError if a setting is invalid, or if encryption is on and there is no key
  */
 export function readEncryption(
   environment: Readonly<NodeJS.ProcessEnv>,
@@ -20,17 +20,17 @@ export function readEncryption(
 ): Encryption {
   const { CCE_ENCRYPTION: choice, NODE_ENV } = environment;
   if (choice !== undefined && choice !== '' && choice !== 'on' && choice !== 'off') {
-    throw new EncryptionKeyError('CCE_ENCRYPTION is neither "on" nor "off"');
+    throw new EncryptionKeyError('CCE_ENCRYPTION must be "on" or "off"');
   }
   const keys = readKeyRing(environment, readTextFile);
   const mustEncrypt = choice === 'on' || (choice !== 'off' && NODE_ENV === 'production');
   if (mustEncrypt && keys.length === 0) {
     throw new EncryptionKeyError(
       [
-        'payloads are to be encrypted, and there is no key. What a spec contains would be stored by Temporal in clear.',
-        '- make a key with `ccectl keys generate --file PATH`, or `ccectl keys generate` to print one',
+        'encryption is on, but there is no key; without it, Temporal would store the content of specs in clear',
+        '- generate a key with `ccectl keys generate --file PATH`, or print one with `ccectl keys generate`',
         '- give it to every worker and client, as CCE_ENCRYPTION_KEYS_FILE=PATH or CCE_ENCRYPTION_KEYS=id:key',
-        '- or do without, with CCE_ENCRYPTION=off',
+        '- or turn encryption off with CCE_ENCRYPTION=off',
       ].join('\n'),
     );
   }
@@ -52,8 +52,9 @@ function readKeyRing(
     if (error instanceof EncryptionKeyError) throw error;
     throw new EncryptionKeyError(`CCE_ENCRYPTION_KEYS_FILE cannot be read: ${String(error)}`, { cause: error });
   }
-  // Whoever names a file means to encrypt; one that is still empty must not pass for "no keys wanted".
-  if (keys.length === 0)
+  // A user who names a file wants encryption. An empty file must not turn it off.
+  if (keys.length === 0) {
     throw new EncryptionKeyError(`there is no key in ${file}, which CCE_ENCRYPTION_KEYS_FILE names`);
+  }
   return keys;
 }

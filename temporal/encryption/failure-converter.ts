@@ -1,9 +1,8 @@
 import { DefaultFailureConverter } from '@temporalio/common';
 
 /**
- * Moves messages and stacks of failures into payloads, where they are encrypted like all the rest: a message may quote
- * what was wrong in a spec.
+ * Moves messages and stacks of failures into payloads, which are encrypted: a message may quote a part of a spec.
  *
- * The SDK loads it by its path, also from processes that strip no types: without a type in it, it is plain JavaScript.
+ * The SDK loads this module by path, also in processes that do not strip types. It must therefore stay plain JavaScript.
  */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

@@ -4,20 +4,25 @@ import { dataConverterOf } from './data-converter.ts';
 import { readEncryption, type Encryption } from './encryption.ts';
 
 /**
- * What a client of one's own needs to read what the workers write: `new Client({ connection, dataConverter })`. The
- * settings are those of `CCE_ENCRYPTION_KEYS`, see docs/secrets.md.
+ * Creates the data converter that a client needs to read payloads of the workers. It takes the keys from the variables
+ * `CCE_ENCRYPTION_KEYS` and so on, see docs/secrets.md.
  *
- * @param environment Default: this process's.
+ * @param environment The variables to read. Default: those of this process.
  * @throws EncryptionKeyError
+ *
+ * @example
+ * ```ts
+ * const client = new Client({ connection, dataConverter: loadDataConverter() });
+ * ```
  */
 export function loadDataConverter(environment: Readonly<NodeJS.ProcessEnv> = process.env): DataConverter {
   return dataConverterOf(loadEncryption(environment));
 }
 
 /**
- * The keys behind it.
+ * Reads the keys that {@link loadDataConverter} uses.
  *
- * @param environment Default: this process's.
+ * @param environment The variables to read. Default: those of this process.
  * @throws EncryptionKeyError
  */
 export function loadEncryption(environment: Readonly<NodeJS.ProcessEnv> = process.env): Encryption {

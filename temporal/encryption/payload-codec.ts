@@ -5,20 +5,20 @@ import type { EncryptionKey } from './encryption-keys.ts';
 import type { Encryption } from './encryption.ts';
 import { PayloadDecryptionError } from './payload-decryption-error.ts';
 
-// CommonJS, whose exports Node does not see one by one.
+// The package is CommonJS, and Node does not recognise its named exports.
 const { Payload: wirePayload } = proto.temporal.api.common.v1;
 
-/** The `encoding` of an encrypted payload, which Temporal's own tools know by this name. */
+/** The `encoding` of an encrypted payload. Temporal's own tools know this name. */
 const encryptedEncoding = 'binary/encrypted';
 
-/** What an encrypted payload says of itself in clear, in its metadata under `encryption`. Nothing of it is secret. */
+/** The metadata `encryption` of an encrypted payload. It is stored in clear and contains no secret. */
 const headerSchema = z.object({
   keyID: z.string(),
   keyFingerprint: z.string(),
-  /** How the payload was compressed before it was encrypted. */
+  /** The compression that was applied before the encryption. */
   compression: z.enum(['gzip', 'none']),
   /**
-   * Whose payload it is. Absent where the SDK does not tell, as for the memo of a schedule.
+   * The workflow that the payload belongs to. Absent where the SDK gives no context, as for the memo of a schedule.
    * `workflowID` is absent for activities that no workflow started.
    */
   owner: z.object({ namespace: z.string(), workflowID: z.string().optional() }).optional(),
@@ -27,10 +27,10 @@ const headerSchema = z.object({
 type Header = z.infer<typeof headerSchema>;
 type Owner = NonNullable<Header['owner']>;
 
-/** As AES-GCM wants it. */
+/** The nonce size of AES-GCM. */
 const nonceBytes = 12;
 
-/** Below that, gzip costs more time than it saves bytes. */
+/** Below this size, gzip saves too little to be worth its time. */
 const compressFromBytes = 1024;
 
 interface ImportedKey extends EncryptionKey {
@@ -38,13 +38,12 @@ interface ImportedKey extends EncryptionKey {
 }
 
 /**
- * Encrypts payloads on their way to Temporal, and decrypts those that come back: gzip, then AES-256-GCM under the newest
- * key, with a random nonce. Key and workflow are bound to the ciphertext as associated data, so that a payload that was
- * changed, or put into another workflow, is an error. Payloads in clear are passed on as they are: histories from before
- * encryption was on stay readable.
+ * Creates a codec that encrypts payloads for Temporal and decrypts them again: gzip, then AES-256-GCM with the newest key
+ * and a random nonce. The associated data binds key and workflow to the ciphertext, so `decode` refuses a payload that was
+ * changed or moved to another workflow. It passes payloads in clear through: histories from before encryption was turned
+ * on stay readable.
  *
- * Without a context, as in a codec server, which is not told whose payloads it gets, a payload is taken at its word on
- * whose it is.
+ * A codec server gets no context. There, `decode` cannot check the workflow and accepts the one that the payload names.
  *
  * `decode` throws PayloadDecryptionError.
  */
@@ -100,9 +99,12 @@ async function decrypt(
       data.subarray(nonceBytes),
     )
     .catch(() => {
-      throw new PayloadDecryptionError('tampered', `a payload encrypted with key "${key.id}" was changed since`);
+      throw new PayloadDecryptionError(
+        'tampered',
+        `a payload encrypted with key "${key.id}" was changed after it was encrypted`,
+      );
     });
-  // Not before: only now is it certain that the payload says the truth about itself.
+  // Only after decryption is it certain that nobody changed the header.
   checkOwner(header.owner, context);
   const bytes = new Uint8Array(compressed);
   const plain = header.compression === 'gzip' ? await through(new DecompressionStream('gzip'), bytes) : bytes;
@@ -118,24 +120,27 @@ function parseHeader(bytes: Uint8Array): Header {
   try {
     return headerSchema.parse(JSON.parse(toText(bytes)));
   } catch {
-    throw new PayloadDecryptionError('tampered', 'a payload is encrypted, but not as we do, or it was changed since');
+    throw new PayloadDecryptionError(
+      'tampered',
+      'an encrypted payload has an invalid header; another program wrote it, or it was changed',
+    );
   }
 }
 
 function keyOf({ keyID, keyFingerprint }: Header, ring: readonly ImportedKey[]): ImportedKey {
   const key = ring.find(({ id }) => id === keyID);
   if (key === undefined) {
-    const known = ring.length === 0 ? 'there is none' : `there are ${ring.map(({ id }) => `"${id}"`).join(', ')}`;
+    const known = ring.length === 0 ? 'no key' : `only ${ring.map(({ id }) => `"${id}"`).join(', ')}`;
     throw new PayloadDecryptionError(
       'unknownKey',
-      `a payload is encrypted with key "${keyID}", and of keys ${known}; add it to CCE_ENCRYPTION_KEYS or its file`,
+      `a payload is encrypted with key "${keyID}", but this process has ${known}; add the key to CCE_ENCRYPTION_KEYS or its file`,
     );
   }
   if (key.fingerprint !== keyFingerprint) {
     throw new PayloadDecryptionError(
       'wrongKey',
-      `a payload is encrypted with another key of the ID "${keyID}": its fingerprint is ${keyFingerprint}, and that of ` +
-        `the one in CCE_ENCRYPTION_KEYS or its file is ${key.fingerprint}`,
+      `a payload is encrypted with another key of the ID "${keyID}": that key has the fingerprint ${keyFingerprint}, ` +
+        `and the key in CCE_ENCRYPTION_KEYS or its file has ${key.fingerprint}`,
     );
   }
   return key;
@@ -152,13 +157,13 @@ function checkOwner(owner: Owner | undefined, context: SerializationContext | un
 }
 
 /**
- * Temporal appends the time to the workflow ID of a schedule when it starts a workflow. The input was encrypted for the
- * ID without it, and each run is given the result of the one before: for a payload, all runs of a schedule are one
+ * The time that Temporal appends to the workflow ID when a schedule starts a workflow. The input was encrypted for the ID
+ * without the time, and each run receives the result of the previous one. All runs of a schedule therefore count as one
  * workflow.
  */
 const scheduledTime = /-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-/** The activity is left out: its failure is passed on as the workflow's. */
+/** The owner does not include the activity, because a workflow passes an activity's failure on as its own. */
 function ownerOf({ namespace, workflowId }: SerializationContext): Owner {
   return workflowId === undefined ? { namespace } : { namespace, workflowID: workflowId.replace(scheduledTime, '') };
 }
@@ -167,7 +172,7 @@ function nameOf(owner: Owner | undefined): string {
   return owner === undefined ? 'no workflow' : `${owner.workflowID ?? 'no workflow'} in namespace ${owner.namespace}`;
 }
 
-/** Not extractable: no code that has the codec can get at the key. */
+/** Imports a key as not extractable, so that code with access to the codec cannot read it. */
 function importKey({ bytes }: EncryptionKey) {
   return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

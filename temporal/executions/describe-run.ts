@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 
-/** Describes a run of a workflow, by default its latest. `undefined` where Temporal does not know it, or no longer. */
+/** Describes a run of a workflow, by default its latest. `undefined` if Temporal does not know it, or no longer does. */
 export async function describeRun(
   client: Client,
   workflowID: string,

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CreateClusterOutcome } from '../../contract/create.ts';
 import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 
-/** How a closed run of a create or delete ended; `undefined` for one that was terminated or is past retention. */
+/** Reads how a closed create or delete ended. `undefined` if it was terminated, or is past Temporal's retention. */
 export async function outcomeOfClosedRun(
   client: Client,
   { workflowID, runID }: { workflowID: string; runID: string },
@@ -13,7 +13,7 @@ export async function outcomeOfClosedRun(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     if (!(error instanceof WorkflowFailedError)) throw error;
-    // Nothing but our own workflows' failures has an outcome.
+    // Only failures that our own workflows threw carry an outcome.
     return error.cause instanceof ApplicationFailure
       ? (error.cause.details?.[0] as CreateClusterOutcome | DeleteClusterOutcome | undefined)
       : undefined;

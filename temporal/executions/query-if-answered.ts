@@ -4,12 +4,12 @@ import type { CurrentStep } from '../../contract/current-step.ts';
 import { currentStepQuery } from '../../contract/messages.ts';
 import { PayloadDecryptionError } from '../encryption/payload-decryption-error.ts';
 
-/** `undefined` where no worker answers at the moment. */
+/** Asks an operation for its current step. `undefined` if no worker answers within 5 seconds. */
 export function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
   return queryIfAnswered(client, handle, currentStepQuery);
 }
 
-/** The same of any query that takes no argument. */
+/** Sends a query without arguments. `undefined` if no worker answers within 5 seconds. */
 export async function queryIfAnswered<Answer>(
   client: Client,
   handle: WorkflowHandle,
@@ -18,9 +18,9 @@ export async function queryIfAnswered<Answer>(
   try {
     return await client.withDeadline(Date.now() + 5_000, () => handle.query(query));
   } catch (error) {
-    // It did answer, but this client cannot read it.
+    // A worker answered, but this client lacks the key for the answer.
     if (error instanceof PayloadDecryptionError) throw error;
-    // Temporal itself answered a moment ago, so it is the worker that does not.
+    // Temporal answered the caller a moment ago, so the cause is a missing worker.
     return undefined;
   }
 }

@@ -30,13 +30,13 @@ export interface OperationRun {
 
 /** The run that {@link startOperation} started, or attached to. */
 export interface StartedRun extends OperationRun {
-  /** The run was under way already. Its input may be another one; its memo tells. */
+  /** The run was already under way. Its input may differ; compare its memo. */
   attached: boolean;
 }
 
 /**
- * Starts a create or delete, or attaches to the one under way with the same workflow ID. The ID is the lock: at most one
- * run of it is open at any time, and once that has ended, the next may start.
+ * Starts a create or delete, or attaches to the run under way with the same workflow ID. The ID is the lock on the
+ * cluster: Temporal keeps at most one run of it open, and lets the next one start when that has ended.
  */
 export async function startOperation(
   client: Client,
@@ -76,7 +76,7 @@ export async function startOperation(
   }
 }
 
-/** The latest run of a create or delete. `undefined` where Temporal does not know it, or no longer. */
+/** Finds the latest run of a create or delete. `undefined` if Temporal does not know it, or no longer does. */
 export async function findOperationRun(
   client: Client,
   workflowID: string,

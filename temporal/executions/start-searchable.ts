@@ -2,7 +2,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { searchAttributeKeys, searchAttributePairs, type Searchable } from '../../contract/search-attributes.ts';
 import { grpcStatus } from '../grpc-status.ts';
 
-/** What is used of the SDK's client, on whichever connection it is. */
+/** The part of the SDK's client that this module uses. Clients on a native connection have it too. */
 export interface NamespaceClient {
   readonly options: { readonly namespace: string };
   readonly connection: {
@@ -12,18 +12,18 @@ export interface NamespaceClient {
   };
 }
 
-/** Names of search attributes. */
+/** The names of our search attributes, by their state in a namespace. */
 export interface FoundSearchAttributes {
   present: string[];
   missing: string[];
-  /** They are there, and are no keywords. */
+  /** They exist, but are not of type Keyword. */
   wrongType: string[];
 }
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 export const keywordType = 2;
 
-/** Which of our search attributes a namespace has. */
+/** Finds out which of our search attributes a namespace has. */
 export async function findSearchAttributes({ connection, options }: NamespaceClient): Promise<FoundSearchAttributes> {
   const { namespace } = options;
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
@@ -36,10 +36,10 @@ export async function findSearchAttributes({ connection, options }: NamespaceCli
 }
 
 /**
- * Starts a workflow with search attributes where its namespace has all of ours, and without any elsewhere: then it costs
- * one look every five minutes, and nothing else.
+ * Starts a workflow with search attributes if its namespace has all of ours, or else without any. It lists the attributes
+ * of a namespace at most once in five minutes.
  *
- * @param start Called again without the attributes where Temporal does not know them after all.
+ * @param start Called a second time, without the attributes, if Temporal rejects them.
  */
 export async function startSearchable<Started>(
   client: NamespaceClient,
@@ -51,7 +51,7 @@ export async function startSearchable<Started>(
     return await start({ typedSearchAttributes: searchAttributePairs(values) });
   } catch (error) {
     if (!isAboutSearchAttributes(error)) throw error;
-    // Made a moment ago and not known to each of the servers yet, or removed since the last look.
+    // They were created a moment ago and not every server knows them yet, or they were removed since the last check.
     looks.set(client, { atMs: Date.now(), usable: Promise.resolve(false) });
     return start({});
   }
@@ -66,7 +66,8 @@ function areUsable(client: NamespaceClient): Promise<boolean> {
   const usable = findSearchAttributes(client).then(
     ({ missing, wrongType }) => missing.length === 0 && wrongType.length === 0,
     (error: unknown) => {
-      // Whoever may not look goes without. Anything else says nothing: as the last look said, and looked again next time.
+      // A client without the permission to list goes without attributes. After any other error, the last result stands,
+      // and the next start checks again.
       if (!isRefusal(error)) looks.delete(client);
       return isRefusal(error) ? false : (last?.usable ?? false);
     },
@@ -80,7 +81,7 @@ function isRefusal(error: unknown): boolean {
   return code === grpcStatus.permissionDenied || code === grpcStatus.unimplemented;
 }
 
-/** `Namespace … has no mapping defined for search attribute …`, below the SDK's own error. */
+/** Recognises `Namespace … has no mapping defined for search attribute …`, the cause of the SDK's own error. */
 function isAboutSearchAttributes(error: unknown): boolean {
   const texts = error instanceof Error ? [error, error.cause].map(String) : [];
   return texts.some((text) => /search attribute/i.test(text));

@@ -2,11 +2,15 @@ import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry/lib/client/index.js';
 
 /**
- * What a client of one's own needs so that its operations are part of the traces of its process:
- * `new Client({ connection, dataConverter, interceptors: tracingInterceptors() })`. Nothing in a process that has not
- * set up a tracer provider by then: no workflow gets a header that says nothing.
+ * Creates the interceptors that make a client's operations part of its process's traces. It creates none if the process
+ * has not set up a tracer provider yet: workflows would get an empty header.
  *
- * Only what starts or changes something has a span: to watch is to ask each second.
+ * Only calls that start or change something get a span. Queries get none, since a watch queries every second.
+ *
+ * @example
+ * ```ts
+ * const client = new Client({ connection, dataConverter, interceptors: tracingInterceptors() });
+ * ```
  */
 export function tracingInterceptors() {
   if (!hasTracerProvider()) return {};
@@ -22,7 +26,7 @@ export function tracingInterceptors() {
   };
 }
 
-/** OpenTelemetry stands in for a provider that nobody has set up. */
+/** Until somebody sets up a provider, OpenTelemetry's API returns a proxy without a delegate. */
 function hasTracerProvider(): boolean {
   const provider = trace.getTracerProvider();
   return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('') !== undefined;

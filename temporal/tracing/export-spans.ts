@@ -9,10 +9,10 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { Tracing, Warn } from './tracing.ts';
 
-/** A process waits for it at its end: a receiver that hangs must not make it hang. */
+/** The process waits this long at its end, so that a receiver that hangs cannot keep it alive. */
 const sendWithinMs = 3_000;
 
-/** Sets up OpenTelemetry's SDK; to be loaded only where there is somewhere to send spans to. */
+/** Sets up OpenTelemetry's SDK. Load this module only if there is a receiver: the SDK is large. */
 export function exportSpans(serviceName: string, warn: Warn): Tracing {
   const resource = Resource.default()
     .merge(new Resource({ 'service.name': serviceName }))
@@ -28,7 +28,7 @@ export function exportSpans(serviceName: string, warn: Warn): Tracing {
       try {
         await provider.shutdown();
       } catch {
-        // Spans were lost, as the warning has said.
+        // The warning has already reported that spans were lost.
       }
     },
   };
@@ -39,7 +39,7 @@ function withWarnings(exporter: SpanExporter, warn: Warn): SpanExporter {
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        if (result.error !== undefined && !isDown) warn('traces cannot be delivered, and are lost', result.error);
+        if (result.error !== undefined && !isDown) warn('traces cannot be delivered and are lost', result.error);
         isDown = result.error !== undefined;
         done(result);
       });
@@ -49,8 +49,8 @@ function withWarnings(exporter: SpanExporter, warn: Warn): SpanExporter {
 }
 
 /**
- * Temporal gets messages and stacks of errors encrypted only, since they may quote a spec. The interceptors record them
- * on spans, which go to their receiver in clear: that something failed is told, and why is left to `ccectl status`.
+ * Removes error messages and stacks from spans. They may quote a spec, and Temporal stores them encrypted, but spans go to
+ * their receiver in clear. A span keeps the fact of the failure; `ccectl status` shows the reason.
  */
 function withoutErrorTexts(exporter: SpanExporter): SpanExporter {
   const strip = (span: ReadableSpan): ReadableSpan =>

@@ -4,18 +4,18 @@ import type { Tracing, Warn } from './tracing.ts';
 const endpointVariables = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 /**
- * Sends spans to the OTLP receiver that `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` names, and
- * makes this process's tracer provider of it. Without both it does nothing, and loads nothing of OpenTelemetry's SDK.
+ * Sets up this process's tracer provider, which sends spans to the OTLP receiver that `OTEL_EXPORTER_OTLP_ENDPOINT` or
+ * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` names. If neither is set, it does nothing and does not load OpenTelemetry's SDK.
  *
- * @param serviceName Of the process, unless `OTEL_SERVICE_NAME` says otherwise.
- * @throws ConfigurationError where the endpoint is no URL: the SDK would fall back to one on this machine.
+ * @param serviceName The name of the service in traces, unless `OTEL_SERVICE_NAME` is set.
+ * @throws ConfigurationError if an endpoint is not a URL: the SDK would silently use one on this machine.
  */
 export async function startTracing(serviceName: string, warn: Warn): Promise<Tracing | undefined> {
   const given = endpointVariables.filter((name) => (process.env[name] ?? '') !== '');
   if (given.length === 0) return undefined;
   const unusable = given.filter((name) => !isHTTPURL(process.env[name] ?? ''));
   if (unusable.length > 0) {
-    throw new ConfigurationError(unusable.map((name) => `${name} is no URL such as http://collector:4318`));
+    throw new ConfigurationError(unusable.map((name) => `${name} must be a URL such as http://collector:4318`));
   }
   const { exportSpans } = await import('./export-spans.ts');
   return exportSpans(serviceName, warn);

@@ -1,13 +1,13 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
-/** Where the spans of this process go to. */
+/** The set-up that sends the spans of this process to their receiver. */
 export interface Tracing {
   spanProcessor: SpanProcessor;
   resource: Resource;
-  /** Sends what has not been sent yet, for three seconds at most. */
+  /** Sends the remaining spans. Gives up after three seconds. */
   stop: () => Promise<void>;
 }
 
-/** Told once when the receiver cannot be reached, and again only after it could. */
+/** Called once when the receiver becomes unreachable, and again only after it was reachable in between. */
 export type Warn = (message: string, error: unknown) => void;

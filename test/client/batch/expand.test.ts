@@ -17,27 +17,31 @@ function createsOf(document: unknown): CreateClusterInput[] {
 
 const namesOf = (document: unknown) => createsOf(document).map(({ request }) => request.cluster.clusterName);
 
-describe('names', () => {
+describe('the names of an entry', () => {
   it.each([
     { what: 'count from 0', entry: { count: 3, name: 'ci-{index}' }, names: ['ci-0', 'ci-1', 'ci-2'] },
     { what: 'are padded with zeros', entry: { count: 2, name: 'ci-{index:04}' }, names: ['ci-0000', 'ci-0001'] },
     { what: 'outgrow their padding', entry: { count: 2, name: 'c{index:02}', start: 99 }, names: ['c99', 'c100'] },
     { what: 'may have the index twice', entry: { count: 1, name: '{index}-{index:02}', start: 7 }, names: ['7-07'] },
-    { what: 'may do without', entry: { name: 'special' }, names: ['special'] },
+    { what: 'may lack a placeholder', entry: { name: 'special' }, names: ['special'] },
     { what: 'may be in the spec', entry: { cluster: { clusterName: 'own' } }, names: ['own'] },
-    { what: 'win over the spec', entry: { name: 'a', cluster: { clusterName: 'own' } }, names: ['a'] },
-    { what: 'win over a spec in another case', entry: { name: 'a', cluster: { ClusterName: 'own' } }, names: ['a'] },
+    { what: 'replace the name in the spec', entry: { name: 'a', cluster: { clusterName: 'own' } }, names: ['a'] },
+    {
+      what: 'replace the name in the spec regardless of the case of its key',
+      entry: { name: 'a', cluster: { ClusterName: 'own' } },
+      names: ['a'],
+    },
   ])('$what', ({ entry, names }) => {
     expect(namesOf({ template: batchTemplate(), items: [entry] })).toEqual(names);
   });
 
-  it('count within their entry', () => {
+  it('count from the start of their entry', () => {
     const items = [{ count: 2, name: 'a-{index}' }, { name: 'b' }, { count: 2, name: 'c-{index}' }];
     expect(namesOf({ template: batchTemplate(), items })).toEqual(['a-0', 'a-1', 'b', 'c-0', 'c-1']);
   });
 });
 
-describe('an entry over the template', () => {
+describe('an entry merged into the template', () => {
   const node = batchTemplate().nodes[0]!;
 
   it.each<{ what: string; entry: object; changes: Fields }>([
@@ -51,61 +55,61 @@ describe('an entry over the template', () => {
       entry: { nodes: [{ ...node, count: 5 }, node] },
       changes: { nodes: [{ ...node, count: 5 }, node] },
     },
-    { what: 'removes with null', entry: { nodes: null }, changes: { nodes: undefined } },
+    { what: 'removes a field with null', entry: { nodes: null }, changes: { nodes: undefined } },
     {
-      what: 'removes with null, deep inside',
+      what: 'removes a nested field with null',
       entry: { cluster: { masterConfig: { clusterHA: null } } },
       changes: { 'cluster.masterConfig.clusterHA': undefined },
     },
     {
-      what: 'meets keys in another case',
+      what: 'matches keys regardless of case',
       entry: { cluster: { K8SVersion: '1.18.9' } },
       changes: { 'cluster.k8sVersion': '1.18.9' },
     },
     {
-      what: 'adds fields that nobody knows',
+      what: 'adds unknown fields',
       entry: { cluster: { brandNew: { on: true } } },
       changes: { 'cluster.brandNew': { on: true } },
     },
     {
-      what: 'sets by path',
+      what: 'sets a field by path',
       entry: { set: { 'nodes[0].instanceSpec.vpcConfig.vpcSubnetID': 'sbn-2' } },
       changes: { 'nodes[0].instanceSpec.vpcConfig.vpcSubnetID': 'sbn-2' },
     },
     {
-      what: 'sets by a path in another case',
+      what: 'sets a field by a path regardless of case',
       entry: { set: { 'nodes[0].instanceSpec.instanceResource.CPU': 16 } },
       changes: { 'nodes[0].instanceSpec.instanceResource.cpu': 16 },
     },
     {
-      what: 'sets by a path with a dot in a key',
+      what: 'sets a field by a path with a dot in a key',
       entry: { set: { 'nodes[0].instanceSpec.labels.a\\.b/c': 'd' } },
       changes: { 'nodes[0].instanceSpec.labels': { 'a.b/c': 'd' } },
     },
     {
-      what: 'sets what is not there yet',
+      what: 'sets a field that the template lacks',
       entry: { set: { 'options.skipNetworkCheck': true } },
       changes: { options: { skipNetworkCheck: true } },
     },
     {
-      what: 'adds to a list by path',
+      what: 'appends to a list by path',
       entry: { set: { 'nodes[1]': { ...node, count: 2 } } },
       changes: { 'nodes[1]': { ...node, count: 2 } },
     },
     {
-      what: 'removes by path',
+      what: 'removes a field by path',
       entry: { set: { 'nodes[0].instanceSpec.adminPassword': null } },
       changes: { 'nodes[0].instanceSpec.adminPassword': undefined },
     },
     {
-      what: 'sets after it has merged',
+      what: 'sets fields after the merge',
       entry: { cluster: { description: 'a' }, set: { 'cluster.description': 'b' } },
       changes: { 'cluster.description': 'b' },
     },
   ])('$what', ({ entry, changes }) => {
     const document = { template: batchTemplate(), items: [{ name: 'plain' }, { name: 'changed', ...entry }] };
     expect(createsOf(document).map(({ request }) => request)).toEqual([
-      // What one entry changes is its own.
+      // An entry does not affect the other ones.
       setFields(batchTemplate(), { 'cluster.clusterName': 'plain' }),
       setFields(batchTemplate(), { 'cluster.clusterName': 'changed', ...changes }),
     ]);
@@ -118,14 +122,14 @@ describe('an entry over the template', () => {
   });
 });
 
-it('a request has known keys in the spelling of the SDK', () => {
+it("a request has known keys in the spelling of the vendor's SDK", () => {
   const { vpcID, ...cluster } = batchTemplate().cluster;
   const [create] = createsOf([{ name: 'a', cluster: { ...cluster, VPCID: vpcID } }]);
   expect(create!.request.cluster).toMatchObject({ vpcID });
 });
 
 describe('options', () => {
-  it('of a create are those of the batch, and each that the entry has in its place', () => {
+  it('of a create come from the batch, unless its entry replaces them', () => {
     const document = {
       template: batchTemplate(),
       create: { onFailure: 'keep', timeout: '90m', ttl: '8h', disabledRules: ['image-missing'] },
@@ -138,7 +142,7 @@ describe('options', () => {
     ]);
   });
 
-  it('of a delete are those of the batch, and each that the entry has in its place', () => {
+  it('of a delete come from the batch, unless its entry replaces them', () => {
     const document = {
       delete: { deleteResource: true, moveOut: true, timeout: '30m' },
       items: [{ delete: 'by-name' }, { delete: 'cce-NqYwWEhu', moveOut: false, waitForRelease: true }],
@@ -173,19 +177,19 @@ describe('options', () => {
     });
   });
 
-  it.each(['continue', 'rollback', { stopAfter: 3 }])('of the batch are read: failurePolicy %j', (failurePolicy) => {
+  it.each(['continue', 'rollback', { stopAfter: 3 }])('of the batch include the failure policy %j', (failurePolicy) => {
     const document = { name: 'nightly', concurrency: 7, failurePolicy, items: [{ delete: 'a' }] };
     expect(expandBatch(document)).toMatchObject({ name: 'nightly', concurrency: 7, failurePolicy, errors: [] });
   });
 
-  it('of the caller win', () => {
+  it('of the caller replace those of the document', () => {
     const document = { name: 'nightly', concurrency: 7, items: [{ delete: 'a' }] };
     expect(expandBatch(document, { name: 'other', concurrency: 8 })).toMatchObject({ name: 'other', concurrency: 8 });
     expect(expandBatch([{ delete: 'a' }], { name: 'list' })).toMatchObject({ name: 'list', deletes: 1, errors: [] });
   });
 });
 
-it('creates and deletes mix, in their order, and are counted', () => {
+it('creates and deletes of one batch keep their order, and are counted', () => {
   const items = [{ delete: 'old' }, { count: 2, name: 'new-{index}' }, { delete: 'older' }];
   const expanded = expandBatch({ template: batchTemplate(), items });
   expect(expanded.items.map(({ kind }) => kind)).toEqual(['delete', 'create', 'create', 'delete']);

@@ -6,7 +6,7 @@ import { batchTemplate, withRanges } from './template.ts';
 
 const template = batchTemplate();
 
-it('a plan finds overlapping ranges, and shows them', () => {
+it('a plan reports overlapping ranges and shows them', () => {
   const items = [
     { name: 'a', ...withRanges('10.0.0.0/16') },
     { name: 'b', ...withRanges('10.0.128.0/20') },
@@ -24,7 +24,7 @@ it('a plan finds overlapping ranges, and shows them', () => {
   ]);
 });
 
-it('a plan lists the ranges of each VPC, of both families', () => {
+it('a plan lists the IPv4 and IPv6 ranges of each VPC', () => {
   const containerNetworkConfig = {
     ipVersion: 'dualStack',
     clusterPodCIDR: '10.0.0.0/16',
@@ -46,18 +46,29 @@ it('a plan lists the ranges of each VPC, of both families', () => {
   ]);
 });
 
-describe('a plan estimates', () => {
+describe('the estimate of a plan', () => {
   const creates = (count: number) => ({ count, name: 'a-{index}' });
   const deletes = (count: number) => Array.from({ length: count }, (_, index) => ({ delete: `b-${index}` }));
 
   it.each<{ what: string; items: object[]; concurrency: number; assumed?: object; seconds: number }>([
-    { what: 'one wave of creates', items: [creates(50)], concurrency: 50, seconds: 300 },
-    { what: 'two waves', items: [creates(51)], concurrency: 50, seconds: 600 },
-    { what: 'creates and deletes', items: [creates(4), ...deletes(6)], concurrency: 2, seconds: 2 * 300 + 3 * 120 },
-    { what: 'with other figures', items: [creates(4)], concurrency: 2, assumed: { createSeconds: 60 }, seconds: 120 },
-    { what: 'the calls where they take longer', items: [creates(1000)], concurrency: 1000, seconds: 2500 },
+    { what: 'counts one wave of creates', items: [creates(50)], concurrency: 50, seconds: 300 },
+    { what: 'counts two waves', items: [creates(51)], concurrency: 50, seconds: 600 },
     {
-      what: 'the calls at another rate',
+      what: 'adds creates and deletes',
+      items: [creates(4), ...deletes(6)],
+      concurrency: 2,
+      seconds: 2 * 300 + 3 * 120,
+    },
+    {
+      what: 'uses the given figures',
+      items: [creates(4)],
+      concurrency: 2,
+      assumed: { createSeconds: 60 },
+      seconds: 120,
+    },
+    { what: 'counts the calls if they take longer', items: [creates(1000)], concurrency: 1000, seconds: 2500 },
+    {
+      what: 'counts the calls at the given rate',
       items: [creates(100), ...deletes(10)],
       concurrency: 1000,
       assumed: { callsPerCreate: 10, callsPerDelete: 50, requestsPerSecond: 1 },
@@ -69,13 +80,13 @@ describe('a plan estimates', () => {
     expect(plan.estimatedSeconds).toBe(seconds);
   });
 
-  it('and says what it assumes', () => {
+  it('names its assumptions', () => {
     const { assumptions } = planBatch({ template, items: [creates(3)] }, { assumed: { createSeconds: 77 } });
     expect(assumptions.join(' ')).toMatch(/create takes 77 s.* 20 a second: 8 s/);
   });
 });
 
-it('a plan is shown without secrets', () => {
+it('withoutSecrets redacts the secrets of a plan', () => {
   const set = { 'nodes[0].instanceSpec.adminPassword': 'secret123!', 'nodes[0].instanceSpec.userData': 'hush' };
   const plan = planBatch({ template, items: [{ name: 'a', set }, { name: 'b' }] });
   const shown = JSON.stringify(withoutSecrets(plan));
@@ -84,18 +95,18 @@ it('a plan is shown without secrets', () => {
   expect(shown).toContain('{"fromEnv":"PASSWORD"}');
 });
 
-describe('the documents', () => {
+describe('in the documentation', () => {
   const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
   const page = [...read('docs/batch-spec.md').matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
 
   it.each([
     { file: 'examples/batch.yaml', creates: 41, deletes: 1 },
     { file: 'examples/batch-list.yaml', creates: 2, deletes: 1 },
-  ])('$file can be run', ({ file, creates, deletes }) => {
+  ])('$file is a valid batch', ({ file, creates, deletes }) => {
     expect(planBatch(parse(read(file)))).toMatchObject({ creates, deletes, errors: [], warnings: [] });
   });
 
-  it('docs/batch-spec.md has examples that can be run', () => {
+  it('all examples of docs/batch-spec.md are valid batches', () => {
     const plans = page.map((text) => planBatch(parse(text)));
     expect(plans.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
     expect(plans.map(({ creates, deletes }) => [creates, deletes])).toEqual([
@@ -106,7 +117,7 @@ describe('the documents', () => {
     ]);
   });
 
-  it('docs/batch-spec.md tells how an entry is laid over the template', () => {
+  it('docs/batch-spec.md shows how an entry is merged into the template', () => {
     const [, other] = planBatch(parse(page[1]!)).items;
     expect(other).toMatchObject({
       input: {
@@ -124,7 +135,7 @@ describe('the documents', () => {
     expect(other).not.toHaveProperty('input.request.cluster.description');
   });
 
-  it('docs/batch-spec.md tells which ranges are handed out', () => {
+  it('docs/batch-spec.md shows which ranges are handed out', () => {
     const [network] = planBatch(parse(page[3]!)).networks;
     expect(network!.clusters.map(({ pods }) => pods)).toEqual([
       '10.1.0.0/18',

@@ -11,8 +11,8 @@ function problemsOf(document: unknown): string[] {
   return expandBatch(document).errors.map(({ path, rule }) => `${path} [${rule}]`);
 }
 
-describe('items', () => {
-  it('are told apart, each with all that is wrong with it', () => {
+describe('the items of a batch', () => {
+  it('are each reported with all their problems', () => {
     const items = [
       { name: 'good' },
       { name: 'bad name!', cluster: { k8sVersion: null, masterConfig: { clusterHA: 4 } } },
@@ -27,7 +27,7 @@ describe('items', () => {
     ]);
   });
 
-  it('in a row that share a problem are told of together', () => {
+  it('in a row that share a problem are reported together', () => {
     const items = [{ delete: 'old' }, { count: 1000, name: 'ci-{index}', cluster: { k8sVersion: null } }];
     const { errors } = expandBatch({ template, items });
     expect(errors).toMatchObject([
@@ -39,7 +39,7 @@ describe('items', () => {
     ]);
   });
 
-  it('after generated ones are named as in the document too', () => {
+  it('after generated ones are reported with their place in the document', () => {
     const items = [
       { count: 10, name: 'ci-{index}' },
       { name: 'last', nodes: [{}] },
@@ -49,7 +49,7 @@ describe('items', () => {
     ]);
   });
 
-  it('have names that differ in what is wrong', () => {
+  it('are reported one by one if their names have different problems', () => {
     const long = 'x'.repeat(64);
     expect(problemsOf({ template, items: [{ count: 12, name: `${long}{index}` }] })).toEqual([
       'items[10..11].cluster.clusterName [cluster-name]',
@@ -64,7 +64,7 @@ describe('items', () => {
       other: 'items[0].cluster.clusterName',
     },
     {
-      what: 'create by name what others generate',
+      what: 'create by name what another entry generates',
       items: [{ count: 3, name: 'a-{index}' }, { name: 'a-1' }],
       path: 'items[3].cluster.clusterName',
       other: 'items[1].cluster.clusterName',
@@ -86,7 +86,7 @@ describe('items', () => {
     expect(errors).toMatchObject([{ path, rule: 'batch-name-twice', message: expect.stringContaining(other) }]);
   });
 
-  it('have warnings, which are no errors', () => {
+  it('may have warnings without errors', () => {
     const items = [{ count: 5, name: 'a-{index}', set: { 'nodes[0].instanceSpec.adminPassword': 'secret123!' } }];
     const expanded = expandBatch({ template, items });
     expect(expanded.errors).toEqual([]);
@@ -96,20 +96,20 @@ describe('items', () => {
     expect(JSON.stringify(expanded.warnings)).not.toContain('secret123!');
   });
 
-  it('may have rules turned off, but must be requests', () => {
+  it('may disable rules, but must be requests', () => {
     const create = { disabledRules: ['missing-field', 'cluster-name'] };
     const items = [{ name: 'bad name!' }, { name: 'b', cluster: { vpcID: null } }];
     expect(problemsOf({ template, create, items })).toEqual(['items[1].cluster.vpcID [not-a-request]']);
   });
 
   it.each([
-    { what: 'of many entries', items: [{ count: maximumItems, name: 'a-{index}' }, { name: 'one-more' }] },
+    { what: 'in many entries', items: [{ count: maximumItems, name: 'a-{index}' }, { name: 'one-more' }] },
     // Would be a thousand million.
     {
-      what: 'of very many',
+      what: 'in very many entries',
       items: Array.from({ length: 50_000 }, () => ({ count: maximumItems, name: 'a-{index}' })),
     },
-  ])('must not be too many: $what', ({ items }) => {
+  ])('must not be too many, $what', ({ items }) => {
     const expanded = expandBatch({ template, items });
     expect(expanded.errors).toMatchObject([{ path: 'items', rule: 'batch-too-large' }]);
     expect(expanded.items).toEqual([]);
@@ -129,13 +129,13 @@ describe('pod ranges', () => {
     ]);
   });
 
-  it('may overlap in two, or where the rule is turned off', () => {
+  it('may overlap in two VPCs, or if the rule is disabled', () => {
     const elsewhere = { name: 'b', ...withRanges('10.0.128.0/20', { vpcID: 'vpc-2' }) };
     expect(problemsOf({ template, items: [items[0], elsewhere] })).toEqual([]);
     expect(problemsOf({ template, items, create: { disabledRules: ['batch-ranges-overlap'] } })).toEqual([]);
   });
 
-  it('that a template gives to all are one problem', () => {
+  it('that a template gives to all items are one problem', () => {
     const { cluster, ...rest } = template;
     const network = { ...cluster.containerNetworkConfig, clusterPodCIDR: '10.0.0.0/16' };
     const shared = { ...rest, cluster: { ...cluster, containerNetworkConfig: network } };
@@ -145,7 +145,7 @@ describe('pod ranges', () => {
   });
 });
 
-it('nothing makes it throw', () => {
+it('expandBatch never throws', () => {
   const entry = fc.oneof(
     fc.jsonValue(),
     fc.record(

@@ -30,7 +30,7 @@ describe('ranges are handed out', () => {
       ],
     },
     {
-      what: 'where an item has none of its own',
+      what: 'to items that have none',
       ranges: { pods },
       items: [
         { name: 'a', ...withRanges('10.9.0.0/16') },
@@ -42,7 +42,7 @@ describe('ranges are handed out', () => {
       ],
     },
     {
-      what: 'clear of those that later items of the VPC have',
+      what: 'clear of the ranges that later items of the VPC name',
       ranges: { pods },
       items: [{ name: 'a' }, { name: 'b', ...withRanges('10.0.0.0/23') }],
       expected: [
@@ -63,7 +63,7 @@ describe('ranges are handed out', () => {
       ],
     },
     {
-      what: 'in another VPC without regard to that',
+      what: 'in each VPC regardless of the others',
       ranges: { pods },
       items: [
         { name: 'a', ...withRanges('10.0.0.0/21') },
@@ -98,7 +98,7 @@ describe('ranges are handed out', () => {
   });
 });
 
-it('a pool that is too small is told of once, with the numbers', () => {
+it('a pool that is too small is reported once, with the numbers', () => {
   const items = [
     { name: 'own', ...withRanges('10.0.0.0/24') },
     { count: 5, name: 'a-{index}' },

@@ -8,10 +8,10 @@ import type { BatchMemo } from '../../../contract/batch/memo.ts';
 import { batchPageWorkflowID, batchWorkflowID } from '../../../contract/identity.ts';
 import { createItem, deleteItem } from '../../batches.ts';
 
-/** No worker serves it: what is started here stays as it was started. */
+/** No worker serves this account, so started workflows stay as they are. */
 const scope = { account: `test-${randomUUID().slice(0, 8)}`, region: 'bj' };
 
-describe.concurrent('to start a batch', () => {
+describe.concurrent('a batch', () => {
   let connection: Connection;
   let client: Client;
   let batches: Batches;
@@ -64,7 +64,7 @@ describe.concurrent('to start a batch', () => {
     [200, [200]],
     [201, [200, 1]],
     [401, [200, 200, 1]],
-  ])('keeps %i items in pages of %j', async (count, sizes) => {
+  ])('of %i items is uploaded in pages of %j', async (count, sizes) => {
     const items = deletes(count);
     await start(`pages-${count}`, items);
     const pages = await pagesOf(`pages-${count}`);
@@ -76,7 +76,7 @@ describe.concurrent('to start a batch', () => {
     ['of large items are small', Array.from({ length: 7 }, (_, index) => large(60_000, index)), [3, 3, 1]],
     ['are as small as the largest item asks for', [large(100), large(150_000, 1), large(100, 2)], [1, 1, 1]],
     ['hold an item that is larger than a page', [large(200_000), large(100, 1)], [1, 1]],
-  ])('in pages that %s', async (what, items, sizes) => {
+  ])('is uploaded in pages that %s', async (what, items, sizes) => {
     const name = what.replaceAll(' ', '-');
     await start(name, items);
     const pages = await pagesOf(name);
@@ -85,20 +85,20 @@ describe.concurrent('to start a batch', () => {
     expect(Math.max(...pages.map(({ bytes }) => bytes))).toBeLessThan(256_000);
   });
 
-  it('twice at once starts it once', async () => {
+  it('that is started twice at once runs once', async () => {
     const started = await Promise.all(Array.from({ length: 4 }, () => start('at-once', deletes(3))));
     expect(started.filter(({ attached }) => !attached)).toHaveLength(1);
     expect((await memoOf('at-once')).upload.items).toBe(3);
   });
 
-  it('attaches to one of the same items, and to no other', async () => {
+  it('attaches to a running one of the same items, and to no other', async () => {
     await start('same', deletes(3));
     expect(await start('same', deletes(3), 9)).toMatchObject({ attached: true, items: 3 });
     await expect(start('same', deletes(4))).rejects.toThrow(BatchConflictError);
     await expect(start('same', deletes(3).toReversed())).rejects.toThrow(BatchConflictError);
   });
 
-  it('keeps no secret in the memo, and tells items apart without it', async () => {
+  it('keeps no secret in its memo, and compares items without secrets', async () => {
     const withPassword = (adminPassword: string) => {
       const item = createItem('secret');
       for (const master of item.kind === 'create' ? (item.input.request.masters ?? []) : []) {
@@ -114,10 +114,10 @@ describe.concurrent('to start a batch', () => {
   it.each([
     ['no items', 'a-name', [], 5],
     ['too many items', 'a-name', Array.from({ length: 20_001 }, () => deleteItem('a')), 5],
-    ['no name', '', deletes(1), 5],
+    ['an empty name', '', deletes(1), 5],
     ['a name that is too long for Temporal', 'n'.repeat(65), deletes(1), 5],
     ['a name with a colon', 'a:b', deletes(1), 5],
-    ['no concurrency', 'a-name', deletes(1), 0],
+    ['a concurrency of 0', 'a-name', deletes(1), 0],
     ['too high a concurrency', 'a-name', deletes(1), 1_001],
   ])('with %s is refused', async (_, name, items, concurrency) => {
     await expect(start(name, items, concurrency)).rejects.toThrow(InvalidOptionsError);
@@ -132,17 +132,17 @@ describe.concurrent('to start a batch', () => {
     ['cancel', (name) => batches.cancel(name)],
     ['setConcurrency', (name) => batches.setConcurrency(name, 5)],
     ['retryFailed', (name) => batches.retryFailed(name)],
-  ])('comes before %s', async (_, ask) => {
+  ])('that is unknown is refused by %s', async (_, ask) => {
     await expect(ask('unknown')).rejects.toThrow(BatchNotFoundError);
   });
 
-  it('shows it as running even before a worker has seen it', async () => {
+  it('is running even before a worker has seen it', async () => {
     await start('unseen', deletes(1));
     const { execution, progress, current } = await batches.status('unseen');
     expect({ execution, progress, current }).toEqual({ execution: 'running', progress: undefined, current: [] });
   });
 
-  it('that was terminated can neither be told anything nor be tried again', async () => {
+  it('that was terminated takes no messages and no retry, and its name is free again', async () => {
     await start('ended', deletes(1));
     await client.workflow.getHandle(batchWorkflowID(scope, 'ended')).terminate();
     expect(await batches.status('ended')).toMatchObject({ execution: 'terminated' });

@@ -42,15 +42,25 @@ it('an API key that is refused is named, by ccectl and by the worker', async () 
     env: { ...env, BCE_ACCESS_KEY_ID: 'id', BCE_SECRET_ACCESS_KEY: 'key' },
   });
   for (const { exitCode, stderr } of [listed, worked]) {
-    expect(stderr).toContain('TEMPORAL_API_KEY: Temporal refuses the key, or wants one');
+    expect(stderr).toContain('TEMPORAL_API_KEY: Temporal rejects the key or requires one');
     expect(stderr).not.toContain('canary');
     expect(exitCode).toBe(2);
   }
 });
 
 it.each<[string, NodeJS.ProcessEnv, number, RegExp]>([
-  ['a file that is no TOML', { TEMPORAL_CONFIG_FILE: 'broken.toml' }, 2, /broken\.toml\) is no TOML: see line 2/],
-  ['a file of something else', { TEMPORAL_CONFIG_FILE: 'other.toml' }, 2, /other\.toml\) does not hold profiles/],
+  [
+    'a file that is no TOML',
+    { TEMPORAL_CONFIG_FILE: 'broken.toml' },
+    2,
+    /broken\.toml\) is not valid TOML: see line 2/,
+  ],
+  [
+    'a file of something else',
+    { TEMPORAL_CONFIG_FILE: 'other.toml' },
+    2,
+    /other\.toml\) does not contain valid profiles/,
+  ],
   [
     'a profile that is missing',
     { TEMPORAL_CONFIG_FILE: 'good.toml', TEMPORAL_PROFILE: 'none' },
@@ -73,13 +83,13 @@ it.each<[string, NodeJS.ProcessEnv, number, RegExp]>([
     'a certificate without its key',
     { TEMPORAL_TLS_CLIENT_CERT_PATH: '/no/cert' },
     2,
-    /a client certificate and no client key/,
+    /a client certificate but no client key/,
   ],
   [
     'an API key with a line break',
     { TEMPORAL_API_KEY: 'canary\n' },
     2,
-    /TEMPORAL_API_KEY is empty, or holds white space/,
+    /TEMPORAL_API_KEY is empty or contains white space/,
   ],
   ['an address that is none', { TEMPORAL_ADDRESS: 'http://127.0.0.1:1' }, 2, /TEMPORAL_ADDRESS: /],
   [
@@ -98,9 +108,14 @@ it.each<[string, NodeJS.ProcessEnv, number, RegExp]>([
     'a port without a server',
     { TEMPORAL_ADDRESS: '127.0.0.1:1' },
     4,
-    /cannot reach Temporal at 127\.0\.0\.1:1; is TEMPORAL_ADDRESS right/,
+    /cannot reach Temporal at 127\.0\.0\.1:1; check TEMPORAL_ADDRESS/,
   ],
-  ['TLS with a server that has none', { TEMPORAL_TLS: 'true' }, 4, /does it speak TLS, as TEMPORAL_TLS/],
+  [
+    'TLS with a server that has none',
+    { TEMPORAL_TLS: 'true' },
+    4,
+    /accepts TLS, which TEMPORAL_TLS or an API key turns on/,
+  ],
 ])('%s is named', async (_, env, code, says) => {
   const { exitCode, stdout, stderr } = await list(env);
   expect(stderr).toMatch(says);

@@ -29,7 +29,7 @@ function decode(payload: unknown, headers: Record<string, string> = {}, url = '/
 }
 
 describe('the codec server decodes', () => {
-  // What the pages of Temporal's Web UI 2.54 send; the older way is the one of its command line.
+  // Temporal's Web UI 2.54 sends the first request, and its command line the second one.
   it.each([
     ['for the Web UI', '/decode?preserveStorageRefs=true', { origin, 'x-namespace': 'default' }],
     ['for the command line', '/decode', {}],
@@ -90,35 +90,35 @@ describe('a browser', () => {
     }
   });
 
-  it('is told about a wrong token, so that its page can say so', async () => {
+  it('can read the refusal of a wrong token, so that its page can show it', async () => {
     const answer = await decode({ payloads: [] }, { origin, authorization: 'Bearer wrong' });
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['access-control-allow-origin']).toBe(origin);
   });
 });
 
-describe('what is refused', () => {
+describe('the codec server refuses', () => {
   it.each<[string, Record<string, string>, string]>([
-    ['no token', { authorization: '' }, '/decode'],
+    ['a request without a token', { authorization: '' }, '/decode'],
     ['another token', { authorization: 'Bearer other' }, '/decode'],
-    ['the beginning of the token', { authorization: authorization.slice(0, -1) }, '/decode'],
+    ['a prefix of the token', { authorization: authorization.slice(0, -1) }, '/decode'],
     ['another kind of authorization', { authorization: `Basic ${token}` }, '/decode'],
     ['another token in the path', { authorization: '' }, '/token/other/decode'],
     ['a wrong header with the right path', { authorization: 'Bearer other' }, `/token/${token}/decode`],
-    ['a page that does not exist', { authorization: '' }, '/nothing'],
+    ['a path that does not exist, without a token', { authorization: '' }, '/nothing'],
   ])('%s', async (_, headers, url) => {
-    // Not even read: it is larger than what is taken from those who have the token.
+    // The server does not even read the body, which exceeds the limit for callers with the token.
     const answer = await decode('x'.repeat(9 * 1024 * 1024), { 'content-type': 'application/json', ...headers }, url);
     expect(answer.statusCode).toBe(401);
   });
 
   it.each<[string, number, unknown]>([
-    ['no JSON', 400, '{'],
-    ['no list', 400, {}],
-    ['no payloads', 400, { payloads: ['a secret'] }],
-    ['no Base64', 400, { payloads: [{ metadata: {}, data: 'a secret' }] }],
-    ['more than 8 MiB', 413, { payloads: [{ metadata: {}, data: 'AAAA'.repeat(2 * 1024 * 1024) }] }],
-  ])('%s, with %i, and not quoted', async (_, statusCode, body) => {
+    ['a body that is not JSON', 400, '{'],
+    ['a body without a list', 400, {}],
+    ['a list of other values', 400, { payloads: ['a secret'] }],
+    ['data that is not Base64', 400, { payloads: [{ metadata: {}, data: 'a secret' }] }],
+    ['a body of more than 8 MiB', 413, { payloads: [{ metadata: {}, data: 'AAAA'.repeat(2 * 1024 * 1024) }] }],
+  ])('%s with status %i, without quoting it', async (_, statusCode, body) => {
     const answer = await decode(body, { 'content-type': 'application/json' });
     expect(answer.statusCode).toBe(statusCode);
     expect(answer.body).not.toContain('secret');
@@ -129,16 +129,18 @@ describe('what is refused', () => {
     expect((await decode({ payloads: [] }, {}, '/encode')).statusCode).toBe(404);
   });
 
-  it('what was changed', async () => {
+  it('a payload that was changed', async () => {
     const payload = await encrypted('a secret');
     const data = Buffer.from(payload.data!, 'base64');
     data[20]! ^= 1;
     const answer = await decode({ payloads: [{ ...payload, data: data.toString('base64') }] });
     expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toEqual({ message: 'a payload encrypted with key "test" was changed since' });
+    expect(answer.json()).toEqual({
+      message: 'a payload encrypted with key "test" was changed after it was encrypted',
+    });
   });
 
-  it('what was encrypted with a key that it does not have', async () => {
+  it('a payload encrypted with a key that it does not have', async () => {
     const others = { keys: parseKeyRing(generateKeyEntry('other')), encrypts: true };
     const answer = await decode({ payloads: [await encrypted('a secret', others)] });
     expect(answer.statusCode).toBe(400);

@@ -60,7 +60,7 @@ function withByteFlipped({ metadata, data }: Payload, index: number): Payload {
 }
 
 describe('an encrypted payload', () => {
-  it('is read again, whatever was in it', async () => {
+  it('decrypts to the value that was encrypted, whatever it is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), fc.string(), async (value, workflowId) => {
         const whose = workflowContext(workflowId);
@@ -72,15 +72,15 @@ describe('an encrypted payload', () => {
   });
 
   it.each([
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['bytes', new Uint8Array([0, 1, 254, 255])],
-    ['no bytes', new Uint8Array()],
-    ['more than is compressed', { text: 'a cluster '.repeat(10_000) }],
-  ])('is read again with its own encoding: %s', async (_, value) => {
+    ['an empty array of bytes', new Uint8Array()],
+    ['a value large enough to be compressed', { text: 'a cluster '.repeat(10_000) }],
+  ])('keeps the encoding of its value: %s', async (_, value) => {
     expect(await decrypted(await encrypted(value))).toEqual(value);
   });
 
-  it('shows the key and the workflow, and nothing else', async () => {
+  it('names its key and its workflow in clear, and nothing else', async () => {
     const payload = await encrypted({ adminPassword: 'Canary1!' });
     expect(textOf(payload)).not.toMatch(/Canary1!|adminPassword|json/);
     expect(headerOf(payload)).toEqual({
@@ -91,19 +91,19 @@ describe('an encrypted payload', () => {
     });
   });
 
-  it('differs each time, also in its nonce', async () => {
+  it('differs from an encryption of the same value, also in its nonce', async () => {
     const [first, second] = [await encrypted('the same'), await encrypted('the same')];
     expect(first.data!.subarray(0, 12)).not.toEqual(second.data!.subarray(0, 12));
     expect(first.data!.subarray(12)).not.toEqual(second.data!.subarray(12));
   });
 
-  it('is compressed where that saves something', async () => {
+  it('is compressed if its value is large', async () => {
     const long = await encrypted('a cluster '.repeat(10_000));
     expect(headerOf(long)['compression']).toBe('gzip');
     expect(long.data!.length).toBeLessThan(1_000);
   });
 
-  it('is not encrypted once more as part of several', async () => {
+  it('is encrypted once, also as one of several', async () => {
     const payloads = await codec.encode(
       [1, 2, 3].map((value) => defaultPayloadConverter.toPayload(value)),
       context,
@@ -122,41 +122,45 @@ describe('a key ring', () => {
     expect(headerOf(after)['keyID']).toBe('new');
     expect(await decrypted(before, rotated)).toBe('before');
     expect(await decrypted(after, rotated)).toBe('after');
-    // What is rolled out first: the new key is known everywhere before anybody encrypts with it.
+    // The first step of a rotation: every process knows the new key before one encrypts with it.
     expect(await decrypted(after, codecOf([oldKey, newKey]))).toBe('after');
   });
 
-  it('that is to encrypt no more still decrypts', async () => {
+  it('still decrypts after encryption is turned off', async () => {
     const off = codecOf([newKey], false);
     expect(await decrypted(await encrypted('before'), off)).toBe('before');
     expect(textOf(await encrypted('Canary1!', off))).toContain('Canary1!');
   });
 
   it.each([
-    ['with keys', [newKey]],
-    ['without', []],
-  ])('%s passes on what is in clear', async (_, entries) => {
+    ['with a key', [newKey]],
+    ['without a key', []],
+  ])('%s passes payloads in clear through', async (_, entries) => {
     const plain = defaultPayloadConverter.toPayload('from before');
     expect(await codecOf(entries).decode([plain], context)).toEqual([plain]);
   });
 });
 
-describe('whose a payload is', () => {
+describe('the owner of a payload', () => {
   const workflowID = 'cce:default:bj:reconcile';
 
   it.each<[string, SerializationContext | undefined, SerializationContext | undefined]>([
     ['a workflow', workflowContext(workflowID), workflowContext(workflowID)],
-    ['its activity', workflowContext(workflowID), activityContext(workflowID)],
-    ['a run of its schedule', workflowContext(workflowID), workflowContext(`${workflowID}-2026-11-24T09:36:29Z`)],
+    ['an activity of the workflow', workflowContext(workflowID), activityContext(workflowID)],
+    [
+      'a run of the workflow by its schedule',
+      workflowContext(workflowID),
+      workflowContext(`${workflowID}-2026-11-24T09:36:29Z`),
+    ],
     [
       'the next run of a schedule',
       workflowContext(`${workflowID}-2026-11-24T09:36:29Z`),
       workflowContext(`${workflowID}-2026-11-24T10:36:29Z`),
     ],
-    ['one who is not told', workflowContext(workflowID), undefined],
-    ['nobody', undefined, undefined],
+    ['a reader without a context', workflowContext(workflowID), undefined],
+    ['a payload without an owner', undefined, undefined],
     ['an activity that no workflow started', activityContext(), activityContext()],
-  ])('is right for %s', async (_, from, to) => {
+  ])('matches %s', async (_, from, to) => {
     const [payload] = await codec.encode([defaultPayloadConverter.toPayload('content')], from);
     const [plain] = await codec.decode([payload!], to);
     expect(defaultPayloadConverter.fromPayload(plain!)).toBe('content');
@@ -165,10 +169,10 @@ describe('whose a payload is', () => {
   it.each<[string, SerializationContext | undefined, SerializationContext]>([
     ['another workflow', workflowContext(workflowID), workflowContext('cce:default:bj:other')],
     ['an activity of another workflow', workflowContext(workflowID), activityContext('cce:default:bj:other')],
-    ['the same in another namespace', workflowContext(workflowID), workflowContext(workflowID, 'other')],
+    ['the same workflow in another namespace', workflowContext(workflowID), workflowContext(workflowID, 'other')],
     ['an activity that no workflow started', workflowContext(workflowID), activityContext()],
-    ['a workflow, from nobody', undefined, workflowContext(workflowID)],
-  ])('is wrong for %s', async (_, from, to) => {
+    ['a workflow, if the payload has no owner', undefined, workflowContext(workflowID)],
+  ])('does not match %s', async (_, from, to) => {
     const [payload] = await codec.encode([defaultPayloadConverter.toPayload('content')], from);
     const error: unknown = await codec.decode([payload!], to).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PayloadDecryptionError);
@@ -177,38 +181,38 @@ describe('whose a payload is', () => {
   });
 });
 
-describe('what cannot be decrypted says why', () => {
+describe('the error of a payload that cannot be decrypted names', () => {
   it.each<[string, string, (payload: Payload) => Payload, RegExp]>([
     ['a changed nonce', 'tampered', (payload) => withByteFlipped(payload, 0), /key "new" was changed/],
     ['a changed byte', 'tampered', (payload) => withByteFlipped(payload, 12), /key "new" was changed/],
     ['a changed tag', 'tampered', (payload) => withByteFlipped(payload, -1), /key "new" was changed/],
-    ['no data', 'tampered', ({ metadata }) => ({ ...(metadata && { metadata }) }), /key "new" was changed/],
-    ['less than a nonce', 'tampered', (payload) => ({ ...payload, data: payload.data!.subarray(0, 5) }), /was changed/],
+    ['missing data', 'tampered', ({ metadata }) => ({ ...(metadata && { metadata }) }), /key "new" was changed/],
+    [
+      'data shorter than a nonce',
+      'tampered',
+      (payload) => ({ ...payload, data: payload.data!.subarray(0, 5) }),
+      /was changed/,
+    ],
     ['another compression', 'tampered', (payload) => withHeader(payload, { compression: 'gzip' }), /was changed/],
     [
-      'a workflow ID of the forger',
+      'a forged workflow ID',
       'tampered',
       (payload) => withHeader(payload, { owner: { namespace: 'default', workflowID: 'cce:default:bj:other' } }),
       /was changed/,
     ],
-    ['no owner any more', 'tampered', (payload) => withHeader(payload, { owner: undefined }), /was changed/],
-    [
-      'an unknown key',
-      'unknownKey',
-      (payload) => withHeader(payload, { keyID: 'lost' }),
-      /key "lost".+there are "new"/,
-    ],
+    ['a removed owner', 'tampered', (payload) => withHeader(payload, { owner: undefined }), /was changed/],
+    ['an unknown key', 'unknownKey', (payload) => withHeader(payload, { keyID: 'lost' }), /key "lost".+has only "new"/],
     ['another key', 'wrongKey', (payload) => withHeader(payload, { keyFingerprint: '00000000' }), /another key.+"new"/],
-    ['a header that is none', 'tampered', (payload) => withHeader(payload, { compression: 7 }), /not as we do/],
+    ['an invalid header', 'tampered', (payload) => withHeader(payload, { compression: 7 }), /invalid header/],
     [
-      'no header',
+      'a missing header',
       'tampered',
       ({ metadata, data }) => ({ metadata: { encoding: metadata!['encoding']! }, data: data! }),
-      /not as we do/,
+      /invalid header/,
     ],
-  ])('%s: %s', async (_, problem, change, message) => {
+  ])('%s as %s', async (_, problem, change, message) => {
     const payload = change(await encrypted('content'));
-    // Where nobody tells whose it is, too: there the header is all that there is.
+    // The last reader has no context and knows only the header.
     for (const whose of [workflowContext('cce:default:bj:other'), context, undefined]) {
       const error: unknown = await codec.decode([payload], whose).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(PayloadDecryptionError);
@@ -216,18 +220,20 @@ describe('what cannot be decrypted says why', () => {
     }
   });
 
-  it('a key that was lost', async () => {
+  it('the ID of a key that was lost', async () => {
     const payload = await encrypted('content', codecOf([oldKey]));
     await expect(decrypted(payload)).rejects.toMatchObject({ problem: 'unknownKey' });
-    await expect(decrypted(payload, codecOf([]))).rejects.toThrow(/key "old", and of keys there is none; add it/);
+    await expect(decrypted(payload, codecOf([]))).rejects.toThrow(
+      /key "old", but this process has no key; add the key/,
+    );
   });
 
-  it('a key of the same ID that is another', async () => {
+  it('another key of the same ID as wrongKey', async () => {
     const payload = await encrypted('content');
     await expect(decrypted(payload, codecOf([generateKeyEntry('new')]))).rejects.toMatchObject({ problem: 'wrongKey' });
   });
 
-  it('another key under the fingerprint of the right one', async () => {
+  it('another key with the fingerprint of the right one as tampered', async () => {
     const [right] = parseKeyRing(newKey);
     const [wrong] = parseKeyRing(generateKeyEntry('new'));
     const forged = createPayloadCodec({ keys: [{ ...wrong!, fingerprint: right!.fingerprint }], encrypts: true });

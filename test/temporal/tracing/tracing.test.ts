@@ -9,8 +9,8 @@ afterEach(() => {
   trace.disable();
 });
 
-describe('an endpoint that is no URL', () => {
-  it('is refused, each variable by its name', async () => {
+describe('an endpoint that is not a URL', () => {
+  it('is refused, with the name of each variable', async () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318');
     vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://');
     await expect(startTracing('test', () => {})).rejects.toMatchObject({
@@ -24,7 +24,7 @@ describe('an endpoint that is no URL', () => {
 });
 
 describe('a receiver that is down', () => {
-  it('is told once, and again after it was there', async () => {
+  it('causes one warning, and another one after it was reachable in between', async () => {
     const port = await freeLoopbackPort();
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${port}`);
     const warnings: string[] = [];
@@ -35,7 +35,7 @@ describe('a receiver that is down', () => {
     };
     await send();
     await send();
-    expect(warnings).toEqual(['traces cannot be delivered, and are lost']);
+    expect(warnings).toEqual(['traces cannot be delivered and are lost']);
     const receiver = await startOTLPReceiver(port);
     await send();
     expect(receiver.spans()).toMatchObject([{ name: 'work' }]);
