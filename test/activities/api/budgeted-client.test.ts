@@ -11,7 +11,7 @@ import { readExample } from '../../examples.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A client that notes its calls and answers nothing. */
+/** A client that records its calls and answers nothing. */
 function clientNoting(sent: string[], error?: Error): CceClient {
   const note = (call: string) => async () => {
     sent.push(call);
@@ -55,21 +55,24 @@ describe('a call', () => {
     expect(sent).toEqual([name]);
   });
 
-  it.each(names)('%s whose turn does not come in time was not sent, and may be tried again', async (name) => {
-    const sent: string[] = [];
-    const budget = await emptyBudget();
-    const cce = withBudget(clientNoting(sent), { budget, urgencyOf: urgencyInWatch, turnLimitMs: 9_000 });
-    const failed = expect(withCallFailures(() => calls[name](cce))).rejects.toMatchObject({
-      type: 'CceNetworkError',
-      nonRetryable: false,
-      details: [{ retryable: true, mayHaveTakenEffect: false }],
-    });
-    await vi.advanceTimersByTimeAsync(30_000);
-    await failed;
-    expect(sent).toEqual([]);
-  });
+  it.each(names)(
+    '%s fails as one that was not sent and may be retried, if its turn does not come in time',
+    async (name) => {
+      const sent: string[] = [];
+      const budget = await emptyBudget();
+      const cce = withBudget(clientNoting(sent), { budget, urgencyOf: urgencyInWatch, turnLimitMs: 9_000 });
+      const failed = expect(withCallFailures(() => calls[name](cce))).rejects.toMatchObject({
+        type: 'CceNetworkError',
+        nonRetryable: false,
+        details: [{ retryable: true, mayHaveTakenEffect: false }],
+      });
+      await vi.advanceTimersByTimeAsync(30_000);
+      await failed;
+      expect(sent).toEqual([]);
+    },
+  );
 
-  it('that is aborted leaves the queue', async () => {
+  it('leaves the queue if it is aborted', async () => {
     const sent: string[] = [];
     const cce = withBudget(clientNoting(sent), { budget: await emptyBudget(), urgencyOf: urgencyInWatch });
     const aborted = new AbortController();
@@ -83,7 +86,7 @@ describe('a call', () => {
   it.each([
     ['is throttled', 429, 50],
     ['fails in another way', 503, 100],
-  ])('that %s leaves so much of a budget of 100 calls a second: HTTP %d, %d', async (_, httpStatus, rate) => {
+  ])('that %s (HTTP %d) leaves %d of 100 calls a second', async (_, httpStatus, rate) => {
     const error = new CceApiError({ code: 'Any', message: 'no', httpStatus, method: 'GET', path: '/v2' });
     const budget = createRequestBudget({ maximumRequestsPerSecond: 100 });
     const cce = withBudget(clientNoting([], error), { budget, urgencyOf: urgencyInWatch });

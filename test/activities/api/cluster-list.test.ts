@@ -10,13 +10,13 @@ afterEach(() => void vi.useRealTimers());
 interface Service {
   /** Oldest first. */
   clusterIDs: string[];
-  /** Clusters that are counted and never shown. */
+  /** The number of clusters that are counted and never shown. */
   hidden?: number;
-  /** What becomes of a page that is larger. */
+  /** How the service treats a page that is larger. */
   largest?: { pageSize: number; otherwise: 'refuse' | 'shorten' };
-  /** Changes what there is, after each page with its number among all that were read. */
+  /** Called after each page, with the number of pages read so far, to change the clusters. */
   afterPage?: (read: number) => void;
-  /** An answer that goes wrong. */
+  /** The number of the answer that fails. */
   failsAt?: number;
 }
 
@@ -66,14 +66,14 @@ describe('a reading of the list', () => {
     ['a page', 1_000, [1]],
     ['just over a page', 1_001, [1, 2]],
     ['three pages', 2_990, [1, 2, 3]],
-  ])('shows all clusters, oldest first, and reads no more pages than there are: %s', async (_, count, pages) => {
+  ])('shows all clusters, oldest first, and reads no more pages than exist: %s', async (_, count, pages) => {
     const clusterIDs = idsFrom(1, count);
     const reading = await readOnce({ clusterIDs });
     expect(reading).toMatchObject({ clusterIDs, isWhole: true, pages: pages.length });
     expect(pagesOf(reading.queries)).toEqual(pages);
   });
 
-  it('keeps what tells clusters apart', async () => {
+  it('keeps the fields that tell clusters apart', async () => {
     const { list } = listOf({ clusterIDs: ['cce-1'] });
     const reading = list.pass();
     await vi.advanceTimersByTimeAsync(100);
@@ -88,7 +88,7 @@ describe('a reading of the list', () => {
     ]);
   });
 
-  it('is whole when clusters are made meanwhile, and shows them', async () => {
+  it('is whole if clusters are created meanwhile, and shows them', async () => {
     const service: Service = {
       clusterIDs: idsFrom(1, 1_500),
       afterPage: () => service.clusterIDs.push(`cce-${service.clusterIDs.length + 1}`),
@@ -97,10 +97,10 @@ describe('a reading of the list', () => {
   });
 
   it.each<[string, (clusterIDs: string[]) => void]>([
-    ['goes', (clusterIDs) => clusterIDs.shift()],
-    ['goes and another comes', (clusterIDs) => clusterIDs.push(`${clusterIDs.shift()}-again`)],
-    ['comes to light late', (clusterIDs) => clusterIDs.unshift('cce-0')],
-  ])('is not whole when a cluster %s meanwhile, which moves those behind it', async (_, change) => {
+    ['is deleted', (clusterIDs) => clusterIDs.shift()],
+    ['is deleted and another one created', (clusterIDs) => clusterIDs.push(`${clusterIDs.shift()}-again`)],
+    ['is listed late', (clusterIDs) => clusterIDs.unshift('cce-0')],
+  ])('is not whole if a cluster %s meanwhile, which moves those behind it', async (_, change) => {
     const service: Service = {
       clusterIDs: idsFrom(1, 1_500),
       afterPage: (read) => read === 1 && change(service.clusterIDs),
@@ -109,7 +109,7 @@ describe('a reading of the list', () => {
   });
 
   it.each(['refuse', 'shorten'] as const)(
-    'takes small pages from a service that will %s large ones',
+    'uses small pages for a service that will %s large ones',
     async (otherwise) => {
       const { list, queries } = listOf({ clusterIDs: idsFrom(1, 250), largest: { pageSize: 100, otherwise } });
       for (let round = 0; round < 2; round++) {
@@ -121,7 +121,7 @@ describe('a reading of the list', () => {
     },
   );
 
-  it('of small pages is not whole when their number changes meanwhile', async () => {
+  it('with small pages is not whole if the number of clusters changes meanwhile', async () => {
     const service: Service = {
       clusterIDs: idsFrom(1, 150),
       largest: { pageSize: 100, otherwise: 'refuse' },
@@ -130,14 +130,14 @@ describe('a reading of the list', () => {
     expect(await readOnce(service)).toMatchObject({ isWhole: false });
   });
 
-  it('ends with a service that counts more clusters than it shows', async () => {
+  it('ends even if the service counts more clusters than it shows', async () => {
     const clusterIDs = idsFrom(1, 1_500);
     expect(await readOnce({ clusterIDs, hidden: 10 })).toMatchObject({ clusterIDs, isWhole: false });
   });
 });
 
-describe('callers', () => {
-  it('that come together share a reading', async () => {
+describe('callers of the list', () => {
+  it('share a reading if they call at the same time', async () => {
     const { list, queries } = listOf({ clusterIDs: idsFrom(1, 3) });
     const readings = [list.pass(), list.pass(), list.pass()];
     await vi.advanceTimersByTimeAsync(100);
@@ -146,7 +146,7 @@ describe('callers', () => {
     expect(queries).toHaveLength(1);
   });
 
-  it('that come during a reading share the next one, which begins after a rest and shows what came meanwhile', async () => {
+  it('share the next reading if they call during one; it begins after a rest and shows new clusters', async () => {
     const service: Service = { clusterIDs: ['cce-1'] };
     const { list, queries } = listOf(service);
     void list.pass();
@@ -160,7 +160,7 @@ describe('callers', () => {
     expect(queries).toHaveLength(2);
   });
 
-  it('share a failure too, and the next reading is a new one', async () => {
+  it('share a failed reading too, and the next one succeeds', async () => {
     const { list } = listOf({ clusterIDs: ['cce-1'], failsAt: 1 });
     const readings = Promise.allSettled([list.pass(), list.pass()]);
     await vi.advanceTimersByTimeAsync(100);

@@ -9,14 +9,14 @@ import { createWorkflowID } from '../../../contract/identity.ts';
 
 const scope = { account: 'default', region: 'bj' };
 
-/** A run as Temporal knows it. */
+/** A run in Temporal. */
 interface Run {
-  /** Seconds from now. Absent: it goes on. */
+  /** In seconds from the start of the test. Absent: the run goes on. */
   closesAfter?: number;
-  /** Visibility does not show that it is closed. */
+  /** Whether visibility never shows that the run has closed. */
   isHidden?: boolean;
   leaseBegan?: boolean;
-  /** Absent: it was terminated. */
+  /** Absent: the run was terminated. */
   outcome?: object;
 }
 
@@ -25,7 +25,7 @@ function underWay(index: number, more: Partial<UnderWay> = {}): UnderWay {
   return { index, kind: 'create', workflowID, runID: `run-${index}`, limitSeconds: 7200, startedAtMs: 0, ...more };
 }
 
-/** Temporal with these runs, and how often it is asked for what. */
+/** A client of a Temporal with these runs, and the number of each kind of call. */
 function temporalWith(runs: Record<string, Run>) {
   const beganAtMs = Date.now();
   const asked = { lists: 0, describes: 0, results: 0 };
@@ -70,7 +70,7 @@ describe('a wait for items', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  /** What it tells, and after how many seconds. */
+  /** Runs the activity and returns its result, its duration and its calls. */
   async function wait(items: readonly UnderWay[], runs: Record<string, Run>, sinceMs = Date.now()) {
     const { client, asked } = temporalWith(runs);
     const environment = new MockActivityEnvironment();
@@ -86,13 +86,13 @@ describe('a wait for items', () => {
     return { told, seconds: Math.floor((Date.now() - beganAtMs) / 1000), asked, heartbeats };
   }
 
-  it('tells at once of what ended before it began', async () => {
+  it('reports at once an item that ended before it began', async () => {
     const { told, seconds } = await wait([underWay(0)], { 'run-0': running });
     expect(told).toEqual([{ index: 0, runID: 'run-0', result: 'succeeded' }]);
     expect(seconds).toBe(0);
   });
 
-  it('tells of few soon, and of many once some have come together', async () => {
+  it('reports few items soon, and many items once several have ended', async () => {
     const few = [0, 1].map((index) => underWay(index));
     expect((await wait(few, { 'run-0': { ...running, closesAfter: 3 }, 'run-1': {} })).seconds).toBe(3);
     const many = Array.from({ length: 200 }, (_, index) => underWay(index));
@@ -104,7 +104,7 @@ describe('a wait for items', () => {
     expect(seconds).toBe(8);
   });
 
-  it('tells of nothing after ten minutes, so that the batch can look at its limits', async () => {
+  it('reports nothing after ten minutes, so that the batch can check its limits', async () => {
     const { told, seconds, heartbeats } = await wait([underWay(0)], { 'run-0': {} });
     expect(told).toEqual([]);
     expect(seconds).toBe(600);
@@ -113,15 +113,15 @@ describe('a wait for items', () => {
 
   it.each([
     ['terminated', { closesAfter: 0 }],
-    ['never seen by visibility', { ...running, isHidden: true }],
+    ['never shown by visibility', { ...running, isHidden: true }],
     ['past retention', undefined],
-  ] as const)('tells of one that is %s', async (what, run) => {
+  ] as const)('reports an item that is %s', async (what, run) => {
     const { told, seconds } = await wait([underWay(0)], run === undefined ? {} : { 'run-0': run });
-    expect(told).toMatchObject([{ index: 0, result: what === 'never seen by visibility' ? 'succeeded' : 'failed' }]);
+    expect(told).toMatchObject([{ index: 0, result: what === 'never shown by visibility' ? 'succeeded' : 'failed' }]);
     expect(seconds).toBeLessThan(10);
   });
 
-  it('looks for what visibility never shows some items at a time, and finds each', async () => {
+  it('checks some items at a time for ends that visibility never shows, and finds each', async () => {
     const items = Array.from({ length: 40 }, (_, index) => underWay(index));
     const runs: Record<string, Run> = Object.fromEntries(items.map(({ runID }) => [runID, {}]));
     runs['run-27'] = { ...running, isHidden: true };
@@ -130,14 +130,14 @@ describe('a wait for items', () => {
     expect(asked.describes % 10).toBe(0);
   });
 
-  it('tells of a lease that began: the create goes on', async () => {
+  it('reports a lease that has begun, though the create goes on', async () => {
     const runs = { 'run-0': { leaseBegan: true }, 'run-1': { leaseBegan: true }, 'run-2': {} };
     const items = [underWay(0, { hasLease: true }), underWay(1), underWay(2, { hasLease: true })];
     const { told } = await wait(items, runs);
     expect(told).toEqual([{ index: 0, runID: 'run-0', result: 'succeeded' }]);
   });
 
-  it('tells of both where two items wait for one run', async () => {
+  it('reports both items that wait for one run', async () => {
     const items = [underWay(0, { runID: 'one' }), underWay(1, { runID: 'one', kind: 'delete' })];
     const cancelled = { outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: [] } };
     const { told } = await wait(items, { one: { closesAfter: 0, outcome: cancelled } });
@@ -147,13 +147,13 @@ describe('a wait for items', () => {
     ]);
   });
 
-  it('asks for the runs of others, but not how they ended', async () => {
+  it('reads no outcome of the runs of others', async () => {
     const others = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`other-${index}`, running]));
     const { asked } = await wait([underWay(0)], { ...others, 'run-0': running });
     expect(asked.results).toBe(1);
   });
 
-  it('of a thousand that fail together is one payload, with the reasons that a batch keeps', async () => {
+  it('fits a thousand failures into one payload, with only the reasons that a batch keeps', async () => {
     const failure = { type: 'CreateRefused', message: '超'.repeat(1_000) };
     const outcome = { outcome: 'failed', failure };
     const items = Array.from({ length: 1_000 }, (_, index) => underWay(index));
@@ -166,7 +166,7 @@ describe('a wait for items', () => {
       Array.from({ length: failuresKept }, (_, position) => 1_000 - failuresKept + position),
     );
     expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(256_000);
-    // To read how they ended may take longer than a heartbeat may.
+    // Reading a thousand outcomes may take longer than the heartbeat limit.
     expect(heartbeats).toBeGreaterThanOrEqual(1_000);
   });
 });

@@ -30,7 +30,7 @@ const rows: Row[] = [
     judged: { result: 'succeeded', adopted: true },
   },
   {
-    what: 'a create whose time to live is over',
+    what: 'a create whose time to live has ended',
     item: create,
     outcome: { outcome: 'expired', cleanup: cleanup('deleted') },
     judged: { result: 'succeeded' },
@@ -60,9 +60,14 @@ const rows: Row[] = [
     judged: { result: 'failed', leftBehind: true, failure: refused },
   },
   { what: 'a delete', item: deletion, outcome: { outcome: 'deleted' }, judged: { result: 'succeeded' } },
-  { what: 'a delete of nothing', item: deletion, outcome: { outcome: 'absent' }, judged: { result: 'succeeded' } },
   {
-    what: 'a delete that nobody waits for',
+    what: 'a delete of an absent cluster',
+    item: deletion,
+    outcome: { outcome: 'absent' },
+    judged: { result: 'succeeded' },
+  },
+  {
+    what: 'a delete that was cancelled',
     item: deletion,
     outcome: { outcome: 'cancelled' },
     judged: { result: 'cancelled' },
@@ -86,13 +91,13 @@ const rows: Row[] = [
     judged: { result: 'failed', failure: refused },
   },
   {
-    what: 'a delete whose create failed by itself, and cleaned up',
+    what: 'a delete whose create failed by itself and cleaned up',
     item: deletion,
     outcome: { outcome: 'failed', failure, cleanup: cleanup('deleted') },
     judged: { result: 'succeeded' },
   },
   {
-    what: 'a delete whose create came to the end of its time to live',
+    what: 'a delete whose create reached the end of its time to live',
     item: deletion,
     outcome: { outcome: 'expired', cleanup: cleanup('deleted') },
     judged: { result: 'succeeded' },
@@ -116,14 +121,14 @@ const rows: Row[] = [
   })),
 ];
 
-describe('what the end of a workflow means for its item', () => {
-  it.each(rows)('$what', ({ item, outcome, judged }) => {
+describe('the result of a batch item', () => {
+  it.each(rows)('follows from the end of $what', ({ item, outcome, judged }) => {
     const whole = outcome === undefined ? undefined : { steps: [], ...outcome };
     expect(judgeItem(item, whole as CreateClusterOutcome | undefined)).toEqual({ index: 7, runID: 'a-run', ...judged });
   });
 });
 
-it('a long reason is cut, for many of them go into one payload', () => {
+it('a long reason is shortened, since one payload holds many of them', () => {
   const { type, message } = shorten({ type: 'CreateFailed', message: '长'.repeat(10_000) });
   expect(type).toBe('CreateFailed');
   expect(message).toHaveLength(300);

@@ -14,7 +14,7 @@ import { readExample } from '../../examples.ts';
 
 type Answer = Awaited<ReturnType<BatchActivities['startItems']>>;
 
-/** Nobody serves the creates: they stay as they were started. */
+/** No worker serves the creates: they stay as they were started. */
 describe.concurrent('a start of items', () => {
   const scope = { account: `test-${randomUUID().slice(0, 8)}`, region: 'bj' };
   const pageQueue = `pages-${scope.account}`;
@@ -71,7 +71,7 @@ describe.concurrent('a start of items', () => {
     }) as Promise<Answer>;
   }
 
-  /** The client of a worker that dies after it has started so many. */
+  /** The client of a worker that dies after a number of starts. */
   function dyingClient(starts: number): Client {
     let left = starts;
     const start = async (...args: Parameters<WorkflowClient['start']>) => {
@@ -83,7 +83,7 @@ describe.concurrent('a start of items', () => {
 
   const runIDs = ({ started }: Answer) => started.map(({ runID }) => runID);
 
-  it('that is repeated since its worker died starts the rest, and knows its own from those of others', async () => {
+  it('that is repeated after its worker died starts the rest, and recognises its own creates', async () => {
     const clusterNames = Array.from({ length: 12 }, (_, index) => `killed-${index}`);
     const batch = await upload(
       'killed',
@@ -102,7 +102,7 @@ describe.concurrent('a start of items', () => {
     );
     const alive = before.filter((runID) => runID !== undefined);
     expect(alive).toHaveLength(5);
-    // One of them has even ended meanwhile.
+    // One of them has ended meanwhile.
     const endedAt = before.indexOf(alive[0]);
     await createOf(clusterNames[endedAt]!).terminate();
 
@@ -111,11 +111,11 @@ describe.concurrent('a start of items', () => {
     expect(answer.started.map(({ index }) => index)).toEqual(clusterNames.map((_, index) => index));
     expect(answer.started.filter(({ attached }) => attached === true)).toEqual([]);
     expect(runIDs(answer).filter((runID) => alive.includes(runID))).toEqual(alive);
-    // And once more, with an answer that got lost.
+    // A third attempt, as after a lost answer.
     expect(await run(batch, {}, 3)).toEqual(answer);
   });
 
-  it('that is still under way when it is repeated is none of somebody else', async () => {
+  it('that is repeated while it is in progress does not count as a start by somebody else', async () => {
     const batch = await upload('late', [createItem('late-0')]);
     const [late, repeated] = await Promise.all([run(batch), run(batch, {}, 2)]);
     expect(repeated).toEqual(late);
@@ -123,7 +123,7 @@ describe.concurrent('a start of items', () => {
     expect(late.started[0]).not.toHaveProperty('attached');
   });
 
-  it('in a later round starts anew what has ended, and follows what goes on', async () => {
+  it('in a later round restarts what has ended, and follows what goes on', async () => {
     const batch = await upload('round', [createItem('round-0'), createItem('round-1')]);
     const first = await run(batch);
     await createOf('round-0').terminate();
@@ -133,7 +133,7 @@ describe.concurrent('a start of items', () => {
     expect(second.started.filter(({ attached }) => attached === true)).toEqual([]);
   });
 
-  it('attaches to the create of somebody else, even if nobody can say how far that is', async () => {
+  it('attaches to the create of somebody else, even if no worker can answer for it', async () => {
     const request = readExample('custom', 'theirs');
     const theirs = await client.workflow.start('createCluster', {
       workflowId: createWorkflowID(scope, 'theirs'),
@@ -148,21 +148,21 @@ describe.concurrent('a start of items', () => {
         workflowID: theirs.workflowId,
         runID: theirs.firstExecutionRunId,
         attached: true,
-        // Of what it is attached to: it does not end when its cluster runs.
+        // Taken from the create that it is attached to, which does not end when its cluster runs.
         hasLease: true,
         limitSeconds: 3_700,
       },
     ]);
   });
 
-  it('refuses what is not on its page', async () => {
+  it('refuses an item that is not on its page', async () => {
     const batch = await upload('gone', [createItem('gone-0')]);
     expect((await run(batch, { indices: [7] })).refused).toMatchObject([{ index: 7, failure: { type: 'ItemsGone' } }]);
     const unknown = { ...batch, uploadID: randomUUID() };
     expect((await run(unknown)).refused).toMatchObject([{ index: 0, failure: { type: 'ItemsGone' } }]);
   });
 
-  it('fails as a whole, to be repeated, where Temporal cannot be asked', async () => {
+  it('fails as a whole, so that it is retried, if Temporal is unreachable', async () => {
     const batch = await upload('nowhere', [createItem('nowhere-0')]);
     const closed = await Connection.connect({ address: inject('temporalAddress') });
     await closed.close();

@@ -7,7 +7,7 @@ import { findClusters, type FoundCluster } from '../../../activities/create/find
 import type { CceClient } from '../../../cce/client.ts';
 import type { Cluster, ListClustersQuery } from '../../../cce/cluster.ts';
 
-/** Made one after the other, with IDs `cce-0`, `cce-1`, …. */
+/** Clusters created one after the other, with the IDs `cce-0`, `cce-1`, …. */
 function clustersNamed(...names: string[]): Cluster[] {
   return names.map((clusterName, index) => ({
     spec: { clusterID: `cce-${index}`, clusterName },
@@ -19,9 +19,9 @@ function clustersNamed(...names: string[]): Cluster[] {
 const others = (count: number) => Array<string>(count).fill('a-cluster-of-others');
 
 /**
- * A look for a cluster by its name, in a service that holds these.
+ * A look for a cluster by its name, in a service with these clusters.
  *
- * @param afterPage Changes what it holds, after each page with its number among all that were read.
+ * @param afterPage Called after each page, with the number of pages read so far, to change the clusters.
  */
 function lookerFor(clusters: Cluster[], afterPage?: (read: number) => void) {
   const queries: ListClustersQuery[] = [];
@@ -56,84 +56,86 @@ const logger = new DefaultLogger('ERROR');
 const idsOf = (found: readonly FoundCluster[]) => found.map(({ clusterID }) => clusterID);
 const pagesOf = (queries: readonly ListClustersQuery[]) => queries.map(({ pageNo }) => pageNo);
 
-it.each([
-  ['nothing', [], []],
-  ['names that only contain it', ['a-cluster-2', 'not-a-cluster', 'A-CLUSTER'], []],
-  ['one that has it among them', ['a-cluster-2', 'a-cluster', 'not-a-cluster'], ['cce-1']],
-  ['several that have it, oldest first', ['a-cluster', 'a-cluster-2', 'a-cluster'], ['cce-0', 'cce-2']],
-])('finds the exact name only: %s', async (_, names, clusterIDs) => {
-  expect((await find(clustersNamed(...names))).clusterIDs).toEqual(clusterIDs);
+describe('a look by name', () => {
+  it.each([
+    ['nothing', [], []],
+    ['names that only contain the name', ['a-cluster-2', 'not-a-cluster', 'A-CLUSTER'], []],
+    ['one cluster of the name among others', ['a-cluster-2', 'a-cluster', 'not-a-cluster'], ['cce-1']],
+    ['several clusters of the name, oldest first', ['a-cluster', 'a-cluster-2', 'a-cluster'], ['cce-0', 'cce-2']],
+  ])('finds only the exact name: %s', async (_, names, clusterIDs) => {
+    expect((await find(clustersNamed(...names))).clusterIDs).toEqual(clusterIDs);
+  });
+
+  it('returns the fields that decide whose a cluster is', async () => {
+    const [marked, bare] = clustersNamed('a-cluster', 'a-cluster');
+    const description = 'a description';
+    const { found } = await find([
+      { ...marked!, spec: { ...marked!.spec, description }, status: { clusterPhase: 'create_failed' } },
+      { ...bare!, createdAt: undefined },
+    ]);
+    expect(found).toStrictEqual([
+      { clusterID: 'cce-0', clusterPhase: 'create_failed', description, createdAt: '2026-01-01T00:00:00.000Z' },
+      { clusterID: 'cce-1', clusterPhase: 'running', description: '' },
+    ]);
+  });
+
+  it.each([
+    ['none', 0, [1]],
+    ['less than a page', 99, [1]],
+    ['exactly a page', 100, [1]],
+    ['just over a page', 101, [1, 2]],
+    ['three pages', 300, [1, 2, 3]],
+  ])('reads no more pages than exist: %s', async (_, count, pages) => {
+    const { queries } = await find(clustersNamed(...others(count)));
+    expect(pagesOf(queries)).toEqual(pages);
+    for (const query of queries) {
+      expect(query).toMatchObject({ keyword: 'a-cluster', pageSize: 100, orderBy: 'createdAt', order: 'ASC' });
+    }
+  });
+
+  it('finds clusters on all pages', async () => {
+    const names = ['a-cluster', ...others(149), 'a-cluster', ...others(100), 'a-cluster'];
+    expect((await find(clustersNamed(...names))).clusterIDs).toEqual(['cce-0', 'cce-150', 'cce-251']);
+  });
+
+  it('starts over if a cluster is deleted meanwhile, which moves another one to a page that was read', async () => {
+    const clusters = clustersNamed(...others(100), 'a-cluster', ...others(20));
+    const { clusterIDs, queries } = await find(clusters, (read) => read === 1 && clusters.shift());
+    expect(clusterIDs).toEqual(['cce-100']);
+    expect(pagesOf(queries)).toEqual([1, 2, 1, 2]);
+  });
+
+  it('starts over if a cluster is created meanwhile, and finds that cluster too', async () => {
+    const clusters = clustersNamed('a-cluster', ...others(110), 'a-cluster');
+    const [late] = clusters.splice(-1);
+    const { clusterIDs, queries } = await find(clusters, (read) => read === 1 && clusters.push(late!));
+    expect(clusterIDs).toEqual(['cce-0', 'cce-111']);
+    expect(pagesOf(queries)).toEqual([1, 2, 1, 2]);
+  });
+
+  it('starts over as often as clusters move', async () => {
+    const clusters = clustersNamed(...others(103), 'a-cluster', ...others(20));
+    const { clusterIDs, queries } = await find(clusters, (read) => [1, 3, 5].includes(read) && clusters.shift());
+    expect(clusterIDs).toEqual(['cce-103']);
+    expect(pagesOf(queries)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+  });
 });
 
-it('tells what is needed to decide whose a cluster is', async () => {
-  const [marked, bare] = clustersNamed('a-cluster', 'a-cluster');
-  const description = 'a description';
-  const { found } = await find([
-    { ...marked!, spec: { ...marked!.spec, description }, status: { clusterPhase: 'create_failed' } },
-    { ...bare!, createdAt: undefined },
-  ]);
-  expect(found).toStrictEqual([
-    { clusterID: 'cce-0', clusterPhase: 'create_failed', description, createdAt: '2026-01-01T00:00:00.000Z' },
-    { clusterID: 'cce-1', clusterPhase: 'running', description: '' },
-  ]);
-});
-
-it.each([
-  ['none', 0, [1]],
-  ['less than a page', 99, [1]],
-  ['exactly a page', 100, [1]],
-  ['just over a page', 101, [1, 2]],
-  ['three pages', 300, [1, 2, 3]],
-])('reads no more pages than there are: %s', async (_, count, pages) => {
-  const { queries } = await find(clustersNamed(...others(count)));
-  expect(pagesOf(queries)).toEqual(pages);
-  for (const query of queries) {
-    expect(query).toMatchObject({ keyword: 'a-cluster', pageSize: 100, orderBy: 'createdAt', order: 'ASC' });
-  }
-});
-
-it('finds clusters on all pages', async () => {
-  const names = ['a-cluster', ...others(149), 'a-cluster', ...others(100), 'a-cluster'];
-  expect((await find(clustersNamed(...names))).clusterIDs).toEqual(['cce-0', 'cce-150', 'cce-251']);
-});
-
-it('starts over when a cluster is deleted meanwhile, which moves another to a page that was read', async () => {
-  const clusters = clustersNamed(...others(100), 'a-cluster', ...others(20));
-  const { clusterIDs, queries } = await find(clusters, (read) => read === 1 && clusters.shift());
-  expect(clusterIDs).toEqual(['cce-100']);
-  expect(pagesOf(queries)).toEqual([1, 2, 1, 2]);
-});
-
-it('starts over when a cluster is made meanwhile, and finds that too', async () => {
-  const clusters = clustersNamed('a-cluster', ...others(110), 'a-cluster');
-  const [late] = clusters.splice(-1);
-  const { clusterIDs, queries } = await find(clusters, (read) => read === 1 && clusters.push(late!));
-  expect(clusterIDs).toEqual(['cce-0', 'cce-111']);
-  expect(pagesOf(queries)).toEqual([1, 2, 1, 2]);
-});
-
-it('starts over as often as it must', async () => {
-  const clusters = clustersNamed(...others(103), 'a-cluster', ...others(20));
-  const { clusterIDs, queries } = await find(clusters, (read) => [1, 3, 5].includes(read) && clusters.shift());
-  expect(clusterIDs).toEqual(['cce-103']);
-  expect(pagesOf(queries)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
-});
-
-describe('looks that come together', () => {
-  it('share one reading of the list, but for the first, which knows of no other', async () => {
+describe('simultaneous looks', () => {
+  it('share one reading of the list, except for the first one, which knows of no other', async () => {
     const { look, queries } = lookerFor(clustersNamed('x', 'y', 'x', 'xy'));
     const found = await Promise.all(['x', 'y', 'z', 'x'].map((name) => look(name)));
     expect(found.map(idsOf)).toEqual([['cce-0', 'cce-2'], ['cce-1'], [], ['cce-0', 'cce-2']]);
     expect(queries.map(({ keyword }) => keyword)).toEqual(['x', undefined]);
   });
 
-  it('tell the same as a look that comes alone', async () => {
+  it('find the same as a single look', async () => {
     const { look } = lookerFor(clustersNamed('x', 'y'));
-    const [alone, together] = await Promise.all([look('x'), look('x')]);
-    expect(together).toStrictEqual(alone);
+    const [alone, simultaneous] = await Promise.all([look('x'), look('x')]);
+    expect(simultaneous).toStrictEqual(alone);
   });
 
-  it('search one by one as long as that takes no more calls than the list has pages', async () => {
+  it('search one by one if that takes no more calls than the list has pages', async () => {
     const { look, queries } = lookerFor(clustersNamed('x', 'y', ...others(2_500)));
     await Promise.all([look('x'), look('y')]);
     queries.length = 0;
@@ -141,7 +143,7 @@ describe('looks that come together', () => {
     expect(queries.map(({ keyword }) => keyword)).toEqual(['x']);
   });
 
-  it('search one by one where the pages of the list do not fit together', async () => {
+  it('search one by one if the pages of the list do not fit together', async () => {
     const clusters = clustersNamed(...others(1_000), 'x', 'y');
     const { look, queries } = lookerFor(clusters, () => queries.at(-1)?.pageSize === 1_000 && clusters.shift());
     const found = await Promise.all([look('x'), look('y')]);
@@ -149,7 +151,7 @@ describe('looks that come together', () => {
     expect(queries.map(({ keyword, pageNo }) => keyword ?? pageNo)).toEqual(['x', 1, 2, 'y']);
   });
 
-  it('end one by one when they are cancelled, which the others do not notice', async () => {
+  it('end alone if they are cancelled, without effect on the others', async () => {
     const { look } = lookerFor(clustersNamed('x', 'y'));
     const environment = new MockActivityEnvironment({}, { logger });
     const cancelled = [look('x'), look('x', environment), look('y')] as const;

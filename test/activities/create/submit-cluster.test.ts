@@ -19,7 +19,7 @@ const secrets = {
   file: (path: string) => (path === '/run/secrets/password' ? `${filePassword}\n` : undefined),
 };
 
-/** Sends one request to a service that answers so, and whose list shows that. */
+/** Runs the activity against a service with this answer, whose list shows the clusters `found`. */
 async function submit(
   answer: { clusterID: string; requestID: string } | Error,
   request = validRequest(),
@@ -61,8 +61,8 @@ function apiError(httpStatus: number, code: string, message: string): CceApiErro
   return new CceApiError({ method: 'POST', path: '/v2/cluster', httpStatus, code, message, requestID: 'r-1' });
 }
 
-describe('references', () => {
-  it('are resolved in what is sent, and only there', async () => {
+describe('secret references', () => {
+  it('are resolved in the request that is sent, and only there', async () => {
     const request = validRequest();
     const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, request);
     expect(result).toStrictEqual({ clusterID: 'cce-1', requestID: 'r-1' });
@@ -72,7 +72,7 @@ describe('references', () => {
     expect(request).toStrictEqual(validRequest());
   });
 
-  it('that point at nothing keep the request from being sent', async () => {
+  it('keep the request from being sent if one cannot be resolved', async () => {
     const request = validRequest();
     request.nodes[1]!.instanceSpec.adminPassword = { fromEnv: 'MISSING' } as never;
     const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, request);
@@ -91,7 +91,7 @@ describe('a refusal that quotes the passwords', () => {
 
   it.each([
     {
-      what: 'a request that is wrong',
+      what: 'an invalid request',
       error: apiError(400, 'cce.warning.InvalidParam', quotation),
       detail: { kind: 'validation', code: 'cce.warning.InvalidParam', retryable: false, mayHaveTakenEffect: false },
     },
@@ -110,7 +110,7 @@ describe('a refusal that quotes the passwords', () => {
       error: apiError(500, 'InternalError', quotation),
       detail: { kind: 'server', code: 'InternalError', retryable: true, mayHaveTakenEffect: true },
     },
-  ])('for $what loses them and nothing else', async ({ error, detail }) => {
+  ])('is reported without them and otherwise unchanged: $what', async ({ error, detail }) => {
     const { result, sent } = await submit(error);
     expect(result).toBeInstanceOf(ApplicationFailure);
     const failure = result as ApplicationFailure;
@@ -125,7 +125,7 @@ describe('a refusal that quotes the passwords', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('in its code loses them there too', async () => {
+  it('in its error code is reported without them there too', async () => {
     const { result } = await submit(apiError(400, `Bad ${password}`, 'no'));
     expect(result).toMatchObject({
       message: 'POST /v2/cluster: no (Bad [redacted], HTTP 400, requestID r-1)',
@@ -134,24 +134,27 @@ describe('a refusal that quotes the passwords', () => {
   });
 });
 
-it.each([true, false])('a lost answer is told, and the request not sent again (received: %s)', async (received) => {
-  const lost = { method: 'POST', path: '/v2/cluster', message: 'reset', possiblyReceived: received };
-  const { result, sent } = await submit(new CceNetworkError(lost));
-  expect(result).toMatchObject({
-    type: 'CceNetworkError',
-    details: [{ type: 'CceNetworkError', retryable: true, mayHaveTakenEffect: received }],
-  });
-  expect(sent).toHaveLength(1);
-});
+it.each([true, false])(
+  'a lost answer fails the activity, and the request is not sent again (received: %s)',
+  async (received) => {
+    const lost = { method: 'POST', path: '/v2/cluster', message: 'reset', possiblyReceived: received };
+    const { result, sent } = await submit(new CceNetworkError(lost));
+    expect(result).toMatchObject({
+      type: 'CceNetworkError',
+      details: [{ type: 'CceNetworkError', retryable: true, mayHaveTakenEffect: received }],
+    });
+    expect(sent).toHaveLength(1);
+  },
+);
 
-it('a second attempt sends nothing, and leaves the outcome open', async () => {
+it('a second attempt sends nothing and leaves the outcome open', async () => {
   const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, validRequest(), { attempt: 2 });
   expect(result).toMatchObject({ type: 'SentBefore', nonRetryable: true });
   expect((result as ApplicationFailure).details ?? []).toEqual([]);
   expect(sent).toEqual([]);
 });
 
-describe('a look before', () => {
+describe('a look before the request', () => {
   const answered = { clusterID: 'cce-1', requestID: 'r-1' };
   const existing: FoundCluster = { clusterID: 'cce-0', clusterPhase: 'deleted', description: '' };
   const lookRefused = new CceApiError({
@@ -168,21 +171,21 @@ describe('a look before', () => {
     possiblyReceived: true,
   });
 
-  it('is not taken unless it is asked for', async () => {
+  it('happens only if the workflow asks for it', async () => {
     const { result, sent, looks } = await submit(answered, validRequest(), { found: [existing] });
     expect(result).toStrictEqual(answered);
     expect(sent).toHaveLength(1);
     expect(looks).toEqual([]);
   });
 
-  it('that shows nothing lets the request be sent', async () => {
+  it('lets the request be sent if it finds nothing', async () => {
     const { result, sent, looks } = await submit(answered, validRequest(), { lookFirst: true });
     expect(result).toStrictEqual(answered);
     expect(sent).toHaveLength(1);
     expect(looks).toEqual([validRequest().cluster.clusterName]);
   });
 
-  it('that shows any cluster of the name keeps it from being sent', async () => {
+  it('keeps the request from being sent if it finds a cluster of the name', async () => {
     const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found: [existing] });
     expect(result).toStrictEqual({ found: [existing] });
     expect(sent).toEqual([]);
@@ -191,7 +194,7 @@ describe('a look before', () => {
   it.each([
     ['is refused', lookRefused],
     ['is lost', lookLost],
-  ])('that %s keeps it from being sent, and cannot have made a cluster', async (_, found) => {
+  ])('keeps the request from being sent if the look %s, and cannot have created a cluster', async (_, found) => {
     const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found });
     expect(result).toMatchObject({ details: [{ method: 'GET', retryable: true, mayHaveTakenEffect: false }] });
     expect(sent).toEqual([]);

@@ -57,19 +57,19 @@ const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => t
 describe('the ticks', () => {
   it.each([
     ['few followers', 9, 1, []],
-    ['just enough of them', 10, 1, [10_000, 10_000, 10_000]],
-    ['twice as many', 20, 1, [5_000, 5_000, 5_000]],
-    ['any number of them', 1_000, 1, [3_333, 3_333, 3_333]],
+    ['just enough followers', 10, 1, [10_000, 10_000, 10_000]],
+    ['twice as many followers', 20, 1, [5_000, 5_000, 5_000]],
+    ['any number of followers', 1_000, 1, [3_333, 3_333, 3_333]],
     ['few followers for a long list', 49, 5, []],
-    ['enough of them for a long list', 100, 5, [5_000, 5_000, 5_000]],
-  ])('come as often as the calls are worth it: %s', async (_, followers, pages, pauses) => {
+    ['enough followers for a long list', 100, 5, [5_000, 5_000, 5_000]],
+  ])('come as often as their calls are worthwhile: %s', async (_, followers, pages, pauses) => {
     const { ticker, passes } = tickerOf({ pages });
     followMany(ticker, followers);
     await vi.advanceTimersByTimeAsync(4 * pollIntervalMs);
     expect(gaps(passes).slice(0, 3)).toEqual(pauses);
   });
 
-  it('tell each follower the phase of its cluster, out of one list', async () => {
+  it('tell each follower the phase of its cluster, from one list', async () => {
     const { ticker, passes, shown } = tickerOf();
     shown.phases = { 'cce-0': 'pending', 'cce-1': 'running', 'cce-99': 'deleting' };
     const [first, second, third] = followMany(ticker, 10);
@@ -82,7 +82,7 @@ describe('the ticks', () => {
     expect(again.ticks).toEqual(first!.ticks);
   });
 
-  it('do not tell of a list that was begun before', async () => {
+  it('do not include a list that began before the follower joined', async () => {
     const { ticker } = tickerOf({ answerMs: 1_000 });
     followMany(ticker, 10);
     await vi.advanceTimersByTimeAsync(pollIntervalMs + 500);
@@ -91,7 +91,7 @@ describe('the ticks', () => {
     expect(late.ticks).toEqual([]);
   });
 
-  it('end when the followers are few again, each of whom then has to ask for itself, and begin anew', async () => {
+  it('end if the followers become few, tell them so, and begin anew with more followers', async () => {
     const { ticker, passes, shown } = tickerOf();
     shown.phases = { 'cce-0': 'pending' };
     const followers = followMany(ticker, 10);
@@ -110,7 +110,7 @@ describe('the ticks', () => {
 describe('a list that cannot be read', () => {
   const failure = new Error('bad gateway');
 
-  it('is told to each follower, and backed off from', async () => {
+  it('is reported to each follower, and retried with a growing pause', async () => {
     const { ticker, passes, shown } = tickerOf();
     shown.error = failure;
     const [first] = followMany(ticker, 1_000);
@@ -119,7 +119,7 @@ describe('a list that cannot be read', () => {
     expect(first!.ticks).toEqual(Array(5).fill({ kind: 'failed', error: failure }));
   });
 
-  it('is left alone for as long as the service asks for', async () => {
+  it('is not retried before the time that the service asks for', async () => {
     const { ticker, passes, shown } = tickerOf();
     shown.error = new CceApiError({
       code: 'RequestLimitExceeded',
@@ -134,7 +134,7 @@ describe('a list that cannot be read', () => {
     expect(gaps(passes)).toEqual([300_000]);
   });
 
-  it('is forgotten as soon as it can be read', async () => {
+  it('is forgotten once it can be read again', async () => {
     const { ticker, passes, shown } = tickerOf();
     shown.error = failure;
     followMany(ticker, 1_000);

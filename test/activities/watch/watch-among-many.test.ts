@@ -32,7 +32,7 @@ const notFound = new CceApiError({
   path: '/v2/cluster',
 });
 
-/** What the service says of the cluster when it is asked for it. */
+/** What the service answers about the cluster. */
 interface Shown {
   phase: string;
   eventStatus: string;
@@ -40,7 +40,7 @@ interface Shown {
   error?: Error;
 }
 
-/** A watch beside so many others, whose ticks are up to the test. */
+/** A watch among a number of followers, whose ticks the test controls. */
 function watchAmong(
   followers: number,
   { goal = 'running', maximumRequestsPerSecond = 10_000, heartbeatDetails = undefined as unknown } = {},
@@ -100,9 +100,9 @@ function watchAmong(
       onTick?.(tick);
       await vi.advanceTimersByTimeAsync(0);
     },
-    /** The calls since it was last asked. */
+    /** The calls since the last call of this function. */
     calls: () => calls.splice(0).map(({ call }) => call),
-    /** When the steps were read, in seconds. */
+    /** The times at which the steps were read, in seconds. */
     readings: () => calls.filter(({ call }) => call === 'getEventSteps').map(({ atMs }) => Math.round(atMs) / 1000),
   };
 }
@@ -111,7 +111,7 @@ const listed = (clusterPhase: string): Tick => ({ kind: 'listed', clusterPhase }
 const unlisted: Tick = { kind: 'unlisted' };
 const failed: Tick = { kind: 'failed', error: unreachable };
 
-/** What a watch left behind on another worker. */
+/** The heartbeat details of an earlier attempt on another worker. */
 const progress = { polls: 7, consecutiveFailures: 0, seen: true, reported: '1|doing||', troubled: false };
 
 /** A watch among a thousand that has read the steps of a cluster that is being provisioned. */
@@ -129,24 +129,21 @@ describe('the steps are read', () => {
     [40, [0, 20, 40, 60]],
     [1_000, [0, 28, 56]],
     [5_000, [0, 28, 56]],
-  ])(
-    'the less often the more watches there are, but no steps are older than three intervals: %d',
-    async (followers, readings) => {
-      const watch = watchAmong(followers);
-      await watch.tick(listed('provisioning'));
-      await watch.pass(60);
-      expect(watch.readings()).toEqual(readings);
-    },
-  );
+  ])('less often the more watches there are, but at least every three intervals: %d', async (followers, readings) => {
+    const watch = watchAmong(followers);
+    await watch.tick(listed('provisioning'));
+    await watch.pass(60);
+    expect(watch.readings()).toEqual(readings);
+  });
 
-  it('less often still where the budget has no room for more', async () => {
+  it('even less often if the budget has no room for more', async () => {
     const watch = watchAmong(1_500, { maximumRequestsPerSecond: 20 });
     await watch.tick(listed('provisioning'));
     await watch.pass(200);
     expect(watch.readings()).toEqual([0, 100, 200]);
   });
 
-  it('for the first time with the first tick', async () => {
+  it('for the first time at the first tick', async () => {
     const watch = watchAmong(1_000);
     await watch.pass(3);
     expect(watch.calls()).toEqual([]);
@@ -154,13 +151,13 @@ describe('the steps are read', () => {
     expect(watch.calls()).toEqual(['getEventSteps']);
   });
 
-  it('without a first tick too', async () => {
+  it('after one interval if there is no first tick', async () => {
     const watch = watchAmong(1_000);
     await watch.pass(28);
     expect(watch.readings()).toEqual([28]);
   });
 
-  it('after any part of the interval where a watch goes on from another one, so that a thousand are spread', async () => {
+  it('after a random part of the interval if the watch is resumed, so that a thousand are spread', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.25);
     const watch = watchAmong(1_000, { heartbeatDetails: progress });
     await watch.tick(listed('provisioning'));
@@ -170,13 +167,13 @@ describe('the steps are read', () => {
 });
 
 describe('a tick', () => {
-  it('with the phase that is known calls for nothing', async () => {
+  it('with the known phase causes no call', async () => {
     const watch = await underWay();
     await watch.tick(listed('provisioning'));
     expect(watch.calls()).toEqual([]);
   });
 
-  it('with another phase has the steps read at once, and the new step reported', async () => {
+  it('with another phase causes a read of the steps at once, and a report of the new step', async () => {
     const watch = await underWay();
     watch.shown.step = 'two';
     await watch.tick(listed('provisioned'));
@@ -190,7 +187,7 @@ describe('a tick', () => {
     ['before the first reading', false],
     ['after it', true],
   ])(
-    'that shows a running cluster ends the watch, with its last steps and without asking for it: %s',
+    'with a running cluster ends the watch, with the last steps and without a read of the cluster: %s',
     async (_, isLate) => {
       const watch = isLate ? await underWay() : watchAmong(1_000);
       Object.assign(watch.shown, { eventStatus: 'created', step: 'last' });
@@ -202,10 +199,10 @@ describe('a tick', () => {
   );
 
   it.each<[string, Tick, Partial<Shown>, string]>([
-    ['that shows a failed create', listed('create_failed'), { phase: 'create_failed' }, 'create_failed'],
-    ['that shows a deletion', listed('deleting'), { phase: 'deleting' }, 'deleting'],
-    ['that shows nothing any more', unlisted, { error: notFound }, 'absent'],
-  ])('%s has the cluster asked before the watch ends', async (_, tick, shown, clusterPhase) => {
+    ['with a failed create', listed('create_failed'), { phase: 'create_failed' }, 'create_failed'],
+    ['with a deletion', listed('deleting'), { phase: 'deleting' }, 'deleting'],
+    ['without the cluster', unlisted, { error: notFound }, 'absent'],
+  ])('%s causes a read of the cluster before the watch ends', async (_, tick, shown, clusterPhase) => {
     const watch = await underWay();
     Object.assign(watch.shown, { eventStatus: 'create_failed', ...shown });
     await watch.tick(tick);
@@ -214,9 +211,9 @@ describe('a tick', () => {
   });
 
   it.each([
-    ['a failure', listed('create_failed')],
-    ['nothing', unlisted],
-  ])('that shows %s of a cluster that says otherwise ends nothing, and has it asked once', async (_, tick) => {
+    ['with a failure', listed('create_failed')],
+    ['without the cluster', unlisted],
+  ])('%s that the cluster contradicts does not end the watch, and causes one read of the cluster', async (_, tick) => {
     const watch = await underWay();
     await watch.tick(tick);
     expect(watch.calls()).toEqual(['getEventSteps', 'getCluster']);
@@ -225,7 +222,7 @@ describe('a tick', () => {
     expect(watch.ended).toEqual({});
   });
 
-  it('with the phase before a deletion does not end the wait for it', async () => {
+  it('with a cluster that still runs does not end the wait for its deletion', async () => {
     const watch = watchAmong(1_000, { goal: 'gone' });
     Object.assign(watch.shown, { phase: 'running', eventStatus: 'deleting' });
     await watch.tick(listed('running'));
@@ -233,7 +230,7 @@ describe('a tick', () => {
     expect(watch.ended).toEqual({});
   });
 
-  it('that does not show a new cluster yet has it asked', async () => {
+  it('without a new cluster causes a read of the cluster', async () => {
     const watch = watchAmong(1_000);
     await watch.tick(unlisted);
     expect(watch.calls()).toEqual(['getEventSteps', 'getCluster']);
@@ -241,7 +238,7 @@ describe('a tick', () => {
   });
 });
 
-it('steps that tell of an end before the list does have the cluster asked at once', async () => {
+it('steps that end before the list shows it cause a read of the cluster at once', async () => {
   const watch = await underWay();
   Object.assign(watch.shown, { phase: 'running', eventStatus: 'created' });
   await watch.pass(30);
@@ -249,7 +246,7 @@ it('steps that tell of an end before the list does have the cluster asked at onc
   expect(watch.ended.result).toMatchObject({ clusterPhase: 'running' });
 });
 
-it('steps that cannot be read do not hide the phase that the list shows', async () => {
+it('unreadable steps do not hide the phase in the list', async () => {
   const watch = await underWay();
   watch.shown.error = unreachable;
   await watch.tick(listed('running'));
@@ -260,7 +257,7 @@ describe('a list that cannot be read', () => {
   const troubles = (reported: readonly StepChange[]) =>
     reported.map((change) => ('pollTrouble' in change ? change.pollTrouble.failures : change.steps[0]?.name));
 
-  it('is told as trouble when it lasts, and ends the watch after a budget of failures', async () => {
+  it('is reported as trouble if it lasts, and ends the watch after a number of failures', async () => {
     const watch = await underWay();
     watch.shown.error = unreachable;
     for (let failure = 1; failure < failureBudget; failure++) await watch.tick(failed);
@@ -271,7 +268,7 @@ describe('a list that cannot be read', () => {
     expect(watch.calls()).toEqual([]);
   });
 
-  it('is forgotten with the next one', async () => {
+  it('is forgotten with the next good list', async () => {
     const watch = await underWay();
     for (let failure = 1; failure < failureBudget; failure++) await watch.tick(failed);
     await watch.tick(listed('provisioning'));
@@ -279,7 +276,7 @@ describe('a list that cannot be read', () => {
     expect(watch.ended).toEqual({});
   });
 
-  it('leaves it to each watch to ask for its cluster, no more often than before', async () => {
+  it('makes each watch read its cluster, no more often than before', async () => {
     const watch = await underWay();
     await watch.tick(failed);
     Object.assign(watch.shown, { phase: 'running', eventStatus: 'created' });
@@ -288,7 +285,7 @@ describe('a list that cannot be read', () => {
     expect(watch.ended.result).toMatchObject({ clusterPhase: 'running' });
   });
 
-  it('counts once, though the watch cannot ask for its cluster either', async () => {
+  it('counts once, even if the watch cannot read its cluster either', async () => {
     const watch = await underWay();
     watch.shown.error = unreachable;
     await watch.tick(failed);
@@ -298,7 +295,7 @@ describe('a list that cannot be read', () => {
     expect(troubles(watch.reported)).toEqual(['one']);
   });
 
-  it('has the trouble withdrawn by the first list after it', async () => {
+  it('is withdrawn as trouble by the first good list', async () => {
     const watch = await underWay();
     watch.shown.error = unreachable;
     for (let failure = 1; failure <= 3; failure++) await watch.tick(failed);

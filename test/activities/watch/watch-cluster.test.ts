@@ -12,7 +12,7 @@ import { CceNetworkError } from '../../../cce/cce-network-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import type { StepChange } from '../../../contract/current-step.ts';
 
-/** What one poll finds: a phase and the status of each of three steps, no cluster, or an error. */
+/** The result of one poll: a phase and the status of each of three steps, no cluster, or an error. */
 type Poll = { phase: string; steps: string[]; code?: string; stepsUnreadable?: boolean } | 'absent' | Error;
 
 const clusterID = 'cce-00000001';
@@ -29,7 +29,7 @@ const unreachable = new CceNetworkError({ method: 'GET', path: '/v2', message: '
 const provisioning = (...steps: string[]): Poll => ({ phase: 'provisioning', steps });
 const running = { phase: 'running', steps: ['done', 'done', 'done'] };
 
-/** A service that shows one poll after the other, and the last one for ever. */
+/** A service that shows one poll after the other, then the last one for ever. */
 function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => number } {
   let count = 0;
   const refuse = () => Promise.reject(new Error('a watch only reads'));
@@ -66,7 +66,7 @@ function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => num
   };
 }
 
-/** What a watch needs that has the worker to itself. */
+/** The dependencies of a watch that has the worker to itself. */
 function alone(cce: CceClient) {
   return {
     cce,
@@ -91,7 +91,7 @@ async function watch(polls: readonly Poll[], goal: WatchInput['goal'] = 'running
   return { result: await result, reported, polls: service.count() };
 }
 
-/** The current step that each report shows. */
+/** The current step in each report. */
 const currentSteps = (reported: readonly StepChange[]) =>
   reported.map((change) =>
     'pollTrouble' in change
@@ -104,9 +104,9 @@ const currentSteps = (reported: readonly StepChange[]) =>
 
 describe('a watch until a cluster runs', () => {
   const rows: [title: string, polls: Poll[], clusterPhase: string, reports: string[]][] = [
-    ['it runs already', [running], 'running', []],
+    ['ends if it runs already', [running], 'running', []],
     [
-      'each step is reported once, however long it takes',
+      'reports each step once, however long it takes',
       [
         provisioning('doing', 'todo', 'todo'),
         provisioning('doing', 'todo', 'todo'),
@@ -120,7 +120,7 @@ describe('a watch until a cluster runs', () => {
       ['1 doing', '2 doing', '3 doing'],
     ],
     [
-      'a step that fails and recovers is reported, and ends nothing',
+      'reports a step that fails and recovers, and goes on',
       [
         provisioning('doing', 'todo', 'todo'),
         provisioning('failed', 'todo', 'todo'),
@@ -130,25 +130,25 @@ describe('a watch until a cluster runs', () => {
       'running',
       ['1 doing', '1 failed', '1 doing'],
     ],
-    ['a step is paused', [provisioning('paused', 'todo', 'todo'), running], 'running', ['1 paused']],
-    ['the phase is unknown', [{ phase: 'kms_encryption_enabling', steps: [] }, running], 'running', ['']],
-    ['the create fails', [{ phase: 'create_failed', steps: ['done', 'failed', 'todo'] }], 'create_failed', []],
+    ['reports a paused step', [provisioning('paused', 'todo', 'todo'), running], 'running', ['1 paused']],
+    ['goes on in an unknown phase', [{ phase: 'kms_encryption_enabling', steps: [] }, running], 'running', ['']],
+    ['ends if the create fails', [{ phase: 'create_failed', steps: ['done', 'failed', 'todo'] }], 'create_failed', []],
     [
-      'somebody deletes it',
+      'ends if somebody deletes it',
       [provisioning('doing', 'todo', 'todo'), { phase: 'deleting', steps: [] }],
       'deleting',
       ['1 doing'],
     ],
-    ['it vanishes after it was seen', [provisioning('todo', 'todo', 'todo'), 'absent'], 'absent', []],
+    ['ends if it vanishes after it was seen', [provisioning('todo', 'todo', 'todo'), 'absent'], 'absent', []],
     [
-      'it is not visible at first',
+      'goes on if it is not visible at first',
       ['absent', 'absent', provisioning('doing', 'todo', 'todo'), running],
       'running',
       ['1 doing'],
     ],
-    ['polls fail now and then', [unreachable, running], 'running', []],
+    ['goes on if a poll fails now and then', [unreachable, running], 'running', []],
     [
-      'polls fail for long: trouble is told and withdrawn',
+      'reports trouble while polls fail for long, and withdraws it',
       [
         provisioning('doing', 'todo', 'todo'),
         ...Array<Poll>(5).fill(unreachable),
@@ -166,7 +166,7 @@ describe('a watch until a cluster runs', () => {
     expect(currentSteps(reported)).toEqual(reports);
   });
 
-  it('carries the failed step of a create that fails between two calls of a poll', async () => {
+  it('returns the failed step of a create that fails between two calls of a poll', async () => {
     const { result } = await watch([
       { phase: 'create_failed', steps: ['done', 'doing', 'todo'] },
       { phase: 'create_failed', steps: ['done', 'failed', 'todo'], code: 'SoldOut' },
@@ -177,7 +177,7 @@ describe('a watch until a cluster runs', () => {
     });
   });
 
-  it('carries the failed step of a failed create', async () => {
+  it('returns the failed step of a failed create', async () => {
     const { result } = await watch([{ phase: 'create_failed', steps: ['done', 'failed', 'todo'], code: 'SoldOut' }]);
     expect(result).toMatchObject({
       steps: [
@@ -188,7 +188,7 @@ describe('a watch until a cluster runs', () => {
     });
   });
 
-  it('goes by the phase alone while the steps cannot be read', async () => {
+  it('relies on the phase alone while the steps cannot be read', async () => {
     const polls: Poll[] = [provisioning('doing', 'todo', 'todo'), { ...running, stepsUnreadable: true }];
     expect((await watch(polls)).result).toMatchObject({
       clusterPhase: 'running',
@@ -196,7 +196,7 @@ describe('a watch until a cluster runs', () => {
     });
   });
 
-  it('keeps the last steps that were read, however long they cannot be read again', async () => {
+  it('keeps the last known steps, however long the steps cannot be read again', async () => {
     const unreadable: Poll = { phase: 'provisioning', steps: [], stepsUnreadable: true };
     const polls: Poll[] = [provisioning('doing', 'todo', 'todo'), ...Array<Poll>(8).fill(unreadable), running];
     const { result, reported } = await watch(polls);
@@ -219,17 +219,17 @@ describe('a watch until a cluster runs', () => {
 
 describe('a watch until a cluster is gone', () => {
   it.each<[string, Poll[], string]>([
-    ['it is gone already', ['absent'], 'absent'],
-    ['it goes', [{ phase: 'running', steps: [] }, { phase: 'deleting', steps: [] }, 'absent'], 'absent'],
+    ['ends if it is gone already', ['absent'], 'absent'],
+    ['ends once it is gone', [{ phase: 'running', steps: [] }, { phase: 'deleting', steps: [] }, 'absent'], 'absent'],
     [
-      'it stays as deleted',
+      'ends once it shows as deleted',
       [
         { phase: 'deleting', steps: [] },
         { phase: 'deleted', steps: [] },
       ],
       'deleted',
     ],
-    ['its deletion fails', [{ phase: 'delete_failed', steps: ['failed'] }], 'delete_failed'],
+    ['ends if its deletion fails', [{ phase: 'delete_failed', steps: ['failed'] }], 'delete_failed'],
   ])('%s', async (_, polls, clusterPhase) => {
     expect((await watch(polls, 'gone')).result).toMatchObject({ clusterPhase });
   });
@@ -245,12 +245,12 @@ describe('the next attempt of a watch', () => {
     troubled: false,
   };
 
-  it('does not report again what was reported', async () => {
+  it('does not repeat a report', async () => {
     const { reported } = await watch([provisioning('doing', 'todo', 'todo'), running], 'running', progress);
     expect(reported).toEqual([]);
   });
 
-  it('goes on being patient with a cluster that is new to the service, but not for ever', async () => {
+  it('waits for a cluster that is not visible yet, but not for ever', async () => {
     const since = (secondsAgo: number) => ({
       ...progress,
       seen: false,
@@ -262,7 +262,7 @@ describe('the next attempt of a watch', () => {
     expect(polls).toBe(1);
   });
 
-  it('knows that the cluster was seen', async () => {
+  it('knows that an earlier attempt has seen the cluster', async () => {
     const { result, polls } = await watch(['absent'], 'running', progress);
     expect(result).toMatchObject({ clusterPhase: 'absent' });
     expect(polls).toBe(1);
@@ -277,7 +277,7 @@ describe('the next attempt of a watch', () => {
   );
 });
 
-it('a watch that is cancelled ends at once, and never touches the cluster', async () => {
+it('a cancelled watch ends at once, and only reads', async () => {
   const environment = new MockActivityEnvironment({}, { logger });
   const { cce, count } = serviceWith([provisioning('doing', 'todo', 'todo')]);
   const activity = watchCluster({
