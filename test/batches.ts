@@ -11,9 +11,6 @@ import { readExample } from './examples.ts';
 import { allOf, ended, startOrchestration, type Orchestration } from './orchestration.ts';
 import { startSimulator } from './processes.ts';
 
-/** For `vi.waitUntil`. The time is a limit for tests that hang. */
-export const waiting = { interval: 20, timeout: 40_000 };
-
 export function createItem(clusterName: string, options: Omit<CreateClusterInput, 'request'> = {}): BatchItem {
   return { kind: 'create', input: { request: readExample('custom', clusterName), ...options } };
 }

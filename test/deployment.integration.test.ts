@@ -46,7 +46,7 @@ describe('what deploys the worker is well-formed:', () => {
     expect(validate(parse(unnamed.replace('stop_grace_period', 'stop_grace_periods')))).toBe(false);
   });
 
-  it('the manifests for Kubernetes', { timeout: 60_000 }, async () => {
+  it('the manifests for Kubernetes', async () => {
     const manifests = [deployment, podDisruptionBudget, networkPolicy, secret];
     expect(await typeErrors(manifests)).toEqual([]);
     const misspelt = JSON.stringify(deployment).replace('readOnlyRootFilesystem', 'readOnlyRootFileSystem');

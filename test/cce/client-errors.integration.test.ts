@@ -8,6 +8,7 @@ import type { FaultInput } from '../../simulator/fault-schema.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 let simulator: SimulatorProcess;
 
@@ -83,7 +84,7 @@ describe('the error of a create call', () => {
       // The client sends one request, except for a second one with a new signature after an expired one.
       const requests = fault.kind === 'request-expired' ? 2 : 1;
       await expect
-        .poll(async () => (await simulator.counters()).createCluster, { timeout: 10_000 })
+        .poll(async () => (await simulator.counters()).createCluster, waiting)
         .toMatchObject({ requests: before.requests + requests, effects: before.effects + clustersMade });
     },
   );
@@ -116,7 +117,7 @@ describe('a fault of a cluster', () => {
       const client = clientWith({ endpoint: slow.url });
       const { clusterID } = await client.createCluster(exampleRequest('fails'));
       await expect
-        .poll(async () => (await client.getCluster(clusterID)).cluster.status.clusterPhase, { timeout: 5_000 })
+        .poll(async () => (await client.getCluster(clusterID)).cluster.status.clusterPhase, waiting)
         .toBe('create_failed');
       const { status, steps } = await client.getEventSteps(clusterID);
       expect(status).toBe('create_failed');
@@ -137,7 +138,7 @@ describe('a fault of a cluster', () => {
     async (fault, stepStatus, errInfo) => {
       const { client, clusterID } = await createWith(fault, fault.kind);
       await expect
-        .poll(async () => (await client.getEventSteps(clusterID)).steps[0]?.stepStatus, { timeout: 10_000 })
+        .poll(async () => (await client.getEventSteps(clusterID)).steps[0]?.stepStatus, waiting)
         .toBe(stepStatus);
       const { status, steps } = await client.getEventSteps(clusterID);
       expect(status).toBe('creating');
@@ -148,7 +149,7 @@ describe('a fault of a cluster', () => {
   it('external-deletion makes getCluster report notFound', async () => {
     const { client, clusterID } = await createWith({ kind: 'external-deletion', afterSeconds: 0 }, 'gone');
     await expect
-      .poll(() => errorOf(client.getCluster(clusterID)), { timeout: 15_000 })
+      .poll(() => errorOf(client.getCluster(clusterID)), waiting)
       .toMatchObject({ kind: 'notFound', code: 'cce.warning.ClusterNotFound', httpStatus: 404, retryable: false });
   });
 

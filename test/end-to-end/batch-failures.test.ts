@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { createItem, useBatchService, waiting } from '../batches.ts';
+import { createItem, useBatchService } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { allOf, ended } from '../orchestration.ts';
+import { waiting } from '../waiting.ts';
 
 const { orchestrator, simulator, start, outcome, progress, results, create, createAlone, clusters } = useBatchService(
   ['--create-seconds', '0', '--delete-seconds', '0'],

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import { batchWorkflowID, createWorkflowID } from '../../contract/identity.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
-import { createItem, waiting } from '../batches.ts';
+import { createItem } from '../batches.ts';
 import { allOf, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 describe.concurrent('a batch of real creates that goes on in new runs', () => {
   let environment: TestWorkflowEnvironment;

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { BatchItem } from '../../contract/batch/item.ts';
-import { createItem, deleteItem, useBatchService, waiting } from '../batches.ts';
+import { createItem, deleteItem, useBatchService } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { allOf, ended } from '../orchestration.ts';
+import { waiting } from '../waiting.ts';
 
 const { orchestrator, start, outcome, progress, results, create, createAlone, names } = useBatchService(
   ['--create-seconds', '1', '--delete-seconds', '0'],

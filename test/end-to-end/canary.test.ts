@@ -137,7 +137,7 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     return stored;
   }
 
-  it('reach the service, and are found nowhere', { timeout: 90_000 }, async () => {
+  it('reach the service, and are found nowhere', async () => {
     await start('on');
     // What the service says of a step may quote what it was given.
     const message = `the step failed with ${JSON.stringify(canaries)}, ${Object.values(canaries).join(' ')}`;
@@ -173,7 +173,7 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     expect(findCanaries(places)).toEqual([]);
   });
 
-  it('that stand in them are found in what Temporal stores without encryption', { timeout: 90_000 }, async () => {
+  it('that stand in them are found in what Temporal stores without encryption', async () => {
     await start('off');
     expect(await create('runs', '--watch')).toBe(0);
     expect(await create('refused', '--watch')).toBe(1);

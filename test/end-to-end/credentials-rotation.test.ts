@@ -13,7 +13,7 @@ const settings: [string, (file: string) => Record<string, string>][] = [
 
 it.each(settings)(
   'a create goes on when the keys from a %s are rotated',
-  { timeout: 90_000 },
+
   async (_, settingsFor) => {
     const folder = mkdtempSync(join(tmpdir(), 'credentials-rotation-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

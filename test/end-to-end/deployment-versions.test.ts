@@ -5,11 +5,12 @@ import { startTemporalServer, type TemporalServer } from '../../local/temporal-s
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { reportDeployment } from '../../worker/report-deployment.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
-import { createItem, waiting } from '../batches.ts';
+import { createItem } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 const deploymentName = 'cce-test';
 

@@ -13,6 +13,7 @@ import { createPayloadCodec } from '../../temporal/encryption/payload-codec.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 const { DescribeWorkflowExecutionResponse, GetWorkflowExecutionHistoryResponse, ListWorkflowExecutionsResponse } =
   proto.temporal.api.workflowservice.v1;
@@ -56,7 +57,7 @@ async function storedBytes({ client }: Orchestration, { workflowID, runID }: Ope
   const list = await vi.waitUntil(async () => {
     const answer = await client.workflowService.listWorkflowExecutions({ namespace, query });
     return answer.executions.length > 0 && answer;
-  });
+  }, waiting);
   return [
     GetWorkflowExecutionHistoryResponse.encode(history).finish(),
     DescribeWorkflowExecutionResponse.encode(description).finish(),
@@ -129,13 +130,10 @@ describe('with encryption', () => {
     const { client, account, orchestrator } = orchestration;
     await orchestrator.reconcileSchedule.set(1);
     const schedule = client.schedule.getHandle(reconcileWorkflowID({ account, region: 'bj' }));
-    const run = await vi.waitUntil(
-      async () => {
-        const [, second] = (await schedule.describe()).info.recentActions;
-        return second && client.workflow.getHandle(second.action.workflow.workflowId);
-      },
-      { timeout: 20_000 },
-    );
+    const run = await vi.waitUntil(async () => {
+      const [, second] = (await schedule.describe()).info.recentActions;
+      return second && client.workflow.getHandle(second.action.workflow.workflowId);
+    }, waiting);
     expect(await run.result()).toMatchObject({ clusters: expect.any(Number) });
     const { events } = await run.fetchHistory();
     expect(events?.[0]?.workflowExecutionStartedEventAttributes?.lastCompletionResult?.payloads).toHaveLength(1);
@@ -178,14 +176,11 @@ describe('with encryption', () => {
       ...(input && { input }),
     });
     const forged = client.workflow.getHandle(forgedID);
-    const failure = await vi.waitUntil(
-      async () => {
-        const { events: forgedEvents } = await forged.fetchHistory();
-        return forgedEvents?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes
-          ?.failure;
-      },
-      { timeout: 20_000 },
-    );
+    const failure = await vi.waitUntil(async () => {
+      const { events: forgedEvents } = await forged.fetchHistory();
+      return forgedEvents?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes
+        ?.failure;
+    }, waiting);
     const codec = createPayloadCodec({ keys: parseKeyRing(process.env.CCE_ENCRYPTION_KEYS!), encrypts: true });
     const [attributes] = await codec.decode([failure.encodedAttributes!]);
     expect(JSON.parse(Buffer.from(attributes!.data!).toString())).toMatchObject({

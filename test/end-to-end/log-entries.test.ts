@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { WorkerProcess } from '../../local/worker-process.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
-import { waiting } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
 import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 let simulator: SimulatorProcess;
 let orchestration: Orchestration;

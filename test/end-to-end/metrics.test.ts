@@ -4,11 +4,12 @@ import { taskQueue } from '../../contract/identity.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
-import { createItem, deleteItem, waiting } from '../batches.ts';
+import { createItem, deleteItem } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { alertExpressions, dashboardExpressions, partsOf } from '../monitoring-expressions.ts';
 import { ended, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
 import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 describe('the metrics of a worker', () => {
   let simulator: SimulatorProcess;

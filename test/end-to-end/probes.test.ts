@@ -4,6 +4,7 @@ import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
 import { runToEnd, startSimulator, startWorkerProcess } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 describe('a worker with an HTTP port', () => {
   let simulator: SimulatorProcess;
@@ -31,7 +32,7 @@ describe('a worker with an HTTP port', () => {
 
   it('tells that it is ready', async () => {
     workers.push(await startWorkerProcess(environment));
-    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, waiting);
     expect(await statusOf('/healthz')).toBe(200);
   });
 
@@ -47,11 +48,11 @@ describe('a worker with an HTTP port', () => {
   it('is alive but not ready as long as the service does not answer', async () => {
     await simulator.addFault({ kind: 'status', status: 503, when: 'before' });
     const starting = startWorkerProcess(environment).then((worker) => workers.push(worker));
-    await vi.waitUntil(async () => (await statusOf('/healthz').catch(() => 0)) === 200, { timeout: 20_000 });
-    await vi.waitUntil(async () => (await simulator.log('listClusters')).length > 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await statusOf('/healthz').catch(() => 0)) === 200, waiting);
+    await vi.waitUntil(async () => (await simulator.log('listClusters')).length > 0, waiting);
     expect(await statusOf('/readyz')).toBe(503);
     await simulator.clearFaults();
     await starting;
-    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, waiting);
   });
 });

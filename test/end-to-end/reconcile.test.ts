@@ -4,6 +4,7 @@ import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 describe('reconcile', () => {
   let simulator: SimulatorProcess;
@@ -30,7 +31,7 @@ describe('reconcile', () => {
     clusterIDs.unknown = await simulator.plantCluster({ spec: strange, phase: 'running' });
     // Lists of workflows lag behind.
     const query = `WorkflowId = '${createWorkflowID({ account, region: 'bj' }, 'terminated')}' AND ExecutionStatus = 'Terminated'`;
-    await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), waiting);
   });
 
   afterAll(async () => {

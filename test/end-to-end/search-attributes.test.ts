@@ -5,11 +5,12 @@ import { createWorkflowID } from '../../contract/identity.ts';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { reportSearchAttributes } from '../../worker/report-search-attributes.ts';
-import { createItem, waiting } from '../batches.ts';
+import { createItem } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 const names = ['CceClusterId', 'CceClusterName', 'CceStage', 'CceBatch'];
 const { EventType, IndexedValueType } = temporal.api.enums.v1;

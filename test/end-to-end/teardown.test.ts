@@ -4,6 +4,7 @@ import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { allOf, ended, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 const marker = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
 const longAgo = '2020-01-01T00:00:00Z';
@@ -85,7 +86,7 @@ describe('teardown', () => {
     await schedules.set('too-many', 24 * 3600, { filter: dayOld, maximum: 2, delete: deletion });
     await schedules.set('nightly', 24 * 3600, { filter: dayOld, maximum: 50, delete: deletion });
     await schedules.set('nightly', 12 * 3600, { filter: dayOld, maximum: 50, delete: deletion });
-    await vi.waitFor(async () => expect(await allOf(schedules.list())).toHaveLength(2), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await allOf(schedules.list())).toHaveLength(2), waiting);
     expect(await schedules.pause('nightly', true)).toBe(true);
     expect(await allOf(schedules.list())).toContainEqual(expect.objectContaining({ name: 'nightly', paused: true }));
     expect(await schedules.pause('unheard-of', true)).toBe(false);

@@ -6,6 +6,7 @@ import { createCceClient } from '../../cce/client.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { startSimulator } from '../processes.ts';
 import { createBody } from './service.ts';
+import { waiting } from '../waiting.ts';
 
 it('a state file contains every acknowledged change when the process is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
@@ -20,7 +21,7 @@ it('a state file contains every acknowledged change when the process is killed',
       acknowledged.add(clusterID);
     }),
   );
-  await expect.poll(() => acknowledged.size, { interval: 5, timeout: 30_000 }).toBeGreaterThanOrEqual(10);
+  await expect.poll(() => acknowledged.size, { ...waiting, interval: 5 }).toBeGreaterThanOrEqual(10);
   await before.kill();
   await creates;
 

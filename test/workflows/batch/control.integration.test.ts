@@ -8,6 +8,7 @@ import {
   type BatchProgress,
 } from '../../../contract/batch/messages.ts';
 import { batchOf, useBatchStage, type MomentAction } from './script.ts';
+import { waiting } from '../../waiting.ts';
 
 const runBatch = useBatchStage();
 
@@ -148,8 +149,8 @@ describe.concurrent('a pause', () => {
       moments: { 'start 1': pause },
       async beside(batch) {
         await vi.waitUntil(async () => (await batch.query(progressQuery)).succeeded === 1, {
+          ...waiting,
           interval: 5,
-          timeout: 30_000,
         });
         await batch.signal(resumeSignal);
       },

@@ -7,6 +7,7 @@ import { workflowTypes } from '../../../contract/workflow-types.ts';
 import { useConnections } from '../../connections.ts';
 import { readExample } from '../../examples.ts';
 import { cancelBySignal, cancelNatively } from '../cloud-script.ts';
+import { waiting } from '../../waiting.ts';
 
 const connections = useConnections();
 
@@ -30,7 +31,7 @@ it.each([
       taskQueue,
       args: [{ request: readExample('custom', 'a-cluster') }],
     });
-    await vi.waitUntil(() => isQueued(workflow), { timeout: 20_000 });
+    await vi.waitUntil(() => isQueued(workflow), waiting);
     await cancel(workflow);
     const outcome = (await workflow.result()) as CreateClusterOutcome;
     expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded', clusterIDs: [] } });
