@@ -73,20 +73,21 @@ export async function versionOfFile(path: string): Promise<string | undefined> {
  * Runs a command without a shell and returns its output. An error quotes neither the output nor standard error, since both
  * may contain keys.
  *
- * @throws CredentialsError if the command cannot be run, fails, or takes more than ten seconds
+ * @throws CredentialsError if the command cannot be run, fails, or takes longer than the limit
  */
-export async function runCredentialsCommand([program = '', ...args]: readonly string[]): Promise<string> {
+export async function runCredentialsCommand(
+  [program = '', ...args]: readonly string[],
+  limitMs = 10_000,
+): Promise<string> {
   try {
-    const options = { timeout: commandLimitMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
+    const options = { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
     return (await promisify(execFile)(program, args, options)).stdout;
   } catch (error) {
     const { killed } = error as { killed?: boolean };
-    const reason = killed === true ? `was stopped after ${commandLimitMs / 1000} s` : `failed: ${codeOf(error)}`;
+    const reason = killed === true ? `was stopped after ${limitMs / 1000} s` : `failed: ${codeOf(error)}`;
     throw new CredentialsError(`CCE_CREDENTIALS_COMMAND (${program}) ${reason}; run it by hand to see its output`);
   }
 }
-
-const commandLimitMs = 10_000;
 
 /** Returns the exit code of a program that ended by itself, else the code or signal of the error. */
 function codeOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LogMetadata, Logger } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCredentials } from '../../../worker/credentials/credentials.ts';
-import type { RenewableSource } from '../../../worker/credentials/source.ts';
+import { runCredentialsCommand, type RenewableSource } from '../../../worker/credentials/source.ts';
 import { waiting } from '../../waiting.ts';
 
 const minuteMs = 60_000;
@@ -39,10 +39,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const sources: Record<string, () => RenewableSource> = {
+const sources = {
   file: () => ({ file }),
   command: () => ({ command: [process.execPath, join(folder, 'print.cjs'), file, runs] }),
-};
+} satisfies Record<string, () => RenewableSource>;
 
 function credentialsFrom(source: RenewableSource) {
   const warn = (message: string, meta?: LogMetadata) => warnings.push(`${message}: ${String(meta?.['error'])}`);
@@ -195,11 +195,9 @@ describe('a credentials file', () => {
 });
 
 describe('a credentials command', () => {
-  const command = () => sources.command!();
-
   it('runs once for all callers, and not again while its credentials last', async () => {
     writeFileSync(file, documentOf('first', 60 * minuteMs));
-    const credentials = credentialsFrom(command());
+    const credentials = credentialsFrom(sources.command());
     const all = await Promise.all([credentials(), credentials(), credentials()]);
     expect(new Set(all).size).toBe(1);
     later(50 * minuteMs);
@@ -209,7 +207,7 @@ describe('a credentials command', () => {
 
   it('causes an error without its output if it fails, and rests before the next attempt', async () => {
     writeFileSync(file, 'fail');
-    const credentials = credentialsFrom(command());
+    const credentials = credentialsFrom(sources.command());
     const errors = [String(await errorOf(credentials())), String(await errorOf(credentials()))];
     expect(errors[0]).toMatch(/CCE_CREDENTIALS_COMMAND \(.+\) failed: exit code 3; run it by hand/);
     expect(errors[1]).toBe(errors[0]);
@@ -222,7 +220,8 @@ describe('a credentials command', () => {
 
   it('is stopped if it hangs', async () => {
     writeFileSync(file, 'hang');
-    await expect(credentialsFrom(command())()).rejects.toThrow('was stopped after 10 s');
+    const { command } = sources.command();
+    await expect(runCredentialsCommand(command, 200)).rejects.toThrow('was stopped after 0.2 s');
   });
 
   it('causes an error if it does not exist', async () => {
