@@ -24,6 +24,8 @@ export interface ChaosOptions {
   deadlineMs: number;
   /** The arguments of node that start a worker. */
   workerEntry?: readonly string[];
+  /** The arguments of node that start the simulator. */
+  simulatorEntry?: readonly string[];
   /** Called with progress messages. */
   say: (line: string) => void;
 }
@@ -58,12 +60,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const folder = await mkdtemp(join(tmpdir(), 'cce-orchestrator-chaos-'));
   const databaseFile = join(folder, 'temporal.db');
   let temporal = await startTemporalServer({ databaseFile });
-  const simulator = await startSimulator([
-    `--seed=${options.seed}`,
-    '--create-seconds=8',
-    '--delete-seconds=2',
-    ...faults.map((fault) => `--fault=${JSON.stringify(fault)}`),
-  ]);
+  const flags = faults.map((fault) => `--fault=${JSON.stringify(fault)}`);
+  const simulator = await startSimulator(
+    [`--seed=${options.seed}`, '--create-seconds=8', '--delete-seconds=2', ...flags],
+    options.simulatorEntry,
+  );
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   const scope = { account: 'chaos', region: 'bj' };

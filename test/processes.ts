@@ -10,7 +10,7 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 type Program = 'cli' | 'simulator' | 'worker';
 
 /** The program in the build of this test run. It starts several times faster than from source. */
-const built = (program: Program) => join(inject('buildFolder'), program, 'main.js');
+export const built = (program: Program) => join(inject('buildFolder'), program, 'main.js');
 
 /** Starts a simulator process. */
 export function startSimulator(args: readonly string[] = []): Promise<simulator.SimulatorProcess> {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { runChaos } from '../../bench/chaos-run.ts';
 import { findings } from '../../bench/chaos-verdict.ts';
+import { built } from '../processes.ts';
 
 it('a short chaos run leaves nothing behind', { timeout: 240_000 }, async () => {
   const verdict = await runChaos({
@@ -8,6 +9,8 @@ it('a short chaos run leaves nothing behind', { timeout: 240_000 }, async () => 
     seed: 'y',
     spanMs: 6_000,
     deadlineMs: 200_000,
+    workerEntry: [built('worker')],
+    simulatorEntry: [built('simulator')],
     say: () => undefined,
   });
   for (const finding of findings) expect(verdict, finding).toMatchObject({ [finding]: [] });
