@@ -1,7 +1,14 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
-// Errors only: these tests make polls fail and workers disappear all the time.
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-});
+// A process runs several test files, one after the other, and has one runtime.
+const shared = globalThis as { hasRuntime?: true };
+if (shared.hasRuntime !== true) {
+  shared.hasRuntime = true;
+  // Errors only: these tests make polls fail and workers disappear all the time.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+    },
+  });
+}

@@ -102,9 +102,7 @@ describe('teardown', () => {
     async function sweep(name: string): Promise<{ status: string }> {
       const handle = client.schedule.getHandle(`cce:${account}:bj:teardown:${name}`);
       await handle.trigger();
-      const action = await vi.waitUntil(async () => (await handle.describe()).info.recentActions[0]?.action, {
-        timeout: 30_000,
-      });
+      const action = await vi.waitUntil(async () => (await handle.describe()).info.recentActions[0]?.action, waiting);
       const workflow = client.workflow.getHandle(action.workflow.workflowId);
       await workflow.result().catch(() => undefined);
       return { status: (await workflow.describe()).status.name };
