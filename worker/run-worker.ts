@@ -5,7 +5,6 @@ import { createActivities } from '../activities/index.ts';
 import { describeCreates } from '../activities/sweep/describe-creates.ts';
 import { stepReporter } from '../activities/watch/report-step.ts';
 import { createCceClient } from '../cce/client.ts';
-import { startCreateCounters } from '../contract/create-counters.ts';
 import { taskQueue } from '../contract/identity.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
@@ -18,6 +17,7 @@ import { proveConfiguration } from './prove-configuration.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
 import { createSecretReader } from './secret-reader.ts';
+import { startCreateCounters } from './start-create-counters.ts';
 
 export interface RunningWorker {
   /** Settles when the worker has stopped; rejects if it had to be forced. */

@@ -1,23 +1,18 @@
 import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { redactSecrets } from '../../cce/secrets.ts';
-import { mergeCancels, type CancelRequest } from '../../contract/cancel-request.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
 import { markerOf } from '../../contract/marker.ts';
-import {
-  cancelSignal,
-  currentStepQuery,
-  extendLeaseSignal,
-  requestQuery,
-  stepChangedSignal,
-} from '../../contract/messages.ts';
+import { extendLeaseSignal, requestQuery } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { validateCluster } from '../activity-proxies.ts';
+import { cancellableWork } from '../operation/cancellable-work.ts';
 import { closingFailure, describeFailure } from '../operation/operation-failure.ts';
-import { logEnd } from '../operation/operation-log.ts';
-import { countCreate } from '../operation/operation-metrics.ts';
+import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress } from '../operation/progress.ts';
+import { recordEnd } from '../operation/record-end.ts';
 import { cleanUp, type CleanupPolicy } from './clean-up.ts';
+import { countIncidents } from './count-incidents.ts';
 import type { Creation } from './creation.ts';
 import { createLease } from './lease.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
@@ -43,20 +38,12 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   };
   const progress = trackProgress('validating');
   const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds);
-  const work = new CancellationScope({ cancellable: true });
-  let cancelRequest: CancelRequest | undefined;
-
-  setHandler(currentStepQuery, () => {
+  const work = cancellableWork(progress, () => {
     const expiresAt = lease?.expiresAt();
     return { ...progress.view(), ...(expiresAt !== undefined && { expiresAt }) };
   });
   setHandler(requestQuery, () => redactSecrets(request));
-  setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
-  setHandler(cancelSignal, (cancel) => {
-    cancelRequest = mergeCancels(cancelRequest, cancel);
-    work.cancel();
-  });
 
   try {
     await work.run(async () => {
@@ -71,11 +58,10 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       }
     });
   } catch (error) {
-    // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
-    return isCancellation(error) && work.consideredCancelled ? endCancelled() : endFailed(failureOf(error));
+    return work.endedByCancel(error) ? endCancelled() : endFailed(failureOf(error));
   }
-  // A cancel that arrives together with the last result has cancelled nothing, and is meant all the same.
-  if (work.consideredCancelled) return endCancelled();
+  // A cancel that arrives together with the last result stops nothing, but counts.
+  if (work.isCancelled()) return endCancelled();
   if (lease?.expiresAt() !== undefined) return endExpired();
   progress.enter('done');
   return recorded(outcome('running'));
@@ -83,13 +69,12 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
     const cleanup = await cleanUp(creation, cancelPolicy, progress);
-    const reason = cancelRequest?.reason;
     progress.enter('done');
-    return recorded({ ...ended, cleanup, ...(reason !== undefined && { cancelReason: reason }) });
+    return recorded({ ...ended, cleanup, ...cancelReason(work.cancelRequest()) });
   }
 
   function cancelPolicy(): CleanupPolicy {
-    const { cleanup = 'delete', deleteOptions } = cancelRequest ?? {};
+    const { cleanup = 'delete', deleteOptions } = work.cancelRequest() ?? {};
     return { cleanup, ...(deleteOptions !== undefined && { deleteOptions }) };
   }
 
@@ -97,7 +82,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const ended = outcome('failed');
     // That it cannot be asked about says nothing against the cluster: it may well run.
     const onFailure = reason.type === 'WatchBudgetExhausted' ? 'keep' : (input.onFailure ?? 'delete');
-    const policy = () => (cancelRequest?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
+    const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress);
     progress.enter('done');
     throw closingFailure(recorded({ ...ended, failure: reason, cleanup }));
@@ -126,8 +111,8 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   }
 
   function recorded<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
-    countCreate(ended, startedAtMs);
-    logEnd(request.cluster.clusterName, ended);
+    recordEnd({ kind: 'create', clusterName: request.cluster.clusterName, startedAtMs }, ended);
+    countIncidents(ended);
     return ended;
   }
 
@@ -135,8 +120,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const { obtained, duplicates } = creation;
     return {
       outcome: kind,
-      ...(obtained !== undefined && { clusterID: obtained.clusterID }),
-      ...(obtained?.requestID !== undefined && { requestID: obtained.requestID }),
+      ...identifiers(obtained),
       ...(obtained?.madeBy === 'earlierCreate' && { adopted: true }),
       steps: progress.view().steps,
       ...(duplicates.length > 0 && { duplicates }),

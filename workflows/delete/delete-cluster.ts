@@ -1,14 +1,13 @@
-import { CancellationScope, isCancellation, setHandler, sleep, upsertMemo } from '@temporalio/workflow';
-import { mergeCancels, type CancelRequest } from '../../contract/cancel-request.ts';
+import { CancellationScope, isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
 import type { DeleteTarget, DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
 import { readMarker } from '../../contract/marker.ts';
-import { cancelSignal, currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { findClusters } from '../activity-proxies.ts';
+import { cancellableWork } from '../operation/cancellable-work.ts';
 import { closingFailure, describeFailure, failure } from '../operation/operation-failure.ts';
-import { logEnd } from '../operation/operation-log.ts';
-import { countDelete } from '../operation/operation-metrics.ts';
+import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress } from '../operation/progress.ts';
+import { recordEnd } from '../operation/record-end.ts';
 import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
 
 /** As long as the vendor's own tools wait (vendor's Terraform provider). */
@@ -24,15 +23,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   const progress = trackProgress('deleting');
   let clusterID: string | undefined;
   let deletion: Deletion | undefined;
-  let cancelRequest: CancelRequest | undefined;
-
-  const work = new CancellationScope({ cancellable: true });
-  setHandler(currentStepQuery, () => progress.view());
-  setHandler(stepChangedSignal, (change) => progress.observeChange(change));
-  setHandler(cancelSignal, (cancel) => {
-    cancelRequest = mergeCancels(cancelRequest, cancel);
-    work.cancel();
-  });
+  const work = cancellableWork(progress);
 
   try {
     await work.run(async () => {
@@ -45,25 +36,22 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     return recorded(outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted'));
   } catch (error) {
     progress.enter('done');
-    // Cancelled from within `work` or from above, either cancels `work`; a deadline cancels only the scope inside.
-    if (isCancellation(error) && work.consideredCancelled) {
-      const cancelReason = cancelRequest?.reason;
-      return recorded({ ...outcome('cancelled'), ...(cancelReason !== undefined && { cancelReason }) });
+    if (work.endedByCancel(error)) {
+      return recorded({ ...outcome('cancelled'), ...cancelReason(work.cancelRequest()) });
     }
     throw closingFailure(recorded({ ...outcome('failed'), failure: failureOf(error) }));
   }
 
   async function deleteTarget(): Promise<void> {
-    clusterID = await resolveTarget(target, input.onlyMarked);
-    if (clusterID === undefined) return;
-    upsertMemo({ clusterID });
-    progress.enter('deleting', clusterID);
-    deletion = await deleteUntilGone(clusterID, options, progress.observe);
-    if (!deletion.alreadyGone || !('clusterID' in target) || input.mayBeName !== true) return;
-    // No cluster has this ID, but a name may have the form of one.
-    const namesake = await resolveTarget({ clusterName: target.clusterID });
-    if (namesake === undefined) return;
-    clusterID = namesake;
+    await deleteFound(await resolveTarget(target, input.onlyMarked));
+    if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
+    // No cluster has this ID, but a name may look like one.
+    await deleteFound(await resolveTarget({ clusterName: target.clusterID }));
+  }
+
+  async function deleteFound(found: string | undefined): Promise<void> {
+    if (found === undefined) return;
+    clusterID = found;
     upsertMemo({ clusterID });
     progress.enter('deleting', clusterID);
     deletion = await deleteUntilGone(clusterID, options, progress.observe);
@@ -79,16 +67,15 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   function recorded<Ended extends DeleteClusterOutcome>(ended: Ended): Ended {
-    countDelete(ended, startedAtMs);
-    logEnd('clusterName' in target ? target.clusterName : undefined, ended);
+    const clusterName = 'clusterName' in target ? target.clusterName : undefined;
+    recordEnd({ kind: 'delete', clusterName, startedAtMs }, ended);
     return ended;
   }
 
   function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
     return {
       outcome: kind,
-      ...(clusterID !== undefined && { clusterID }),
-      ...(deletion?.requestID !== undefined && { requestID: deletion.requestID }),
+      ...identifiers({ clusterID, requestID: deletion?.requestID }),
       ...(deletion !== undefined && { requests: deletion.requests }),
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
       steps: progress.view().steps,

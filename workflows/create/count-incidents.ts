@@ -1,0 +1,11 @@
+import { metricMeter } from '@temporalio/workflow';
+import { createCounters } from '../../contract/create-counters.ts';
+import type { CreateClusterOutcome } from '../../contract/create.ts';
+
+/** Counts what rarely happens to a create: adoptions, duplicates, and clean-ups that left a cluster. */
+export function countIncidents({ adopted = false, duplicates = [], cleanup }: CreateClusterOutcome): void {
+  const counters = createCounters(metricMeter);
+  if (adopted) counters.adoptions.add(1);
+  for (const { deleted } of duplicates) counters.duplicates.add(1, { deleted });
+  if (cleanup?.status === 'incomplete') counters.cleanupsIncomplete.add(1);
+}

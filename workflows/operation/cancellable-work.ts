@@ -1,0 +1,34 @@
+import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
+import { mergeCancels, type CancelRequest } from '../../contract/cancel-request.ts';
+import type { CurrentStep } from '../../contract/current-step.ts';
+import { cancelSignal, currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
+import type { Progress } from './progress.ts';
+
+/** The part of an operation that a cancel stops. */
+export interface CancellableWork {
+  run: (part: () => Promise<void>) => Promise<void>;
+  /** Whether somebody cancelled the operation, by signal or natively. A deadline inside the work does not count. */
+  isCancelled: () => boolean;
+  /** Whether this error ended the work because somebody cancelled it. */
+  endedByCancel: (error: unknown) => boolean;
+  /** All cancel signals merged into one request. */
+  cancelRequest: () => CancelRequest | undefined;
+}
+
+/** Registers the handlers that creates and deletes share. Call it before the first `await`. */
+export function cancellableWork(progress: Progress, currentStep: () => CurrentStep = progress.view): CancellableWork {
+  const scope = new CancellationScope({ cancellable: true });
+  let cancelRequest: CancelRequest | undefined;
+  setHandler(currentStepQuery, currentStep);
+  setHandler(stepChangedSignal, (change) => progress.observeChange(change));
+  setHandler(cancelSignal, (cancel) => {
+    cancelRequest = mergeCancels(cancelRequest, cancel);
+    scope.cancel();
+  });
+  return {
+    run: (part) => scope.run(part),
+    isCancelled: () => scope.consideredCancelled,
+    endedByCancel: (error) => isCancellation(error) && scope.consideredCancelled,
+    cancelRequest: () => cancelRequest,
+  };
+}
