@@ -1,7 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import type { SecretReader } from '../cce/secrets.ts';
-import type { BatchActivities } from '../contract/batch/upload.ts';
+import type { BatchActivities } from '../contract/batch/activities.ts';
 import type { CreateRun } from '../contract/reconcile.ts';
 import { urgencyInActivity, urgencyInWatch, withBudget } from './api/budgeted-client.ts';
 import { createClusterList } from './api/cluster-list.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestTeardown, maximumConcurrency, maximumItems } from '../contract/batch/item.ts';
+import { largestTeardown, maximumConcurrency, maximumItems } from '../contract/batch/limits.ts';
 import { labelPattern } from '../contract/identity.ts';
 import { InvalidOptionsError } from './errors/invalid-options-error.ts';
 

@@ -27,7 +27,7 @@ export { ValidSpec } from './valid-spec.ts';
 export type { CreateClusterRequest } from '../cce/create-cluster.ts';
 export { validateCreateRequest, validationRules, type Problem, type Validation } from '../cce/validate.ts';
 export { deleteItemOf, type BatchItem, type DeleteItem, type FailurePolicy } from '../contract/batch/item.ts';
-export type { BatchProgress } from '../contract/batch/messages.ts';
+export type { BatchProgress } from '../contract/batch/progress.ts';
 export type { BatchOutcome } from '../contract/batch/outcome.ts';
 export { ConnectionSettingsError } from '../temporal/connection/connection-settings.ts';
 export type { Encryption } from '../temporal/encryption/encryption.ts';

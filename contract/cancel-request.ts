@@ -1,24 +1,25 @@
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 
+/** The argument of the signal `cancel`. */
 export interface CancelRequest {
-  /** For people; shown in the outcome. */
+  /** For people; the outcome shows it. */
   reason?: string;
   /**
-   * What becomes of a cluster that exists already.
+   * What happens to a cluster that exists already.
    *
    * @default 'delete'
    */
   cleanup?: 'delete' | 'keep';
   /**
-   * Present when the user asked for the deletion of the cluster itself, in this way. Then it is deleted even if an
-   * earlier create made it, which a mere cancel never does.
+   * Present if the user asked for the deletion of the cluster itself, with these options. The create then deletes it
+   * even if an earlier create made it, which a mere cancel never does.
    */
   deleteOptions?: DeleteClusterOptions;
 }
 
 /**
- * What several cancels come to: the first one counts, except that a deletion of the cluster is heeded whenever it is
- * asked for. Anybody can send a signal, so that what does not fit is taken as the default.
+ * Merges several cancels: the first one counts, except that a request to delete the cluster always counts. Anybody can
+ * send a signal, so malformed values are replaced by the default.
  */
 export function mergeCancels(first: CancelRequest | undefined, next: unknown): CancelRequest {
   const { reason, cleanup, deleteOptions } = (typeof next === 'object' && next !== null ? next : {}) as CancelRequest;

@@ -1,11 +1,11 @@
 import type { ClusterPhase } from '../cce/phases.ts';
 
-/** What is kept of a cluster: there may be thousands. */
+/** The fields that we keep of a listed cluster; a list may have thousands. */
 export interface ClusterSummary {
   clusterID: string;
   clusterName: string;
   clusterPhase: ClusterPhase;
   description: string;
-  /** RFC 3339; absent where the service gives none. */
+  /** RFC 3339; absent if the service gives none. */
   createdAt?: string;
 }

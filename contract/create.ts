@@ -2,62 +2,66 @@ import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import type { Step } from './current-step.ts';
 import type { OperationFailure } from './operation-failure.ts';
 
-/** What became of the clusters that a create made before it was cancelled, failed or ran out. */
+/** What happened to the clusters that a create made before it was cancelled, failed or expired. */
 export interface Cleanup {
   /**
-   * `notNeeded`: there was none. `deleted`: all are gone. `kept`: they were to be kept, or are not ours to delete.
-   * `incomplete`: at least one is left, see `failure`.
+   * - `notNeeded`: there was none.
+   * - `deleted`: all are gone.
+   * - `kept`: the user wanted to keep them, or they are not ours to delete.
+   * - `incomplete`: at least one is left, see `failure`.
    */
   status: 'notNeeded' | 'deleted' | 'kept' | 'incomplete';
-  /** Of an incomplete one: those that are left. */
+  /** The clusters that this is about; after an incomplete clean-up, those that are left. */
   clusterIDs: string[];
-  /** What the deletions leave in place, and so on the bill. */
+  /** What the deletions leave in place and on the bill. */
   staysBehind?: string[];
-  /** Why it is incomplete; of several reasons the first. */
+  /** The first reason why the clean-up is incomplete. */
   failure?: OperationFailure;
 }
 
+/** The input of the workflow `createCluster`. */
 export interface CreateClusterInput {
   /** The body of the API's create call, with known keys in the SDK's spelling; secrets as references, if possible. */
   request: CreateClusterRequest;
   /**
-   * What becomes of the cluster when it cannot be brought to run.
+   * What happens to the cluster if it never runs.
    *
    * @default 'delete'
    */
   onFailure?: 'delete' | 'keep';
   /**
-   * How long the cluster may take to run, in seconds; the clean-up after it is not bounded by it.
+   * The maximum time until the cluster runs, in seconds. It does not limit the clean-up afterwards.
    *
    * @default 3600
    */
   timeoutSeconds?: number;
   /**
-   * How long the cluster may live once it runs, in seconds; then it is deleted. Not applied to a cluster that an earlier
-   * create made. By default for ever.
+   * The time to live of the running cluster, in seconds; then it is deleted. Does not apply to a cluster that an earlier
+   * create made. By default the cluster lives for ever.
    */
   ttlSeconds?: number;
   /**
-   * Make the cluster even if others of the same name exist. The service allows that.
+   * Make the cluster even if others with the same name exist. The service allows that.
    *
    * @default false
    */
   allowDuplicateName?: boolean;
-  /** IDs of validation rules to pass over, since the vendor's rules move. */
+  /** IDs of validation rules to skip, since the vendor's rules change. */
   disabledRules?: string[];
 }
 
+/** How a create ended: the result of the workflow `createCluster`, or the first detail of its failure. */
 export interface CreateClusterOutcome {
-  /** `expired`: it ran, until its time to live was over. */
+  /** `expired`: the cluster ran until its time to live was over. */
   outcome: 'running' | 'failed' | 'cancelled' | 'expired';
   clusterID?: string;
-  /** Of the create call. */
+  /** The requestID of the create call. */
   requestID?: string;
-  /** The cluster was there before, made from the same spec by an earlier create. */
+  /** An earlier create made the cluster from the same spec. */
   adopted?: boolean;
-  /** Of the create, even if the cluster was deleted afterwards. */
+  /** The steps of the creation, even if the cluster was deleted afterwards. */
   steps: Step[];
-  /** Clusters that lost answers made in excess, and whether they could be deleted. */
+  /** Surplus clusters that lost answers made, and whether they could be deleted. */
   duplicates?: { clusterID: string; deleted: boolean }[];
   failure?: OperationFailure;
   cleanup?: Cleanup;

@@ -1,6 +1,6 @@
 import type { ClusterPhase } from '../cce/phases.ts';
 
-/** How far a create or delete has come. */
+/** How far a create or delete has got. */
 export type Stage =
   | 'validating'
   | 'submitting'
@@ -11,7 +11,7 @@ export type Stage =
   | 'cleaningUp'
   | 'done';
 
-/** What the service reports of a step that went wrong. The service may still retry the step. */
+/** What the service reports about a failed step. The service may still retry the step. */
 export interface StepError {
   code?: string;
   message?: string;
@@ -20,13 +20,13 @@ export interface StepError {
   traceID?: string;
 }
 
-/** One event step of a cluster (API page, Event steps). Its name is display text of the vendor's, not a key. */
+/** One event step of a cluster (API page, Event steps). Its name is a display text of the vendor, not a key. */
 export interface Step {
   name: string;
   /** From 1. */
   index: number;
   total: number;
-  /** `todo`, `doing`, `paused`, `done`, `failed`, or a status that is not known yet. */
+  /** `todo`, `doing`, `paused`, `done`, `failed`, or a status that we do not know yet. */
   status: string;
   /** Counts attempts: a step that succeeds at once has 1. */
   retryCount: number;
@@ -36,11 +36,11 @@ export interface Step {
   error?: StepError;
 }
 
-/** Polls of the service that fail. That says nothing about the cluster, and the watch goes on. */
+/** Polls of the service that fail. They say nothing about the cluster, and the watch goes on. */
 export interface PollTrouble {
-  /** In a row. */
+  /** The number of failed polls in a row. */
   failures: number;
-  /** Of the last one. */
+  /** The message of the last failure. */
   message: string;
 }
 
@@ -49,28 +49,28 @@ export interface CurrentStep {
   clusterID?: string;
   stage: Stage;
   phase?: ClusterPhase;
-  /** The step that is under way, failed or paused; else the last one that is done. Absent before the first. */
+  /** The step that is running, failed or paused; otherwise the last finished one. Absent before the first step. */
   step?: Step;
   steps: Step[];
   /** When any of this last changed, RFC 3339. */
   updatedAt: string;
-  /** Present while the service cannot be asked; what is known of the cluster is then as old as this. */
+  /** Present while polls fail; the other fields are as old as the first failure. */
   pollTrouble?: PollTrouble;
-  /** When the cluster is going to be deleted, RFC 3339. Absent without a time to live. */
+  /** When the time to live of the cluster ends, RFC 3339. Absent without a time to live. */
   expiresAt?: string;
 }
 
-/** `running`: until the cluster runs or cannot run any more. `gone`: until it is deleted or its deletion failed. */
+/** What a watch waits for. `running`: the cluster runs or never will. `gone`: it is deleted, or its deletion failed. */
 export type WatchGoal = 'running' | 'gone';
 
-/** What `watchCluster` reports: that the current step changed, or that polls fail. */
+/** The argument of the signal `stepChanged`: the current step changed, or polls fail. */
 export type StepChange = {
   clusterID: string;
-  /** Of the watch: one that was given up may still have a last word, which then is to be ignored. */
+  /** The goal of the watch. The workflow ignores a late report of a watch that it no longer waits for. */
   goal: WatchGoal;
 } & ({ phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble });
 
-/** The step that people want to see: the first that is neither done nor still to do, else the last one that is done. */
+/** The step that people want to see: the first that is neither done nor still to do, otherwise the last finished one. */
 export function currentStepOf(steps: readonly Step[]): Step | undefined {
   return (
     steps.find((step) => step.status !== 'done' && step.status !== 'todo') ??

@@ -2,48 +2,50 @@ import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { Step } from './current-step.ts';
 import type { OperationFailure } from './operation-failure.ts';
 
-/** Which cluster, by its ID or, where none is known, by its exact name. */
+/** The cluster to delete, by its ID or, if that is unknown, by its exact name. */
 export type DeleteTarget = { clusterID: string } | { clusterName: string };
 
+/** The input of the workflow `deleteCluster`. */
 export interface DeleteClusterInput {
   target: DeleteTarget;
-  /** As in the API's delete call; all are `false` by default, and then EIPs and CDS volumes stay on the bill. */
+  /** As in the API's delete call; all default to `false`, which leaves EIPs and CDS volumes on the bill. */
   options?: DeleteClusterOptions;
   /**
-   * How long the cluster may take to be gone, in seconds.
+   * The maximum time until the cluster is gone, in seconds.
    *
    * @default 3600
    */
   timeoutSeconds?: number;
   /**
-   * Wait another minute after the cluster is gone: its subnets and security groups cannot be deleted before.
+   * Wait another minute after the cluster is gone: until then its subnets and security groups cannot be deleted.
    *
    * @default false
    */
   waitForRelease?: boolean;
   /**
-   * Delete nothing that does not carry our marker: the name was not given by a person, but derived.
+   * Delete only a cluster with our marker, because the name was derived and not given by a person.
    *
    * @default false
    */
   onlyMarked?: boolean;
   /**
-   * A person has typed the target, and may have meant the name of a cluster that has the form of an ID.
+   * A person typed the target and may have meant a name that looks like an ID.
    *
    * @default false
    */
   mayBeName?: boolean;
 }
 
+/** How a delete ended: the result of the workflow `deleteCluster`, or the first detail of its failure. */
 export interface DeleteClusterOutcome {
-  /** `cancelled`: nobody waits any more, but a deletion that was accepted goes on. */
+  /** `cancelled`: the workflow stopped waiting, but a deletion that the service accepted goes on. */
   outcome: 'deleted' | 'absent' | 'failed' | 'cancelled';
   clusterID?: string;
-  /** Of the last DELETE call. */
+  /** The requestID of the last DELETE call. */
   requestID?: string;
-  /** How often the deletion was asked for: more than once after a `delete_failed`. */
+  /** The number of DELETE calls: more than one after a `delete_failed`. */
   requests?: number;
-  /** What the delete options leave in place, and so on the bill. */
+  /** What the delete options leave in place and on the bill. */
   staysBehind?: string[];
   steps: Step[];
   failure?: OperationFailure;

@@ -1,4 +1,4 @@
-/** Whose clusters, and where. Both are labels: credentials belong to the worker that serves them. */
+/** The account and the region of clusters. Both are labels: the worker that serves them holds the credentials. */
 export interface AccountRegion {
   /** e.g. `default` */
   account: string;
@@ -6,35 +6,35 @@ export interface AccountRegion {
   region: string;
 }
 
-/** What an account or a region may be: they become parts of IDs, task queues and queries. */
+/** The form of an account or region label: they become parts of IDs, task queues and queries. */
 export const labelPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The task queue of a worker that serves this account and region: workflows and short activities. */
+/** The task queue for the workflows and short activities of this account and region. */
 export function taskQueue({ account, region }: AccountRegion): string {
   return `cce-${account}-${region}`;
 }
 
-/** The task queue of the long polls, apart so that thousands of them never hold up a create or a delete. */
+/** The task queue for the long polls, separate so that thousands of them never delay a create or a delete. */
 export function watchTaskQueue(mainTaskQueue: string): string {
   return `${mainTaskQueue}-watch`;
 }
 
-/** The task queue of the calls that change things, apart so that the server can pace them across all workers. */
+/** The task queue for the calls that change something, separate so that the server can pace them across all workers. */
 export function mutateTaskQueue(mainTaskQueue: string): string {
   return `${mainTaskQueue}-mutate`;
 }
 
-/** The workflow ID of a create; also the lock that keeps two creates of one name apart. */
+/** The workflow ID of a create. It is also the lock against two creates of one name. */
 export function createWorkflowID({ account, region }: AccountRegion, clusterName: string): string {
   return `cce:${account}:${region}:${clusterName}`;
 }
 
-/** The workflow ID of a delete; `target` is a clusterID, or a cluster name where no ID is known. */
+/** The workflow ID of a delete; `target` is a clusterID or, if that is unknown, a cluster name. */
 export function deleteWorkflowID({ account, region }: AccountRegion, target: string): string {
   return `cce:${account}:${region}:delete:${target}`;
 }
 
-/** The ID of the schedule that looks for orphans, and the beginning of its workflows' IDs. */
+/** The ID of the schedule that looks for orphans, and the prefix of its workflow IDs. */
 export function reconcileWorkflowID({ account, region }: AccountRegion): string {
   return `cce:${account}:${region}:reconcile`;
 }
@@ -49,7 +49,7 @@ export function batchPageWorkflowID(upload: AccountRegion & { name: string; uplo
   return `${batchWorkflowID(upload, upload.name)}:${upload.uploadID}:${page}`;
 }
 
-/** The ID of a scheduled teardown, and the beginning of its workflows' IDs; also of those that only look. */
+/** The ID of a scheduled teardown, and the prefix of its workflow IDs. Teardowns that only report share the prefix. */
 export function teardownWorkflowID({ account, region }: AccountRegion, name: string): string {
   return `cce:${account}:${region}:teardown:${name}`;
 }

@@ -3,20 +3,20 @@ import { redactSecrets } from '../cce/secrets.ts';
 import { hexDigest } from './hex-digest.ts';
 
 /**
- * Our mark on a cluster, the last line of its description. It tells whose a cluster is when an answer was lost, and it
- * alone allows a cluster to be deleted as compensation.
+ * Our marker on a cluster: the last line of its description. It proves who made the cluster when an answer was lost, and
+ * compensation deletes no cluster without it.
  */
 export interface Marker {
-  /** From the workflow ID and the first run ID: the same through every retry and restart, new for each create. */
+  /** A hash of the workflow ID and the first run ID: constant through retries and restarts, new for each create. */
   key: string;
-  /** From the spec without its secrets: equal for equal requests. */
+  /** A hash of the spec without its secrets: equal for equal requests. */
   digest: string;
 }
 
-/** What every description of a cluster of ours contains. */
+/** Every description of one of our clusters contains this. */
 export const markerPrefix = '[cce-orchestrator ';
 
-/** Matches a description that ends with a marker of ours. */
+/** Matches a description that ends with our marker. */
 export const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})\]\s*$/;
 
 export function markerOf(workflowID: string, firstRunID: string, request: CreateClusterRequest): Marker {
@@ -27,7 +27,7 @@ export function markerKey(workflowID: string, firstRunID: string): string {
   return shortHash(`${workflowID}\n${firstRunID}`);
 }
 
-/** The request with the marker appended to its description; nothing else is touched. */
+/** The request with the marker appended to its description and nothing else changed. */
 export function withMarker(request: CreateClusterRequest, marker: Marker): CreateClusterRequest {
   const line = `[cce-orchestrator ${marker.key} ${marker.digest}]`;
   const description = request.cluster.description;
@@ -37,13 +37,13 @@ export function withMarker(request: CreateClusterRequest, marker: Marker): Creat
   };
 }
 
-/** The marker that a description carries, or `undefined`: then the cluster is not ours. */
+/** The marker that a description carries; `undefined` if the cluster is not ours. */
 export function readMarker(description: string | undefined): Marker | undefined {
   const [, key, digest] = markerPattern.exec(description ?? '') ?? [];
   return key === undefined || digest === undefined ? undefined : { key, digest };
 }
 
-/** Equal for requests that differ in nothing but secrets and the order of keys. */
+/** A hash of the request: equal for requests that differ only in secrets and in the order of keys. */
 export function specDigest(request: CreateClusterRequest): string {
   return shortHash(JSON.stringify(sortKeys(redactSecrets(request))));
 }
@@ -58,7 +58,7 @@ function sortKeys(value: unknown): unknown {
   );
 }
 
-/** 64 bits: enough to tell the clusters of one name apart, and short in a description. */
+/** 64 bits: enough to distinguish the clusters of one name, and short in a description. */
 function shortHash(text: string): string {
   return hexDigest(new TextEncoder().encode(text), 16);
 }

@@ -2,20 +2,20 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { CancelRequest } from './cancel-request.ts';
 import type { CurrentStep, StepChange } from './current-step.ts';
 
-/** Where a create or delete stands; at most one poll old. Answered by running and by closed executions. */
+/** The state of a create or delete, at most one poll old. Running and closed executions answer it. */
 export const currentStepQuery = defineQuery<CurrentStep>('currentStep');
 
-/** The request that a create works on, with secrets redacted. */
+/** The request of a create, with secrets redacted. */
 export const requestQuery = defineQuery<unknown>('request');
 
 /**
- * Stops a create and cleans up. For a delete: stops waiting, since an accepted deletion cannot be taken back. A second
- * one changes nothing.
+ * Cancels a create, which then cleans up, or a delete, which then stops waiting: an accepted deletion cannot be undone. A
+ * second cancel changes nothing.
  */
 export const cancelSignal = defineSignal<[CancelRequest?]>('cancel');
 
-/** Sets the time to live of a cluster anew, counted from now. Without a time to live it changes nothing. */
+/** Restarts the time to live of a cluster from now. Changes nothing for a create without a time to live. */
 export const extendLeaseSignal = defineSignal<[{ ttlSeconds: number }]>('extendLease');
 
-/** From `watchCluster` to its workflow; not for others. */
+/** Sent by `watchCluster` to its workflow, and by nobody else. */
 export const stepChangedSignal = defineSignal<[StepChange]>('stepChanged');

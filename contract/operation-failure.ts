@@ -19,19 +19,19 @@ export interface OperationFailure {
   message: string;
   /** What the user can do. */
   advice?: string;
-  /** The vendor's code, of the refused call or of the failed step. */
+  /** The vendor's code for the refused call or the failed step. */
   code?: string;
   httpStatus?: number;
-  /** What the vendor's support asks for. */
+  /** The requestID of the refused call, for the vendor's support. */
   requestID?: string;
-  /** What the vendor's support asks for, of the failed step. */
+  /** The traceID of the failed step, for the vendor's support. */
   traceID?: string;
   /** The step that failed. */
   step?: Step;
-  /** What is wrong with the spec, all of it. */
+  /** Every problem of the spec. */
   problems?: Problem[];
   /** The clusters that are in the way. */
   clusterIDs?: string[];
-  /** Where the cluster that is in the way differs from the spec, as far as the service tells. */
+  /** The paths where the cluster that is in the way differs from the spec, as far as the service tells. */
   differingPaths?: string[];
 }

@@ -1,17 +1,17 @@
 import type { CreateClusterInput } from './create.ts';
 import { specDigest } from './marker.ts';
 
-/** What is kept as memo of an execution, for lists and look-ups without a worker. Never a secret. */
+/** The memo of a create or delete, for lists and look-ups without a worker. Never contains a secret. */
 export interface OperationMemo extends Record<string, unknown> {
   clusterName?: string;
   clusterID?: string;
-  /** Of a create; see {@link specDigest}. */
+  /** The digest of a create's request; see {@link specDigest}. */
   specDigest?: string;
-  /** Of a create with a time to live. */
+  /** The create has a time to live. */
   hasLease?: boolean;
-  /** Of a create with a time to live: its cluster runs, and its time is counted. */
+  /** The cluster runs, and its time to live has begun. */
   leaseBegan?: boolean;
-  /** The batch, in which of its executions, that started this. */
+  /** The execution and round of the batch that started this. */
   startedBy?: string;
 }
 

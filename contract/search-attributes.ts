@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Stage } from './current-step.ts';
 
-/** What Temporal lists operations by, where the namespace has them; see `ccectl setup`. */
+/** The search attributes of operations, if the namespace has them; `ccectl setup` creates them. */
 export const searchAttributeKeys = {
   clusterID: defineSearchAttributeKey('CceClusterId', 'KEYWORD'),
   clusterName: defineSearchAttributeKey('CceClusterName', 'KEYWORD'),
@@ -9,12 +9,12 @@ export const searchAttributeKeys = {
   batch: defineSearchAttributeKey('CceBatch', 'KEYWORD'),
 };
 
-/** Never a secret: Temporal stores search attributes in clear. */
+/** The values of the search attributes. Never contains a secret: Temporal stores them unencrypted. */
 export interface Searchable {
   clusterID?: string | undefined;
   clusterName?: string | undefined;
   stage?: Stage;
-  /** The batch that it is, or is an item of; of a scheduled teardown, the name of the schedule. */
+  /** The name of the batch itself, of the batch that an item belongs to, or of a teardown's schedule. */
   batch?: string;
 }
 

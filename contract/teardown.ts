@@ -4,41 +4,44 @@ import type { BatchOutcome } from './batch/outcome.ts';
 import type { ClusterSummary } from './cluster-summary.ts';
 import type { AccountRegion } from './identity.ts';
 
-/** A cluster that a teardown is about. */
-export type TeardownTarget = Omit<ClusterSummary, 'description'>;
+/** The input of the workflow `teardownSweep`, which deletes the clusters that a filter matches. */
+export interface TeardownSweepInput extends AccountRegion {
+  filter: TeardownFilter;
+  /** The maximum number of matches. More than that count as a mistake, and then nothing is deleted. */
+  maximum: number;
+  /** If absent, the workflow only reports the clusters. */
+  delete?: { options: DeleteClusterOptions; concurrency: number; failurePolicy: FailurePolicy };
+}
 
+/** Selects clusters. A cluster must meet every given condition. */
+export interface TeardownFilter {
+  /** A pattern such as `ci-*`. */
+  name?: string;
+  /** The minimum age. A cluster whose age the service does not give is not old. */
+  olderThanSeconds?: number;
+  /** The cluster is in one of these phases. */
+  phases?: string[];
+  /** Patterns of names and clusterIDs to leave alone. */
+  except?: string[];
+}
+
+/** The result of the workflow `teardownSweep`. */
+export interface TeardownReport {
+  /** The clusters to delete, oldest first; at most `largestTeardown`. */
+  targets: TeardownTarget[];
+  /** Clusters that match too, but are foreign or protected: never deleted. */
+  spared: TeardownPage['spared'];
+  /** The batch that deleted the targets; it has a status and results of its own. */
+  batch?: { name: string; outcome: BatchOutcome };
+}
+
+/** What a teardown found on one page of the list. */
 export interface TeardownPage {
   targets: TeardownTarget[];
-  /** They match, and must not be deleted: without our marker, or with the service's deletion protection. */
+  /** Clusters that match but must not be deleted: they carry no marker of ours, or the service protects them. */
   spared: (TeardownTarget & { reason: 'foreign' | 'protected' })[];
   isLast: boolean;
 }
 
-/** Which clusters. All that is given must be true of a cluster. */
-export interface TeardownFilter {
-  /** A pattern such as `ci-*`. */
-  name?: string;
-  /** A cluster whose age the service does not tell is not old. */
-  olderThanSeconds?: number;
-  /** The cluster is in one of these phases. */
-  phases?: string[];
-  /** Patterns of names and clusterIDs that are left alone. */
-  except?: string[];
-}
-
-export interface TeardownSweepInput extends AccountRegion {
-  filter: TeardownFilter;
-  /** More matches than that are taken for a mistake: then nothing is deleted. */
-  maximum: number;
-  /** Absent: the clusters are only reported. */
-  delete?: { options: DeleteClusterOptions; concurrency: number; failurePolicy: FailurePolicy };
-}
-
-export interface TeardownReport {
-  /** Those that match, oldest first; at most `largestTeardown`. */
-  targets: TeardownTarget[];
-  /** They match too, but are not ours or are protected: never deleted. */
-  spared: TeardownPage['spared'];
-  /** The batch that deleted them; see its own status and results. */
-  batch?: { name: string; outcome: BatchOutcome };
-}
+/** A cluster that matches the filter of a teardown. */
+export type TeardownTarget = Omit<ClusterSummary, 'description'>;

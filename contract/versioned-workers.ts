@@ -1,6 +1,6 @@
 /**
- * A global variable that workers of a deployment put before the bundle of their workflows. Workflow code can tell in no
- * other way: Temporal refuses every task that comes with a versioning behavior from a worker without a version, and
- * what `workflowInfo()` knows of versions is, in a replay, of the worker that there was then.
+ * A global variable that workers with a deployment version put before their workflow bundle. Workflow code has no other
+ * way to know: Temporal refuses every task that carries a versioning behavior from a worker without a version, and during
+ * a replay `workflowInfo()` describes the worker of that time.
  */
 export const versionedWorkersFlag = 'cceWorkersAreVersioned';

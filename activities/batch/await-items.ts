@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '
 import pLimit from 'p-limit';
 import { unpackItems } from '../../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type ItemReference } from '../../contract/batch/reports.ts';
-import type { BatchActivities } from '../../contract/batch/upload.ts';
+import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { judgeItem } from './judge-item.ts';

@@ -1,7 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { BatchActivities } from '../../contract/batch/upload.ts';
+import type { BatchActivities } from '../../contract/batch/activities.ts';
 import { cancelSignal } from '../../contract/messages.ts';
 import { awaitItems } from './await-items.ts';
 import { holdPages } from './pages.ts';

@@ -4,7 +4,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import { batchItemsQuery, holdPageSignal } from '../../contract/batch/messages.ts';
-import type { BatchActivities, BatchUpload } from '../../contract/batch/upload.ts';
+import type { BatchActivities } from '../../contract/batch/activities.ts';
+import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID } from '../../contract/identity.ts';
 
 /** Each large item has a page of its own: there may be as many pages as items, and one attempt has two minutes for all. */

@@ -12,8 +12,8 @@ import {
   resumeSignal,
   retryFailedSignal,
   setConcurrencyUpdate,
-  type BatchProgress,
 } from '../../contract/batch/messages.ts';
+import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import type { CurrentStep } from '../../contract/current-step.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hasHostBits, parseNetworkRange } from '../../cce/network-ranges.ts';
 import { formatPath } from '../../cce/rules/field-path.ts';
 import { validationRules, type Problem } from '../../cce/validate.ts';
-import { maximumConcurrency, maximumItems } from '../../contract/batch/item.ts';
+import { maximumConcurrency, maximumItems } from '../../contract/batch/limits.ts';
 import { labelPattern } from '../../contract/identity.ts';
 import { isNamePattern, nameWithIndex } from './names.ts';
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../../cce/validate.ts';
-import { maximumItems, type BatchItem, type FailurePolicy } from '../../contract/batch/item.ts';
+import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
+import { maximumItems } from '../../contract/batch/limits.ts';
 import { checkDrafts } from './checks.ts';
 import { readBatchDocument, readBatchEntry } from './document.ts';
 import { draftItems, type ItemDraft } from './drafts.ts';

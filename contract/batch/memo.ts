@@ -1,12 +1,12 @@
 import type { FailurePolicy } from './item.ts';
 import type { BatchUpload } from './upload.ts';
 
-/** What is kept of a batch for those who look at it without a worker. Never a secret. */
+/** The memo of a batch, for readers that have no worker to ask. Never contains a secret. */
 export interface BatchMemo extends Record<string, unknown> {
   upload: BatchUpload;
-  /** Equal for equal items, secrets apart. */
+  /** Equal for items that are equal except for their secrets. */
   itemsDigest: string;
-  /** When it was first started, RFC 3339: repeating it for the failed items does not change it. */
+  /** When the batch was first started, RFC 3339. Repeating it for the failed items does not change this. */
   since: string;
   failurePolicy: FailurePolicy;
 }

@@ -1,11 +1,12 @@
-import type { BatchProgress } from './messages.ts';
+import type { BatchProgress } from './progress.ts';
 
+/** How a batch ended: the result of the workflow `clusterBatch`. */
 export interface BatchOutcome extends BatchProgress {
-  /** `stopped`: too many items failed. Failed items do not make a batch fail: see `failed`. */
+  /** `stopped`: too many items failed. Failed items alone do not make a batch fail: see `failed`. */
   outcome: 'completed' | 'stopped' | 'cancelled' | 'rolledBack';
   cancelReason?: string;
-  /** For a batch that repeats them. */
+  /** The indices of the failed items, for a batch that repeats them. */
   failedItems: number[];
-  /** Of a batch that stopped: those that it has not begun, for the same. */
+  /** The indices of the items that a stopped batch never started, for a batch that repeats them. */
   unstartedItems?: number[];
 }

@@ -1,10 +1,10 @@
 import { createWorkflowID, type AccountRegion } from '../identity.ts';
 import type { UnderWay } from './reports.ts';
 
-/** An item under way in as few bytes as can be: a thousand of them are one payload. */
+/** A running item in few bytes: one payload carries a thousand of them. */
 export type PackedItem = [
   index: number,
-  /** Without the part that all of an account and region have in common. */
+  /** Without the prefix that all workflow IDs of an account and region share. */
   workflowID: string,
   runID: string,
   startedAtMs: number,
@@ -13,7 +13,7 @@ export type PackedItem = [
 ];
 
 export function packItems(items: readonly UnderWay[], scope: AccountRegion): PackedItem[] {
-  const { length } = commonPart(scope);
+  const { length } = commonPrefix(scope);
   return items.map(({ index, kind, workflowID, runID, startedAtMs, limitSeconds, attached, hasLease }) => [
     index,
     workflowID.slice(length),
@@ -27,7 +27,7 @@ export function packItems(items: readonly UnderWay[], scope: AccountRegion): Pac
 }
 
 export function unpackItems(items: readonly PackedItem[], scope: AccountRegion): UnderWay[] {
-  const prefix = commonPart(scope);
+  const prefix = commonPrefix(scope);
   return items.map(([index, workflowID, runID, startedAtMs, limitSeconds, ...marks]) => ({
     index,
     kind: marks.includes('delete') ? 'delete' : 'create',
@@ -40,6 +40,6 @@ export function unpackItems(items: readonly PackedItem[], scope: AccountRegion):
   }));
 }
 
-function commonPart(scope: AccountRegion): string {
+function commonPrefix(scope: AccountRegion): string {
   return createWorkflowID(scope, '');
 }

@@ -1,28 +1,32 @@
 import type { OperationFailure } from '../operation-failure.ts';
 
-/** One run of one workflow that an item of a batch has become. */
+/** One run of the workflow that a batch started for an item, or attached to. */
 export interface ItemReference {
-  /** Of the item, from 0. */
+  /** The index of the item, from 0. */
   index: number;
-  /** What is to come of it: a delete may be the cancelled create of its cluster. */
+  /** What the item is for. A delete may refer to the cancelled create of its cluster. */
   kind: 'create' | 'delete';
   workflowID: string;
   runID: string;
-  /** The create goes on after its cluster runs, until its time to live is over. */
+  /** The create goes on after its cluster runs, until the time to live is over. */
   hasLease?: true;
 }
 
-/** An item that was started, or attached to. */
+/** An item that the batch started, or attached to. */
 export interface StartedItem extends ItemReference {
-  /** It was under way already. It counts, but it is not the batch's to cancel or to roll back. */
+  /** The workflow already ran. The item counts, but the batch neither cancels it nor rolls it back. */
   attached?: true;
-  /** After so long the item counts as one that never reports. */
+  /** After this time the batch no longer expects a report and counts the item as failed. */
   limitSeconds: number;
+}
+
+export interface UnderWay extends StartedItem {
+  startedAtMs: number;
 }
 
 export type ItemFailure = Pick<OperationFailure, 'type' | 'message'>;
 
-/** An item that could not even be started. */
+/** An item that could not be started. */
 export interface RefusedItem {
   index: number;
   name: string;
@@ -34,17 +38,13 @@ export interface EndedItem {
   index: number;
   runID: string;
   result: 'succeeded' | 'failed' | 'cancelled';
-  /** The item failed, and a cluster of its making may be there all the same. */
+  /** The item failed, and a cluster that it made may still exist. */
   leftBehind?: true;
-  /** The create found the cluster of an earlier one: not this batch's to roll back. */
+  /** The create adopted the cluster of an earlier create, which this batch must not roll back. */
   adopted?: true;
-  /** Why it failed. Of a cancelled one: why its cluster is left. */
+  /** Why the item failed or, if it was cancelled, why its cluster is left. */
   failure?: ItemFailure;
 }
 
-export interface UnderWay extends StartedItem {
-  startedAtMs: number;
-}
-
-/** How many failures a batch can tell the reasons of. */
+/** The maximum number of failures whose reasons a batch keeps. */
 export const failuresKept = 20;

@@ -9,8 +9,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { FailurePolicy } from '../../contract/batch/item.ts';
+import { maximumConcurrency } from '../../contract/batch/limits.ts';
 import {
-  checkConcurrency,
   pauseSignal,
   progressQuery,
   resumeSignal,
@@ -209,6 +209,11 @@ function outcomeOf(state: BatchState): BatchOutcome {
     failedItems: failed,
     ...(ending === 'stopped' && { unstartedItems: unstarted(state) }),
   };
+}
+
+function checkConcurrency(concurrency: number): void {
+  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= maximumConcurrency) return;
+  throw new RangeError(`the concurrency is a whole number from 1 to ${maximumConcurrency}, and not ${concurrency}`);
 }
 
 function ignoreCancellation(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { BatchProgress } from '../../contract/batch/messages.ts';
+import type { BatchProgress } from '../../contract/batch/progress.ts';
 import { waiting, type BatchState } from './state.ts';
 
 export function progressOf(state: BatchState, isDone: boolean): BatchProgress {

@@ -1,4 +1,4 @@
-import type { BatchProgress } from '../../contract/batch/messages.ts';
+import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { CurrentStep } from '../../contract/current-step.ts';
 
 /** Where a create or delete stands, as Temporal's Web UI shows it: Markdown, and no cost to the history. */

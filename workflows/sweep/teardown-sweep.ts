@@ -1,6 +1,7 @@
 import { executeChild, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import { deleteItemOf, largestTeardown } from '../../contract/batch/item.ts';
+import { deleteItemOf } from '../../contract/batch/item.ts';
+import { largestTeardown } from '../../contract/batch/limits.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
 import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expandBatch } from '../../../client/batch/expand.ts';
-import { maximumConcurrency } from '../../../contract/batch/item.ts';
+import { maximumConcurrency } from '../../../contract/batch/limits.ts';
 import { batchTemplate } from './template.ts';
 
 /** What is found, as `path [rule]`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandBatch } from '../../../client/batch/expand.ts';
-import { maximumItems } from '../../../contract/batch/item.ts';
+import { maximumItems } from '../../../contract/batch/limits.ts';
 import { batchTemplate, withRanges } from './template.ts';
 
 const template = batchTemplate();

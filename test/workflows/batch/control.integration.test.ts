@@ -1,12 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  pauseSignal,
-  progressQuery,
-  resumeSignal,
-  setConcurrencyUpdate,
-  type BatchProgress,
-} from '../../../contract/batch/messages.ts';
+import { pauseSignal, progressQuery, resumeSignal, setConcurrencyUpdate } from '../../../contract/batch/messages.ts';
+import type { BatchProgress } from '../../../contract/batch/progress.ts';
 import { batchOf, useBatchStage, type MomentAction } from './script.ts';
 import { waiting } from '../../waiting.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
-import { maximumConcurrency } from '../../../contract/batch/item.ts';
+import { maximumConcurrency } from '../../../contract/batch/limits.ts';
 import { packItems } from '../../../contract/batch/packed-items.ts';
 import { failuresKept, type UnderWay } from '../../../contract/batch/reports.ts';
 import { deleteWorkflowID } from '../../../contract/identity.ts';

@@ -1,0 +1,33 @@
+import type { CancelRequest } from '../cancel-request.ts';
+import type { AccountRegion } from '../identity.ts';
+import type { PackedItem } from './packed-items.ts';
+import type { EndedItem, ItemReference, RefusedItem, StartedItem } from './reports.ts';
+import type { BatchUpload } from './upload.ts';
+
+/** The activities of a batch. They ask Temporal, and each of them may be repeated at any time. */
+export interface BatchActivities {
+  /** Tells the pages of a batch whether the batch still needs them. */
+  holdPages: (input: { upload: BatchUpload; hold: boolean }) => Promise<void>;
+  /** Starts the ordinary workflows of items, or attaches to those that already run. */
+  startItems: (input: StartItemsInput) => Promise<{ started: StartedItem[]; refused: RefusedItem[] }>;
+  /**
+   * Waits until some of the items have ended in any way, and collects for a few seconds if there are many. Returns an
+   * empty list after ten minutes. Gives the reasons of the last twenty failures, since a batch keeps no more.
+   * `sinceMs`: the batch knows of the items that ended before this time, in milliseconds since the epoch.
+   */
+  awaitItems: (input: { scope: AccountRegion; items: PackedItem[]; sinceMs: number }) => Promise<EndedItem[]>;
+  /** Cancels items, and passes over those that have ended. */
+  cancelItems: (input: { items: ItemReference[]; request: CancelRequest }) => Promise<void>;
+}
+
+export interface StartItemsInput {
+  upload: BatchUpload;
+  /**
+   * Goes into the memo of each started workflow, so that a repeated attempt recognises it. Begins with the ID of the
+   * upload, which marks the workflow as the batch's own.
+   */
+  startedBy: string;
+  indices: number[];
+  /** Delete what the creates with these indices made, instead of starting them. */
+  rollback: boolean;
+}

@@ -1,0 +1,29 @@
+import type { RefusedItem } from './reports.ts';
+
+/** The state and the counts of a batch: the answer of `progressQuery`. */
+export interface BatchProgress {
+  /** `stopping`: enough items have failed; the batch starts no more and waits for the running ones. */
+  stage: 'running' | 'paused' | 'stopping' | 'cancelling' | 'rollingBack' | 'done';
+  total: number;
+  /** Items that the batch has not started yet or, once it is over, never started. */
+  waiting: number;
+  underWay: number;
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  /** Items that already ran when the batch reached them. The other counts include them. */
+  attached: number;
+  /** The deletion of what the batch made, while it rolls back. `succeeded` includes these items too. */
+  rollback?: { total: number; deleted: number; failed: number };
+  concurrency: number;
+  /** RFC 3339 */
+  startedAt: string;
+  /** The number of items that end per minute, measured over the last hundred. Absent before two have ended. */
+  itemsPerMinute?: number;
+  /** An estimate from `itemsPerMinute`. */
+  estimatedSecondsLeft?: number;
+  /** The items that have run for the longest time, at most ten. */
+  slowest: { index: number; workflowID: string; runID: string; startedAt: string }[];
+  /** The last items that failed or left a cluster behind, at most twenty. */
+  failures: RefusedItem[];
+}
