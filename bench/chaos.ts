@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
+import { plainTable } from '../cli/plain-table.ts';
 import { positiveInteger } from '../cli/values.ts';
 import { runChaos } from './chaos-run.ts';
 import { findings, type ChaosVerdict } from './chaos-verdict.ts';
@@ -31,18 +31,16 @@ process.stderr.write(
 process.exit(isGood ? 0 : 1);
 
 function table(result: ChaosVerdict): string {
-  const rows = new Table({ head: ['', 'count', ''], style: { head: [], border: [] } });
-  for (const [name, value] of Object.entries(result)) {
-    if (typeof value === 'number') rows.push([name, value, '']);
-    else if (Array.isArray(value)) rows.push([name, value.length, value.slice(0, 5).join('\n')]);
-    else
-      rows.push([
-        name,
-        '',
-        Object.entries(value)
-          .map((entry) => entry.join(' '))
-          .join('\n'),
-      ]);
-  }
-  return rows.toString();
+  const rows = Object.entries(result).map(([name, value]: [string, ChaosVerdict[keyof ChaosVerdict]]) => {
+    if (typeof value === 'number') return [name, String(value), ''];
+    if (Array.isArray(value)) return [name, String(value.length), value.slice(0, 5).join(', ')];
+    return [
+      name,
+      '',
+      Object.entries(value)
+        .map((entry) => entry.join(' '))
+        .join(', '),
+    ];
+  });
+  return plainTable(['RESULT', 'COUNT', 'DETAILS'], rows);
 }

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { plainTable } from '../cli/plain-table.ts';
 import type { Compared } from './comparison.ts';
 import { figureLabels, figureNames, type FigureLabel } from './figures.ts';
 import { formatFigure } from './format-figure.ts';
@@ -11,34 +11,46 @@ const tallyLabels: Record<Exclude<keyof Tally, 'asked'>, string> = {
   missing: '  clusters missing',
 };
 
-/** Formats the medians side by side, the results of the crash runs, and the verdict in the last lines. */
+/** Formats the medians side by side, the results of the crash runs, the verdict and notes about the contenders. */
 export function comparisonTable(compared: readonly Compared[], verdict: Verdict): string {
-  const table = new Table({ head: ['', ...compared.map(({ name }) => name)], style: { head: [], border: [] } });
-  for (const figure of figureNames) {
-    table.push([
-      rowLabel(figureLabels[figure]),
-      ...compared.map(({ medians }) => right(formatFigure(medians[figure]))),
-    ]);
-  }
-  if (compared.some(({ crash }) => crash !== undefined)) {
-    table.push([
-      'killed half-way: wall time, s',
-      ...compared.map(({ crash }) => right(formatFigure(crash?.wallSeconds))),
-    ]);
-    for (const [key, label] of Object.entries(tallyLabels) as [keyof typeof tallyLabels, string][]) {
-      table.push([label, ...compared.map(({ crash }) => right(crash === undefined ? '–' : String(crash.tally[key])))]);
-    }
-  }
-  for (const line of lastLines(verdict)) table.push([{ content: line, colSpan: compared.length + 1 }]);
+  const head = ['FIGURE', ...compared.map(({ name }) => name)];
   const notes = compared.map(({ name, description }) => `${name}: ${description}.`);
-  return [table.toString(), ...notes].join('\n');
+  return [
+    plainTable(head, rightAligned(head, [...medianRows(compared), ...crashRows(compared)])),
+    ...verdictSections(verdict),
+    notes.join('\n'),
+  ].join('\n\n');
+}
+
+function medianRows(compared: readonly Compared[]): string[][] {
+  return figureNames.map((figure) => [
+    rowLabel(figureLabels[figure]),
+    ...compared.map(({ medians }) => formatFigure(medians[figure])),
+  ]);
+}
+
+function crashRows(compared: readonly Compared[]): string[][] {
+  if (compared.every(({ crash }) => crash === undefined)) return [];
+  return [
+    ['killed half-way: wall time, s', ...compared.map(({ crash }) => formatFigure(crash?.wallSeconds))],
+    ...(Object.entries(tallyLabels) as [keyof typeof tallyLabels, string][]).map(([key, label]) => [
+      label,
+      ...compared.map(({ crash }) => (crash === undefined ? '–' : String(crash.tally[key]))),
+    ]),
+  ];
+}
+
+/** Pads the cells of all columns but the first to the width of the column. */
+function rightAligned(head: readonly string[], rows: readonly string[][]): string[][] {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))));
 }
 
 function rowLabel({ label, isDetail = false }: FigureLabel): string {
   return isDetail ? `  ${label}` : label;
 }
 
-function lastLines({ missed, met, loses, troubles }: Verdict): string[] {
+function verdictSections({ missed, met, loses, troubles }: Verdict): string[] {
   return [
     lines('targets met', met),
     lines('targets MISSED', missed),
@@ -49,8 +61,4 @@ function lastLines({ missed, met, loses, troubles }: Verdict): string[] {
 
 function lines(title: string, items: readonly string[]): string {
   return items.length === 0 ? '' : [title, ...items.map((line) => `  ${line}`)].join('\n');
-}
-
-function right(content: string): { content: string; hAlign: 'right' } {
-  return { content, hAlign: 'right' };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import Table from 'cli-table3';
 import { Command } from 'commander';
+import { plainTable } from '../cli/plain-table.ts';
 import { positiveInteger } from '../cli/values.ts';
 import { createOrchestrator, type BatchItem, type BatchStatus } from '../client/index.ts';
 import { batchWorkflowID } from '../contract/identity.ts';
@@ -68,18 +68,17 @@ for await (const { result } of batches.results(name)) results.set(result, (resul
 
 // Reading the results above needs the worker, so it stops only now.
 await worker.end('stop');
-const table = new Table({ style: { head: [], border: [] } });
-table.push(
-  ['items', options.clusters],
-  ['concurrency', options.concurrency],
+const rows = [
+  ['items', String(options.clusters)],
+  ['concurrency', String(options.concurrency)],
   ['create time of a cluster', `${options.createSeconds} s`],
-  ['outcome', JSON.stringify(last.outcome?.outcome)],
+  ['outcome', String(last.outcome?.outcome)],
   ['succeeded / failed', `${last.outcome?.succeeded} / ${last.outcome?.failed}`],
   ['results', [...results].map(([result, count]) => `${count} ${result}`).join(', ')],
   ['wall time', `${seconds(tookMs)} s`],
   ['minimum wall time', `${Math.ceil(options.clusters / options.concurrency) * options.createSeconds} s`],
   ['time to read the results', `${seconds(Date.now() - readAtMs)} s`],
-  ['create requests', createCluster?.requests],
+  ['create requests', String(createCluster?.requests)],
   ['clusters / distinct names', `${names.length} / ${new Set(names).size}`],
   ['history events of each run of the batch', runs.toReversed().join(', ')],
   [
@@ -91,8 +90,8 @@ table.push(
     usages.map(({ peakMemoryBytes }) => `${Math.round(peakMemoryBytes / 1e6)} MB`).join(', '),
   ],
   ['CPU seconds of each worker', usages.map(({ cpuSeconds }) => Math.round(cpuSeconds)).join(', ')],
-);
-console.log(table.toString());
+];
+console.log(plainTable(['FIGURE', 'VALUE'], rows));
 await connection.close();
 await simulator.stop();
 await server.stop();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import Table from 'cli-table3';
+import { plainTable } from '../cli/plain-table.ts';
 import type { OperationReference } from '../client/index.ts';
 import { startStack } from '../local/stack.ts';
 import { benchRequest } from './bench-request.ts';
@@ -28,11 +28,15 @@ for (let run = 0; run < runs; run++) {
 await worker.stop();
 await stack.stop();
 
-const table = new Table({ head: ['from', 'to', 'seconds in each run'], style: { head: [], border: [] } });
-table.push(['cancel during a step', 'the service receives the DELETE', seconds(cancels)]);
-table.push(['SIGKILL of the worker', 'another worker polls', seconds(hardStops)]);
-table.push(['SIGTERM of the worker', 'another worker polls', seconds(gracefulStops)]);
-process.stdout.write(`${table.toString()}\n`);
+const table = plainTable(
+  ['FROM', 'TO', 'SECONDS IN EACH RUN'],
+  [
+    ['cancel during a step', 'the service receives the DELETE', seconds(cancels)],
+    ['SIGKILL of the worker', 'another worker polls', seconds(hardStops)],
+    ['SIGTERM of the worker', 'another worker polls', seconds(gracefulStops)],
+  ],
+);
+process.stdout.write(`${table}\n`);
 process.exit(0);
 
 async function createStuck(clusterName: string): Promise<OperationReference> {
