@@ -117,6 +117,18 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/architecture.md', () => {
+  it('says for every dependency what it is used for, and for nothing else', () => {
+    const [, libraries = ''] = read('docs/architecture.md').split('## Libraries');
+    const explained = firstColumnsOf(libraries).flatMap((text) => text.match(/[^`, ]+/g) ?? []);
+    const { dependencies, devDependencies } = packageJson;
+    const installed = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !name.startsWith('@types/'),
+    );
+    expect(explained.toSorted()).toEqual(installed.toSorted());
+  });
+});
+
 describe('docs/operations.md', () => {
   it('lists every metric of the worker, and no other', () => {
     const listed = firstColumnsOf(read('docs/operations.md')).flatMap((text) => text.match(/\bcce_\w+/g) ?? []);
