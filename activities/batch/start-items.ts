@@ -26,22 +26,22 @@ import { createItemReader } from './pages.ts';
 
 const startsAtOnce = 10;
 
-/** Below the heartbeat limit, after which somebody else takes over. */
+/** Below the heartbeat limit, after which another worker takes over. */
 const startWithinMs = 18_000;
 
-/** A create or delete may take an hour by default, and the clean-up after it another one. */
+/** The time for a clean-up, in addition to the operation's own limit, which is an hour by default. */
 const cleanUpSeconds = 3600;
 
-/** Below the default of 3: what people start by themselves goes first. Batches take turns. */
+/** Lower than the default priority, 3: operations outside batches go first. Batches take turns. */
 const priorityKey = 4;
 
-/** Starts items of a batch, each on its own: one that cannot be started is refused, and the others are not. */
+/** Starts items of a batch independently: an item that cannot be started is refused, without effect on the others. */
 export function startItems(client: Client): BatchActivities['startItems'] {
   const readItem = createItemReader(client);
   return async (input) => {
     const limit = pLimit(startsAtOnce);
     const beganAtMs = Date.now();
-    // All of them, even if one fails: none goes on behind the back of the next try.
+    // Waits for all, even if one fails: none may still be starting when the next attempt begins.
     const attempts = await Promise.allSettled(
       input.indices.map((index) => limit(() => attempt(input, index, beganAtMs))),
     );
@@ -56,7 +56,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
   };
 
   async function attempt(input: StartItemsInput, index: number, beganAtMs: number) {
-    // A worker that was frozen is thought dead, and another one has done this since; the batch may even be over.
+    // A worker that was frozen counts as dead: another one has done this work since, and the batch may have ended.
     if (Date.now() - beganAtMs > startWithinMs) throw new Error('there is no time left to start more items');
     heartbeat();
     let name = `item ${index}`;
@@ -87,22 +87,22 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
   const operation = { kind: 'create', workflowID, input: create, memo: { ...memo, startedBy } } as const;
   const run = await startOrAttach(client, input, operation);
   if (run.memo.specDigest !== memo.specDigest) {
-    throw refusal('SpecConflict', `${workflowID} is under way with another spec`);
+    throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
   }
-  // Attached to, it would only be seen to end.
+  // An item attached to it would only see it end.
   if (run.attached === true && (await isCleaningUp(client, run))) {
     throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
   }
   return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
 }
 
-/** That nobody can say is no reason to refuse: it would keep the whole batch waiting. */
+/** Returns `false` if no worker answers: a failed query must not hold up the whole batch. */
 async function isCleaningUp(client: Client, { workflowID, runID }: ItemRun): Promise<boolean> {
   const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => undefined);
   return current?.stage === 'cleaningUp';
 }
 
-/** A create of the cluster that is under way is cancelled instead of racing it. */
+/** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
 async function startDelete(client: Client, input: StartItemsInput, item: DeleteItem): Promise<Start> {
   const { upload, startedBy } = input;
   const { target, options = {}, timeoutSeconds } = item.input;
@@ -124,7 +124,7 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
   return started(await startOrAttach(client, input, operation), 'delete', timeoutSeconds);
 }
 
-/** The create under way of a cluster of which only the ID is known. */
+/** Finds the create in progress of a cluster that is known by its ID only. */
 async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
   const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND ExecutionStatus = 'Running'`;
   for await (const { workflowId, memo } of client.workflow.list({ query, pageSize: 1000 })) {
@@ -133,12 +133,12 @@ async function findCreateOf(client: Client, upload: BatchUpload, clusterID: stri
   return undefined;
 }
 
-/** Deletes what a create has made, in the way in which a create that fails cleans up. */
+/** Deletes the cluster that a create has made, with the options of the clean-up after a failed create. */
 async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start> {
   const { clusterName } = request.cluster;
   const create = await findOperationRun(client, createWorkflowID(input.upload, clusterName));
   if (create === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
-  // Somebody else has asked for the name since, and may rely on the cluster, or have made another one.
+  // Somebody else has requested the name since, and may rely on the cluster, or have created another one.
   if (!isOfBatch(create, input.upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
   const outcome = create.isRunning ? undefined : await outcomeOfClosedRun(client, create);
   const kept = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup?.clusterIDs[0] : undefined;
@@ -150,7 +150,7 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
 
 /** A run that is an item of the batch. */
 interface ItemRun extends OperationRun {
-  /** The run was under way already, and the batch did not start it. */
+  /** Whether the run was already in progress, and the batch did not start it. */
   attached?: boolean;
 }
 
@@ -160,7 +160,7 @@ async function startOrAttach(
   operation: OperationToStart,
 ): Promise<ItemRun> {
   const { workflowID, memo } = operation;
-  // In a repeated attempt: a run that an earlier attempt started may have ended since.
+  // A run that an earlier attempt of this activity started may have ended since.
   const before = activityInfo().attempt > 1 ? await findOperationRun(client, workflowID) : undefined;
   if (before !== undefined && before.memo.startedBy === memo.startedBy) return before;
   const priority = { priorityKey, fairnessKey: upload.name };
@@ -169,8 +169,7 @@ async function startOrAttach(
 }
 
 /**
- * Whether this batch started a run: for this item in an earlier try, of this activity or of the item, or for another item
- * of the same cluster.
+ * Whether this batch started a run: for this item in an earlier attempt or round, or for another item of the same cluster.
  */
 function isOfBatch({ memo }: OperationRun, { uploadID }: BatchUpload): boolean {
   return memo.startedBy?.startsWith(`${uploadID}/`) === true;
@@ -198,10 +197,10 @@ function nameOf(item: BatchItem): string {
   return 'clusterName' in target ? target.clusterName : (item.clusterName ?? target.clusterID);
 }
 
-/** Why an item cannot be started, however often it is tried; `undefined` where trying again may help. */
+/** Returns the reason why an item can never be started; `undefined` if another attempt may succeed. */
 function refusalOf(error: unknown): ItemFailure | undefined {
   if (error instanceof ApplicationFailure) return { type: error.type ?? 'Refused', message: error.message };
-  // What is made by hand may be anything: an object that lacks a part, a name that is too long for an ID.
+  // An item that was written by hand may be anything: an object that lacks a part, a name that is too long for an ID.
   const isInvalid =
     error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === grpcStatus.invalidArgument;
   if (!(error instanceof TypeError) && !isInvalid) return undefined;

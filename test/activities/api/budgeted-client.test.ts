@@ -106,7 +106,7 @@ describe('the urgency of a call', () => {
     ['listClusters', 5, urgencies.sweep],
     ['deleteCluster', undefined, urgencies.deletion],
     ['deleteCluster', 4, urgencies.batchDeletion],
-  ])('%s, in an activity with priority %s', async (call, priorityKey, urgency) => {
+  ])('follows from the call and the priority of the workflow: %s, priority %s', async (call, priorityKey, urgency) => {
     const environment = new MockActivityEnvironment(
       { ...(priorityKey !== undefined && { priority: { priorityKey } }) },
       { logger: new DefaultLogger('ERROR') },
@@ -118,7 +118,7 @@ describe('the urgency of a call', () => {
     ['listClusters', urgencies.list],
     ['getCluster', urgencies.batch],
     ['getEventSteps', urgencies.steps],
-  ])('%s, in a watch', (call, urgency) => {
+  ])('follows from the call alone in a watch: %s', (call, urgency) => {
     expect(urgencyInWatch(call)).toBe(urgency);
   });
 });
