@@ -17,7 +17,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 const exitCodeByKind: Record<OrchestratorErrorKind, ExitCode> = {
   invalidInput: exitCodes.badInput,
   invalidSpec: exitCodes.badInput,
-  // Among them a payload that this client has no key for: the operation itself may be well.
+  // Includes a payload that this client has no key for, which says nothing about the operation.
   configuration: exitCodes.badInput,
   conflict: exitCodes.failed,
   notFound: exitCodes.notFound,
@@ -29,7 +29,7 @@ const exitCodeByKind: Record<OrchestratorErrorKind, ExitCode> = {
 /** Chooses the exit code for an error, whoever threw it. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof OrchestratorError) return exitCodeByKind[error.kind];
-  // Ctrl-C at a question.
+  // The user pressed Ctrl-C at a prompt.
   if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.interrupted;
   // Temporal answers INVALID_ARGUMENT to a list query that it cannot parse, for example.
   const { cause } = Object(error) as { cause?: unknown };

@@ -3,16 +3,27 @@ import { checkOptions, labelOption } from './check-options.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 export interface ConnectOptions {
-  /** @default the environment's `CCE_ACCOUNT`, or `default` */
+  /** The label of the account whose workers act. @default the variable `CCE_ACCOUNT`, or `default` */
   account?: string;
-  /** @default the environment's `CCE_REGION`, or `bj` */
+  /** The region whose workers act. @default the variable `CCE_REGION`, or `bj` */
   region?: string;
 }
 
 /**
- * Connects to Temporal by the environment and profile files that all of Temporal's tools use (`TEMPORAL_ADDRESS`,
- * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …). Payloads are encrypted by the keys of
- * `CCE_ENCRYPTION_KEYS`, see docs/secrets.md.
+ * Connects to Temporal with the variables and profile files that all of Temporal's tools use (`TEMPORAL_ADDRESS`,
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, …). The keys in `CCE_ENCRYPTION_KEYS` encrypt payloads, see
+ * docs/secrets.md. A process that has its own Temporal client calls `createOrchestrator` instead.
+ *
+ * @example
+ * ```ts
+ * const orchestrator = await connect({ region: 'gz' });
+ * try {
+ *   const create = await orchestrator.create(body, { ttlSeconds: 8 * 3600 });
+ *   for await (const status of orchestrator.watch(create)) console.log(status.currentStep?.stage);
+ * } finally {
+ *   await orchestrator.close();
+ * }
+ * ```
  *
  * @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError, InvalidOptionsError
  */

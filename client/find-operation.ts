@@ -4,7 +4,7 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
 import { isClusterID, toOperation, type Operation } from './operation.ts';
 
-/** The latest create or delete of a cluster, by its name or its clusterID. */
+/** Finds the latest create or delete of a cluster by its name or clusterID. */
 export async function findOperation(
   client: Client,
   scope: AccountRegion,
@@ -16,11 +16,11 @@ export async function findOperation(
   ]);
   const operation = direct ?? (isClusterID(nameOrID) ? await findByClusterID(client, scope, nameOrID) : undefined);
   if (operation?.clusterID === undefined || operation.kind === 'delete') return operation;
-  // What was created by name may have been deleted by ID since.
+  // A cluster that was created by name may have been deleted by ID since.
   return newest([operation, await describeOperation(client, deleteWorkflowID(scope, operation.clusterID))]);
 }
 
-/** All creates and deletes of an account and region, newest first. */
+/** Lists all creates and deletes of an account and region, newest first. */
 export async function* listOperations(client: Client, scope: AccountRegion): AsyncGenerator<Operation, void> {
   const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
   for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}' AND ${types}` })) {
@@ -28,7 +28,7 @@ export async function* listOperations(client: Client, scope: AccountRegion): Asy
   }
 }
 
-/** One run of a workflow, by default its latest. */
+/** Describes a run of a create or delete, by default the latest of its workflow ID. */
 export async function describeOperation(
   client: Client,
   workflowID: string,

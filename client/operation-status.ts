@@ -4,7 +4,7 @@ import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import type { Operation, OperationStatus } from './operation.ts';
 
-/** Where an operation stands: its current step while it runs, its outcome once it has ended. */
+/** Reads the status of an operation: its current step while it runs, and its outcome after its end. */
 export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {
   const { workflowID, runID, execution } = operation;
   if (execution === 'running') {
@@ -20,11 +20,11 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
   return { ...operation, ...(outcome !== undefined && { outcome }) };
 }
 
-/** A step of the published example takes two minutes at most; the whole of it, four. */
+/** In the vendor's published example, no step takes more than two minutes, and the whole create takes four. */
 const unusualSeconds = 15 * 60;
 
 function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalledForSeconds'> {
-  // A cluster that runs and waits for the end of its lease is not stalled.
+  // A running cluster that waits for the end of its lease is not stalled.
   if (stage === 'running' || stage === 'done') return {};
   const seconds = Math.round((Date.now() - Date.parse(updatedAt)) / 1000);
   return seconds < unusualSeconds ? {} : { stalledForSeconds: seconds };

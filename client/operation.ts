@@ -5,46 +5,46 @@ import type { DeleteClusterOutcome } from '../contract/delete.ts';
 import type { OperationMemo } from '../contract/operation-memo.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 
-/** A create or delete of one cluster, as Temporal lists it. */
+/** A create or delete of one cluster: one run of its workflow, as Temporal lists it. */
 export interface Operation {
   kind: 'create' | 'delete';
   workflowID: string;
   runID: string;
-  /** Absent for a delete that was asked for by clusterID. */
+  /** Absent for a delete by clusterID. */
   clusterName?: string;
-  /** Absent as long as none is known. */
+  /** Absent until it is known. */
   clusterID?: string;
   /** Whether the cluster has a time to live. */
   hasLease: boolean;
-  /** Whether the cluster runs and its time to live is counted. */
+  /** Whether the cluster has run, so that its time to live counts down. */
   leaseBegan: boolean;
-  /** Of one that a batch started: the batch's upload, its execution, and the round of tries. */
+  /** For an item of a batch: the batch's upload, its run, and the round of attempts, separated by slashes. */
   startedBy?: string;
-  /** Of a create: equal for equal specs, secrets apart. */
+  /** For a create: a digest that is equal for equal specs. It ignores secrets. */
   specDigest?: string;
   execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
-  /** RFC 3339 */
+  /** The time of the start, RFC 3339. */
   startedAt: string;
-  /** RFC 3339; absent while it runs. */
+  /** The time of the end, RFC 3339. Absent while it runs. */
   closedAt?: string;
 }
 
-/** Where an operation is found again: one run of one workflow. */
+/** Identifies an operation: one run of one workflow. */
 export type OperationReference = Pick<Operation, 'workflowID' | 'runID'>;
 
 export type OperationOutcome = CreateClusterOutcome | DeleteClusterOutcome;
 
-/** An operation and where it stands. */
+/** An operation with its progress or outcome. */
 export interface OperationStatus extends Operation {
-  /** While it runs. Absent where no worker answers at the moment. */
+  /** Present while it runs. Absent if no worker answers at the moment. */
   currentStep?: CurrentStep;
-  /** Since when the current step lasts, in seconds, where that is unusually long (15 minutes and more). */
+  /** How long the current step has lasted, in seconds. Present only from 15 minutes on, which is unusual. */
   stalledForSeconds?: number;
-  /** Once it has ended by itself. Absent for one that was terminated. */
+  /** Present once it has ended. Absent if it was terminated from outside. */
   outcome?: OperationOutcome;
 }
 
-/** The form of the vendor's IDs. A name of this form is taken for an ID. */
+/** Whether a text has the form of the vendor's cluster IDs. A name of this form counts as an ID. */
 export function isClusterID(nameOrID: string): boolean {
   return /^cce-[A-Za-z0-9]{8}$/.test(nameOrID);
 }

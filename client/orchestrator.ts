@@ -16,13 +16,19 @@ import { startDelete, type DeleteOptions } from './start-delete.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
 export interface OrchestratorOptions extends AccountRegion {
+  /** Temporal's client. Give it the data converter of `loadDataConverter`, so that it can read what workers write. */
   client: Client;
 }
 
 /**
- * The one way in for backends and command lines: one account and region, whose worker has the credentials.
+ * Creates and deletes the clusters of one account and region. The workers of that account have its credentials; the
+ * orchestrator needs none.
  *
- * Besides the errors that are named, all calls throw the SDK's `ServiceError` when Temporal cannot be reached.
+ * Its own errors extend {@link OrchestratorError}. All calls also throw the SDK's `ServiceError` if Temporal does not
+ * answer, and {@link PayloadDecryptionError} if the client lacks the key for an answer.
+ *
+ * Wherever a call takes a `nameOrID`, a text of the form `cce-XXXXXXXX` counts as a clusterID, unless a cluster has that
+ * name.
  */
 export interface Orchestrator {
   /**
@@ -34,61 +40,74 @@ export interface Orchestrator {
    */
   create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;
   /**
-   * Where the latest create or delete of a cluster stands.
+   * Reads the status of the latest create or delete of a cluster.
    *
    * @throws OperationNotFoundError
    */
   status: (nameOrID: string) => Promise<OperationStatus>;
-  /** Each change of an operation's status until it has ended; the last one carries the outcome. */
+  /**
+   * Yields each change of an operation's status until it has ended; the last status has the outcome. It asks once a
+   * second, which adds nothing to the workflow's history.
+   *
+   * @param signal Ends the watch with an `AbortError`. The operation goes on.
+   * @throws OperationNotFoundError
+   *
+   * @example
+   * ```ts
+   * for await (const { currentStep, outcome } of orchestrator.watch(create)) console.log(currentStep?.step, outcome);
+   * ```
+   */
   watch: (operation: OperationReference, signal?: AbortSignal) => AsyncGenerator<OperationStatus, void>;
-  /** In Temporal's order, which is newest first. */
+  /** Lists all creates and deletes that Temporal still knows, newest first. */
   list: () => AsyncGenerator<Operation, void>;
   /**
-   * Cancels the create or delete that is under way. Cleaning up goes on after this returns; `watch` shows it.
+   * Requests the cancellation of the create or delete under way. The clean-up goes on after this returns; `watch` shows it.
    *
-   * @throws OperationNotFoundError where none is under way
+   * @throws OperationNotFoundError if none is under way
    */
   cancel: (nameOrID: string, request?: CancelRequest) => Promise<OperationReference>;
   /**
-   * Sets the time to live of a cluster anew, counted from now.
+   * Sets a new time to live for a cluster.
    *
-   * @throws OperationNotFoundError where no create with a time to live is under way
+   * @param ttlSeconds Counted from now.
+   * @throws OperationNotFoundError if no create with a time to live is under way
    */
   extendLease: (nameOrID: string, ttlSeconds: number) => Promise<OperationReference>;
-  /** Looks for clusters of ours that nobody claims any more, and deletes those if asked to. */
+  /** Finds orphans, that is clusters with our marker that no operation claims, and deletes them on request. */
   reconcile: (options?: ReconcileOptions) => Promise<ReconcileReport>;
-  /** The same, again and again. */
+  /** Repeats the search for orphans on a schedule. */
   reconcileSchedule: ReconcileSchedule;
   /**
-   * Starts to delete a cluster, made by whom ever, or attaches to the delete that is under way. While a create of the
-   * cluster is under way, that is cancelled instead and cleans up; then it is the operation that is returned.
+   * Starts the delete of a cluster, whoever created it, or attaches to the delete under way. If a create of the cluster is
+   * under way, this cancels that create, which then cleans up, and returns the create.
    */
   delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
-  /** Many creates and deletes as one thing. */
+  /** Runs many creates and deletes as one batch. */
   batches: Batches;
-  /** Finds clusters to delete, once or again and again. */
+  /** Finds clusters to delete, once or on a schedule. */
   teardown: Teardown;
   /**
-   * Makes the search attributes that operations are listed by in Temporal's own tools, for all accounts and regions of
-   * the namespace. Operations that are started from then on have them, five minutes later at most.
+   * Creates the search attributes by which Temporal's own tools can list operations, for all accounts and regions of the
+   * namespace. New operations have them after five minutes at most.
    *
    * @throws SetUpError
    */
   setUp: () => Promise<NamespaceSetUp>;
 }
 
-/** How often `watch` asks; a query costs the history nothing. */
+/** A query adds nothing to a workflow's history. */
 const watchIntervalMs = 1_000;
 
+/** Creates an orchestrator on a Temporal client that the caller opens and closes. `connect` opens one by itself. */
 export function createOrchestrator({ client, ...scope }: OrchestratorOptions): Orchestrator {
   async function* watch({ workflowID, runID }: OperationReference, signal?: AbortSignal) {
-    // Ends the last pause at once when the operation ends; how it ended is read from its status.
+    // The result only ends the last pause early. The outcome comes from the status.
     const ended = client.workflow.getHandle(workflowID, runID).result().then(ignore, ignore);
     for (let last = ''; ;) {
       const operation = await describeOperation(client, workflowID, runID);
       if (operation === undefined) throw new OperationNotFoundError(workflowID);
       const status = await statusOf(client, operation);
-      // A worker that does not answer, perhaps since it restarts, is no news.
+      // A missing answer, for example of a worker that restarts, is not a change.
       const isNews = status.execution !== 'running' || status.currentStep !== undefined;
       const seen = JSON.stringify([status.execution, status.currentStep]);
       if (isNews && seen !== last) yield status;
@@ -134,7 +153,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     async delete(nameOrID, { waitForRelease = false, ...deleteOptions } = {}) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.kind === 'create' && operation.execution === 'running') {
-        return cancel(operation, { cleanup: 'delete', deleteOptions, reason: 'its deletion was asked for' });
+        return cancel(operation, { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' });
       }
       const isName = operation?.clusterName === nameOrID;
       return startDelete(client, scope, nameOrID, isName, { waitForRelease, ...deleteOptions });

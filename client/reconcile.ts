@@ -5,22 +5,24 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 
-/** See {@link ReconcileInput}; without `delete` orphans are reported only. */
+/** Options of the search for orphans, see {@link ReconcileInput}. Without `delete`, it only reports them. */
 export type ReconcileOptions = Pick<ReconcileInput, 'delete'>;
 
-/** The search for orphans that is repeated by itself. Its latest reports are results of its workflow. */
+/** The scheduled search for orphans. The results of its workflow are the reports. */
 export interface ReconcileSchedule {
   /**
-   * Creates it, or changes it where there is one. One that takes longer than the interval is not overtaken by the next.
+   * Creates or changes the schedule. A search that takes longer than the interval delays the next one.
+   *
+   * @param everySeconds The interval between two starts.
    */
   set: (everySeconds: number, options?: ReconcileOptions) => Promise<void>;
-  /** `undefined` where there is none. */
+  /** Reads the state of the schedule. `undefined` if there is none. */
   describe: () => Promise<ScheduleState | undefined>;
-  /** Changes nothing where there is none. */
+  /** Removes the schedule, if there is one. */
   remove: () => Promise<void>;
 }
 
-/** Looks for orphans once, now, and waits for the report. */
+/** Searches for orphans once and waits for the report. */
 export async function reconcile(
   client: Client,
   scope: AccountRegion,
@@ -30,7 +32,7 @@ export async function reconcile(
     workflowId: `${reconcileWorkflowID(scope)}:now`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
-    // Two at once would only do the same twice.
+    // A second search at the same time would find the same.
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
 }

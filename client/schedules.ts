@@ -3,20 +3,17 @@ import { taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { Searchable } from '../contract/search-attributes.ts';
 import { startSearchable } from '../temporal/executions/start-searchable.ts';
 
-/** A workflow that is started again and again; its ID is also the beginning of those of what it starts. */
+/** A workflow on a schedule. The ID of the schedule is also the prefix of the workflow IDs. */
 export interface RepeatedWorkflow {
   scheduleId: string;
   everySeconds: number;
   workflowType: string;
   input: object;
-  /** Of each workflow that it starts. */
+  /** The search attributes of each workflow that the schedule starts. */
   searchable?: Searchable;
 }
 
-/**
- * Creates a schedule, or changes the one of this ID. A workflow that takes longer than the interval is not overtaken by
- * the next.
- */
+/** Creates or changes a schedule. A workflow that takes longer than the interval delays the next one. */
 export async function setSchedule(
   client: Client,
   scope: AccountRegion,
@@ -41,7 +38,7 @@ export async function setSchedule(
   });
 }
 
-/** What is done to a schedule; `undefined` where there is none. */
+/** Runs an action on a schedule. `undefined` if there is no such schedule. */
 export async function ifThere<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await act();
@@ -53,12 +50,13 @@ export async function ifThere<Result>(act: () => Promise<Result>): Promise<Resul
 
 export interface ScheduleState {
   paused: boolean;
-  /** RFC 3339 */
+  /** The time of the next start, RFC 3339. Absent if there is none. */
   nextAt?: string;
+  /** The time of the last start, RFC 3339. Absent before the first. */
   lastAt?: string;
 }
 
-/** `undefined` where there is none. */
+/** Reads the state of a schedule. `undefined` if there is no such schedule. */
 export function describeSchedule(client: Client, scheduleId: string): Promise<ScheduleState | undefined> {
   return ifThere(async () => {
     const { state, info } = await client.schedule.getHandle(scheduleId).describe();

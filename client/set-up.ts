@@ -3,28 +3,28 @@ import { findSearchAttributes, keywordType } from '../temporal/executions/start-
 import { grpcStatus } from '../temporal/grpc-status.ts';
 import { SetUpError } from './errors/set-up-error.ts';
 
-/** The search attributes of a namespace, by name. */
+/** Our search attributes in a namespace, by name. */
 export interface NamespaceSetUp {
   namespace: string;
-  /** Made now. */
+  /** Created by this call. */
   created: string[];
-  /** They were there. */
+  /** Present before. */
   present: string[];
 }
 
 /**
- * Makes the search attributes that operations are listed by. To do so again changes nothing.
+ * Creates our search attributes in the client's namespace. A second call changes nothing.
  *
- * @throws SetUpError where Temporal refuses it, or one of them is there and is no keyword
+ * @throws SetUpError if Temporal does not permit it, or if one of them has another type than Keyword
  */
 export async function setUp(client: Client): Promise<NamespaceSetUp> {
   const { namespace } = client.options;
   const { present, missing, wrongType } = await findSearchAttributes(client);
   if (wrongType.length > 0) {
     throw new SetUpError(
-      `${wrongType.join(', ')} in the namespace "${namespace}" must be of type Keyword, and is not; where nothing else uses it: ${wrongType
+      `${wrongType.join(', ')} in the namespace "${namespace}" must be of type Keyword; if nothing else uses it, run: ${wrongType
         .map((name) => `temporal operator search-attribute remove --namespace ${namespace} --name ${name}`)
-        .join(' && ')}, and set up again`,
+        .join(' && ')}, then set up again`,
     );
   }
   if (missing.length === 0) return { namespace, created: [], present };
@@ -33,7 +33,7 @@ export async function setUp(client: Client): Promise<NamespaceSetUp> {
     await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if (!isGrpcServiceError(error) || !refusals.includes(error.code)) throw error;
-    // No cause: it would be printed behind the commands, and says nothing else.
+    // The cause is left out. It would be printed after the commands, and the text already contains its details.
     throw new SetUpError(refusalText(namespace, missing, error.details));
   }
   return { namespace, created: missing, present };
@@ -51,8 +51,8 @@ function refusalText(namespace: string, names: readonly string[], details: strin
   const forServer = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   const forCloud = names.map((name) => `--search-attribute ${name}=Keyword`).join(' ');
   return [
-    `Temporal does not let us make search attributes in the namespace "${namespace}": ${details}`,
+    `Temporal does not permit this client to create search attributes in the namespace "${namespace}": ${details}`,
     `- on Temporal Cloud, run: tcld namespace search-attributes add --namespace ${namespace} ${forCloud}`,
-    `- elsewhere, let somebody who may run: temporal operator search-attribute create --namespace ${namespace} ${forServer}`,
+    `- elsewhere, ask an operator to run: temporal operator search-attribute create --namespace ${namespace} ${forServer}`,
   ].join('\n');
 }

@@ -13,20 +13,20 @@ import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
 import { ValidSpec } from './valid-spec.ts';
 
-/** See {@link CreateClusterInput} for the meaning and the defaults. */
+/** Options of a create; {@link CreateClusterInput} describes each with its default. */
 export type CreateOptions = Omit<CreateClusterInput, 'request'>;
 
 export interface StartedCreate {
   workflowID: string;
   runID: string;
-  /** A create of the same name and spec was under way already; it is the one that is returned. */
+  /** A create of the same name and spec was already under way, and this is that create. */
   attached: boolean;
-  /** What is unwise about the spec, but does not keep it from being tried. */
+  /** Signs that the create may not do what the user intends. */
   warnings: readonly Problem[];
 }
 
 /**
- * Starts the create of a cluster, or attaches to the one that is under way.
+ * Starts the create of a cluster, or attaches to the create under way.
  *
  * @throws InvalidSpecError, SpecConflictError, OperationEndingError
  */
@@ -46,7 +46,7 @@ export async function startCreate(
     throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
   }
   if (run.attached) {
-    // A caller who attached to it would only see it end. If no worker can say, that is no reason to refuse.
+    // A caller that attached would only see it end. If no worker answers, the caller may attach.
     const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
     if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
   }

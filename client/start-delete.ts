@@ -4,22 +4,22 @@ import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { startOperation } from '../temporal/executions/start-operation.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
 
-/** The options of the API's delete call; without any, EIPs, CDS volumes and snapshots stay on the bill. */
+/** The options of the API's delete call. Without any, EIPs, CDS volumes and snapshots stay, and stay on the bill. */
 export interface DeleteOptions extends DeleteClusterOptions {
   /**
-   * Wait on after the cluster is gone, until what it used can be deleted or used again.
+   * Whether to wait after the cluster is gone until its subnets and security groups can be deleted or reused.
    *
    * @default false
    */
   waitForRelease?: boolean;
 }
 
-/** Starts the delete of a cluster, or attaches to the one that is under way. */
+/** Starts the delete of a cluster, or attaches to the delete under way. */
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
   nameOrID: string,
-  /** Known to be a name, even if it has the form of an ID. */
+  /** Whether `nameOrID` is known to be a name, even if it has the form of an ID. */
   isName: boolean,
   { waitForRelease = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {

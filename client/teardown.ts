@@ -13,29 +13,34 @@ import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './sc
 export type TeardownPlan = Pick<TeardownSweepInput, 'filter' | 'maximum'>;
 export type ScheduledTeardown = TeardownPlan & Required<Pick<TeardownSweepInput, 'delete'>>;
 
-/** A sweep that is repeated by itself. */
+/** A scheduled teardown. */
 export interface TeardownSchedule extends ScheduleState {
   name: string;
 }
 
+/** Finds clusters to delete. Only clusters with our marker count. */
 export interface Teardown {
   /**
-   * Lists what a filter matches, and deletes nothing. To delete, start a batch of what it lists.
+   * Lists the clusters that a filter matches, and deletes nothing. To delete them, start a batch of them.
    *
-   * @throws TooManyMatchesError where more clusters match than the maximum, InvalidOptionsError
+   * @throws TooManyMatchesError if more clusters match than the maximum
+   * @throws InvalidOptionsError
    */
   find: (plan: TeardownPlan) => Promise<TeardownReport>;
   schedules: {
     /**
-     * Creates it, or changes it where there is one of this name. A sweep that takes longer than the interval is not
-     * overtaken by the next.
+     * Creates or changes the scheduled teardown of a name. A teardown that takes longer than the interval delays the next
+     * one.
      *
+     * @param everySeconds The interval between two starts.
      * @throws InvalidOptionsError
      */
     set: (name: string, everySeconds: number, teardown: ScheduledTeardown) => Promise<void>;
+    /** Lists the scheduled teardowns of the account and region. */
     list: () => AsyncGenerator<TeardownSchedule, void>;
-    /** `false` where there is none of this name. */
+    /** Pauses a scheduled teardown or lets it go on. `false` if there is none of this name. */
     pause: (name: string, paused: boolean) => Promise<boolean>;
+    /** Removes a scheduled teardown. `false` if there is none of this name. */
     remove: (name: string) => Promise<boolean>;
   };
 }
@@ -77,7 +82,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
         const prefix = idOf('');
         for await (const { scheduleId } of client.schedule.list()) {
           if (!scheduleId.startsWith(prefix)) continue;
-          // The list lags behind: it would show a schedule as set that was paused a moment ago, or one that is gone.
+          // The list lags behind. It may still contain a removed schedule, or show a paused one as active.
           const state = await describeSchedule(client, scheduleId);
           if (state !== undefined) yield { name: scheduleId.slice(prefix.length), ...state };
         }

@@ -115,7 +115,7 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
   if (create?.isRunning === true && isOfTarget) {
     await client.workflow
       .getHandle(create.workflowID, create.runID)
-      .signal(cancelSignal, { cleanup: 'delete', deleteOptions: options, reason: 'its deletion was asked for' });
+      .signal(cancelSignal, { cleanup: 'delete', deleteOptions: options, reason: 'its deletion was requested' });
     return started(create, 'delete', timeoutSeconds);
   }
   const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);

@@ -26,38 +26,40 @@ import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
 
-/** A batch, and where it stands. */
+/** A batch with its progress or outcome. */
 export interface BatchStatus {
   name: string;
   workflowID: string;
   execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
-  /** RFC 3339. Of its latest run, where no worker answers. */
+  /** The time of the start, RFC 3339. If no worker answers, the start of its latest run. */
   startedAt: string;
   closedAt?: string;
-  /** Absent where no worker answers at the moment. */
+  /** Absent if no worker answers at the moment. */
   progress?: BatchProgress;
-  /** Where the slowest items under way stand. */
+  /** The slowest items under way, with their current steps. */
   current: { workflowID: string; startedAt: string; currentStep?: CurrentStep }[];
-  /** Once it is over. Absent for one that was terminated. */
+  /** Present once it has ended. Absent if it was terminated from outside. */
   outcome?: BatchOutcome;
 }
 
-/** Many creates and deletes as one thing. All but `start` throw {@link BatchNotFoundError}. */
+/** Runs many creates and deletes as one batch. All calls except `start` throw {@link BatchNotFoundError}. */
 export interface Batches {
   /**
-   * Starts a batch, or attaches to one of the same name and items that is under way. Items come from `planBatch`, or are
-   * made by hand: their specs are validated again, item by item, when it is their turn.
+   * Starts a batch, or attaches to a running one of the same name and items. Items come from `planBatch` or from the
+   * caller; the worker validates each spec again when it starts the item.
    *
    * @throws BatchConflictError, InvalidOptionsError
    */
   start: (batch: BatchToStart) => Promise<StartedBatch>;
+  /** Reads the status of a batch. */
   status: (name: string) => Promise<BatchStatus>;
-  /** Each change of its status until it is over. */
+  /** Yields each change of a batch's status until it has ended. `signal` ends the watch with an `AbortError`. */
   watch: (name: string, signal?: AbortSignal) => AsyncGenerator<BatchStatus, void>;
-  /** Starts no more items; those under way go on. */
+  /** Stops starting items. Items under way go on. */
   pause: (name: string) => Promise<void>;
+  /** Starts items again after a pause. */
   resume: (name: string) => Promise<void>;
-  /** Cancels the items under way, which then clean up, and starts no more. Items that it attached to go on. */
+  /** Stops starting items and cancels those under way, which then clean up. Items that the batch attached to go on. */
   cancel: (name: string, request?: CancelRequest) => Promise<void>;
   /**
    * Sets how many items may be under way at once, from 1 to 1000.
@@ -65,16 +67,16 @@ export interface Batches {
    * @throws InvalidOptionsError
    */
   setConcurrency: (name: string, concurrency: number) => Promise<void>;
-  /** Starts the failed items again: in the batch while it runs, else in a new one of the same name. */
+  /** Starts the failed items again: within the batch while it runs, or else in a new batch of the same name. */
   retryFailed: (name: string) => Promise<void>;
-  /** How each item ended, or where it stands, in the order of the items. */
+  /** Yields the result or the current state of each item, in the order of the items. */
   results: (name: string) => AsyncGenerator<ItemResult, void>;
 }
 
 const watchIntervalMs = 1_000;
-/** Of an update. */
-const triesAtMost = 50;
-const tryIntervalMs = 100;
+/** The number of attempts to send an update. */
+const maximumAttempts = 50;
+const attemptIntervalMs = 100;
 
 export function createBatches(client: Client, scope: AccountRegion): Batches {
   const handleOf = (name: string) => client.workflow.getHandle(batchWorkflowID(scope, name));
@@ -101,12 +103,12 @@ export function createBatches(client: Client, scope: AccountRegion): Batches {
     );
   }
 
-  /** What only a batch that is under way can be told. */
+  /** Sends a message that only a running batch can receive. */
   async function tell(name: string, message: () => Promise<unknown>): Promise<void> {
     try {
       await message();
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new BatchNotFoundError(name, 'a batch that is under way');
+      if (error instanceof WorkflowNotFoundError) throw new BatchNotFoundError(name, 'running batch');
       throw error;
     }
   }
@@ -141,15 +143,15 @@ export function createBatches(client: Client, scope: AccountRegion): Batches {
   };
 }
 
-/** Temporal drops an update that meets the end of a run. A signal waits for the next run by itself. */
+/** Repeats an update that Temporal dropped because a run ended. A signal needs no repetition: the next run gets it. */
 async function update(batch: WorkflowHandle, concurrency: number): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await batch.executeUpdate(setConcurrencyUpdate, { args: [concurrency] });
     } catch (error) {
-      if (tries === triesAtMost || !wasDropped(error)) throw error;
+      if (attempt === maximumAttempts || !wasDropped(error)) throw error;
     }
-    await pause(tryIntervalMs);
+    await pause(attemptIntervalMs);
   }
 }
 

@@ -4,7 +4,7 @@ import { validateCreateRequest, type Validation } from '../../cce/validate.ts';
 import type { ItemDraft } from './drafts.ts';
 import type { ItemProblem } from './problems.ts';
 
-/** What is wrong with the items of a batch, each for itself and among each other. */
+/** Finds the problems of a batch's items, of each alone and between them. */
 export function checkDrafts(drafts: readonly ItemDraft[]): { errors: ItemProblem[]; warnings: ItemProblem[] } {
   const validations = validateDrafts(drafts);
   const allOf = (severity: keyof Validation): ItemProblem[] =>
@@ -21,8 +21,8 @@ export function checkDrafts(drafts: readonly ItemDraft[]): { errors: ItemProblem
 }
 
 /**
- * Drafts of one spec differ in their names, and in ranges that were handed out free of overlaps: what is wrong with one is
- * wrong with all, names apart. Ten thousand items would take seconds otherwise.
+ * Validates each spec once. Drafts of one spec differ only in their names, and in ranges that were handed out without
+ * overlaps, so all of them share the problems, names apart. To validate ten thousand drafts would take seconds.
  */
 function validateDrafts(drafts: readonly ItemDraft[]): Validation[] {
   const bySpec = new Map<object, Validation>();
@@ -43,7 +43,7 @@ function validateDrafts(drafts: readonly ItemDraft[]): Validation[] {
   });
 }
 
-/** Two items for one name would be one workflow, or a create and a delete in each other's way. */
+/** Finds items for the same cluster. They would become one workflow, or a create and a delete that race each other. */
 function findNamesakes(drafts: readonly ItemDraft[]): ItemProblem[] {
   const firstByName = new Map<string, string>();
   return drafts.flatMap((draft, item) => {
@@ -55,8 +55,8 @@ function findNamesakes(drafts: readonly ItemDraft[]): ItemProblem[] {
       firstByName.set(name, `items[${item}].${path}`);
       return [];
     }
-    const message = `${JSON.stringify(name)} is also named by ${first}.`;
-    return [{ item, path, rule: 'batch-name-twice', message, advice: 'Let each item have a cluster of its own.' }];
+    const message = `${JSON.stringify(name)} is also the cluster of ${first}.`;
+    return [{ item, path, rule: 'batch-name-twice', message, advice: 'Give each item its own cluster.' }];
   });
 }
 

@@ -7,9 +7,9 @@ import { maximumConcurrency, maximumItems } from '../../contract/batch/limits.ts
 import { labelPattern } from '../../contract/identity.ts';
 import { isNamePattern, nameWithIndex } from './names.ts';
 
-const durationWanted = { error: 'A duration of at least one second is wanted, such as 90s, 20m or 8h' };
+const durationWanted = { error: 'The value must be a duration of at least one second, such as 90s, 20m or 8h' };
 
-/** Read as seconds. */
+/** Parses a duration as seconds. */
 const durationSchema = z
   .string()
   .min(1)
@@ -19,7 +19,7 @@ const durationSchema = z
 
 const ruleIDs = [...validationRules.map(({ id }) => id), 'batch-ranges-overlap'];
 
-/** Options of creates, as {@link CreateOptions} has them, with durations as texts in the document. */
+/** Options of creates, see {@link CreateOptions}. The document has durations as text. */
 export type CreateSettings = z.infer<typeof createSettingsSchema>;
 const createSettingsSchema = z.strictObject({
   onFailure: z.enum(['delete', 'keep']).exactOptional(),
@@ -29,7 +29,7 @@ const createSettingsSchema = z.strictObject({
   disabledRules: z.array(z.enum(ruleIDs)).exactOptional(),
 });
 
-/** Options of deletes, as {@link DeleteClusterInput} has them. */
+/** Options of deletes, see {@link DeleteClusterInput}. */
 export type DeleteSettings = z.infer<typeof deleteSettingsSchema>;
 const deleteSettingsSchema = z.strictObject({
   deleteResource: z.boolean().exactOptional(),
@@ -39,14 +39,14 @@ const deleteSettingsSchema = z.strictObject({
   timeout: durationSchema.exactOptional(),
 });
 
-/** A pool that ranges of one size are handed out from. */
+/** A pool of addresses, divided into ranges of one size. */
 export type RangePool = z.infer<typeof rangePoolSchema>;
 const rangePoolSchema = z
   .strictObject({
     pool: z.string().transform((text, context) => {
       const range = parseNetworkRange(text);
       if (range?.family === 'ipv4' && !hasHostBits(range)) return range;
-      context.addIssue('A range of IPv4 addresses is wanted that begins with its first, such as 10.0.0.0/8');
+      context.addIssue('The value must be an IPv4 range without host bits, such as 10.0.0.0/8');
       return z.NEVER;
     }),
     prefixLength: z.int().min(0).max(32),
@@ -57,11 +57,14 @@ const rangePoolSchema = z
   });
 
 const settingsSchema = z.strictObject({
-  name: z.string().regex(labelPattern, 'A name has 1 to 64 letters, digits, ".", "_" and "-"').exactOptional(),
+  name: z
+    .string()
+    .regex(labelPattern, 'A name must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .exactOptional(),
   concurrency: z.int().min(1).max(maximumConcurrency).default(50),
   failurePolicy: z
     .union([z.enum(['continue', 'rollback']), z.strictObject({ stopAfter: z.int().min(1) })], {
-      error: 'One of continue, rollback and {stopAfter: N} is wanted, N being 1 or more',
+      error: 'The value must be continue, rollback, or {stopAfter: N} with N of 1 or more',
     })
     .default('continue'),
   create: createSettingsSchema.default({}),
@@ -72,7 +75,7 @@ const settingsSchema = z.strictObject({
     .default({}),
 });
 
-/** The settings of a batch and its entries, which are read one by one: see {@link readBatchEntry}. */
+/** The settings of a batch, and its entries, which {@link readBatchEntry} parses one by one. */
 export type BatchDocument = z.infer<typeof batchDocumentSchema>;
 const batchDocumentSchema = settingsSchema.extend({ items: z.array(z.unknown()).min(1) });
 
@@ -83,11 +86,11 @@ const createEntrySchema = z
     name: z
       .string()
       .min(1)
-      .refine(isNamePattern, 'What may stand in braces is {index}, or {index:04} for at least four digits')
+      .refine(isNamePattern, 'A placeholder must be {index}, or {index:04} for at least four digits')
       .exactOptional(),
     create: createSettingsSchema.default({}),
     set: z.record(z.string(), z.unknown()).default({}),
-    // What may stand in a create request. Newer fields than these can be in the template, or be set by path.
+    // The known parts of a create request. The template or `set` can contain newer ones.
     cluster: z.unknown().exactOptional(),
     masters: z.unknown().exactOptional(),
     nodes: z.unknown().exactOptional(),
@@ -97,12 +100,12 @@ const createEntrySchema = z
   })
   .refine(({ count, name = '' }) => count === 1 || nameWithIndex(name, 0) !== name, {
     path: ['name'],
-    error: 'A name with {index} is wanted, since the entry makes several clusters',
+    error: 'The name must contain {index}, because the entry makes several clusters',
   });
 
 const deleteEntrySchema = z.strictObject({ delete: z.string().min(1), ...deleteSettingsSchema.shape });
 
-/** What can be read of a batch; what cannot is left out, or has its default, and is among the errors. */
+/** Parses a batch as far as possible. An invalid part is absent or has its default, and is reported in `errors`. */
 export function readBatchDocument(source: unknown): { document: BatchDocument; errors: Problem[] } {
   const parsed = batchDocumentSchema.safeParse(source);
   if (parsed.success) return { document: parsed.data, errors: [] };
@@ -118,7 +121,7 @@ export function readBatchDocument(source: unknown): { document: BatchDocument; e
   };
 }
 
-/** Some creates of one spec. Fields of the spec are not looked at yet. */
+/** One or more creates of one spec. Its fields are not validated yet. */
 export type CreateEntry = { kind: 'create' } & z.infer<typeof createEntrySchema>;
 
 export type BatchEntry =
@@ -126,7 +129,7 @@ export type BatchEntry =
   | ({ kind: 'delete' } & z.infer<typeof deleteEntrySchema>)
   | { kind: 'unreadable'; problems: Problem[] };
 
-/** Reads one of `items`; the paths of its problems begin below it. */
+/** Parses one of `items`. The paths of its problems are relative to it. */
 export function readBatchEntry(source: unknown): BatchEntry {
   const isDelete = typeof source === 'object' && source !== null && 'delete' in source;
   const kind = isDelete ? 'delete' : 'create';
@@ -140,6 +143,6 @@ function toProblem({ path, message }: z.core.$ZodIssue): Problem {
     path: formatPath(path),
     rule: 'batch-document',
     message: `${message}.`,
-    advice: 'docs/batch-spec.md says what a batch may have.',
+    advice: 'docs/batch-spec.md describes all keys of a batch.',
   };
 }

@@ -8,19 +8,19 @@ import { mergePatch } from './merge-patch.ts';
 import { nameWithIndex } from './names.ts';
 import { setPaths } from './set-paths.ts';
 
-/** One cluster of a batch that is being expanded. */
+/** One item of a batch during its expansion. */
 export type ItemDraft = CreateDraft | DeleteDraft | UnreadableDraft;
 
 export interface CreateDraft extends DraftOrigin {
   kind: 'create';
-  /** Absent where there is none, which is a problem of its own. */
+  /** Absent if the spec has none, which validation reports. */
   clusterName?: string;
   /**
-   * Template and entry in one, before names and ranges are put in. One object for all drafts that have no other
-   * differences: what takes long is done once for each.
+   * Template and entry merged, before names and ranges are added. All drafts that differ in nothing else share the object,
+   * so that slow work is done once for each object.
    */
   spec: object;
-  /** What is to be the create request. */
+  /** The body of the create request. */
   body: object;
   options: CreateOptions;
 }
@@ -30,7 +30,7 @@ interface DeleteDraft extends DraftOrigin {
   input: DeleteClusterInput;
 }
 
-/** In place of the items of an entry that cannot be read. */
+/** Stands for the items of an entry that cannot be parsed. */
 interface UnreadableDraft extends DraftOrigin {
   kind: 'unreadable';
 }
@@ -38,11 +38,11 @@ interface UnreadableDraft extends DraftOrigin {
 interface DraftOrigin {
   /** The index of the entry in the document. */
   entry: number;
-  /** What is wrong with the entry itself; paths begin below it. */
+  /** The problems of the entry itself. Paths are relative to it. */
   problems: readonly Problem[];
 }
 
-/** The items of a batch in the order of its entries, without the ranges that are handed out. */
+/** Expands entries to items, in order. Ranges from pools are added later. */
 export function draftItems(document: BatchDocument, entries: readonly BatchEntry[]): ItemDraft[] {
   const specs = new Map<string, Pick<CreateDraft, 'spec' | 'problems'>>();
 
@@ -78,7 +78,8 @@ function makeSpec(merged: object, set: CreateEntry['set']): Pick<CreateDraft, 's
   return { spec, problems };
 }
 
-const pathAdvice = 'Write it as in nodes[0].instanceSpec.imageID, with a backslash before each dot within a name.';
+const pathAdvice =
+  'Write a path such as nodes[0].instanceSpec.imageID, with a backslash before each dot within a name.';
 
 function createOptions({ timeout, ttl, ...options }: CreateSettings): CreateOptions {
   return {

@@ -1,14 +1,14 @@
-/** What an estimate of a batch rests on. */
+/** The assumptions of an estimate. */
 export interface EstimateAssumptions {
-  /** How long a create takes, in seconds. Assumed: the vendor's one example took three and a half minutes. @default 300 */
+  /** The duration of a create in seconds. The vendor's only example took three and a half minutes. @default 300 */
   createSeconds: number;
-  /** How long a delete takes, in seconds. Assumed. @default 120 */
+  /** The duration of a delete in seconds. The vendor publishes no example. @default 120 */
   deleteSeconds: number;
-  /** Calls of the API for one create: a poll each 10 s, the looks before and after it. @default 50 */
+  /** API calls for one create: a poll every 10 s, and the look-ups before and after it. @default 50 */
   callsPerCreate: number;
-  /** @default 20 */
+  /** API calls for one delete. @default 20 */
   callsPerDelete: number;
-  /** What the worker may ask of the API. @default 20 */
+  /** The request budget of the worker, in API calls per second. @default 20 */
   requestsPerSecond: number;
 }
 
@@ -22,11 +22,11 @@ const defaults: EstimateAssumptions = {
 
 export interface Estimate {
   estimatedSeconds: number;
-  /** What it rests on, a sentence each. */
+  /** The assumptions, one sentence each. */
   assumptions: string[];
 }
 
-/** How long a batch takes: that of its waves or that of its calls of the API, whichever is longer. */
+/** Estimates the duration of a batch: that of its waves or that of its API calls, whichever is longer. */
 export function estimateBatch(
   { creates, deletes, concurrency }: { creates: number; deletes: number; concurrency: number },
   assumed: Partial<EstimateAssumptions> = {},
@@ -43,9 +43,9 @@ export function estimateBatch(
   return {
     estimatedSeconds: Math.max(waveSeconds, callSeconds),
     assumptions: [
-      `A create takes ${createSeconds} s, a delete ${deleteSeconds} s, ${concurrency} at a time: ${waveSeconds} s.`,
-      `A create takes ${callsPerCreate} calls of the API, a delete ${callsPerDelete}, ${requestsPerSecond} a second: ${callSeconds} s.`,
-      isBoundByCalls ? 'The calls of the API take longest.' : 'Creates and deletes take longest.',
+      `A create takes ${createSeconds} s and a delete ${deleteSeconds} s; with ${concurrency} at a time: ${waveSeconds} s.`,
+      `A create needs ${callsPerCreate} API calls and a delete ${callsPerDelete}; at ${requestsPerSecond} per second: ${callSeconds} s.`,
+      isBoundByCalls ? 'The API calls take longer.' : 'Creates and deletes take longer.',
     ],
   };
 }

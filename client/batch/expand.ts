@@ -8,35 +8,36 @@ import { parseRequest } from './parse-request.ts';
 import { describeProblems, type ItemProblem } from './problems.ts';
 import { giveRanges } from './ranges.ts';
 
-/** A batch as it is to be run, and all that is wrong with it. */
+/** An expanded batch, with all its problems. */
 export interface ExpandedBatch {
   name?: string;
-  /** How many items may be under way at the same time. @default 50 */
+  /** How many items may be under way at once. @default 50 */
   concurrency: number;
-  /** @default 'continue' */
+  /** What the batch does when items fail. @default 'continue' */
   failurePolicy: FailurePolicy;
-  /** All items, if there are no errors; else those that can be read. Requests have known keys in the SDK's spelling. */
+  /** All items; with errors, those that can be parsed. Requests have known keys in the spelling of the vendor's SDK. */
   items: BatchItem[];
-  /** How many items are creates and deletes, also of those that cannot be read as requests. */
+  /** The number of creates, including those that cannot be parsed. */
   creates: number;
+  /** The number of deletes. */
   deletes: number;
-  /** Any of them keeps the batch from being run. Paths count the items as expanded: `items[0..999].cluster.k8sVersion`. */
+  /** Problems that prevent the start. Paths count the expanded items: `items[0..999].cluster.k8sVersion`. */
   errors: Problem[];
-  /** What is unwise about specs, but does not keep them from being tried. */
+  /** Signs that creates may not do what the user intends. */
   warnings: Problem[];
 }
 
-/** In place of those in the document. */
+/** Settings that replace those of the document. */
 export interface BatchSettings {
   name?: string;
   concurrency?: number;
 }
 
 /**
- * Expands the specification of a batch, as `docs/batch-spec.md` describes it: template and entries become ordinary
- * items, names are generated, ranges handed out, and everything is validated.
+ * Expands a batch document, which `docs/batch-spec.md` describes: merges entries into the template, generates names, hands
+ * out ranges, and validates everything.
  *
- * Takes any JSON value, and never throws: what cannot be read is among the errors.
+ * Accepts any JSON value and never throws: it reports an unreadable document as errors.
  */
 export function expandBatch(document: unknown, settings: BatchSettings = {}): ExpandedBatch {
   const { document: batch, errors } = readBatchDocument(withSettings(document, settings));
@@ -44,7 +45,7 @@ export function expandBatch(document: unknown, settings: BatchSettings = {}): Ex
   const entries = batch.items.map(readBatchEntry);
   const creates = entries.reduce((sum, entry) => sum + (entry.kind === 'create' ? entry.count : 0), 0);
   const deletes = entries.filter(({ kind }) => kind === 'delete').length;
-  // Not even expanded: few lines may ask for millions.
+  // A batch that is too large is not expanded: a few lines can stand for millions of items.
   const isTooLarge = creates + deletes > maximumItems;
   const { drafts, errors: rangeErrors } = giveRanges(isTooLarge ? [] : draftItems(batch, entries), batch.ranges);
   const checked = checkDrafts(drafts);
@@ -86,7 +87,7 @@ function readItems(
     if ('request' in parsed) {
       items.push({ kind: 'create', input: { request: parsed.request, ...draft.options } });
     } else if (!hasErrors.has(item)) {
-      // The rules that would have told of it are turned off.
+      // The rules that would have reported it are disabled.
       errors.push(...parsed.problems.map((problem) => ({ ...problem, item })));
     }
   }
@@ -98,6 +99,6 @@ function tooLarge(items: number): Problem {
     path: 'items',
     rule: 'batch-too-large',
     message: `The batch has ${items} items.`,
-    advice: `Divide it into batches of at most ${maximumItems}.`,
+    advice: `Divide it into batches of at most ${maximumItems} items.`,
   };
 }

@@ -3,9 +3,9 @@ import type { BatchItem } from '../../contract/batch/item.ts';
 import { estimateBatch, type Estimate, type EstimateAssumptions } from './estimate.ts';
 import { expandBatch, type BatchSettings, type ExpandedBatch } from './expand.ts';
 
-/** What a batch would do. */
+/** An expanded batch with its networks and an estimate of its duration. */
 export interface BatchPlan extends ExpandedBatch, Estimate {
-  /** The ranges that the creates are to use, by VPC. */
+  /** The ranges that the creates will use, by VPC. */
   networks: PlannedNetwork[];
 }
 
@@ -16,24 +16,32 @@ export interface PlannedNetwork {
 
 export interface PlannedCluster {
   clusterName: string;
-  /** The range of IPv4, of IPv6, or both with a comma between them. */
+  /** The pod ranges: IPv4, IPv6, or both separated by a comma. */
   pods?: string;
-  /** Alike. */
+  /** The service ranges, in the same form. */
   services?: string;
 }
 
 export interface PlanOptions extends BatchSettings {
-  /** Other figures for the estimate than the defaults. */
+  /** Assumptions for the estimate, in place of the defaults. */
   assumed?: Partial<EstimateAssumptions>;
 }
 
-/** Says what a batch would do, without asking or sending anything. Takes any JSON value, and never throws. */
+/**
+ * Shows what a batch would do, without any network access. Accepts any JSON value and never throws.
+ *
+ * @example
+ * ```ts
+ * const { errors, items, concurrency, failurePolicy } = planBatch(document);
+ * if (errors.length === 0) await orchestrator.batches.start({ name: 'nightly', items, concurrency, failurePolicy });
+ * ```
+ */
 export function planBatch(document: unknown, { assumed, ...settings }: PlanOptions = {}): BatchPlan {
   const expanded = expandBatch(document, settings);
   return { ...expanded, networks: plannedNetworks(expanded.items), ...estimateBatch(expanded, assumed) };
 }
 
-/** The plan for people and logs: secrets that stand in its requests are redacted. */
+/** Redacts the secrets in a plan's requests, for people and logs. */
 export function withoutSecrets(plan: BatchPlan): BatchPlan {
   return redactSecrets(plan) as BatchPlan;
 }

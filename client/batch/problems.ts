@@ -1,6 +1,6 @@
 import type { Problem } from '../../cce/validate.ts';
 
-/** A problem of one item of a batch; its path begins below the item. */
+/** A problem of one item of a batch. Its path is relative to the item. */
 export interface ItemProblem extends Problem {
   /** The index among the expanded items. */
   item: number;
@@ -13,10 +13,10 @@ interface Run {
 }
 
 /**
- * The problems with their items in their paths: `items[3].cluster.clusterName`. Items in a row that share a problem are
- * told of together, `items[0..999].cluster.k8sVersion`: a template makes the same mistake a thousand times.
+ * Adds the items to the paths of their problems: `items[3].cluster.clusterName`. Consecutive items that share a problem get
+ * one report, `items[0..999].cluster.k8sVersion`, because a template repeats a mistake a thousand times.
  *
- * @param entries For each item, the index of the entry in the document that it comes from.
+ * @param entries For each item, the index of its entry in the document.
  */
 export function describeProblems(problems: readonly ItemProblem[], entries: readonly number[]): Problem[] {
   const runs: Run[] = [];

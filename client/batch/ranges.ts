@@ -11,8 +11,8 @@ const fieldNames = { pods: 'clusterPodCIDR', services: 'clusterIPServiceCIDR' } 
 type Kind = keyof typeof fieldNames;
 
 /**
- * Gives each create that has no range of its own one from the pools of the batch: different from all others that are
- * given, and clear of what the creates of the same VPC name themselves: pods, services, the VPC and its subnets.
+ * Gives each create without a range one from the pools of the batch. The range overlaps no other one that is handed out,
+ * and none that creates of the same VPC name: pods, services, the VPC and its subnets.
  */
 export function giveRanges(
   drafts: readonly ItemDraft[],
@@ -25,7 +25,7 @@ export function giveRanges(
 
   const fields = new Map<ItemDraft, Partial<Record<string, string>>>();
   const errors: Problem[] = [];
-  // Services after pods, so that they keep clear of them.
+  // Services come after pods, so that they avoid the pod ranges.
   for (const kind of ['pods', 'services'] as const) {
     const pool = pools[kind];
     if (pool !== undefined) giveFrom(pool, kind);
@@ -67,9 +67,9 @@ export function giveRanges(
   }
 }
 
-/** What a spec says of its network. */
+/** The network of a spec. */
 interface SpecNetwork {
-  /** Empty where there is none, which is a problem of its own. */
+  /** Empty if the spec has none, which validation reports. */
   vpcID: string;
   has: Record<Kind, boolean>;
   ranges: NetworkRange[];
@@ -96,7 +96,7 @@ function tooSmall({ pool, prefixLength }: RangePool, kind: Kind, wanted: number,
     rule: 'range-pool-too-small',
     message:
       `${wanted} items need a /${prefixLength} for their ${kind}, and ${missing} of them get none: ` +
-      `${pool.text} holds ${capacity}, less those that overlap ranges which the batch names itself.`,
+      `${pool.text} has room for ${capacity}, minus those that overlap ranges that the batch names itself.`,
     advice: 'Choose a wider pool or a greater prefixLength.',
   };
 }

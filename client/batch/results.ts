@@ -19,20 +19,21 @@ import { describeOperation } from '../find-operation.ts';
 import type { Operation, OperationOutcome } from '../operation.ts';
 import { describeBatch } from './start.ts';
 
-/** How one item of a batch ended, or where it stands: what its ordinary workflow tells. */
+/** The result or the current state of one item of a batch, read from the item's workflow. */
 export interface ItemResult {
   index: number;
   kind: 'create' | 'delete';
   clusterName?: string;
   clusterID?: string;
   /**
-   * `notStarted`: as far as Temporal knows. `underWay`, or how it ended. `terminated`: from outside, without a clean-up.
-   * `rolledBack`: it ran, and its batch has deleted it again.
+   * The outcome, or a state. `notStarted`: Temporal knows no run of it. `terminated`: somebody terminated the workflow,
+   * without a clean-up. `rolledBack`: the cluster ran, and the batch has deleted it again.
    */
   result: 'notStarted' | 'underWay' | OperationOutcome['outcome'] | 'terminated' | 'rolledBack';
   workflowID: string;
-  /** RFC 3339 */
+  /** The time of the start, RFC 3339. */
   startedAt?: string;
+  /** The time of the end, RFC 3339. */
   closedAt?: string;
   failure?: OperationFailure;
 }
@@ -40,7 +41,7 @@ export interface ItemResult {
 const readsAtOnce = 20;
 
 /**
- * Reads all items page by page, and for each the workflow that it became.
+ * Reads the items page by page, and the workflow of each.
  *
  * @throws BatchNotFoundError
  */
@@ -59,7 +60,8 @@ export async function* batchResults(
       .getHandle(batchPageWorkflowID(upload, page))
       .query(batchItemsQuery)
       .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) throw new BatchNotFoundError(name, 'a batch whose items are kept');
+        if (error instanceof WorkflowNotFoundError)
+          throw new BatchNotFoundError(name, 'batch whose items are still known');
         throw error;
       });
     const first = page * upload.itemsPerPage;
@@ -67,7 +69,7 @@ export async function* batchResults(
   }
 }
 
-/** What is found of an item. */
+/** The part of a result that comes from the item's workflow. */
 type Found = Pick<ItemResult, 'result'> & Partial<ItemResult>;
 
 const notStarted: Found = { result: 'notStarted' };
@@ -80,7 +82,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     const { clusterName } = input.request.cluster;
     const workflowID = createWorkflowID(scope, clusterName);
     const create = await findRun(workflowID);
-    // One of another spec is somebody else's: this item was refused, or will be.
+    // A create from another spec belongs to somebody else: this item was refused, or will be.
     const isOfItem = create?.specDigest === memoOfCreate(input).specDigest;
     const found = create !== undefined && isOfItem ? await read(create) : notStarted;
     const isUndone =
@@ -88,7 +90,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     return { index, kind: 'create', clusterName, workflowID, ...found, ...(isUndone && { result: 'rolledBack' }) };
   }
 
-  /** Somebody else may have deleted it since. */
+  /** Whether this batch deleted the cluster. Somebody else may have done so since. */
   async function wasUndone(clusterID: string): Promise<boolean> {
     const deletion = await findRun(deleteWorkflowID(scope, clusterID));
     if (deletion?.startedBy?.startsWith(`${upload.uploadID}/`) !== true) return false;
@@ -105,7 +107,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     return { index, kind: 'delete', ...(name !== undefined && { clusterName: name }), ...target, workflowID, ...found };
   }
 
-  /** A create that was under way is cancelled in place of a delete; what it then cleans up is what is deleted. */
+  /** Reads a create that the delete cancelled because it was under way. Its clean-up counts as the delete. */
   async function readCancelled(create: Operation | undefined, target: DeleteTarget): Promise<Found> {
     if (create === undefined || ('clusterID' in target && create.clusterID !== target.clusterID)) return notStarted;
     const outcome = await outcomeOfRun(create);
@@ -119,7 +121,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     return { ...found, result: 'failed', ...(reason !== undefined && { failure: reason }) };
   }
 
-  /** What was over before the batch began is not of its making. */
+  /** Finds the latest run, unless it ended before the batch began and so does not belong to it. */
   async function findRun(workflowID: string): Promise<Operation | undefined> {
     const run = await describeOperation(client, workflowID);
     return run?.closedAt !== undefined && run.closedAt < since ? undefined : run;
@@ -129,7 +131,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     return foundOf(run, await outcomeOfRun(run));
   }
 
-  /** `undefined` while it runs, too. */
+  /** `undefined` if it was terminated, and while it runs. */
   async function outcomeOfRun(run: Operation): Promise<OperationOutcome | undefined> {
     return run.execution === 'running' ? undefined : outcomeOfClosedRun(client, run);
   }

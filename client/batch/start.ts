@@ -19,8 +19,11 @@ import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 
 export interface BatchToStart {
+  /** 1 to 64 letters, digits, dots, dashes or underscores. */
   name: string;
+  /** 1 to 10,000 items. */
   items: readonly BatchItem[];
+  /** How many items may be under way at once, from 1 to 1000. */
   concurrency: number;
   failurePolicy: FailurePolicy;
 }
@@ -29,22 +32,22 @@ export interface StartedBatch {
   name: string;
   workflowID: string;
   items: number;
-  /** A batch of this name and these items was under way already. */
+  /** A batch of this name and these items was already under way. */
   attached: boolean;
 }
 
-/** Stays below the size from which on Temporal warns of a payload. */
+/** Stays below the payload size at which Temporal warns. */
 const pageBytes = 200_000;
 const itemsPerPage = 200;
 const uploadsAtOnce = 8;
 
 /**
- * Starts a batch, or attaches to one of the same name and items that is under way.
+ * Starts a batch, or attaches to a running one of the same name and items.
  *
- * The items go first, in pages that Temporal keeps: after this, nothing depends on the caller.
+ * It uploads the items first, in pages that Temporal keeps, so that the batch does not depend on the caller afterwards.
  *
- * @throws BatchConflictError where a batch of this name is under way with other items or another policy, or is being
- *   ended, and InvalidOptionsError
+ * @throws BatchConflictError if a batch of this name is under way with other items or another policy, or is ending
+ * @throws InvalidOptionsError
  */
 export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
   const { name, items, concurrency, failurePolicy } = batch;
@@ -58,9 +61,9 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
         throw new BatchConflictError(name, `under way with other items (${running.memo.upload.items})`);
       }
       const progress = await queryIfAnswered(client, client.workflow.getHandle(workflowID), progressQuery);
-      // Attached to, it would only be seen to end.
+      // A caller that attached would only see it end.
       if (progress?.stage === 'cancelling' || progress?.stage === 'rollingBack') {
-        throw new BatchConflictError(name, 'being ended');
+        throw new BatchConflictError(name, 'ending');
       }
       return { name, workflowID, items: items.length, attached: true };
     }
@@ -69,26 +72,26 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
     if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy }, memo)) {
       return { name, workflowID, items: items.length, attached: false };
     }
-    // Somebody else was faster: what was uploaded here closes by itself.
+    // Somebody else was faster. The pages uploaded here close by themselves.
   }
 }
 
 /**
- * Starts a batch that is over once more, for the items that failed, and for those that it had not begun when it stopped.
+ * Starts an ended batch again, with the items that failed and those that it had not started when it stopped.
  *
- * @throws BatchNotFoundError where no batch of this name is known, or none of its items failed
+ * @throws BatchNotFoundError if Temporal knows no ended batch of this name, or none of its items failed
  */
 export async function repeatFailed(client: Client, scope: AccountRegion, name: string): Promise<StartedBatch> {
   const workflowID = batchWorkflowID(scope, name);
   const batch = await describeBatch(client, scope, name);
-  if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'a batch that is over');
+  if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'ended batch');
   const {
     failedItems,
     unstartedItems = [],
     concurrency,
   } = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
   const only = [...failedItems, ...unstartedItems];
-  if (only.length === 0) throw new BatchNotFoundError(name, 'a batch with failed items');
+  if (only.length === 0) throw new BatchNotFoundError(name, 'batch with failed items');
   const { upload } = batch.memo;
   const input: ClusterBatchInput = { upload, concurrency, failurePolicy: 'continue', only };
   const isStarted = await startWorkflow(client, scope, input, batch.memo);
@@ -103,7 +106,7 @@ export interface DescribedBatch {
   memo: BatchMemo;
 }
 
-/** `undefined` where Temporal knows no batch of this name. */
+/** Describes the latest run of a batch. `undefined` if Temporal knows no batch of this name. */
 export async function describeBatch(
   client: Client,
   scope: AccountRegion,
@@ -147,7 +150,7 @@ async function startWorkflow(
   }
 }
 
-/** By Temporal's clock, which also tells when items end. */
+/** The time of the upload by Temporal's clock, which also dates the ends of items. */
 async function uploadedAt(client: Client, upload: BatchUpload): Promise<string> {
   const { startTime } = await client.workflow.getHandle(batchPageWorkflowID(upload, 0)).describe();
   return startTime.toISOString();
@@ -181,7 +184,7 @@ async function uploadItems(
   return upload;
 }
 
-/** Equal for equal items and policies, secrets apart. */
+/** Computes a digest that is equal for equal items and policies. It ignores secrets. */
 function digestOf(items: readonly BatchItem[], policy: FailurePolicy): string {
   const hash = createHash('sha256').update(`${JSON.stringify(policy)}\n`);
   for (const item of items) {

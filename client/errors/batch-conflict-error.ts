@@ -5,8 +5,8 @@ export class BatchConflictError extends OrchestratorError {
   override readonly name = 'BatchConflictError';
   readonly kind = 'conflict';
 
-  /** @param state What the running batch does, e.g. `being ended`. */
+  /** @param state What the running batch does, e.g. `ending`. */
   constructor(batchName: string, state: string) {
-    super(`a batch "${batchName}" is ${state}; choose another name, or wait until it is over`);
+    super(`a batch "${batchName}" is ${state}; choose another name or wait until it has ended`);
   }
 }

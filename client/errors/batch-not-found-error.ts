@@ -5,8 +5,8 @@ export class BatchNotFoundError extends OrchestratorError {
   override readonly name = 'BatchNotFoundError';
   readonly kind = 'notFound';
 
-  /** @param what The batch that the call needs, e.g. `a batch that is under way`. */
-  constructor(batchName: string, what = 'a batch') {
-    super(`"${batchName}" is not the name of ${what}; it may be past Temporal's retention`);
+  /** @param what The batch that the call needs, e.g. `running batch`. */
+  constructor(batchName: string, what = 'batch') {
+    super(`there is no ${what} named "${batchName}"; Temporal may have removed it after its retention time`);
   }
 }

@@ -7,6 +7,8 @@ export class OperationNotFoundError extends OrchestratorError {
 
   /** @param what The operation that the call needs, e.g. `running create or delete`. */
   constructor(nameOrID: string, what = 'create or delete') {
-    super(`there is no ${what} of "${nameOrID}"; it may never have been asked for, or be past Temporal's retention`);
+    super(
+      `there is no ${what} of "${nameOrID}"; either there never was one, or Temporal has removed it after its retention time`,
+    );
   }
 }

@@ -9,8 +9,8 @@ export class SpecConflictError extends OrchestratorError {
   readonly differingPaths: readonly string[];
 
   constructor(workflowID: string, differingPaths: readonly string[]) {
-    const where = differingPaths.length > 0 ? differingPaths.join(', ') : 'what no worker is there to tell';
-    super(`${workflowID} is under way from a different spec; it differs in ${where}`);
+    const where = differingPaths.length > 0 ? `it differs in ${differingPaths.join(', ')}` : 'no worker can tell where';
+    super(`${workflowID} is under way with a different spec; ${where}`);
     this.workflowID = workflowID;
     this.differingPaths = differingPaths;
   }

@@ -82,7 +82,7 @@ describe('the estimate of a plan', () => {
 
   it('names its assumptions', () => {
     const { assumptions } = planBatch({ template, items: [creates(3)] }, { assumed: { createSeconds: 77 } });
-    expect(assumptions.join(' ')).toMatch(/create takes 77 s.* 20 a second: 8 s/);
+    expect(assumptions.join(' ')).toMatch(/create takes 77 s.* 20 per second: 8 s/);
   });
 });
 

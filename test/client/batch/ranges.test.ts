@@ -108,7 +108,7 @@ it('a pool that is too small is reported once, with the numbers', () => {
     {
       path: 'ranges.pods',
       rule: 'range-pool-too-small',
-      message: expect.stringMatching(/^5 items need a \/22 .* 2 of them get none: 10\.0\.0\.0\/20 holds 4,/),
+      message: expect.stringMatching(/^5 items need a \/22 .* 2 of them get none: 10\.0\.0\.0\/20 has room for 4,/),
     },
   ]);
   expect(expanded).toHaveLength(6);
