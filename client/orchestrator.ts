@@ -27,8 +27,8 @@ export interface OrchestratorOptions extends AccountRegion {
  * Its own errors extend {@link OrchestratorError}. All calls also throw the SDK's `ServiceError` if Temporal does not
  * answer, and {@link PayloadDecryptionError} if the client lacks the key for an answer.
  *
- * Wherever a call takes a `nameOrID`, a text of the form `cce-XXXXXXXX` counts as a clusterID, unless a cluster has that
- * name.
+ * Wherever a call takes a `nameOrID`, a text of the form `cce-XXXXXXXX` counts as a clusterID, unless Temporal knows an
+ * operation on a cluster of that name.
  */
 export interface Orchestrator {
   /**
