@@ -21,15 +21,12 @@ export async function reportDeployment(client: Client, own: WorkerDeploymentVers
     } else if (current === undefined) {
       log.warn('the deployment has no current version: its workers receive no work', { deploymentName, buildId, run });
     } else {
-      log.info(
-        'another version of the deployment is current: this worker receives only work pinned to its own version',
-        {
-          deploymentName,
-          buildId,
-          current,
-          run,
-        },
-      );
+      log.info('another version of the deployment is current: this one receives only work pinned to it', {
+        deploymentName,
+        buildId,
+        current,
+        run,
+      });
     }
   } catch (error) {
     log.warn('cannot find out whether the deployment has a current version', { deploymentName, buildId, error });
