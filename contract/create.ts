@@ -36,8 +36,8 @@ export interface CreateClusterInput {
    */
   timeoutSeconds?: number;
   /**
-   * The time to live of the running cluster, in seconds; then it is deleted. Does not apply to a cluster that an earlier
-   * create made. By default the cluster lives for ever.
+   * The time to live of the running cluster, in seconds; then it is deleted. Does not apply to a cluster that an
+   * earlier create made. By default the cluster lives for ever.
    */
   ttlSeconds?: number;
   /**

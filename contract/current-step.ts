@@ -70,7 +70,9 @@ export type StepChange = {
   goal: WatchGoal;
 } & ({ phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble });
 
-/** The step that people want to see: the first that is neither done nor still to do, otherwise the last finished one. */
+/**
+ * The step that people want to see: the first that is neither done nor still to do, otherwise the last finished one.
+ */
 export function currentStepOf(steps: readonly Step[]): Step | undefined {
   return (
     steps.find((step) => step.status !== 'done' && step.status !== 'todo') ??

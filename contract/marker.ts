@@ -3,8 +3,8 @@ import { redactSecrets } from '../cce/secrets.ts';
 import { hexDigest } from './hex-digest.ts';
 
 /**
- * Our marker on a cluster: the last line of its description. It proves who made the cluster when an answer was lost, and
- * compensation deletes no cluster without it.
+ * Our marker on a cluster: the last line of its description. It proves who made the cluster when an answer was lost,
+ * and compensation deletes no cluster without it.
  */
 export interface Marker {
   /** A hash of the workflow ID and the first run ID: constant through retries and restarts, new for each create. */

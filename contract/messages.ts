@@ -9,8 +9,8 @@ export const currentStepQuery = defineQuery<CurrentStep>('currentStep');
 export const requestQuery = defineQuery<unknown>('request');
 
 /**
- * Cancels a create, which then cleans up, or a delete, which then stops waiting: an accepted deletion cannot be undone. A
- * second cancel changes nothing.
+ * Cancels a create, which then cleans up, or a delete, which then stops waiting: an accepted deletion cannot be undone.
+ * A second cancel changes nothing.
  */
 export const cancelSignal = defineSignal<[CancelRequest?]>('cancel');
 

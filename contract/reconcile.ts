@@ -43,7 +43,8 @@ export interface UnclaimedCluster {
  * - `claimed`: a create of its name is running, ended with it, or kept it on purpose.
  * - `orphan`: its create is over and nobody claims it: the create was terminated, could not clean up, or ended with
  *   another cluster.
- * - `unknown`: Temporal knows no such create; it may be past retention, or belong to another installation. Never deleted.
+ * - `unknown`: Temporal knows no such create; it may be past retention, or belong to another installation. Never
+ *   deleted.
  */
 export type Ownership = 'claimed' | 'orphan' | 'unknown';
 

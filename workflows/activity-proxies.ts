@@ -9,12 +9,10 @@ import type { Activities } from '../activities/index.ts';
 import { mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
 import { markerPattern, markerPrefix } from '../contract/marker.ts';
 
-// cancellationType is always given: the SDK's default is TRY_CANCEL, whatever its documentation says. A summary is what
-// Temporal's Web UI shows of a call; it is encrypted like everything else.
+// Each proxy names its cancellationType: the SDK's default is TRY_CANCEL, whatever its documentation says. Temporal's
+// Web UI shows the summary of a call; it is encrypted like every payload.
 
-/**
- * Needs no network and takes milliseconds: as a local activity it costs one event instead of six.
- */
+/** Needs no network and takes milliseconds: as a local activity it costs one event instead of six. */
 export const { validateCluster } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10s',
   retry: { maximumAttempts: 3 },
@@ -23,8 +21,8 @@ export const { validateCluster } = proxyLocalActivities<Activities>({
 });
 
 /**
- * Reads and deletions may be repeated at will. 90 s leave an attempt time to wait for its turn, for its 30 s a request
- * and one new signature; the day is for clean-ups, which no other deadline ends.
+ * Reads and deletions may be repeated at any time. 90 s allow an attempt to wait for its turn, and to send a request of
+ * up to 30 s twice, the second time with a new signature. The day is for clean-ups, which no other deadline ends.
  */
 const repeatable = {
   startToCloseTimeout: '90s',
@@ -63,7 +61,7 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
     summary: `delete ${input.clusterID}`,
   }).deleteCluster(input);
 
-/** Nice to know, and not worth a long wait. */
+/** For people only, so not worth a long wait. */
 export const { compareSpec } = proxyActivities<Activities>({
   summary: 'compare the cluster with the spec',
   startToCloseTimeout: '90s',
@@ -72,22 +70,23 @@ export const { compareSpec } = proxyActivities<Activities>({
 });
 
 /**
- * One attempt: a create is never repeated without a look first. A cancel takes it off the queue; once it has begun, it is
- * waited for, since its answer says what there is to clean up.
+ * One attempt: a create looks before it sends again. A cancel removes the activity from the queue. If the attempt has
+ * begun, the workflow waits for it, since its answer says what the clean-up must delete.
  */
 export const submitCluster: Activities['submitCluster'] = (input) =>
   proxyActivities<Activities>({
     ...onMutateQueue(),
     summary: `create "${input.request.cluster.clusterName}"`,
     startToCloseTimeout: '90s',
-    // The types too: an activity that somebody has paused is tried again whatever its number of attempts.
+    // Temporal retries an activity that somebody has paused beyond its number of attempts, but never one of these
+    // types.
     retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['CceApiError', 'CceNetworkError', 'WorkerShutdown'] },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }).submitCluster(input);
 
 /**
- * They ask Temporal, not the service, and a batch goes on for as long as it takes. Heartbeats, so that a worker that dies
- * holds a batch up for seconds and not for minutes.
+ * They ask Temporal, not the service, and a batch retries them for as long as it takes. They send heartbeats, so that a
+ * dead worker delays a batch by seconds and not by minutes.
  */
 export const { startItems, cancelItems, holdPages } = proxyActivities<Activities>({
   summary: 'items of the batch',
@@ -98,8 +97,8 @@ export const { startItems, cancelItems, holdPages } = proxyActivities<Activities
 });
 
 /**
- * On the queue of the long polls. A worker that dies is noticed after the heartbeat limit, and the next one goes on from
- * the last heartbeat. Cancelling does not wait for the watch to end: it only reads, and people wait for the clean-up.
+ * Runs on the queue for long polls. Temporal notices a dead worker after the heartbeat limit, and the next worker goes
+ * on from the last heartbeat. A cancel does not wait for the watch: it only reads, and people wait for the clean-up.
  */
 export function watchActivities(summary: string): Pick<Activities, 'watchCluster' | 'awaitItems'> {
   return proxyActivities<Activities>({
@@ -112,7 +111,7 @@ export function watchActivities(summary: string): Pick<Activities, 'watchCluster
   });
 }
 
-/** Asked for in a workflow: its own task queue is known no sooner. */
+/** A function, because only a running workflow knows its own task queue. */
 function onMutateQueue(): Pick<ActivityOptions, 'taskQueue'> {
   return { taskQueue: mutateTaskQueue(workflowInfo().taskQueue) };
 }

@@ -6,11 +6,11 @@ import {
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 
 /**
- * Only in the bundle of workers that trace.
+ * Traces workflows. Only workers that trace have this in their bundle.
  *
- * The IDs of spans are random numbers of the workflow, which come again when it is replayed. So nothing else in a
- * workflow may use one: it would be another number as soon as traces are switched on or off. Queries, of which a history
- * knows nothing, have no spans for the same reason; also, whoever watches asks each second.
+ * Span IDs are random numbers of the workflow, which a replay repeats. So nothing else in a workflow may use random
+ * numbers: they would change as soon as somebody switches traces on or off. Queries have no spans for the same reason,
+ * since a history does not contain them; besides, a client that watches queries every second.
  */
 export function interceptors(): WorkflowInterceptors {
   const inbound = new OpenTelemetryInboundInterceptor();

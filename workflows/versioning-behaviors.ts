@@ -9,16 +9,16 @@ import { reconcileClusters } from './sweep/reconcile-clusters.ts';
 import { teardownSweep } from './sweep/teardown-sweep.ts';
 
 /*
- * What is over within hours ends on the version of the workers that began it. What may last longer goes to the current
- * version with its next task, or a version could not be shut down for weeks.
+ * A workflow that ends within hours stays on the worker version that began it. One that may last longer moves to the
+ * current version with its next task; otherwise a version could not be shut down for weeks.
  */
 if (versionedWorkersFlag in globalThis) {
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, deleteCluster);
-  // It continues as new when there is another version, and goes on there.
+  // A batch continues as new on a new version, as soon as there is one.
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, clusterBatch);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, batchPage);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, reconcileClusters);
-  // It waits for its batch.
+  // A sweep waits for its batch, which may last.
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, teardownSweep);
   setWorkflowOptions(() => {
     const { hasLease = false } = (workflowInfo().memo ?? {}) as OperationMemo;

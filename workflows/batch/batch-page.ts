@@ -7,8 +7,8 @@ export interface BatchPageInput {
 }
 
 /**
- * Keeps some of the items of a batch where the workers of the batch find them, since all of them are too much for one
- * payload. Does nothing. Stays open for as long as the batch may need it: a closed one is gone after the retention time.
+ * Holds some of the items of a batch where its workers find them, since all of them do not fit into one payload. Does
+ * nothing else. Stays open while the batch may need it: Temporal removes a closed one after the retention time.
  */
 export async function batchPage({ items }: BatchPageInput): Promise<void> {
   let held: boolean | undefined;
@@ -16,7 +16,7 @@ export async function batchPage({ items }: BatchPageInput): Promise<void> {
   setHandler(holdPageSignal, (hold) => {
     held = hold;
   });
-  // Uploaded, but the client died before it started the batch: nobody will ever ask.
+  // If the client died between the upload and the start of the batch, nobody ever asks for this page.
   await condition(() => held !== undefined, '1h');
   if (held === true) await condition(() => held === false, '60 days');
 }

@@ -45,25 +45,25 @@ export interface ClusterBatchInput {
   upload: BatchUpload;
   concurrency: number;
   failurePolicy: FailurePolicy;
-  /** Indices of the items to do, of a batch that is repeated for the failed ones; by default all. */
+  /** The indices of the items to do, when a batch is repeated for the failed ones. By default all. */
   only?: number[];
-  /** From one run to the next, in place of `only`. */
+  /** What one run hands to the next, in place of `only`. */
   state?: Omit<BatchState, 'underWay'> & { underWay: PackedItem[] };
 }
 
-/** Few enough to notice a pause or a cancel soon, and for one payload. */
+/** Small enough for one payload, and to notice a pause or a cancel soon. */
 const startsAtOnce = 25;
 const cancelsAtOnce = 100;
 
 /**
- * Brings many creates and deletes to their ends, a bounded number at a time.
+ * Runs many creates and deletes to their end, a limited number at a time.
  *
- * Items become ordinary workflows, and the batch follows them from outside, by activities: it costs its history a
- * fraction of an event an item, an item that somebody else has started can be attached to, and no end is lost between
- * two runs, as the report of a child to a parent that continued as new would be.
+ * Items become ordinary workflows, and the batch follows them from outside, through activities. An item so costs the
+ * history a fraction of an event, the batch can attach to an item that somebody else has started, and no end is lost
+ * between two runs, as a child's report to a parent that continued as new would be.
  *
- * Never fails because of an item. Does not end before the items under way have; a native cancellation does what the
- * signal does.
+ * A batch never fails because of an item, and does not end before the running items have. A native cancellation does
+ * what the signal does.
  */
 export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutcome> {
   const { upload, concurrency, failurePolicy } = input;
@@ -71,13 +71,13 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     input.state === undefined
       ? newBatchState(input.only ?? upload.items, concurrency, Date.now())
       : { ...input.state, underWay: unpackItems(input.state.underWay, upload) };
-  /** Counts what the loop has to look at before the next item ends. */
+  /** Counts the messages that the loop must handle before the next item ends. */
   let controls = 0;
   let isDone = false;
   const continueOnTargetVersion = makeContinueAsNewFunc<typeof clusterBatch>({
     initialVersioningBehavior: 'AUTO_UPGRADE',
   });
-  // True from the start on where somebody pins this batch to a version: to continue as new would not help.
+  // True from the start if somebody has pinned this batch to a version: continuing as new would not help.
   const isHeldBack = workflowInfo().targetWorkerDeploymentVersionChanged;
 
   const onControl =
@@ -123,7 +123,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
           continue;
         }
         await holdPages({ upload, hold: false });
-        // Meanwhile a retry may have been asked for. Pages that are over can still be read.
+        // A retry may have arrived meanwhile. Closed pages can still be read.
         if (isOver(state)) break;
         continue;
       }
@@ -132,7 +132,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
         const underWay = packItems(state.underWay, upload);
         await continueOnTargetVersion({ upload, concurrency, failurePolicy, state: { ...state, underWay } });
       }
-      // An item that is refused may be the one that ends the batch.
+      // A refused item may end the batch.
       if (!isCancelDue()) await news(seen);
     }
     isDone = true;
@@ -141,7 +141,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   });
 
   async function startWaiting(): Promise<void> {
-    // Where all are refused, this goes on for the whole of the batch.
+    // If every item is refused, this loop runs through the whole batch.
     while (!isNewRunDue()) {
       const indices = takeWaiting(state, startsAtOnce);
       if (indices.length === 0) return;
@@ -153,7 +153,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     }
   }
 
-  /** Also where the workers have a new version: a batch may last for days, and keeps its version from being shut down. */
+  /** Also if the workers have a new version: a batch may last for days and keep the old version from shutting down. */
   function isNewRunDue(): boolean {
     const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
     return continueAsNewSuggested || (targetWorkerDeploymentVersionChanged && !isHeldBack);
@@ -171,7 +171,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     }
   }
 
-  /** Waits until items end, or a message changes what is to be done. */
+  /** Waits until items end, or a message changes what to do. */
   async function news(seen: number): Promise<void> {
     const scope = new CancellationScope({ cancellable: true });
     const message = () => condition(() => controls !== seen);
@@ -190,7 +190,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     const begunAtMs = Date.now();
     const scope = { account: upload.account, region: upload.region };
     const items = packItems(state.underWay, scope);
-    // Nothing was told while nothing was under way.
+    // Without running items, no wait has reported anything.
     const oldestMs = Math.min(...state.underWay.map(({ startedAtMs }) => startedAtMs));
     const sinceMs = Math.max(state.toldUntilMs, oldestMs);
     const ends = await watchActivities(`wait for ${items.length} items`).awaitItems({ scope, items, sinceMs });
@@ -213,7 +213,7 @@ function outcomeOf(state: BatchState): BatchOutcome {
 
 function checkConcurrency(concurrency: number): void {
   if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= maximumConcurrency) return;
-  throw new RangeError(`the concurrency is a whole number from 1 to ${maximumConcurrency}, and not ${concurrency}`);
+  throw new RangeError(`the concurrency must be a whole number from 1 to ${maximumConcurrency}, not ${concurrency}`);
 }
 
 function ignoreCancellation(error: unknown): void {

@@ -9,18 +9,18 @@ import {
 } from '../../contract/batch/reports.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 
-/** What a batch knows of its items. Plain data: one run of the workflow hands it to the next. */
+/** What a batch knows about its items. Plain data, which one run of the workflow hands to the next. */
 export interface BatchState {
-  /** How many items there are to do. */
+  /** The number of items to do. */
   total: number;
-  /** Items before this index have been started once. */
+  /** The batch has started the items before this index once. */
   next: number;
   end: number;
   /** Items to start again, before all others. */
   again: number[];
-  /** How many items are being started: nothing is known of them yet. */
+  /** The number of items that are being started, with no result yet. */
   starting: number;
-  /** How often failed items were started again. */
+  /** How many times failed items were started again. */
   round: number;
   underWay: UnderWay[];
   succeeded: number;
@@ -28,21 +28,21 @@ export interface BatchState {
   attached: number;
   /** Indices, so that they can be started again. */
   failed: number[];
-  /** The latest of them, and of those that left a cluster behind, with the reasons. */
+  /** The latest items that failed or left a cluster behind, with the reasons. */
   failures: RefusedItem[];
   concurrency: number;
   paused: boolean;
-  /** Why no more items are started, where that is so. */
+  /** Why the batch starts no more items; absent while it does. */
   ending?: 'stopped' | 'cancelled' | 'rolledBack';
-  /** For those under way, as soon as there is one. */
+  /** The request that the batch sends to the running items. */
   cancelRequest?: CancelRequest;
   cancelSent: boolean;
-  /** Creates that this batch brought to run; kept only where they may have to be rolled back. */
+  /** Creates whose clusters this batch made; only kept if a rollback is possible. */
   made: number[];
-  /** Set once the deletion of what was made has begun; `again` is what is left to delete. */
+  /** Set once the deletion of what the batch made has begun; `again` lists what is left to delete. */
   rollback?: { total: number; deleted: number; failed: number[]; again: number[] };
   startedAtMs: number;
-  /** When the last wait began that was not broken off: what ended earlier has been told of. */
+  /** When the last completed wait began: the batch knows of everything that ended before. */
   toldUntilMs: number;
   /** When the last items ended, for the throughput. */
   recentEndsMs: number[];
@@ -50,7 +50,7 @@ export interface BatchState {
 const recentEndsKept = 100;
 
 export function newBatchState(
-  /** Indices of the items to do, or how many there are, from 0. */
+  /** The indices of the items to do, or their number. */
   items: number | readonly number[],
   concurrency: number,
   nowMs: number,
@@ -82,7 +82,7 @@ export function newBatchState(
 /** Takes the next items to start: never more than the concurrency leaves room for, none while paused or ending. */
 export function takeWaiting(state: BatchState, atMost: number): number[] {
   const { rollback } = state;
-  // A pause holds what is to be made, and not what is to be taken back.
+  // A pause stops creates, and not the deletions of a rollback.
   if (rollback === undefined && (state.paused || state.ending !== undefined)) return [];
   const room = Math.max(0, Math.min(atMost, state.concurrency - state.underWay.length - state.starting));
   const taken = (rollback ?? state).again.splice(0, room);
@@ -91,7 +91,7 @@ export function takeWaiting(state: BatchState, atMost: number): number[] {
   return taken;
 }
 
-/** Items that are not started yet, or are being started. In a rollback: those that never were. */
+/** The number of items that are not started yet or are being started; in a rollback, of those that never were. */
 export function waiting(state: BatchState): number {
   return state.again.length + state.end - state.next + (state.rollback === undefined ? state.starting : 0);
 }
@@ -101,7 +101,7 @@ export function unstarted({ again, next, end }: BatchState): number[] {
   return [...again, ...Array.from({ length: end - next }, (_, position) => next + position)];
 }
 
-/** Nothing is under way, and nothing more will be started. */
+/** Whether nothing runs and the batch starts nothing more. */
 export function isOver(state: BatchState): boolean {
   if (state.underWay.length + state.starting > 0) return false;
   if (state.rollback !== undefined) return state.rollback.again.length === 0;
@@ -119,7 +119,7 @@ export function noteRefused(state: BatchState, refused: RefusedItem, policy: Fai
   noteFailed(state, refused, policy);
 }
 
-/** Frees the slot of an item. A report of anything but what is under way, a second or a late one, changes nothing. */
+/** Frees the slot of an item. Ignores a report about anything that is not running, such as a second or late one. */
 export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePolicy, nowMs: number): void {
   const position = state.underWay.findIndex(({ index, runID }) => index === ended.index && runID === ended.runID);
   const [item] = position === -1 ? [] : state.underWay.splice(position, 1);
@@ -161,7 +161,7 @@ function keepReason(state: BatchState, refused: RefusedItem): void {
   state.failures = [...state.failures, refused].slice(-failuresKept);
 }
 
-/** Items that are under way for longer than they can take: nobody will tell of their end. */
+/** The items that have run for longer than they can take, reported as failed: nobody will report their end. */
 export function overdue(state: BatchState, nowMs: number): EndedItem[] {
   return state.underWay
     .filter(({ startedAtMs, limitSeconds }) => nowMs - startedAtMs > limitSeconds * 1000)
@@ -174,14 +174,14 @@ export function overdue(state: BatchState, nowMs: number): EndedItem[] {
     }));
 }
 
-/** The first cancel counts; a batch that rolls back already cancels all there is. */
+/** The first cancel counts. A batch that rolls back already cancels everything. */
 export function noteCancel(state: BatchState, request: CancelRequest): void {
   if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
   state.ending = 'cancelled';
   state.cancelRequest = request;
 }
 
-/** Failed items wait again, unless the batch is being cancelled or rolled back. */
+/** Puts the failed items back into the line, unless the batch is being cancelled or rolled back. */
 export function retryFailed(state: BatchState): void {
   if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
   delete state.ending;
@@ -191,7 +191,7 @@ export function retryFailed(state: BatchState): void {
   state.failures = [];
 }
 
-/** What is under way and is the batch's own, to be cancelled; what it attached to is let go of. */
+/** Returns the running items of the batch's own to cancel, and lets go of those that it attached to. */
 export function takeForCancel(state: BatchState): UnderWay[] {
   state.cancelSent = true;
   const attached = state.underWay.filter(({ attached: isAttached }) => isAttached === true);

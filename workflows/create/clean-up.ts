@@ -19,21 +19,21 @@ import { isOutcomeOpen } from './sent-requests.ts';
 export interface CleanupPolicy {
   cleanup: 'delete' | 'keep';
   /**
-   * The user asked for the deletion of the cluster itself, in this way. Then it is deleted even if an earlier create
-   * made it.
+   * Present if the user asked for the deletion of the cluster itself, with these options. Then it is deleted even if an
+   * earlier create made it.
    */
   deleteOptions?: DeleteClusterOptions;
 }
 
 /**
- * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times
- * over when the outcome of a request is open. Runs on when the workflow is cancelled; a second cancel changes nothing.
+ * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times if
+ * the outcome of a request is open. Goes on when the workflow is cancelled, so a second cancel changes nothing.
  *
- * Never throws: what could not be deleted is in the result.
+ * Never throws: the result names what could not be deleted.
  */
 export async function cleanUp(
   creation: Creation,
-  /** Asked for when it is needed: a deletion may be requested while the clean-up still looks. */
+  /** A function, because the user may ask for a deletion while the clean-up still looks. */
   policyNow: () => CleanupPolicy,
   progress: Progress,
 ): Promise<Cleanup> {
@@ -43,7 +43,7 @@ export async function cleanUp(
   if (obtained === undefined && !isOpen && deleteOptions === undefined) {
     return { status: 'notNeeded', clusterIDs: [] };
   }
-  // Without our marker's key a cluster is never deleted as compensation, even if an earlier create of ours made it.
+  // Compensation never deletes a cluster without this create's key, even if an earlier create of ours made it.
   if (obtained?.madeBy === 'earlierCreate' && deleteOptions === undefined) {
     return { status: 'kept', clusterIDs: [obtained.clusterID] };
   }
@@ -56,14 +56,14 @@ export async function cleanUp(
       if (policy.cleanup === 'keep') return { status: 'kept', clusterIDs: targets };
       return await deleteAll(creation, policy, targets, progress);
     } catch (error) {
-      // The looks were refused; what could be deleted was not even found.
+      // The service refused the looks, so what there is to delete was not even found.
       const clusterIDs = obtained === undefined ? creation.made : [obtained.clusterID];
       return { status: 'incomplete', clusterIDs, failure: describeFailure(error, 'DeleteRefused') };
     }
   });
 }
 
-/** What a user asks for goes, but for machines that were there before: those are spared even if nobody says so. */
+/** The user's options count, except that existing machines are moved out even if the user does not say so. */
 function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: CleanupPolicy): DeleteClusterOptions {
   const { moveOut = false, ...compensation } = compensationOptions(request);
   return { ...(moveOut && { moveOut }), ...(deleteOptions ?? compensation) };
@@ -89,7 +89,7 @@ async function deleteAll(
         left.set(clusterID, describeFailure(error, 'DeleteRefused'));
       }
     }
-    // Meanwhile a request that was thought lost may have made another one.
+    // A request that seemed lost may have made another cluster meanwhile.
     const seen = await findTargets(creation, () => policy, []);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID));
   }
@@ -99,7 +99,7 @@ async function deleteAll(
     : { status: 'incomplete', clusterIDs: [...left.keys()], failure };
 }
 
-/** A cluster that the service never showed may only be new to it: then "not found" is asked for again. */
+/** If the service never showed the cluster, "not found" may mean that it is too new, so the deletion is repeated. */
 async function deleteForSure(
   { request }: Creation,
   clusterID: string,
@@ -114,7 +114,7 @@ async function deleteForSure(
   }
 }
 
-/** What is known by its ID, and what looks show; over the settle time, as long as nothing of this create shows. */
+/** Clusters that are known by their ID or that a look shows. Looks again after each pause while none of ours shows. */
 async function findTargets(
   creation: Creation,
   policyNow: () => CleanupPolicy,
@@ -124,7 +124,7 @@ async function findTargets(
   const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
   for (const pause of [...pauses, undefined]) {
     const found = await look(creation);
-    // The list may not show yet what the create call answered with.
+    // The list may not show the cluster of the create call's answer yet.
     const mine = [...new Set([...ours(found, creation), ...known])];
     if (mine.length > 0 || pause === undefined) return [...mine, ...asked(found, creation, policyNow())];
     await sleep(pause, { summary: 'before the next look' });
@@ -140,7 +140,7 @@ function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
     .map(({ clusterID }) => clusterID);
 }
 
-/** The cluster whose deletion was asked for by its name before it was adopted. */
+/** The cluster of an earlier create, if the user asked for its deletion before this create adopted it. */
 function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptions }: CleanupPolicy): string[] {
   if (deleteOptions === undefined || creation.obtained !== undefined) return [];
   const decision = decideCreate({ ...creation, found, settling: false });

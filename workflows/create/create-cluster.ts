@@ -18,11 +18,11 @@ import { createLease } from './lease.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
 
 /**
- * Brings one cluster to `running`, exactly once, or cleans up what it made. With a time to live it then waits until that
- * is over, and deletes the cluster.
+ * Brings exactly one cluster to `running`, or cleans up what it made. With a time to live, it then waits until that is
+ * over and deletes the cluster.
  *
- * Returns the outcome when the cluster runs, has expired, or was cancelled, natively or by signal. A failed create closes
- * as Failed, with an ApplicationFailure of the failure's type that has the outcome as its first detail.
+ * Returns the outcome if the cluster runs, has expired, or was cancelled, natively or by signal. A failed create closes
+ * as Failed, with an ApplicationFailure of the failure's type whose first detail is the outcome.
  */
 export async function createCluster(input: CreateClusterInput): Promise<CreateClusterOutcome> {
   const { request, timeoutSeconds = 3600 } = input;
@@ -52,7 +52,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
       progress.enter('running');
       if (lease !== undefined && creation.obtained?.madeBy === 'thisCreate') {
-        // For those who wait for the cluster, and not for its end.
+        // Clients that wait for the cluster, and not for its end, read this.
         upsertMemo({ leaseBegan: true } satisfies OperationMemo);
         await lease.untilExpired();
       }
@@ -80,7 +80,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   async function endFailed(reason: OperationFailure): Promise<never> {
     const ended = outcome('failed');
-    // That it cannot be asked about says nothing against the cluster: it may well run.
+    // The service cannot be asked about the cluster, which may well run.
     const onFailure = reason.type === 'WatchBudgetExhausted' ? 'keep' : (input.onFailure ?? 'delete');
     const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress);
@@ -92,7 +92,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const ended = outcome('expired');
     const cleanup = await cleanUp(creation, () => ({ cleanup: 'delete' }), progress);
     progress.enter('done');
-    // Failed, so that somebody notices: the cluster outlives its lease.
+    // Closes as Failed, so that somebody notices that the cluster outlives its lease.
     if (cleanup.failure !== undefined) throw closingFailure(recorded({ ...ended, failure: cleanup.failure, cleanup }));
     return recorded({ ...ended, cleanup });
   }
@@ -105,7 +105,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       message: `"${request.cluster.clusterName}" does not run after ${timeoutSeconds} s; it got as far as ${
         step === undefined ? stage : `step "${step.name}"`
       }`,
-      advice: 'give it more time, or look at the step that takes so long',
+      advice: 'raise the time limit, or look at the step that takes long',
       ...(step !== undefined && { step }),
     };
   }
@@ -128,7 +128,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   }
 }
 
-/** Scopes of their own: a workflow timeout would end everything, the clean-up too. */
+/** Deadlines are scopes: a workflow timeout would end the clean-up too. */
 function deadlineIn(milliseconds: number): Deadline {
   const deadlineAt = Date.now() + milliseconds;
   return (part) => CancellationScope.withTimeout(Math.max(1, deadlineAt - Date.now()), part);

@@ -3,31 +3,31 @@ import { phaseDuringCreate } from '../../cce/phases.ts';
 import { readMarker, type Marker } from '../../contract/marker.ts';
 
 export type CreateDecision =
-  /** Nothing stands in the way: send the request. */
+  /** Nothing is in the way: send the request. */
   | { action: 'submit' }
-  /** A request may be on its way, and what it made may not be visible yet. */
+  /** A request may be on its way, and its cluster may not be visible yet. */
   | { action: 'lookAgain' }
-  /** The cluster exists. `extras` are further ones that this same create made. */
+  /** The cluster exists. `extras` are further clusters that this same create made. */
   | { action: 'adopt'; clusterID: string; extras: string[]; madeBy: 'thisCreate' | 'earlierCreate' }
   /** The name is taken by clusters that this request does not describe. */
   | { action: 'refuse'; reason: 'foreign' | 'differentSpec' | 'earlierFailed'; clusterIDs: string[] };
 
-/** What is left to decide once there is nothing to wait for any more. */
+/** The decisions that are possible once there is nothing left to wait for. */
 export type SettledDecision = Exclude<CreateDecision, { action: 'lookAgain' }>;
 
 export interface CreateSituation {
   /** All clusters of exactly this name, in any order. */
   found: readonly FoundCluster[];
   marker: Marker;
-  /** Whether a request was sent whose outcome is open, and the time to wait for its cluster is not over. */
+  /** Whether the outcome of a request is open and the create still waits for its cluster to show. */
   settling: boolean;
-  /** Whether a second cluster of the same name is wanted. */
+  /** Whether the user wants a second cluster of the same name. */
   allowDuplicateName: boolean;
 }
 
 /**
- * What to do about a create, from what the service shows. The whole protocol against duplicates rests on this function:
- * it must never answer `submit` while a cluster of this create may exist.
+ * Decides the next step of a create from what the service shows. The whole protocol against duplicates rests on this
+ * function: it must never answer `submit` while a cluster of this create may exist.
  */
 export function decideCreate(situation: CreateSituation & { settling: false }): SettledDecision;
 export function decideCreate(situation: CreateSituation): CreateDecision;
@@ -53,12 +53,12 @@ export function decideCreate({ found, marker, settling, allowDuplicateName }: Cr
   return { action: 'refuse', reason: marked ? 'differentSpec' : 'foreign', clusterIDs };
 }
 
-/** A cluster on its way out neither satisfies a create nor stands in its way: names are not unique. */
+/** A cluster that is being deleted neither satisfies a create nor is in its way: names are not unique. */
 function isStanding({ clusterPhase }: FoundCluster): boolean {
   return clusterPhase !== 'deleting' && clusterPhase !== 'deleted';
 }
 
-/** Where the service gives no age, or the same, the ID decides, so that every look comes to the same answer. */
+/** Without an age, or with equal ages, the ID decides, so that every look gives the same answer. */
 function byAge(left: FoundCluster, right: FoundCluster): number {
   const leftKey = `${left.createdAt ?? ''} ${left.clusterID}`;
   const rightKey = `${right.createdAt ?? ''} ${right.clusterID}`;

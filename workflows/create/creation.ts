@@ -19,8 +19,8 @@ export interface Creation {
 
 export interface ObtainedCluster {
   clusterID: string;
-  /** Absent for a cluster that was found rather than answered by the create call. */
+  /** The requestID of the create call. Absent if a look found the cluster. */
   requestID?: string;
-  /** `earlierCreate`: the cluster was there before, with the same spec and the marker of an older create. */
+  /** `earlierCreate`: the cluster existed before, with the same spec and the marker of an older create. */
   madeBy: 'thisCreate' | 'earlierCreate';
 }

@@ -1,12 +1,12 @@
 import { condition, log } from '@temporalio/workflow';
 
-/** How long a cluster may live. Kept by a durable timer, which outlives workers and servers. */
+/** The time to live of a cluster. A durable timer keeps it, which survives restarts of workers and servers. */
 export interface Lease {
-  /** From now on; may also shorten it. Ignores what is no `{ttlSeconds}`: anybody can send a signal. */
+  /** Restarts the time to live from now; may also shorten it. Ignores malformed values: anybody can send a signal. */
   extend: (extension: unknown) => void;
-  /** RFC 3339; absent before it begins. */
+  /** RFC 3339; `undefined` before the lease begins. */
   expiresAt: () => string | undefined;
-  /** Begins the lease and waits until it has run out. */
+  /** Begins the lease and waits until it ends. */
   untilExpired: () => Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function createLease(ttlSeconds: number): Lease {
     extend(extension) {
       const { ttlSeconds: next } = (extension ?? {}) as { ttlSeconds?: unknown };
       if (typeof next !== 'number' || !Number.isFinite(next) || next <= 0) {
-        log.warn('an extension of the lease without a number of ttlSeconds is ignored');
+        log.warn('ignored a lease extension without a valid ttlSeconds');
         return;
       }
       ttlMs = next * 1000;

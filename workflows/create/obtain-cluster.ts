@@ -12,14 +12,14 @@ import { isOutcomeOpen, settle } from './sent-requests.ts';
 import { judgeSubmitError } from './submit-error.ts';
 
 /**
- * Pauses between the looks for a cluster whose create answer was lost. Together 90 s: longer than a request may take and
- * than the list is assumed to lag behind (docs/assumptions.md).
+ * The pauses between the looks for a cluster whose create answer was lost. Together they last 90 s: longer than a
+ * request may take, and longer than the list is assumed to lag behind (docs/assumptions.md).
  */
 export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
 
 /**
- * Obtains exactly one cluster: looks for it, sends the request if there is none, and looks again, several times, when the
- * outcome of the request is open. It sends another request only after every look was in vain.
+ * Obtains exactly one cluster: looks for it, sends the request if there is none, and looks again, several times, when
+ * the outcome of the request is open. It sends another request only after every look was in vain.
  *
  * The first look is part of the activity that sends, so that nothing happens in between, however long creates queue.
  *
@@ -37,7 +37,7 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
         : await lookUntilSettled(creation);
     if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
     if (decision.action === 'refuse') {
-      // The look may have been waited for beyond a cancel, which then counts.
+      // A cancel that arrived during the look counts.
       throwIfCancelled();
       throw await nameTaken(creation, decision);
     }
@@ -103,7 +103,7 @@ async function nameTaken({ request }: Creation, { reason, clusterIDs }: SettledD
   });
 }
 
-/** For people only: that the name is taken is true without it. */
+/** For people only, so an error here does not hide that the name is taken. */
 async function differences(clusterID: string, request: CreateClusterRequest): Promise<string[]> {
   try {
     return await compareSpec({ clusterID, request });

@@ -13,8 +13,8 @@ import { look, obtainCluster } from './obtain-cluster.ts';
 import { countMade, lastOpenedAtMs } from './sent-requests.ts';
 
 /**
- * Obtains the cluster, waits until it runs, and makes sure that it is the only one. What is obtained is noted in
- * `creation` at once, so that a clean-up knows of it whatever happens next.
+ * Obtains the cluster, waits until it runs, and makes sure that it is the only one. Notes the cluster in `creation` at
+ * once, so that a clean-up knows about it whatever happens next.
  */
 export async function provisionCluster(creation: Creation, progress: Progress, deadline: Deadline): Promise<void> {
   let survivor: string | undefined;
@@ -27,10 +27,10 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
       await waitUntilRunning(creation, obtained.clusterID, progress);
       return obtained;
     });
-    // A cluster of an earlier create was found by a look; there is nothing of this create to verify. And where each request
-    // was answered, none can have made another one: only an attempt whose end nobody saw may still do that.
+    // A look found a cluster of an earlier create, so this create made nothing to verify. If each request was answered,
+    // none can have made another cluster: only an attempt whose end nobody saw may still do that.
     if (madeBy === 'earlierCreate' || lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
-    // Not bounded: the cluster runs in time, and a duplicate that is slow to go must not take it along.
+    // Outside the deadline: the cluster runs in time, and a duplicate that is slow to delete must not take it along.
     progress.enter('verifying');
     survivor = await resolveDuplicates(creation, clusterID);
     throwIfCancelled();
@@ -44,7 +44,7 @@ function note(creation: Creation, obtained: ObtainedCluster): void {
   upsertMemo({ clusterID: obtained.clusterID });
 }
 
-/** Runs a part of a create that must be over in time; all parts together have one time limit. */
+/** Runs a part of a create under the time limit that all parts share. */
 export type Deadline = <Result>(part: () => Promise<Result>) => Promise<Result>;
 
 async function waitUntilRunning({ request }: Creation, clusterID: string, progress: Progress): Promise<void> {
@@ -57,14 +57,14 @@ async function waitUntilRunning({ request }: Creation, clusterID: string, progre
 }
 
 /**
- * An attempt that was thought dead may have sent its request late. Of several clusters of this create the oldest stays:
- * it is returned when it is another one than `clusterID`, to be waited for; the rest is deleted once it runs.
+ * Deletes surplus clusters: an attempt that seemed dead may have sent its request late. The oldest cluster of this
+ * create stays. If that is not `clusterID`, returns it at once, to be waited for; the others are deleted once it runs.
  */
 async function resolveDuplicates(creation: Creation, clusterID: string): Promise<string> {
   const decision = await lookForAll(creation);
   if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
   if (decision.clusterID !== clusterID) return decision.clusterID;
-  // One that was given up for an older one may not be in the list yet.
+  // The list may not show yet a cluster that the create gave up for an older one.
   for (const extra of new Set([...decision.extras, ...creation.made])) {
     if (extra === clusterID) continue;
     creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra) });
@@ -72,10 +72,10 @@ async function resolveDuplicates(creation: Creation, clusterID: string): Promise
   return clusterID;
 }
 
-/** Twice as long as a create looks for what it may have made: what a last request made is seen at leisure. */
+/** Twice the time that a create looks for its cluster: enough to see what a last request made. */
 const lastRequestTimeMs = 180_000;
 
-/** Looks until each request that may have made a cluster is accounted for, or was sent long enough ago. */
+/** Looks until each request that may have made a cluster is accounted for, or ended long enough ago. */
 async function lookForAll(creation: Creation): Promise<SettledDecision> {
   for (;;) {
     const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
@@ -91,7 +91,7 @@ async function deleteExtra({ request }: Creation, clusterID: string): Promise<bo
     await deleteUntilGone(clusterID, compensationOptions(request), () => undefined, secretsOf(request));
     return true;
   } catch (error) {
-    // The clean-up finds it again by its marker.
+    // A later clean-up finds the cluster by its marker.
     if (isCancellation(error)) throw error;
     return false;
   }

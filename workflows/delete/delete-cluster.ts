@@ -10,12 +10,12 @@ import { trackProgress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
 import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
 
-/** As long as the vendor's own tools wait (vendor's Terraform provider). */
+/** The vendor's own tools wait this long (vendor's Terraform provider). */
 const releaseTime = '60s';
 
 /**
- * Takes one cluster away, whether or not its create is known to Temporal. Absent is success. A failed delete closes as
- * Failed with the outcome as the failure's first detail.
+ * Deletes one cluster, whether or not Temporal knows its create. An absent cluster is a success. A failed delete closes
+ * as Failed, with an ApplicationFailure whose first detail is the outcome.
  */
 export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteClusterOutcome> {
   const { target, options = {}, timeoutSeconds = 3600 } = input;
@@ -83,7 +83,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 }
 
-/** `undefined` where no cluster has the name. Several of the same name are for the user to tell apart. */
+/** The clusterID of the target; `undefined` if no cluster has its name. Throws if several clusters have the name. */
 async function resolveTarget(target: DeleteTarget, onlyMarked = false): Promise<string | undefined> {
   if ('clusterID' in target) return target.clusterID;
   const bearers = await findClusters(target);
@@ -93,11 +93,11 @@ async function resolveTarget(target: DeleteTarget, onlyMarked = false): Promise<
     throw failure({
       type: 'NotOurs',
       message: `"${target.clusterName}" does not carry our marker: ${clusterIDs.join(', ')}`,
-      advice: 'somebody else made it; if it is to go all the same, delete it by its clusterID',
+      advice: 'somebody else made it; to delete it anyway, use its clusterID',
       clusterIDs,
     });
   }
-  // Namesakes that are on their way out need no help, unless there is nothing else.
+  // A cluster that is being deleted only counts if there is no other.
   const alive = found.filter(({ clusterPhase }) => clusterPhase !== 'deleted');
   const staying = alive.filter(({ clusterPhase }) => clusterPhase !== 'deleting');
   const standing = staying.length > 0 ? staying : alive.slice(0, 1);

@@ -7,27 +7,27 @@ import { deleteCluster, watchActivities } from '../activity-proxies.ts';
 import { failedStepDetail, failure } from '../operation/operation-failure.ts';
 
 export interface Deletion {
-  /** How often the DELETE call was made: more than once after a `delete_failed`. */
+  /** The number of DELETE calls: more than one after a `delete_failed`. */
   requests: number;
-  /** The service knew no such cluster when it was first asked. */
+  /** The service did not know the cluster at the first call. */
   alreadyGone: boolean;
   requestID?: string;
 }
 
-/** The vendor knows no other remedy for a `delete_failed` than to ask again. */
+/** The vendor's only remedy for a `delete_failed` is to repeat the call. */
 const maximumRequests = 4;
 
 /**
- * Deletes a cluster and waits until it is gone. A deletion that fails is asked for again, a bounded number of times and
- * ever later.
+ * Deletes a cluster and waits until it is gone. Repeats a failed deletion a limited number of times, with growing
+ * pauses.
  *
- * Throws `DeleteFailed` with the failed step when that does not help, and ActivityFailure when the service refuses.
+ * Throws `DeleteFailed` with the failed step if that does not help, and ActivityFailure if the service refuses.
  */
 export async function deleteUntilGone(
   clusterID: string,
   options: DeleteClusterOptions,
   onObservation: (observation: Observation) => void,
-  /** What the cluster was made with, where that is known: a step that fails may quote it. */
+  /** The secrets that the cluster was made with, if known: a failed step may quote them. */
   secrets: WatchInput['secrets'] = [],
 ): Promise<Deletion> {
   const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`);
@@ -51,7 +51,7 @@ export async function deleteUntilGone(
   }
 }
 
-/** What a deletion leaves in place, and so on the bill. */
+/** What a deletion leaves in place and on the bill. */
 export function whatStaysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
   return [
     ...(deleteResource ? [] : ['post-paid EIPs and CDS volumes']),

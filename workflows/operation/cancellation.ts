@@ -1,8 +1,8 @@
 import { CancelledFailure, CancellationScope } from '@temporalio/workflow';
 
 /**
- * Notices a cancel where nothing else would. When the result of an activity and a cancel arrive together, the activity
- * counts as done, and code that then waits for nothing that can be cancelled would run on as if nobody had cancelled.
+ * Throws if somebody has cancelled the current scope. If a cancel arrives together with the result of an activity, the
+ * activity counts as completed, and code that awaits nothing cancellable afterwards would miss the cancel.
  */
 export function throwIfCancelled(): void {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');

@@ -1,7 +1,7 @@
 import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { CurrentStep } from '../../contract/current-step.ts';
 
-/** Where a create or delete stands, as Temporal's Web UI shows it: Markdown, and no cost to the history. */
+/** The state of a create or delete as Markdown, for Temporal's Web UI. Costs no history. */
 export function operationDetails({ stage, clusterID, phase, steps, pollTrouble }: CurrentStep): string {
   const head = [`**${stage}**`, ...(clusterID === undefined ? [] : [`\`${clusterID}\``]), ...(phase ? [phase] : [])];
   const rows = steps.map(({ index, name, status, retryCount, startedAt = '', error }) =>
@@ -14,7 +14,7 @@ export function operationDetails({ stage, clusterID, phase, steps, pollTrouble }
   ].join('\n');
 }
 
-/** The same of a batch. */
+/** The state and the counts of a batch as Markdown, for Temporal's Web UI. Costs no history. */
 export function batchDetails({ stage, total, failures, ...progress }: BatchProgress): string {
   const { succeeded, failed, cancelled, underWay, waiting, concurrency, estimatedSecondsLeft } = progress;
   const left = estimatedSecondsLeft === undefined ? '' : `, about ${Math.ceil(estimatedSecondsLeft / 60)} min left`;
@@ -32,7 +32,7 @@ function table(columns: readonly string[]): string[] {
   return [row(columns), row(columns.map(() => '---'))];
 }
 
-/** What the vendor writes may have bars and line breaks in it. */
+/** The vendor's texts may contain bars and line breaks. */
 function row(cells: readonly (string | number)[]): string {
   return `| ${cells.map((cell) => String(cell).replace(/[|\n\r]+/g, ' ')).join(' | ')} |`;
 }

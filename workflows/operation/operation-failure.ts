@@ -3,7 +3,7 @@ import type { CallFailure } from '../../activities/api/call-failure.ts';
 import { currentStepOf, type Step } from '../../contract/current-step.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 
-/** Thrown inside a workflow: an OperationFailure on its way to the outcome. */
+/** An error to throw inside a workflow, which carries an OperationFailure to the outcome. */
 export function failure(detail: OperationFailure): ApplicationFailure {
   return ApplicationFailure.create({
     type: detail.type,
@@ -13,13 +13,13 @@ export function failure(detail: OperationFailure): ApplicationFailure {
   });
 }
 
-/** Closes the execution as Failed; its readers find the whole outcome in the failure's first detail. */
+/** An error that closes the execution as Failed, with the whole outcome as its first detail. */
 export function closingFailure<Outcome extends { failure: OperationFailure }>(outcome: Outcome): ApplicationFailure {
   const { type, message } = outcome.failure;
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [outcome] });
 }
 
-/** The failed call behind an activity's failure, where there is one. */
+/** The failed API call that caused an activity's failure, if one did. */
 export function callFailureOf(error: unknown): CallFailure | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return undefined;
@@ -33,7 +33,7 @@ export function isFailureOfType(error: unknown, type: string): boolean {
   return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
 }
 
-/** Says what went wrong, whatever was thrown; a failed API call becomes `refusal`. */
+/** Describes any error; a failed API call gets the type `refusal`. */
 export function describeFailure(error: unknown, refusal: OperationFailure['type']): OperationFailure {
   const call = callFailureOf(error);
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
@@ -57,7 +57,7 @@ export function describeFailure(error: unknown, refusal: OperationFailure['type'
   return { type: cause instanceof TemporalFailure ? cause.name : 'Unexpected', message };
 }
 
-/** A cluster that cannot run any more, told by its failed step where there is one. */
+/** Describes why a cluster will never run, by its failed step if it has one. */
 export function provisioningFailure(clusterID: string, clusterPhase: string, steps: readonly Step[]): OperationFailure {
   if (clusterPhase === 'absent' || clusterPhase.startsWith('delet')) {
     return {
@@ -68,7 +68,7 @@ export function provisioningFailure(clusterID: string, clusterPhase: string, ste
   return { type: 'CreateFailed', ...failedStepDetail(clusterID, clusterPhase, steps) };
 }
 
-/** What the failed step tells of a cluster that ended in a failed phase: the service says it nowhere else. */
+/** Describes the failed step of a cluster in a failed phase: the service gives the reason nowhere else. */
 export function failedStepDetail(
   clusterID: string,
   clusterPhase: string,
@@ -90,13 +90,13 @@ function adviceFor({ kind, code, method }: CallFailure): string | undefined {
     case 'authentication':
       return 'check the access key and the secret key of the worker, and its clock';
     case 'permission':
-      return 'give the account of the worker the right to do this, or ask its owner to';
+      return 'grant this permission to the account of the worker, or ask its owner to';
     case 'quota':
       return 'raise the cluster quota of the account, or delete clusters that are not needed';
     case 'validation':
       return method === 'DELETE'
         ? 'if the deletion protection of the cluster is on, switch it off first'
-        : 'correct what the message names';
+        : 'correct the fields that the message names';
     default:
       return code?.startsWith('cce.error.') ? 'raise a ticket with the vendor and name the requestID' : undefined;
   }

@@ -11,11 +11,11 @@ import {
 import { operationDetails } from './current-details.ts';
 import { showStage } from './show-stage.ts';
 
-/** Where a workflow stands: noted in this one place, and what `currentStepQuery` answers with. */
+/** The state of a create or delete, kept in this one place. `currentStepQuery` answers with it. */
 export interface Progress {
   enter: (stage: Stage, clusterID?: string) => void;
   observe: (observed: { clusterPhase: ClusterPhase; steps: Step[] }) => void;
-  /** Takes note of what a watch reports, unless it is not the watch that is waited for any more. */
+  /** Notes what a watch reports, unless the workflow no longer waits for that watch. */
   observeChange: (change: StepChange) => void;
   /** Whether a watch has ever found the cluster. */
   hasSeen: (clusterID: string) => boolean;
@@ -38,7 +38,7 @@ export function trackProgress(stage: Stage): Progress {
 
   return {
     enter(next, clusterID = state.clusterID) {
-      // The steps of another cluster, or of a create that is being undone, would only mislead.
+      // The steps of another cluster, or of a create that is being undone, would mislead.
       if (clusterID !== state.clusterID || next === 'cleaningUp') state.steps = [];
       if (clusterID !== undefined) state.clusterID = clusterID;
       delete state.pollTrouble;
@@ -51,7 +51,7 @@ export function trackProgress(stage: Stage): Progress {
     observeChange(change) {
       if (!isStepChange(change)) return;
       if (change.clusterID !== state.clusterID || change.goal !== goals[state.stage]) return;
-      // Trouble is no progress: `updatedAt` and the steps stay what they were.
+      // Failed polls are not progress: `updatedAt` and the steps keep their values.
       if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
       else observe({ clusterPhase: change.phase, steps: change.steps });
     },
@@ -63,10 +63,10 @@ export function trackProgress(stage: Stage): Progress {
   };
 }
 
-/** What is watched for in a stage; in the others nothing is. */
+/** The goal of the watch in each stage that has one. */
 const goals: Partial<Record<Stage, WatchGoal>> = { provisioning: 'running', deleting: 'gone', cleaningUp: 'gone' };
 
-/** Anybody can send a signal, and one that throws would hold up the workflow for ever. */
+/** Anybody can send a signal, and a handler that throws would block the workflow for ever. */
 function isStepChange(change: unknown): change is StepChange {
   if (!isObject(change)) return false;
   const { steps, pollTrouble } = change as { steps?: unknown; pollTrouble?: unknown };

@@ -10,8 +10,8 @@ interface Operation {
 }
 
 /**
- * Records how an operation ended, in the metrics and in one log entry. The SDK skips both in a replay, and neither costs
- * history.
+ * Records how an operation ended, in the metrics and in one log entry. The SDK skips both in a replay, and neither
+ * costs history.
  */
 export function recordEnd({ kind, clusterName, startedAtMs }: Operation, ended: Outcome): void {
   const seconds = metricMeter.createHistogram(`cce_${kind}_seconds`, 'float', 's', 'from the request to its outcome');

@@ -3,15 +3,15 @@ import type { Stage } from '../../contract/current-step.ts';
 import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
 
 /**
- * Those that last for minutes, and so are worth an event of the history. A create is started as `submitting`, since its
- * spec is checked in milliseconds; `verifying` is rare, and the cluster is no more usable than before; and that an
- * operation is `done` Temporal itself knows, so that what stays is the last stage before.
+ * The stages that last for minutes and so are worth a history event. A create starts as `submitting`, since checking
+ * its spec takes milliseconds. `verifying` is rare, and does not make the cluster more usable. Temporal itself knows
+ * that an operation is `done`, so the last stage before stays visible.
  */
 const stagesShown: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'deleting', 'cleaningUp']);
 
 /**
- * Lets Temporal list an operation by its stage and cluster. Only one that was started with search attributes: elsewhere
- * the namespace may have none, and to set one would fail the workflow task again and again.
+ * Lets Temporal list an operation by its stage and cluster. Does nothing for an operation that was started without
+ * search attributes: its namespace may have none, and setting one would fail the workflow task again and again.
  */
 export function showStage(stage: Stage, clusterID: string | undefined): void {
   const { typedSearchAttributes: shown } = workflowInfo();

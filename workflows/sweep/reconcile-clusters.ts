@@ -7,13 +7,14 @@ import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
 import { judgeOwnership } from './orphan-decision.ts';
 
-/** Keeps the report far below Temporal's limits for one payload. */
+/** Keeps the report far below Temporal's payload limit. */
 const reportLimit = 500;
 const deletionsAtOnce = 10;
 
 /**
- * Compares the clusters that carry our marker with the creates that Temporal knows, and reports those that nobody
- * claims. Deletes orphans only if asked to, never a cluster without a marker, and never one of an unknown create.
+ * Compares the clusters that carry our marker with the creates that Temporal knows, and reports the clusters that
+ * nobody claims. Deletes orphans only if the input says so, and never a cluster without a marker or of an unknown
+ * create.
  */
 export async function reconcileClusters(input: ReconcileInput): Promise<ReconcileReport> {
   const report: ReconcileReport = { clusters: 0, marked: 0, claimed: 0, unclaimed: [], orphans: 0, unknown: 0 };
@@ -58,7 +59,7 @@ export async function reconcileClusters(input: ReconcileInput): Promise<Reconcil
     if (report.unclaimed.length === reportLimit) return;
     report.unclaimed.push(entry);
     if (ownership !== 'orphan' || input.delete === undefined) return;
-    // Without a known age it counts as young: nothing is deleted on a guess.
+    // A cluster without a known age counts as young: nothing is deleted on a guess.
     const ageSeconds = (Date.now() - Date.parse(createdAt ?? '')) / 1000;
     if (ageSeconds >= input.delete.olderThanSeconds) doomed.push(entry);
     else entry.deletion = 'tooYoung';

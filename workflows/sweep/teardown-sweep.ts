@@ -10,14 +10,14 @@ import { findTeardownTargets } from '../activity-proxies.ts';
 import { batchPage } from '../batch/batch-page.ts';
 import { clusterBatch } from '../batch/cluster-batch.ts';
 
-/** In one page of a batch: a delete takes little room. */
+/** The number of items on one page of the batch: a delete takes little room. */
 const itemsPerPage = 200;
 
 /**
- * Looks for the clusters that a filter matches, and deletes those of ours as a batch, if asked to. A cluster without our
- * marker is never deleted.
+ * Finds the clusters that a filter matches and, if the input says so, deletes ours as a batch. Never deletes a cluster
+ * without our marker.
  *
- * Closes as Failed with `TooManyMatches`, and the report as the failure's first detail, where more clusters match than
+ * Closes as Failed with `TooManyMatches`, with the report as the failure's first detail, if more clusters match than
  * the maximum.
  */
 export async function teardownSweep(input: TeardownSweepInput): Promise<TeardownReport> {
@@ -38,7 +38,7 @@ export async function teardownSweep(input: TeardownSweepInput): Promise<Teardown
   if (matches > input.maximum) {
     throw ApplicationFailure.create({
       type: 'TooManyMatches',
-      message: `${matches} clusters match, and more than ${input.maximum} are taken for a mistake; nothing was deleted`,
+      message: `${matches} clusters match, more than the maximum of ${input.maximum}; nothing was deleted`,
       nonRetryable: true,
       details: [report],
     });
@@ -52,7 +52,7 @@ async function deleteAsBatch(
   { options, concurrency, failurePolicy }: NonNullable<TeardownSweepInput['delete']>,
   targets: readonly TeardownTarget[],
 ): Promise<NonNullable<TeardownReport['batch']>> {
-  // No random number, see workflows/trace-interceptors.ts.
+  // Not a random number, see workflows/trace-interceptors.ts.
   const { firstExecutionRunId: uploadID, startTime } = workflowInfo();
   const name = `teardown-${startTime.toISOString().replace(/\D/g, '').slice(0, 14)}-${uploadID.slice(-4)}`;
   const upload = { account, region, name, uploadID, items: targets.length, itemsPerPage };
@@ -67,14 +67,14 @@ async function deleteAsBatch(
     });
   }
   const memo: BatchMemo = { upload, itemsDigest: uploadID, since: new Date().toISOString(), failurePolicy };
-  // It was started with search attributes if the namespace has them.
+  // The sweep has search attributes only if the namespace has them.
   const isSearchable = workflowInfo().typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
   const outcome = await executeChild(clusterBatch, {
     workflowId: batchWorkflowID(upload, name),
     args: [{ upload, concurrency, failurePolicy }],
     memo,
     ...(isSearchable && { typedSearchAttributes: searchAttributePairs({ batch: name }) }),
-    // A sweep that is terminated leaves no deletions half way.
+    // The deletions go on if somebody terminates the sweep.
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });
   return { name, outcome };
