@@ -10,7 +10,7 @@ function modulesOf(code: string): string[] {
 it('the workflow bundle holds workflows and pure modules only', () => {
   const modules = modulesOf(readFileSync(inject('workflowBundlePath'), 'utf8'));
   const ours = modules.filter((path) => !path.includes('node_modules/'));
-  // Were the pattern to find nothing, all that follows would hold of nothing.
+  // If the pattern found nothing, the assertions below would prove nothing.
   expect(ours).toContain('./workflows/create/create-cluster.ts');
   expect(ours.filter((path) => path.startsWith('./activities/'))).toEqual([]);
   expect(ours.filter((path) => path.startsWith('./cce/')).toSorted()).toEqual(['./cce/phases.ts', './cce/secrets.ts']);

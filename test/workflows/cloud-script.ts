@@ -7,18 +7,20 @@ import type { CancelRequest } from '../../contract/cancel-request.ts';
 import type { Step } from '../../contract/current-step.ts';
 import { cancelSignal } from '../../contract/messages.ts';
 
-/** What a scripted cloud holds, and what it does with each call. */
+/** The contents of a scripted cloud, and its answer to each call. */
 export interface CloudScript {
-  /** What is there before, oldest first: `cce-before-1`, `cce-before-2`, … */
+  /** The clusters that exist before the workflow starts, oldest first: `cce-before-1`, `cce-before-2`, … */
   clusters?: readonly Partial<CloudCluster>[];
-  /** What becomes of each create request, in order; further ones are answered. */
+  /** What happens to each create request, in order. Further requests are answered. */
   posts?: readonly PostScript[];
-  /** How the clusters turn out that requests make, in order: `cce-made-1`, `cce-made-2`, … */
+  /** The clusters that the requests make, in order: `cce-made-1`, `cce-made-2`, … */
   made?: readonly Partial<CloudCluster>[];
   /** Why a cluster cannot be compared with the request. */
   incomparable?: CceApiError;
   moments?: Moments;
-  /** The worker hands over to the next one: that learns at once what happens at this moment and what the call brings. */
+  /**
+   * The worker hands over to the next one: that learns at once what happens at this moment and what the call brings.
+   */
   deployAt?: Moment;
 }
 
@@ -48,11 +50,11 @@ export interface CloudCluster {
   deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError)[];
 }
 
-/** What becomes of a create request. */
+/** What happens to a create request. */
 export interface PostScript {
-  /** How many clusters it makes: 2 where a gateway delivers it twice. */
+  /** The number of clusters that it makes: 2 if a gateway delivers it twice. */
   makes: 0 | 1 | 2;
-  /** `workerLost`: nothing is heard of the attempt until its time limit is over. */
+  /** `workerLost`: the attempt never reports, and its time limit ends it. */
   answer: 'given' | 'workerLost' | CceApiError | CceNetworkError;
 }
 
@@ -63,14 +65,14 @@ export interface PostScript {
 export type Moment = `${MomentKind} ${number}`;
 export type MomentKind = 'look' | 'post' | 'step' | 'delete' | 'leaving';
 
-/** What happens besides, once. */
+/** What the test does at each moment, once. */
 export type Moments = { [moment in Moment]?: MomentAction } & {
   /** Before any worker serves the workflow. */
   start?: (workflow: WorkflowHandle) => unknown;
   end?: (workflow: WorkflowHandle) => unknown;
 };
 
-/** `sendLate`: a request that was thought lost takes effect. */
+/** `sendLate`: makes a request take effect that seemed lost. */
 export type MomentAction = (workflow: WorkflowHandle, sendLate: () => void) => unknown;
 
 export const cancelBySignal = (cancel: CancelRequest) => (workflow: WorkflowHandle) =>
@@ -99,7 +101,7 @@ export const posts = {
   overQuota: { makes: 0, answer: refusal('POST', 400, 'cce.warning.ExceedQuota') },
 } as const satisfies Record<string, PostScript>;
 
-/** Two steps; in a failed creation it is the second that failed. */
+/** Two steps; in a failed creation the second one failed. */
 export function stepsOfCreation(phase: ClusterPhase): Step[] {
   const certificates = { name: 'certificates', index: 1, total: 2, retryCount: 1 };
   const masters = { name: 'masters', index: 2, total: 2, retryCount: 1 };

@@ -11,13 +11,13 @@ const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
 async function replay(file: string, workflows: ReplayWorkerOptions) {
   const recorded = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { workflowId: string; history: unknown };
   const results = Worker.runReplayHistories(workflows, [recorded]);
-  // It does not throw: each result says how its history fared.
+  // The SDK does not throw: each result carries the error of its history.
   for await (const { error } of results) return error;
   throw new Error(`${file} was not replayed`);
 }
 
 describe('recorded histories', () => {
-  it('are there', () => {
+  it('exist', () => {
     expect(names.length).toBeGreaterThan(0);
   });
 
@@ -25,7 +25,7 @@ describe('recorded histories', () => {
     expect(await replay(file, { workflowBundle: { codePath: inject('workflowBundlePath') } })).toBeUndefined();
   });
 
-  describe('recorded without traces', () => {
+  describe('recorded histories without traces, replayed with traces', () => {
     let code: string;
 
     beforeAll(async () => {
@@ -38,13 +38,13 @@ describe('recorded histories', () => {
       }));
     });
 
-    it.each(names)('%s replays with them', async (file) => {
+    it.each(names)('%s replays', async (file) => {
       const sinks = { exporter: { export: { fn: () => {} } } };
       expect(await replay(file, { workflowBundle: { code }, sinks })).toBeUndefined();
     });
   });
 
-  it('do not replay when the workflow does the same in another order', async () => {
+  it('fail to replay when the workflow does the same in another order', async () => {
     const workflowsPath = fileURLToPath(new URL('reordered.ts', import.meta.url));
     const error = await replay('create-runs.json', { workflowsPath });
     expect(error?.name).toBe('DeterminismViolationError');

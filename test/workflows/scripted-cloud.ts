@@ -19,33 +19,33 @@ import {
   type MomentKind,
 } from './cloud-script.ts';
 
-/** The activities of creates and deletes, on a cloud that does what its script says. */
+/** The activities of creates and deletes, on a cloud that follows a script. */
 export interface ScriptedCloud {
   activities: Pick<
     Activities,
     'validateCluster' | 'compareSpec' | 'findClusters' | 'submitCluster' | 'watchCluster' | 'deleteCluster'
   >;
-  /** The IDs of the clusters that are not gone, in the order in which they were made. */
+  /** The IDs of the clusters that still exist, in the order of their creation. */
   left: () => string[];
   phaseOf: (clusterID: string) => ClusterPhase | undefined;
-  /** The create calls that arrived. */
+  /** The number of create calls that arrived. */
   posts: () => number;
-  /** The delete calls that arrived, refused ones too. */
+  /** The delete calls that arrived, including refused ones. */
   deletes: { clusterID: string; options: DeleteClusterOptions }[];
   /** Waits until nothing happens any more: what an action began may outlive the workflow. */
   settled: () => Promise<unknown>;
 }
 
-/** What lies around a cloud. */
+/** What a scripted cloud needs from its test. */
 export interface Surroundings {
   workflowHandle: (workflowID: string, runID: string) => WorkflowHandle;
-  /** Lets the server's time pass while an activity waits, until the server gives that activity up. */
+  /** Lets the server's time pass while an activity waits, until the server gives up on the activity. */
   passTime: (seconds: number) => Promise<void>;
-  /** Shuts the main worker down; the next one begins when the calls that it works on are answered. */
+  /** Shuts the main worker down; the next one starts when the running calls have been answered. */
   deploy: () => Promise<void>;
 }
 
-/** What references in a request point at. */
+/** The secrets that the references in a request point to. */
 const secrets: Record<string, string> = { CCE_ADMIN_PASSWORD: 'test123!T', CCE_WEAK_PASSWORD: 'weak' };
 
 export function scriptedCloud(script: CloudScript, surroundings: Surroundings): ScriptedCloud {
@@ -79,13 +79,13 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     return clusterID;
   }
 
-  /** Of a cluster that is gone nothing but its place in the order is left. */
+  /** A deleted cluster keeps its place in the order. */
   function phaseOf(clusterID: string): ClusterPhase {
     return clusters.get(clusterID)?.clusterPhase ?? 'absent';
   }
 
   const activities: ScriptedCloud['activities'] = {
-    // The real one: it asks no cloud.
+    // The real activity, since it calls no cloud.
     validateCluster: validateCluster({ secrets: { env: (name) => secrets[name], file: (path) => secrets[path] } }),
     async compareSpec() {
       return withCallFailures(async () => {
@@ -140,7 +140,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       await report(clusterID, 'running', stepsOfCreation('provisioning'));
       await reach('step');
       if (cluster.becomes instanceof Error) throw cluster.becomes;
-      // A clean-up may have come in between.
+      // A clean-up may have changed the phase meanwhile.
       if (phaseOf(clusterID) === 'provisioning' && cluster.becomes !== 'never') cluster.clusterPhase = cluster.becomes;
     }
     return observed(cluster.clusterPhase, phaseDuringCreate, stepsOfCreation(cluster.clusterPhase));
@@ -155,7 +155,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     return observed(cluster.clusterPhase, phaseDuringDelete, stepsOfDeletion(cluster.clusterPhase));
   }
 
-  /** What a watch returns. One that has nothing to tell yet is tried again: time stands still while it runs. */
+  /** The result of a watch. A watch without news fails and is retried, since time stands still while it runs. */
   function observed(clusterPhase: ClusterPhase, meaning: (phase: ClusterPhase) => string, steps: Step[]): Observation {
     if (clusterPhase === 'absent') return { clusterPhase, steps: [] };
     if (meaning(clusterPhase) !== 'waiting') return { clusterPhase, steps };
@@ -176,15 +176,15 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   }
 
   async function happen(workflow: WorkflowHandle, action: MomentAction | undefined, isDeploy: boolean): Promise<void> {
-    // The answer to a query comes when the workflow has seen all that it was told before.
+    // A query is answered after the workflow has handled everything sent before.
     const seen = () => workflow.query(currentStepQuery);
     if (isDeploy) {
-      // A worker that shuts down with work on its hands would keep the next one waiting.
+      // A worker that shuts down while it works would keep the next one waiting.
       await seen();
       await surroundings.deploy();
     }
     await action?.(workflow, make);
-    // Else the answer of the call might overtake what the workflow was told.
+    // Otherwise the result of the call might overtake the message.
     if (action !== undefined && !isDeploy) await seen();
   }
 

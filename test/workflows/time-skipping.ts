@@ -74,8 +74,8 @@ interface Server {
 }
 
 /**
- * A server that skips the time in which nothing happens. It serves one run: time is global to it, and once a workflow has
- * ended before one of its activities, the server skips no more time, for any workflow.
+ * A server that skips the time in which nothing happens. It serves one run: time is global to it, and once a workflow
+ * has ended before one of its activities, the server skips no more time, for any workflow.
  */
 async function startSkippingServer(): Promise<Server> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({

@@ -8,7 +8,7 @@ import { deleteItem } from '../../batches.ts';
 const items = [deleteItem('a-cluster')];
 const hour = 3_600_000;
 
-/** Runs a page until it has ended, and tells after how many hours. */
+/** Runs a page until it has ended, and returns the hours that it took. */
 async function hoursOfPage(act: (page: WorkflowHandle, environment: TestWorkflowEnvironment) => Promise<unknown>) {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
@@ -39,11 +39,11 @@ async function hoursOfPage(act: (page: WorkflowHandle, environment: TestWorkflow
   }
 }
 
-it('a page that no batch ever asks for is over after an hour', async () => {
+it('a page that no batch ever asks for closes after an hour', async () => {
   expect(await hoursOfPage(async () => {})).toBe(1);
 });
 
-it('a page is held for as long as its batch needs it', async () => {
+it('a page stays open while its batch needs it', async () => {
   const hours = await hoursOfPage(async (page, environment) => {
     await page.signal(holdPageSignal, true);
     await environment.sleep(100 * hour);
@@ -52,6 +52,6 @@ it('a page is held for as long as its batch needs it', async () => {
   expect(hours).toBe(100);
 });
 
-it('a page that is never let go of is over some day', async () => {
+it('a page that is never released closes after 60 days', async () => {
   expect(await hoursOfPage((page) => page.signal(holdPageSignal, true))).toBe(60 * 24);
 });

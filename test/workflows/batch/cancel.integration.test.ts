@@ -14,7 +14,7 @@ describe.concurrent.each<[string, MomentAction, CancelRequest]>([
   ['a signal', cancelBySignal, { reason: 'not needed', cleanup: 'keep' }],
   ['native cancellation', cancelNatively, { cleanup: 'delete' }],
 ])('a batch that is cancelled by %s', (_, cancel, request) => {
-  it('cancels those under way, starts no more, and ends when they have', async () => {
+  it('cancels the running items, starts no more, and ends when they have', async () => {
     const { outcome, starts, cancels, waits } = await runBatch(batchOf(10), { moments: { 'wait 2': cancel } });
     expect(cancels).toEqual([{ indices: [1, 2, 3], request }]);
     expect(starts).toHaveLength(2);
@@ -23,20 +23,20 @@ describe.concurrent.each<[string, MomentAction, CancelRequest]>([
     expect(outcome.cancelReason).toBe(request.reason);
   });
 
-  it('while a start is in flight cancels what that started', async () => {
+  it('cancels what a start in flight started', async () => {
     const { outcome, cancels } = await runBatch(batchOf(10), { moments: { 'start 1': cancel } });
     expect(cancels).toEqual([{ indices: [0, 1, 2], request }]);
     expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 7, cancelled: 3 });
   });
 
-  it('before anything is started starts nothing', async () => {
+  it('starts nothing if it comes before the first start', async () => {
     const { outcome, starts, holds } = await runBatch(batchOf(10), { moments: { 'hold 1': cancel } });
     expect(starts).toEqual([]);
     expect(holds).toEqual([true, false]);
     expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 10 });
   });
 
-  it('while it is paused does so all the same', async () => {
+  it('cancels a paused batch too', async () => {
     const { outcome, cancels } = await runBatch(batchOf(10), {
       moments: { 'start 1': (batch) => batch.signal(pauseSignal), 'wait 1': cancel },
     });
@@ -44,7 +44,7 @@ describe.concurrent.each<[string, MomentAction, CancelRequest]>([
     expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 7, cancelled: 3 });
   });
 
-  it('lets go of what it attached to', async () => {
+  it('lets go of attached items', async () => {
     const { outcome, cancels, waits } = await runBatch(batchOf(3), {
       fates: (index) => (index === 1 ? { attached: true, result: 'never' } : {}),
       moments: { 'wait 1': cancel },
@@ -54,7 +54,7 @@ describe.concurrent.each<[string, MomentAction, CancelRequest]>([
     expect(outcome).toMatchObject({ cancelled: 3, attached: 1 });
   });
 
-  it('counts how each ends, and not that it was cancelled', async () => {
+  it('counts how each item ends, and not that it was cancelled', async () => {
     const { outcome } = await runBatch(batchOf(3), {
       fates: (index) => ({ afterCancel: (['succeeded', 'failed', 'cancelled'] as const)[index]! }),
       moments: { 'wait 1': cancel },
@@ -63,7 +63,7 @@ describe.concurrent.each<[string, MomentAction, CancelRequest]>([
   });
 });
 
-it.concurrent('a second cancel changes nothing, and nothing is tried again', async () => {
+it.concurrent('a second cancel changes nothing, and nothing is retried', async () => {
   const { outcome, starts, cancels } = await runBatch(batchOf(4), {
     fates: (index) => (index === 0 ? { refused } : {}),
     moments: { 'wait 1': cancelBySignal, 'cancel 1': cancelNatively, 'wait 2': retry },
@@ -82,7 +82,7 @@ it.concurrent('a cancel after enough items failed cancels those that were to go 
   expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 7, failed: 1, cancelled: 2 });
 });
 
-it.concurrent('thousands are cancelled some at a time', async () => {
+it.concurrent('cancels thousands of items in chunks', async () => {
   const { cancels, outcome } = await runBatch(batchOf(250, { concurrency: 250 }), {
     endTogether: 250,
     moments: { 'wait 1': cancelBySignal },

@@ -31,7 +31,7 @@ describe.concurrent('a batch that goes on in new runs', () => {
   const startedOf = ({ starts }: EndedBatch) => starts.flatMap(({ indices }) => indices);
   const inOrder = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-  it('starts each item once, never has more under way than it may, and keeps its runs short', async () => {
+  it('starts each item once, never exceeds its concurrency, and keeps its runs short', async () => {
     const ended = await stage.run(batchOf(20));
     expect(ended.outcome).toMatchObject({ outcome: 'completed', total: 20, succeeded: 20 });
     expect(startedOf(ended)).toEqual(inOrder(20));
@@ -43,7 +43,7 @@ describe.concurrent('a batch that goes on in new runs', () => {
     expect(Math.max(...runs.map(({ length }) => length))).toBeLessThan(suggestedEvents + 30);
   });
 
-  it('stays short in itself where all items are refused, which no wait interrupts', async () => {
+  it('keeps its runs short even if all items are refused and no wait interrupts the starts', async () => {
     const ended = await stage.run(batchOf(40, { concurrency: 2 }), { fates: () => ({ refused }) });
     expect(ended.outcome).toMatchObject({ outcome: 'completed', failed: 40 });
     expect(startedOf(ended)).toEqual(inOrder(40));
@@ -51,7 +51,7 @@ describe.concurrent('a batch that goes on in new runs', () => {
     expect(Math.max(...runs.map(({ length }) => length))).toBeLessThan(suggestedEvents + 30);
   });
 
-  it('of chosen items hands on what is left of them, and no list of all', async () => {
+  it('hands on only the rest of its chosen items', async () => {
     const only = inOrder(20).map((index) => index * 3);
     const ended = await stage.run(batchOf(60, { only }));
     expect(ended.outcome).toMatchObject({ outcome: 'completed', total: 20, succeeded: 20 });
@@ -65,7 +65,7 @@ describe.concurrent('a batch that goes on in new runs', () => {
     expect(inputs.filter((input) => 'only' in input)).toEqual([]);
   });
 
-  it('cancels what earlier runs have started, and waits for it', async () => {
+  it('cancels the items that earlier runs started, and waits for them', async () => {
     const ended = await stage.run(batchOf(60), {
       fates: (index) => (index === 0 ? { result: 'never' } : {}),
       moments: { 'wait 12': (batch) => batch.signal(cancelSignal) },
@@ -76,7 +76,7 @@ describe.concurrent('a batch that goes on in new runs', () => {
     expect((await runsOf(ended)).length).toBeGreaterThan(3);
   });
 
-  it('keeps what it was told in an earlier run', async () => {
+  it('keeps the settings of an earlier run', async () => {
     const ended = await stage.run(batchOf(20, { concurrency: 5 }), {
       moments: { 'wait 2': (batch) => batch.executeUpdate(setConcurrencyUpdate, { args: [2] }) },
     });
@@ -84,7 +84,7 @@ describe.concurrent('a batch that goes on in new runs', () => {
     expect(new Set(ended.waits.slice(6, -1).map(({ length }) => length))).toEqual(new Set([2]));
   });
 
-  it('tries again what failed in an earlier run', async () => {
+  it('retries items that failed in an earlier run', async () => {
     const { outcome } = await stage.run(batchOf(16), {
       fates: (index, round) => (index < 3 && round === 0 ? { refused } : {}),
       moments: { 'wait 9': (batch) => batch.signal(retryFailedSignal) },

@@ -24,7 +24,7 @@ const partsOf = ({ waiting, underWay, succeeded, failed, cancelled }: BatchProgr
 const inOrder = (count: number, first = 0) => Array.from({ length: count }, (_, position) => first + position);
 
 describe.concurrent('a batch', () => {
-  it('starts each item once, in order, and never has more under way than it may', async () => {
+  it('starts each item once, in order, and never exceeds its concurrency', async () => {
     const { outcome, starts, waits, holds } = await runBatch(batchOf(8));
     expect(outcome).toMatchObject({ outcome: 'completed', total: 8, succeeded: 8, failedItems: [] });
     expect(starts.flatMap(({ indices }) => indices)).toEqual(inOrder(8));
@@ -32,19 +32,19 @@ describe.concurrent('a batch', () => {
     expect(holds).toEqual([true, false]);
   });
 
-  it('of many at once starts some at a time, so that a message is heeded in between', async () => {
+  it('starts many items in chunks, so that it sees messages in between', async () => {
     const { starts, waits } = await runBatch(batchOf(60, { concurrency: 1_000 }), { endTogether: 60 });
     expect(starts.map(({ indices }) => indices.length)).toEqual([25, 25, 10]);
     expect(waits).toEqual([inOrder(60)]);
   });
 
-  it('of nothing is over at once', async () => {
+  it('without items ends at once', async () => {
     const { outcome, starts, waits } = await runBatch(batchOf(0));
     expect(outcome).toMatchObject({ outcome: 'completed', total: 0 });
     expect([...starts, ...waits]).toEqual([]);
   });
 
-  it('does only what it is repeated for', async () => {
+  it('does only the items that it is repeated for', async () => {
     const { outcome, starts } = await runBatch(batchOf(500, { only: [499, 7] }));
     expect(starts.map(({ indices }) => indices)).toEqual([[499, 7]]);
     expect(outcome).toMatchObject({ total: 2, succeeded: 2 });
@@ -64,7 +64,7 @@ describe.concurrent('a batch', () => {
 });
 
 describe.concurrent('the concurrency', () => {
-  it('can be raised: more are started at once', async () => {
+  it('can be raised: the batch starts more items at once', async () => {
     const { waits, outcome } = await runBatch(batchOf(10, { concurrency: 2 }), {
       moments: { 'wait 2': setConcurrency(5) },
     });
@@ -78,7 +78,7 @@ describe.concurrent('the concurrency', () => {
     expect(outcome).toMatchObject({ concurrency: 5, succeeded: 10 });
   });
 
-  it('can be lowered: what is under way goes on, and nothing is started above it', async () => {
+  it('can be lowered: running items go on, and nothing starts above it', async () => {
     const { waits, outcome } = await runBatch(batchOf(10, { concurrency: 4 }), {
       moments: { 'wait 2': setConcurrency(2) },
     });
@@ -93,12 +93,12 @@ describe.concurrent('the concurrency', () => {
     expect(outcome).toMatchObject({ concurrency: 2, succeeded: 10 });
   });
 
-  it('that is lowered while items are being started counts from the next on', async () => {
+  it('counts from the next start on if it is lowered while items are being started', async () => {
     const { waits } = await runBatch(batchOf(5, { concurrency: 3 }), { moments: { 'start 1': setConcurrency(1) } });
     expect(waits).toEqual([[0, 1, 2], [1, 2], [2], [3], [4]]);
   });
 
-  it.each([0, -1, 1.5, 1_001, Number.NaN, '5', null])('is not %s', async (wanted) => {
+  it.each([0, -1, 1.5, 1_001, Number.NaN, '5', null])('cannot be %s', async (wanted) => {
     const problems: unknown[] = [];
     const { outcome, waits } = await runBatch(batchOf(2), {
       moments: {
@@ -116,7 +116,7 @@ describe.concurrent('the concurrency', () => {
 });
 
 describe.concurrent('a pause', () => {
-  it('lets those under way end, starts no more, and is over with a resume', async () => {
+  it('lets running items end, starts no more, and ends with a resume', async () => {
     const stages: unknown[] = [];
     const { waits, outcome } = await runBatch(batchOf(6, { concurrency: 2 }), {
       moments: {
@@ -130,7 +130,7 @@ describe.concurrent('a pause', () => {
     expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 6 });
   });
 
-  it('that comes while items are being started holds the next ones', async () => {
+  it('while items are being started stops the next ones', async () => {
     const { starts, waits } = await runBatch(batchOf(30, { concurrency: 30 }), {
       endTogether: 30,
       moments: { 'start 1': pause, 'wait 1': resume },
@@ -139,7 +139,7 @@ describe.concurrent('a pause', () => {
     expect(waits.map(({ length }) => length)).toEqual([25, 30]);
   });
 
-  it('with nothing under way waits for the resume', async () => {
+  it('without running items waits for the resume', async () => {
     const { outcome, waits } = await runBatch(batchOf(2, { concurrency: 1 }), {
       moments: { 'start 1': pause },
       async beside(batch) {

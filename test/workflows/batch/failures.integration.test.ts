@@ -27,7 +27,7 @@ describe.concurrent.each([
     expect(outcome.failures).toMatchObject([{ index: 1, name: 'item-1', failure: { type } }]);
   });
 
-  it('is tried again while the batch runs, before those that still wait', async () => {
+  it('is retried while the batch runs, before the waiting items', async () => {
     const { outcome, starts } = await runBatch(batchOf(5, { concurrency: 2 }), { fates, moments: { [known]: retry } });
     const indices = starts.flatMap((start) => start.indices);
     expect(indices.filter((index) => index === 1)).toHaveLength(2);
@@ -35,14 +35,14 @@ describe.concurrent.each([
     expect(outcome).toMatchObject({ outcome: 'completed', total: 5, succeeded: 5, failed: 0, failures: [] });
   });
 
-  it('stops the batch where one is enough: those under way go on', async () => {
+  it('stops the batch where one is enough: running items go on', async () => {
     const { outcome, starts } = await runBatch(batchOf(9, { failurePolicy: { stopAfter: 1 } }), { fates });
     expect(outcome).toMatchObject({ outcome: 'stopped', underWay: 0, failed: 1, failedItems: [1] });
     expect(outcome.waiting + outcome.succeeded).toBe(8);
     expect(starts.length).toBeLessThanOrEqual(2);
   });
 
-  it('that is tried again after it stopped the batch lets that go on', async () => {
+  it('that is retried after it stopped the batch lets the batch go on', async () => {
     const { outcome } = await runBatch(batchOf(9, { failurePolicy: { stopAfter: 1 } }), {
       fates,
       moments: { [known]: retry },
@@ -50,21 +50,21 @@ describe.concurrent.each([
     expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 9, failed: 0 });
   });
 
-  it('is tried again even when that is asked for at the very end', async () => {
+  it('is retried even if the request comes at the very end', async () => {
     const { outcome, holds } = await runBatch(batchOf(3), { fates, moments: { 'hold 2': retry } });
     expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 3, failed: 0, failedItems: [] });
     expect(holds).toEqual([true, false, false]);
   });
 });
 
-it.concurrent('a retry is known as one, so that a start that is repeated is not taken for the one that failed', async () => {
+it.concurrent('a retry has a mark of its own, so that a repeated start does not find the failed one', async () => {
   const { starts } = await runBatch(batchOf(2), { fates: oneFails, moments: { 'hold 2': retry } });
   const [first, second] = starts.map(({ startedBy }) => startedBy);
   expect(first).toMatch(/^an-upload\/[^/]+\/0$/);
   expect(second).toBe(first!.replace(/0$/, '1'));
 });
 
-it.concurrent('a retry while items are being started is known as one too', async () => {
+it.concurrent('a retry while items are being started has a mark of its own too', async () => {
   const { starts, outcome } = await runBatch(batchOf(30, { concurrency: 30 }), {
     endTogether: 30,
     fates: (index, round) => (index === 0 && round === 0 ? { refused } : {}),
@@ -78,7 +78,7 @@ it.concurrent('a retry while items are being started is known as one too', async
   expect(outcome).toMatchObject({ succeeded: 30, failed: 0 });
 });
 
-it.concurrent('a batch whose items are all refused ends all the same', async () => {
+it.concurrent('a batch whose items are all refused ends', async () => {
   const { outcome, waits } = await runBatch(batchOf(60, { concurrency: 2 }), { fates: () => ({ refused }) });
   expect(outcome).toMatchObject({ outcome: 'completed', failed: 60 });
   expect(outcome.failedItems).toHaveLength(60);
@@ -92,7 +92,7 @@ describe.concurrent('a rollback', () => {
   const turns: ItemFate[] = [{}, { adopted: true }, {}, { attached: true }, { result: 'failed' }];
   const fates: Fates = (index, round) => (round === 'rollback' ? {} : (turns[index] ?? {}));
 
-  it('cancels what is under way, and deletes what the batch made and nothing else', async () => {
+  it('cancels the running items, and deletes only what the batch made', async () => {
     const { outcome, starts, cancels } = await runBatch(batchOf(20, rollback), { fates });
     expect(cancels).toMatchObject([{ indices: [5, 6], request: { cleanup: 'delete' } }]);
     expect(starts.filter((start) => start.rollback).map(({ indices }) => indices)).toEqual([[0, 2]]);
@@ -108,7 +108,7 @@ describe.concurrent('a rollback', () => {
     });
   });
 
-  it('is within the concurrency too', async () => {
+  it('respects the concurrency too', async () => {
     const { starts, waits } = await runBatch(batchOf(9, { ...rollback, concurrency: 2 }), {
       fates: (index, round) => (index === 8 && round === 0 ? { refused } : {}),
     });
@@ -118,7 +118,7 @@ describe.concurrent('a rollback', () => {
     expect(Math.max(...waits.map(({ length }) => length))).toBe(2);
   });
 
-  it('deletes what came to run in spite of the cancel', async () => {
+  it('deletes clusters that run in spite of the cancel', async () => {
     const { outcome, starts } = await runBatch(batchOf(3, rollback), {
       fates: (index, round) => (index === 0 && round === 0 ? { result: 'failed' } : { afterCancel: 'succeeded' }),
     });
@@ -141,7 +141,7 @@ describe.concurrent('a rollback', () => {
     });
   });
 
-  it('heeds neither a cancel nor a retry', async () => {
+  it('ignores both a cancel and a retry', async () => {
     const { outcome, cancels } = await runBatch(batchOf(20, rollback), {
       fates,
       moments: {
@@ -155,7 +155,7 @@ describe.concurrent('a rollback', () => {
     expect(outcome).toMatchObject({ outcome: 'rolledBack', failed: 1, rollback: { deleted: 2 } });
   });
 
-  it('of a batch that had made nothing is over at once', async () => {
+  it('ends at once if the batch made nothing', async () => {
     const { outcome, starts } = await runBatch(batchOf(9, rollback), { fates: () => ({ refused }) });
     expect(starts).toHaveLength(1);
     expect(outcome).toMatchObject({ outcome: 'rolledBack', waiting: 6, failed: 3, rollback: { total: 0 } });

@@ -76,7 +76,7 @@ const above = (bytes: number, events: Record<string, number>) =>
   Object.keys(events).filter((type) => events[type]! > bytes);
 
 describe('every event of a batch is below the limit of a payload', () => {
-  it('with 10,000 items, a thousand of them under way and all others failed', async () => {
+  it('with 10,000 items, a thousand of them running and all others failed', async () => {
     const ended = await runBatch(largestBatch({ attached: true }), { endTogether: maximumConcurrency });
     expect(ended.outcome).toMatchObject({ outcome: 'completed', succeeded: 1_000, failed: 9_000 });
     const events = await largestEvents(ended);
@@ -87,7 +87,7 @@ describe('every event of a batch is below the limit of a payload', () => {
     expect(above(payloadLimit, events)).toEqual([]);
   });
 
-  it('when all of them are tried again, and cannot even be started', async () => {
+  it('when all of them are retried and none can be started', async () => {
     const only = Array.from({ length: items }, (_, index) => index);
     const ended = await runBatch(batchOf(items, { only, failurePolicy: { stopAfter: 1 } }), {
       fates: () => ({ refused: longest.failure }),
@@ -96,7 +96,7 @@ describe('every event of a batch is below the limit of a payload', () => {
     expect(above(payloadLimit, await largestEvents(ended))).toEqual([]);
   });
 
-  it('when all under way are cancelled', async () => {
+  it('when all running items are cancelled', async () => {
     const ended = await runBatch(largestBatch({ hasLease: true }), {
       endTogether: maximumConcurrency,
       moments: { 'wait 1': (batch) => batch.signal(cancelSignal) },

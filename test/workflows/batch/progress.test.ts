@@ -2,7 +2,7 @@ import { expect, describe, it } from 'vitest';
 import { progressOf } from '../../../workflows/batch/progress.ts';
 import { newBatchState, noteEnded, noteStarted, takeWaiting, type BatchState } from '../../../workflows/batch/state.ts';
 
-/** All of them under way: the later the index, the longer since. */
+/** All items run: the higher the index, the longer. */
 function underWay(items: number, total = items): BatchState {
   const state = newBatchState(total, items, 0);
   for (const index of takeWaiting(state, items)) {

@@ -17,38 +17,38 @@ import { workflowTypes } from '../../../contract/workflow-types.ts';
 import type { ClusterBatchInput, clusterBatch } from '../../../workflows/batch/cluster-batch.ts';
 import { useConnections } from '../../connections.ts';
 
-/** What becomes of an item. By default it is started, and succeeds as soon as it is waited for. */
+/** What happens to an item. By default it is started, and succeeds as soon as the batch waits for it. */
 export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limitSeconds'> {
   refused?: ItemFailure;
-  /** `never`: nothing is heard of it, unless it is cancelled. */
+  /** `never`: it does not report, unless it is cancelled. */
   result?: EndedItem['result'] | 'never';
   adopted?: true;
-  /** What a cancel makes of it. @default 'cancelled' */
+  /** Its result after a cancel. @default 'cancelled' */
   afterCancel?: EndedItem['result'];
 }
 
-/** What happens to a batch besides. */
+/** What happens to a batch. */
 export interface BatchScript {
-  /** @param round From 0: how often it was tried before; `rollback` for its deletion. */
+  /** @param round the number of earlier tries, or `rollback` for its deletion */
   fates?: (index: number, round: number | 'rollback') => ItemFate;
-  /** How many of the items that are waited for end together. @default 1 */
+  /** The number of awaited items that end together. @default 1 */
   endTogether?: number;
-  /** What a wait tells in place of what is true. @param attempt From 1 */
+  /** Replaces what a wait reports. @param attempt from 1 */
   tell?: (told: EndedItem[], attempt: number) => EndedItem[];
-  /** What happens from the start on, at no particular moment. */
+  /** Runs beside the batch from its start on. */
   beside?: (batch: WorkflowHandle<typeof clusterBatch>) => Promise<unknown>;
-  /** What happens during a call, before it is answered, counted from 1 for each kind. */
+  /** Runs during a call, before its answer. Calls are counted from 1 for each kind. */
   moments?: { [moment in `${'hold' | 'start' | 'wait' | 'cancel'} ${number}`]?: MomentAction };
 }
 
 export type MomentAction = (batch: WorkflowHandle<typeof clusterBatch>, progress: BatchProgress) => unknown;
 
-/** What a batch asked for. */
+/** The calls that a batch made. */
 export interface BatchRecord {
   starts: Pick<StartItemsInput, 'indices' | 'rollback' | 'startedBy'>[];
-  /** The indices of the items under way, at each wait. */
+  /** The indices of the running items, at each wait. */
   waits: number[][];
-  /** From when on each wait is to tell of ends. */
+  /** The time from which each wait reports ends. */
   sinceMs: number[];
   cancels: { indices: number[]; request: CancelRequest }[];
   holds: boolean[];
@@ -63,7 +63,7 @@ export interface EndedBatch extends BatchRecord {
 
 export const scope = { account: 'default', region: 'bj' };
 
-/** A batch of items that are named by their index. */
+/** A batch whose items are named by their index. */
 export function batchOf(items: number, more: Partial<ClusterBatchInput> = {}): ClusterBatchInput {
   const upload = { ...scope, name: `batch-${randomUUID()}`, uploadID: 'an-upload', items, itemsPerPage: 200 };
   return { upload, concurrency: 3, failurePolicy: 'continue', ...more };
@@ -177,7 +177,7 @@ function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof cluster
       }
       const told = open.flatMap(({ index, runID }) => endOf(index, runID)).slice(0, script.endTogether ?? 1);
       const all = script.tell?.(told, attempt) ?? told;
-      // Time stands still while an activity runs: instead of waiting ten minutes for nothing, it comes back after them.
+      // Time stands still while an activity runs, so it fails and is retried after the ten minutes.
       if (all.length === 0 && attempt === 1) {
         throw ApplicationFailure.create({ type: 'NothingNew', nextRetryDelay: '10 minutes' });
       }
@@ -227,5 +227,5 @@ function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof cluster
   return { activities, record };
 }
 
-/** A failure that no retry would cure. */
+/** A failure that a retry cannot cure. */
 export const refused = { type: 'SpecConflict', message: 'it is under way with another spec' };

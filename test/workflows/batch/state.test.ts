@@ -40,8 +40,8 @@ function allUnderWay(items: number, more: Partial<StartedItem> = {}): BatchState
   return state;
 }
 
-describe('what is taken to be started', () => {
-  it('is never more than fits into the window, with those that are being started', () => {
+describe('the items to start', () => {
+  it('never exceed the window, with those that are being started', () => {
     const state = newBatchState(10, 4, 0);
     expect(takeWaiting(state, 3)).toEqual([0, 1, 2]);
     expect(takeWaiting(state, 3)).toEqual([3]);
@@ -61,14 +61,14 @@ describe('what is taken to be started', () => {
     expect(takeWaiting(state, 25)).toEqual([]);
   });
 
-  it('are only some of the items, where only these are to be repeated', () => {
+  it('are only the chosen ones when a batch repeats some', () => {
     const state = newBatchState([7, 3], 4, 0);
     expect(state.total).toBe(2);
     expect(takeWaiting(state, 25)).toEqual([7, 3]);
     expect(takeWaiting(state, 25)).toEqual([]);
   });
 
-  it('are first those that failed, once they are to be tried again', () => {
+  it('begin with the failed ones after a retry', () => {
     const state = newBatchState(5, 2, 0);
     for (const index of takeWaiting(state, 2)) noteStarted(state, item(index), 0);
     noteEnded(state, end(1, 'failed'), 'continue', 0);
@@ -86,27 +86,27 @@ describe('a slot is freed', () => {
     expect(state.underWay.map(({ index }) => index)).toEqual([1]);
   });
 
-  it('by one that is refused', () => {
+  it('by an item that is refused', () => {
     const state = newBatchState(2, 1, 0);
     noteRefused(state, refusal(takeWaiting(state, 1)[0]!), 'continue');
     expect(takeWaiting(state, 1)).toEqual([1]);
   });
 
-  it('by one that never reports, after its limit and not before', () => {
+  it('by an item that never reports, after its limit and not before', () => {
     const state = allUnderWay(1, { limitSeconds: 10 });
     expect(overdue(state, 10_000)).toEqual([]);
     for (const late of overdue(state, 10_001)) noteEnded(state, late, 'continue', 10_001);
     expect(state).toMatchObject({ underWay: [], failed: [0], failures: [{ failure: { type: 'NotReported' } }] });
   });
 
-  it('once, however often its end is reported', () => {
+  it('once, however often the end of its item is reported', () => {
     const state = allUnderWay(2);
     for (let times = 0; times < 3; times++) noteEnded(state, end(0, 'succeeded'), 'continue', 0);
     expect(state.underWay.map(({ index }) => index)).toEqual([1]);
     expect(state.succeeded).toBe(1);
   });
 
-  it('by its own run alone: a late report of an earlier one is none', () => {
+  it('only by the report of its own run, not by a late one of an earlier run', () => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
     retryFailed(state);
@@ -130,7 +130,7 @@ describe('failed items', () => {
     expect(state.cancelRequest !== undefined).toBe(ending === 'rolledBack');
   });
 
-  it('let it go on again where they are to be tried again after it stopped', () => {
+  it('let a stopped batch go on when they are retried', () => {
     const state = newBatchState(5, 1, 0);
     noteRefused(state, refusal(takeWaiting(state, 1)[0]!), { stopAfter: 1 });
     expect(isOver(state)).toBe(true);
@@ -139,7 +139,7 @@ describe('failed items', () => {
     expect(takeWaiting(state, 5)).toEqual([0]);
   });
 
-  it.each(['cancelled', 'rolledBack'] as const)('are not tried again when it is %s', (ending) => {
+  it.each(['cancelled', 'rolledBack'] as const)('are not retried when the batch is %s', (ending) => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
     state.ending = ending;
@@ -147,7 +147,7 @@ describe('failed items', () => {
     expect(state).toMatchObject({ failed: [0], again: [] });
   });
 
-  it('are told of with the latest reasons only', () => {
+  it('keep only the latest reasons', () => {
     const state = newBatchState(failuresKept + 5, 100, 0);
     for (const index of takeWaiting(state, 100)) noteRefused(state, refusal(index), 'continue');
     expect(state.failed).toHaveLength(failuresKept + 5);
@@ -156,7 +156,7 @@ describe('failed items', () => {
 });
 
 describe('a cancel', () => {
-  it('lets go of what was attached to, and takes the rest', () => {
+  it('lets go of attached items, and takes the rest', () => {
     const state = newBatchState(2, 2, 0);
     const [own, other] = takeWaiting(state, 2);
     noteStarted(state, item(own!), 0);
@@ -197,13 +197,13 @@ describe('a rollback', () => {
     expect(state.made).toEqual(made);
   });
 
-  it('keeps no list of what it would never need', () => {
+  it('keeps no list that it never needs', () => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'succeeded'), 'continue', 0);
     expect(state.made).toEqual([]);
   });
 
-  it('deletes what was made and starts nothing else; every item stays counted', () => {
+  it('deletes what the batch made and starts nothing else; every item stays counted', () => {
     const state = newBatchState(5, 2, 0);
     const start = (index: number) => noteStarted(state, item(index), 0);
     takeWaiting(state, 2).forEach(start);
@@ -229,7 +229,7 @@ describe('a rollback', () => {
     });
   });
 
-  it.each(['failed', 'cancelled'] as const)('tells of a deletion that has %s', (result) => {
+  it.each(['failed', 'cancelled'] as const)('reports a deletion that has %s', (result) => {
     const state = allUnderWay(2);
     noteEnded(state, end(0, 'succeeded'), 'rollback', 0);
     noteEnded(state, end(1, 'failed'), 'rollback', 0);

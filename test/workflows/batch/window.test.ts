@@ -17,7 +17,7 @@ import {
   waiting,
 } from '../../../workflows/batch/state.ts';
 
-/** What may happen to a batch, in any order. Numbers choose among what there is at the moment. */
+/** The events of a batch, in any order. Numbers choose among what exists at the moment. */
 const steps = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('take' as const), atMost: fc.integer({ min: 1, max: 6 }) }) },
   {
@@ -50,7 +50,7 @@ const policies = fc.oneof(
   fc.record({ stopAfter: fc.integer({ min: 1, max: 4 }) }),
 );
 
-/** A batch, and beside it what must be true of it, kept in another way. */
+/** A batch, beside a simpler model of what must be true of it. */
 function createRandomBatch(items: number, concurrency: number, policy: FailurePolicy) {
   const state = newBatchState(items, concurrency, 0);
   const fates = new Map<number, string>(Array.from({ length: items }, (_, index) => [index, 'waiting']));
@@ -188,7 +188,7 @@ function createRandomBatch(items: number, concurrency: number, policy: FailurePo
     );
   }
 
-  /** Whatever happened, it comes to an end. */
+  /** The batch ends, whatever happened. */
   function finish(): void {
     state.paused = false;
     for (let rounds = 0; !isOver(state); rounds++) {
@@ -205,7 +205,7 @@ function createRandomBatch(items: number, concurrency: number, policy: FailurePo
   return { state, step, settle, check, finish };
 }
 
-it('whatever happens in whatever order, the window holds, and no item is lost or counted twice', () => {
+it('whatever happens in any order, the window holds, and no item is lost or counted twice', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 12 }),

@@ -3,7 +3,7 @@ import { posts, refusal, type CloudScript, type PostScript } from '../cloud-scri
 import { createCluster } from '../time-skipping.ts';
 import { foreign, itEnds, sameSpec } from './create-rows.ts';
 
-/** Made by others while the POST is on its way, so that no look before it could know. */
+/** Others make it while the POST is on its way, so that no earlier look can show it. */
 const newForeign = { ...foreign, hiddenLooks: 1 };
 const newSameSpec = { ...sameSpec, hiddenLooks: 1 };
 
@@ -146,7 +146,7 @@ describe('a request that takes effect only after another one was sent', () => {
     },
   ]);
 
-  it('but made the older cluster: that is waited for, and the younger one deleted', async () => {
+  it('and made the older cluster waits for that one and deletes the younger one', async () => {
     const { outcome, cloud } = await createCluster({ posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 7 }] });
     expect(outcome).toMatchObject(runsWithoutDuplicate);
     expect(cloud.phaseOf('cce-made-1')).toBe('running');
@@ -155,10 +155,10 @@ describe('a request that takes effect only after another one was sent', () => {
   });
 });
 
-describe('a request that is refused because the name is taken by then', () => {
+describe('a request that is refused because the name is now taken', () => {
   itEnds('failed', [
     {
-      what: 'says by whom',
+      what: 'names the cluster that took it',
       script: {
         posts: [{ makes: 0, answer: refusal('POST', 409, 'cce.warning.AlreadyExist') }],
         clusters: [newForeign],

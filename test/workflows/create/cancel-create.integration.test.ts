@@ -9,14 +9,14 @@ interface Row {
   at: Moment | 'start';
   script?: CloudScript;
   posts: number;
-  /** What a cancel that keeps leaves. */
+  /** The clusters that remain after a cancel that keeps. */
   kept: string[];
 }
 
 const listedLate = { posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 3 }] };
 const rows: Row[] = [
   { when: 'before it began', at: 'start', posts: 0, kept: [] },
-  // What has begun is waited for: the look and the POST are one.
+  // The look and the POST are one activity, and the create waits for it once it has begun.
   { when: 'while it looks for the first time', at: 'look 1', posts: 1, kept: ['cce-made-1'] },
   { when: 'while the POST is in flight', at: 'post 1', posts: 1, kept: ['cce-made-1'] },
   {
@@ -79,7 +79,7 @@ describe('a kept cluster is named in the outcome', () => {
   it.each([
     ['whose POST was answered', 'post 1', {}],
     ['that was being provisioned', 'step 1', {}],
-    // Else `reconcile` would take it for an orphan.
+    // Otherwise `reconcile` would take it for an orphan.
     ['whose answer was lost', 'post 1', { posts: [posts.lostAfterEffect] }],
     ['that the list did not show yet', 'look 3', listedLate],
   ] as const)('%s', async (_, at, script) => {
@@ -91,7 +91,7 @@ describe('a kept cluster is named in the outcome', () => {
     expect(outcome.cleanup).toEqual({ status: 'kept', clusterIDs: ['cce-made-1'] });
   });
 
-  it('and none is where the POST was lost before its effect', async () => {
+  it('unless the POST was lost before its effect', async () => {
     const { outcome } = await createCluster({
       posts: [posts.lostBeforeEffect],
       moments: { 'post 1': cancelBySignal({ cleanup: 'keep' }) },
@@ -154,7 +154,7 @@ it.each(['post 1', 'look 2'] as const)(
           await keep(workflow);
           if (at === 'post 1') await askForDeletion(workflow);
         },
-        // Of the clean-up, which finds out what to keep.
+        // The look of the clean-up, which finds what to keep.
         'look 2': (workflow) => at === 'look 2' && askForDeletion(workflow),
       },
     });
@@ -181,7 +181,7 @@ it.each([
   ['native cancellation', cancelNatively],
 ])('%s after the end changes nothing', async (_, cancel) => {
   const { outcome, currentStep, cloud } = await createCluster({
-    // Servers differ in whether they refuse it.
+    // Only some servers refuse a signal to a closed workflow.
     moments: { end: (workflow) => Promise.allSettled([cancel(workflow)]) },
   });
   expect(outcome.outcome).toBe('running');
@@ -189,7 +189,7 @@ it.each([
   expect(cloud.left()).toEqual(['cce-made-1']);
 });
 
-it('a cancel during the first look counts more than that the name is taken', async () => {
+it('a cancel during the first look takes precedence over a taken name', async () => {
   const { outcome, cloud } = await createCluster({ clusters: [foreign], moments: { 'look 1': cancelBySignal({}) } });
   expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded' } });
   expect(cloud.left()).toEqual(['cce-before-1']);
@@ -206,7 +206,7 @@ it('a cancel while the second request is throttled looks for what the first one 
   expect(cloud.posts()).toBe(2);
 });
 
-it('a clean-up that is refused is told with the outcome', async () => {
+it('the outcome reports a refused clean-up', async () => {
   const { outcome, execution, cloud } = await createCluster({
     made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
     moments: { 'step 1': cancelBySignal({}) },
@@ -223,11 +223,11 @@ it('a clean-up that is refused is told with the outcome', async () => {
   expect(cloud.left()).toEqual(['cce-made-1']);
 });
 
-describe('machines that were there before', () => {
+describe('existing machines', () => {
   it.each([
     ['are moved out', 'existing', { moveOut: true }],
     [
-      'are none where all are new, and nothing stays on the bill',
+      'are absent where all machines are new, and nothing stays on the bill',
       'custom',
       { deleteResource: true, deleteCDSSnapshot: true },
     ],

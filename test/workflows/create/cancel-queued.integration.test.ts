@@ -11,14 +11,14 @@ import { waiting } from '../../waiting.ts';
 
 const connections = useConnections();
 
-// The real server, since it is the one that must know that nobody has begun the activity.
+// Runs on the real server, which must know that no worker has begun the activity.
 it.each([
   ['a signal', cancelBySignal({})],
   ['native cancellation', cancelNatively],
 ])('a create whose request still waits for a worker is cancelled by %s, and never sent', async (_, cancel) => {
   const { connection, nativeConnection } = connections();
   const taskQueue = `queued-${randomUUID()}`;
-  // Nobody serves the queue of the calls that change things.
+  // No worker serves the queue of the calls that change something.
   const worker = await Worker.create({
     connection: nativeConnection,
     taskQueue,

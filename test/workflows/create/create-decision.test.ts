@@ -4,7 +4,7 @@ import { decideCreate, type CreateDecision, type CreateSituation } from '../../.
 
 const marker = { key: '0123456789abcdef', digest: 'aaaaaaaaaaaaaaaa' };
 
-/** A cluster in one word each: whose it is, its phase, and its place in the order of creation. */
+/** A cluster, described by its owner, its phase, and its place in the order of creation. */
 function cluster(
   owner: 'ours' | 'sameSpec' | 'otherSpec' | 'foreign',
   clusterPhase: string,
@@ -60,7 +60,7 @@ const rows: Row[] = [
   ['ours exists', [ours()], false, false, adoptOurs()],
   ['ours exists, and duplicates are allowed', [ours()], false, true, adoptOurs()],
   ['ours turns up while settling', [ours('pending')], true, false, adoptOurs()],
-  ['ours has failed: it is for the watch to say so', [ours('create_failed')], false, false, adoptOurs()],
+  ['ours has failed: the watch reports that', [ours('create_failed')], false, false, adoptOurs()],
   ['ours has a phase that nobody knows', [ours('kms_encryption_enabling')], false, false, adoptOurs()],
   ['ours is being deleted', [ours('deleting')], false, false, submit],
   ['ours is being deleted while settling', [ours('deleting')], true, false, lookAgain],
@@ -137,7 +137,7 @@ describe('a create', () => {
     expect(decideCreate({ found: found.toReversed(), marker, settling, allowDuplicateName })).toEqual(decision);
   });
 
-  it('comes to the same answer when the service gives no age', () => {
+  it('gets the same answer when the service gives no age', () => {
     const found = ['cce-b', 'cce-a'].map((clusterID) => ({
       clusterID,
       clusterPhase: 'pending',

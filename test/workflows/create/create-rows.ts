@@ -4,17 +4,17 @@ import { specDigest } from '../../../contract/marker.ts';
 import type { CloudScript } from '../cloud-script.ts';
 import { createCluster, request } from '../time-skipping.ts';
 
-/** One create: how it goes, what is told of it, and what it leaves in the cloud. */
+/** One create: its script, its outcome, and what it leaves in the cloud. */
 export interface CreateRow {
   what: string;
   script?: CloudScript;
   input?: Partial<CreateClusterInput>;
-  /** Part of the outcome. */
+  /** A part of the outcome. */
   outcome: object;
   left: string[];
-  /** How many create calls arrive. */
+  /** The number of create calls that arrive. */
   posts: number;
-  /** How many delete calls arrive. */
+  /** The number of delete calls that arrive. */
   deletes: number;
 }
 
@@ -31,7 +31,7 @@ export function itEnds(execution: 'completed' | 'failed', rows: CreateRow[]): vo
   }
 }
 
-/** Descriptions of clusters that have the name already. */
+/** Clusters that already have the name, by their descriptions. */
 export const foreign = { description: 'made by hand' };
 export const sameSpec = { description: `[cce-orchestrator fedcba9876543210 ${specDigest(request)}]` };
 export const otherSpec = { description: '[cce-orchestrator fedcba9876543210 0000000000000000]' };

@@ -3,7 +3,7 @@ import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript } from
 import { createCluster } from '../time-skipping.ts';
 import { itEnds } from './create-rows.ts';
 
-/** The request was delivered twice: `cce-made-1` is to stay, `cce-made-2` to go. */
+/** The request was delivered twice: `cce-made-1` stays, and the create deletes `cce-made-2`. */
 const delivered: CloudScript = { posts: [{ ...posts.lostAfterEffect, makes: 2 }] };
 const refused = [refusal('DELETE', 403, 'cce.warning.AccessDenied')];
 const failed = { becomes: 'create_failed' };
@@ -24,7 +24,7 @@ describe('a duplicate beside a cluster that runs', () => {
     },
   ]);
 
-  it('that is slow to go does not take that cluster with it when the deadline comes', async () => {
+  it('does not take that cluster along when its deletion outlasts the deadline', async () => {
     const { outcome, cloud } = await createCluster(
       { ...delivered, made: [{}, { deletions: ['delete_failed', 'delete_failed', 'absent'] }] },
       { timeoutSeconds: 60 },
@@ -36,7 +36,7 @@ describe('a duplicate beside a cluster that runs', () => {
   it.each([
     ['a signal', cancelBySignal({})],
     ['native cancellation', cancelNatively],
-  ])('goes with it when %s comes while the duplicate is deleted', async (_, cancel) => {
+  ])('is deleted together with it when %s arrives meanwhile', async (_, cancel) => {
     const { outcome, cloud } = await createCluster({ ...delivered, moments: { 'leaving 1': cancel } });
     expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
     expect(cloud.left()).toEqual([]);

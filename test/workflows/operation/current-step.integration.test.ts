@@ -5,7 +5,7 @@ import { currentStepQuery, stepChangedSignal } from '../../../contract/messages.
 import { cancelBySignal, posts, stepsOfCreation, stepsOfDeletion, type Moment } from '../cloud-script.ts';
 import { createCluster, deleteCluster } from '../time-skipping.ts';
 
-/** Asks where the workflow stands at each of these moments. */
+/** Queries the current step at each of these moments. */
 function viewsAt(...moments: Moment[]) {
   const views: Record<string, CurrentStep> = {};
   const look = (moment: Moment) => async (workflow: WorkflowHandle) => {
@@ -15,7 +15,7 @@ function viewsAt(...moments: Moment[]) {
 }
 
 describe('the current step', () => {
-  it('of a create that succeeds', async () => {
+  it('shows the stages and steps of a create that succeeds', async () => {
     const { views, moments } = viewsAt('look 1', 'post 1', 'step 1');
     const { currentStep } = await createCluster({ moments });
     expect(views['look 1']).toMatchObject({ stage: 'submitting', steps: [] });
@@ -32,13 +32,13 @@ describe('the current step', () => {
     expect(currentStep).toMatchObject({ ...done, stage: 'done', steps: stepsOfCreation('running') });
   });
 
-  it('of a create whose answer was lost tells that it is verified', async () => {
+  it('shows that a create whose answer was lost is verified', async () => {
     const { views, moments } = viewsAt('look 3');
     await createCluster({ posts: [posts.lostAfterEffect], moments });
     expect(views['look 3']).toMatchObject({ clusterID: 'cce-made-1', stage: 'verifying', phase: 'running' });
   });
 
-  it('of a create that is cleaned up is that of the deletion, and the outcome keeps those of the create', async () => {
+  it('shows the deletion during a clean-up, and the outcome keeps the steps of the create', async () => {
     const { views, moments } = viewsAt('look 2', 'leaving 1');
     const { outcome, currentStep } = await createCluster({ made: [{ becomes: 'create_failed' }], moments });
     expect(views['look 2']).toMatchObject({ clusterID: 'cce-made-1', stage: 'cleaningUp', steps: [] });
@@ -53,13 +53,13 @@ describe('the current step', () => {
     expect(outcome.steps).toEqual(stepsOfCreation('create_failed'));
   });
 
-  it('of a clean-up names the cluster even if the create never learned of it', async () => {
+  it('names the cluster of a clean-up even if the create never learned of it', async () => {
     const { views, moments } = viewsAt('leaving 1');
     await createCluster({ posts: [posts.lostAfterEffect], moments: { ...moments, 'post 1': cancelBySignal({}) } });
     expect(views['leaving 1']).toMatchObject({ clusterID: 'cce-made-1', stage: 'cleaningUp', phase: 'deleting' });
   });
 
-  it('of a delete', async () => {
+  it('shows the steps of a delete', async () => {
     const { views, moments } = viewsAt('look 1', 'delete 1', 'leaving 1');
     const { currentStep } = await deleteCluster({ clusters: [{}], moments }, { target: { clusterName: 'a-cluster' } });
     expect(views['look 1']).toMatchObject({ stage: 'deleting', steps: [] });
@@ -85,7 +85,7 @@ describe('a watch that was given up', () => {
   const tellLate = (workflow: WorkflowHandle) => workflow.signal(stepChangedSignal, lastWord);
   const query = async (workflow: WorkflowHandle) => workflow.query(currentStepQuery);
 
-  it.each(['look 2', 'leaving 1'] as const)('has no say in the clean-up, at %s', async (at) => {
+  it.each(['look 2', 'leaving 1'] as const)('does not change the steps of the clean-up, at %s', async (at) => {
     const views: CurrentStep[] = [];
     await createCluster({
       moments: {
@@ -101,13 +101,13 @@ describe('a watch that was given up', () => {
     expect(views[1]).toEqual(views[0]);
   });
 
-  it('has no say once the cluster runs', async () => {
+  it('does not change the steps once the cluster runs', async () => {
     const { outcome, currentStep } = await createCluster({ moments: { 'look 2': tellLate } });
     expect(currentStep).toMatchObject({ phase: 'running', steps: stepsOfCreation('running') });
     expect(outcome.steps).toEqual(stepsOfCreation('running'));
   });
 
-  it('has no say in the watch of another cluster', async () => {
+  it('does not change the steps of another cluster', async () => {
     const { views, moments } = viewsAt('step 2');
     await createCluster({
       posts: [posts.lostAfterEffect],

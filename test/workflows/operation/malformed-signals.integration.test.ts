@@ -9,14 +9,14 @@ const send =
   (workflow: WorkflowHandle) =>
     workflow.signal(name, ...args);
 
-describe('a cancel is one, whatever comes with it', () => {
+describe('a malformed cancel signal still cancels', () => {
   it.each<[string, unknown[]]>([
     ['nothing', []],
     ['null', [null]],
     ['a text', ['stop']],
     ['a number', [5]],
     ['fields of other types', [{ reason: 5, cleanup: 'later' }]],
-  ])('%s', async (_, args) => {
+  ])('with %s', async (_, args) => {
     const { outcome, execution, cloud } = await createCluster({ moments: { 'step 1': send('cancel', ...args) } });
     expect(execution).toBe('completed');
     expect(outcome).toMatchObject({
@@ -28,7 +28,7 @@ describe('a cancel is one, whatever comes with it', () => {
   });
 });
 
-describe('an extension of the lease that is none changes nothing', () => {
+describe('a malformed lease extension changes nothing', () => {
   const malformed: [string, unknown[]][] = [
     ['nothing', []],
     ['null', [null]],
@@ -37,7 +37,7 @@ describe('an extension of the lease that is none changes nothing', () => {
     ['a time before now', [{ ttlSeconds: -5 }]],
   ];
 
-  it.each(malformed)('%s, of a create with a time to live', async (_, args) => {
+  it.each(malformed)('with %s, for a create with a time to live', async (_, args) => {
     const ttlSeconds = 86_400;
     let startedAt = Number.NaN;
     const { outcome, execution, currentStep, cloud } = await createCluster(
@@ -57,7 +57,7 @@ describe('an extension of the lease that is none changes nothing', () => {
     expect(cloud.left()).toEqual([]);
   });
 
-  it('of a create without a time to live', async () => {
+  it('for a create without a time to live', async () => {
     const { outcome, currentStep, cloud } = await createCluster({ moments: { 'step 1': send('extendLease') } });
     expect(outcome.outcome).toBe('running');
     expect(currentStep.expiresAt).toBeUndefined();
@@ -65,17 +65,17 @@ describe('an extension of the lease that is none changes nothing', () => {
   });
 });
 
-describe('a step that is none is passed over', () => {
+describe('a malformed step change is ignored', () => {
   it.each<[string, unknown[]]>([
     ['nothing', []],
     ['null', [null]],
     ['no fields', [{}]],
     ['a text', ['text']],
     ['a number', [5]],
-    ['steps that are none', [{ clusterID: 'cce-made-1', goal: 'running', phase: 'x', steps: [null] }]],
+    ['steps that are not objects', [{ clusterID: 'cce-made-1', goal: 'running', phase: 'x', steps: [null] }]],
     ['no steps', [{ clusterID: 'cce-made-1', goal: 'running', phase: 'running' }]],
-    ['steps that are no list', [{ clusterID: 'cce-made-1', goal: 'running', phase: 'running', steps: 'all' }]],
-  ])('%s', async (_, args) => {
+    ['steps that are not a list', [{ clusterID: 'cce-made-1', goal: 'running', phase: 'running', steps: 'all' }]],
+  ])('with %s', async (_, args) => {
     const { outcome, execution, cloud } = await createCluster({ moments: { 'step 1': send('stepChanged', ...args) } });
     expect(execution).toBe('completed');
     expect(outcome).toMatchObject({
