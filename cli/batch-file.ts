@@ -12,9 +12,13 @@ export interface BatchFileFlags {
 
 export function withBatchFile(command: Command): Command {
   return command
-    .requiredOption('-f, --file <file>', 'YAML or JSON of docs/batch-spec.md; - reads standard input')
-    .option('--name <name>', 'use this name instead of the one in the file')
-    .option('--concurrency <number>', 'use this instead of the one in the file', positiveInteger);
+    .requiredOption('-f, --file <file>', 'batch file, YAML or JSON (docs/batch-spec.md); - reads standard input')
+    .option('--name <name>', 'name of the batch, instead of the one in the file')
+    .option(
+      '--concurrency <number>',
+      'maximum number of items in progress, instead of the one in the file',
+      positiveInteger,
+    );
 }
 
 export function planBatchFile({ file, name, concurrency }: BatchFileFlags): BatchPlan {

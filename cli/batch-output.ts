@@ -4,7 +4,7 @@ import { operationLine } from './output.ts';
 
 const barWidth = 40;
 
-/** A batch at length: what `batch status` prints and `--watch` redraws. */
+/** The full view of a batch, which `batch status` prints and `--watch` redraws. */
 export function batchText(status: BatchStatus): string {
   const { name, workflowID, progress } = status;
   const lines = [`${styled('bold', `batch ${name}`)} ${stageOf(status)}`, `  workflow  ${workflowID}`];
@@ -19,15 +19,15 @@ export function batchText(status: BatchStatus): string {
       : [`  rolled back: ${rollback.deleted} of ${rollback.total} deleted, ${rollback.failed} failed`]),
     ...paceLines(status),
   );
-  if (slowest.length > 0) lines.push('  slowest under way:', ...status.current.map(currentLine));
+  if (slowest.length > 0) lines.push('  slowest in progress:', ...status.current.map(currentLine));
   if (failures.length > 0) {
     const reasons = failures.map(({ name: item, failure }) => `    ${item}: ${failure.type}: ${failure.message}`);
-    lines.push(styled('red', `  failed, the last ${failures.length}:`), ...reasons);
+    lines.push(styled('red', `  last ${failures.length} failed:`), ...reasons);
   }
   return lines.join('\n');
 }
 
-/** Where a batch stands, in one line for logs. */
+/** The progress of a batch in one line, for logs. */
 export function batchLine(status: BatchStatus): string {
   const { progress } = status;
   if (progress === undefined) return `batch ${status.name}: no worker answers`;
@@ -47,9 +47,9 @@ function counts(progress: Progress): [count: number, what: string][] {
     [succeeded, 'succeeded'],
     [failed, 'failed'],
     [cancelled, 'cancelled'],
-    [underWay, 'under way'],
+    [underWay, 'in progress'],
     [waiting, progress.stage === 'done' ? 'not started' : 'waiting'],
-    [attached, 'of these were under way before'],
+    [attached, 'of these attached to a running operation'],
   ];
   return all.filter(([count]) => count > 0);
 }
@@ -67,7 +67,7 @@ function paceLines({ progress, execution }: BatchStatus): string[] {
   if (execution !== 'running' || progress?.itemsPerMinute === undefined) return [];
   const { itemsPerMinute, estimatedSecondsLeft: left, concurrency } = progress;
   const rest = left === undefined ? '' : `, about ${left < 120 ? `${left} s` : `${Math.round(left / 60)} min`} left`;
-  return [`  ${itemsPerMinute} a minute with ${concurrency} at once${rest}`];
+  return [`  ${itemsPerMinute} a minute, at most ${concurrency} in progress${rest}`];
 }
 
 function currentLine({ workflowID, startedAt, currentStep }: BatchStatus['current'][number]): string {
@@ -82,5 +82,5 @@ function stageOf({ outcome, execution, progress }: BatchStatus): string {
     return isGood ? styled('green', 'completed') : styled('red', outcome.outcome);
   }
   if (execution !== 'running') return styled('red', execution);
-  return progress?.stage ?? styled('yellow', 'under way, but no worker answers');
+  return progress?.stage ?? styled('yellow', 'running, but no worker answers');
 }

@@ -8,17 +8,17 @@ export interface DeleteFlags {
   moveOut?: boolean;
 }
 
-/** @param when Begins their help where they depend on another flag, e.g. `with --delete: ` */
+/** @param when A prefix of the help texts, for flags that depend on another flag, e.g. `with --delete: ` */
 export function withDeleteFlags(command: Command, when = ''): Command {
   return command
-    .option('--delete-resource', `${when}delete post-paid EIPs and CDS volumes too, which else stay on the bill`)
-    .option('--delete-cds-snapshot', `${when}delete CDS snapshots too`)
-    .option('--move-out', `${when}keep the nodes`);
+    .option('--delete-resource', `${when}also delete post-paid EIPs and CDS volumes, which otherwise remain billed`)
+    .option('--delete-cds-snapshot', `${when}also delete CDS snapshots`)
+    .option('--move-out', `${when}keep the nodes, removing them from the cluster`);
 }
 
 /**
- * Only what was asked for: that nobody asked to keep the nodes must not keep a clean-up from sparing machines that were
- * there before.
+ * Includes only the flags that the user set. An explicit `moveOut: false` would make a clean-up delete machines that
+ * existed before the cluster.
  */
 export function deleteOptionsOf({ deleteResource, deleteCdsSnapshot, moveOut }: DeleteFlags): DeleteOptions {
   return {

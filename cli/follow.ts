@@ -1,32 +1,32 @@
 import { createLogUpdate } from 'log-update';
 import { OrchestratorError } from '../client/index.ts';
 
-/** The user pressed Ctrl-C. What was watched goes on. */
+/** The user pressed Ctrl-C. The operation goes on. */
 export class InterruptedError extends OrchestratorError {
   override readonly name = 'InterruptedError';
   readonly kind = 'interrupted';
-  /** The command that shows it again. */
+  /** The command that shows the operation again. */
   readonly attachAgain: string;
 
   constructor(workflowID: string, attachAgain: string) {
-    super(`interrupted, but ${workflowID} goes on`);
+    super(`interrupted; ${workflowID} continues`);
     this.attachAgain = attachAgain;
   }
 }
 
 export interface Followed<Status> {
   workflowID: string;
-  /** The command that shows it again. */
+  /** The command that shows the operation again. */
   attachAgain: string;
   watch: (signal: AbortSignal) => AsyncGenerator<Status, void>;
-  /** Shows every change; by default nothing is shown. */
+  /** Called for every change. Nothing is drawn by default. */
   draw?: ((status: Status) => void) | undefined;
-  /** There is nothing more to wait for, even if it has not ended. */
+  /** Ends the waiting before the operation ends. */
   isSettled?: (status: Status) => boolean;
 }
 
 /**
- * Waits until what is watched has ended or is settled.
+ * Waits until an operation or a batch ends or `isSettled` says so.
  *
  * @throws InterruptedError on SIGINT or SIGTERM
  */
@@ -58,8 +58,8 @@ export async function follow<Status>({
 }
 
 /**
- * Draws in place on a terminal, and as lines elsewhere. Both give `undefined` for what is not to be drawn, as the end is
- * told by the command itself.
+ * Redraws `text` in place on a terminal, and prints each `line` elsewhere. Both return `undefined` to draw nothing, as at
+ * the end, which the command itself prints.
  */
 export function drawTo<Status>(
   stream: NodeJS.WriteStream,

@@ -2,20 +2,20 @@ import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSy
 import { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../client/index.ts';
 
 /**
- * Puts a new key before those in a file, which is made where there is none. Only its owner can read it.
+ * Adds a new key as the first one in a file. Creates the file if it does not exist. Only its owner can read it.
  *
- * @throws EncryptionKeyError where the file holds anything but keys, or one of this ID
+ * @throws EncryptionKeyError if the file holds something other than keys, holds a key with this ID, or cannot be written
  */
 export function addKeyToFile(path: string, id: string): void {
-  // Not the link: where a file is shared, its name often is one.
+  // Write to the target: the path of a shared file is often a symbolic link, which a rename would replace.
   const file = existsSync(path) ? realpathSync(path) : path;
   const before = existsSync(path) ? readText(file) : '';
   if (parseKeyRing(before).some((key) => key.id === id)) {
-    throw new EncryptionKeyError(`${path} has a key "${id}" already; choose another ID with --id`);
+    throw new EncryptionKeyError(`${path} already has a key "${id}"; choose another ID with --id`);
   }
   const text = `${generateKeyEntry(id)}\n${before}`;
   parseKeyRing(text);
-  // In one step: a process that starts meanwhile must find all keys, and a full disk must leave the old ones.
+  // The rename is atomic: a process that starts meanwhile finds all keys, and a full disk leaves the old ones.
   const unfinished = `${file}.${process.pid}.tmp`;
   try {
     writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });

@@ -18,31 +18,37 @@ import { addValidate } from './commands/validate.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const program = new Command('ccectl')
-  .description('create and delete Baidu CCE clusters, durably, on Temporal')
+  .description('create and delete Baidu CCE clusters durably, on Temporal')
   .version(packageJson.version)
-  .option('--account <label>', 'account whose worker is to act (default: CCE_ACCOUNT, or "default")')
-  .option('--region <region>', 'region whose worker is to act (default: CCE_REGION, or "bj")')
+  .option('--account <label>', 'account that the worker serves (default: CCE_ACCOUNT, or "default")')
+  .option('--region <region>', 'region that the worker serves (default: CCE_REGION, or "bj")')
   .addOption(
-    new Option('-o, --output <format>', 'how to print; csv is for batch results')
+    new Option('-o, --output <format>', 'output format; csv only for batch results')
       .choices(['text', 'json', 'csv'])
       .default('text'),
   )
   .hook('preAction', (_, command) => {
     const isCSV = command.optsWithGlobals<{ output: string }>().output === 'csv';
-    if (isCSV && command.name() !== 'results') program.error('error: only batch results can be printed as csv');
+    if (isCSV && command.name() !== 'results') program.error('error: only batch results supports csv');
   })
-  .showHelpAfterError('(--help lists the options)')
+  .showHelpAfterError('(--help lists commands and options)')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 the operation failed, 2 bad input, 3 not found, 4 Temporal or CCE cannot be reached,
-130 interrupted (the operation goes on).
+Exit codes:
+  0    done
+  1    the operation failed
+  2    bad input
+  3    not found
+  4    Temporal or CCE is unreachable
+  130  interrupted; the operation continues
 
-Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE and so on.`,
+ccectl connects to Temporal with TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE and the
+other variables in docs/configuration.md.`,
   )
   .exitOverride();
 
-// Each command inherits how errors of usage are handled, so it must be set first.
+// Commands inherit the handling of usage errors when they are added, so it is set first.
 const commands = [
   addCreate,
   addStatus,
@@ -65,6 +71,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Help and version end with 0; every other error of commander's is one of usage.
+  // --help and --version exit with 0. Every other error of commander is a usage error.
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
 }

@@ -10,7 +10,7 @@ import type {
 import { styled } from './colors.ts';
 import { plainTable } from './plain-table.ts';
 
-/** All steps of an operation, a line each, the current one marked. */
+/** One line for each step of an operation, with a symbol for its status. */
 export function stepLines(steps: readonly Step[]): string[] {
   return steps.map((step) => {
     const attempts = step.retryCount > 1 ? styled('dim', ` attempt ${step.retryCount}`) : '';
@@ -19,20 +19,20 @@ export function stepLines(steps: readonly Step[]): string[] {
   });
 }
 
-/** Where an operation stands, in one line for logs. */
+/** The progress of an operation in one line, for logs. */
 export function progressLine(status: OperationStatus): string {
   const { currentStep } = status;
   return `${titleOf(status)}: ${currentStep === undefined ? status.execution : operationLine(currentStep)}`;
 }
 
-/** The same without its name. */
+/** The line of {@link progressLine} without the name. */
 export function operationLine({ stage, step, phase }: CurrentStep): string {
   const where = step === undefined ? '' : `, step ${step.index}/${step.total} ${step.name} ${step.status}`;
   const error = step?.error?.message === undefined ? '' : ` (${step.error.message})`;
   return `${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}`;
 }
 
-/** An operation at length: what `status` prints and `--watch` redraws. */
+/** The full view of an operation, which `status` prints and `--watch` redraws. */
 export function statusText(status: OperationStatus): string {
   const steps = status.currentStep?.steps ?? status.outcome?.steps ?? [];
   return [
@@ -50,11 +50,11 @@ function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): strin
   return [
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
     ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
-    ...(pollTrouble === undefined ? [] : [styled('yellow', `  the service cannot be asked: ${pollTrouble.message}`)]),
+    ...(pollTrouble === undefined ? [] : [styled('yellow', `  polling CCE fails: ${pollTrouble.message}`)]),
   ];
 }
 
-/** How an operation ended, with the reason and what to do. */
+/** The outcome of an operation, with the reason and the advice. */
 export function outcomeLines(outcome: OperationOutcome): string[] {
   const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
   const clusterIDs = cleanup?.clusterIDs.length ? ` ${cleanup.clusterIDs.join(', ')}` : '';
@@ -63,7 +63,7 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
     ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),
-    ...(left === undefined ? [] : [`  stays behind, and on the bill: ${left}`]),
+    ...(left === undefined ? [] : [`  left behind, still billed: ${left}`]),
   ];
 }
 
@@ -98,7 +98,7 @@ function failureLines(failure: OperationFailure | undefined): string[] {
     ...(traceID === undefined ? [] : [`  traceID ${traceID}`]),
     ...(differingPaths === undefined ? [] : [`  differs in ${differingPaths.join(', ')}`]),
     ...problemLines('error', problems).map((line) => `  ${line}`),
-    ...(advice === undefined ? [] : [`  what to do: ${advice}`]),
+    ...(advice === undefined ? [] : [`  advice: ${advice}`]),
   ];
 }
 
@@ -108,7 +108,7 @@ function titleOf({ kind, clusterName, clusterID }: Operation): string {
 
 function stageOf({ outcome, execution, currentStep }: OperationStatus): string {
   if (outcome === undefined && execution === 'running') {
-    return currentStep?.stage ?? styled('yellow', 'under way, but no worker answers');
+    return currentStep?.stage ?? styled('yellow', 'running, but no worker answers');
   }
   if (outcome === undefined) return execution;
   const good = outcome.outcome === 'running' || outcome.outcome === 'deleted' || outcome.outcome === 'absent';

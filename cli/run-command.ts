@@ -81,7 +81,7 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
   } catch (error) {
     if (error instanceof InterruptedError) {
       if (options.output === 'json') printJSON({ error: { name: error.name, message: error.message, problems: [] } });
-      process.stderr.write(`${error.message}\nattach again: ${error.attachAgain}\n`);
+      process.stderr.write(`${error.message}\nto attach again: ${error.attachAgain}\n`);
       return exitCodes.interrupted;
     }
     const message = messageOf(error);

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { parseDocument, type Document } from 'yaml';
 import { OrchestratorError } from '../client/index.ts';
 
-/** A spec file cannot be read or is neither YAML nor JSON. */
+/** A spec file cannot be read, or is neither valid YAML nor valid JSON. */
 export class SpecFileError extends OrchestratorError {
   override readonly name = 'SpecFileError';
   readonly kind = 'invalidInput';
 }
 
 /**
- * Reads the body of a create call from a YAML or JSON file, `-` being standard input.
+ * Reads the body of a create call from a YAML or JSON file. `-` reads standard input.
  *
- * @throws SpecFileError that names the place of each mistake in the file
+ * @throws SpecFileError with the line and column of each mistake
  */
 export function readSpecFile(path: string, clusterName?: string): unknown {
   const document = parseDocument(readText(path), { prettyErrors: true });
@@ -22,7 +22,7 @@ export function readSpecFile(path: string, clusterName?: string): unknown {
   return clusterName === undefined ? body : withName(body, clusterName);
 }
 
-/** Aliases are resolved only now, and may be none, or a bomb. */
+/** Resolves aliases, which can point at nothing or expand without bound. */
 function toValue(path: string, document: Document): unknown {
   try {
     return document.toJS();

@@ -3,7 +3,7 @@ import { InvalidOptionsError, type FailurePolicy, type ScheduledTeardown, type T
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from './delete-flags.ts';
 import { collect, deletePolicy, durationSeconds, nonEmpty, positiveInteger } from './values.ts';
 
-/** What a teardown is told, at once or by a schedule. */
+/** The options of a teardown, whether it runs at once or on a schedule. */
 export interface TeardownOptions extends DeleteFlags {
   name?: string;
   olderThan?: number;
@@ -17,20 +17,38 @@ export interface TeardownOptions extends DeleteFlags {
 export function withTeardownOptions(command: Command): Command {
   return withDeleteFlags(
     command
-      .option('--name <pattern>', "names that match, e.g. 'ci-*'", nonEmpty)
-      .option('--older-than <duration>', 'made so long ago, e.g. 24h', durationSeconds)
-      .option('--phase <phase>', 'in this phase, e.g. create_failed; may be repeated', collect, [])
-      .option('--except <pattern>', 'but not names or clusterIDs that match; may be repeated', collect, [])
-      // For those who want it in writing. There is no way to switch it off.
-      .addOption(new Option('--marker-only', 'only clusters that carry our marker; always so').default(true))
-      .option('--max <count>', 'refuse more matches than that as a mistake', positiveInteger, 50)
-      .option('--concurrency <count>', 'how many deletes may be under way at once', positiveInteger, 10)
-      .option('--failure-policy <policy>', 'continue or stop-after:<count>', deletePolicy, 'continue'),
+      .option('--name <pattern>', "only clusters whose name matches, e.g. 'ci-*'", nonEmpty)
+      .option('--older-than <duration>', 'only clusters older than this, e.g. 24h', durationSeconds)
+      .addOption(
+        new Option('--phase <phase>', 'only clusters in this phase, e.g. create_failed; repeatable')
+          .argParser(collect)
+          .default([], 'any'),
+      )
+      .addOption(
+        new Option('--except <pattern>', 'spare clusters whose name or clusterID matches; repeatable')
+          .argParser(collect)
+          .default([], 'none'),
+      )
+      // For scripts that want to say so. Nothing switches it off.
+      .addOption(new Option('--marker-only', 'only clusters with our ownership marker; always on').default(true))
+      .option(
+        '--max <count>',
+        'maximum number of clusters to match; more are refused as a mistake',
+        positiveInteger,
+        50,
+      )
+      .option('--concurrency <count>', 'maximum number of deletes in progress', positiveInteger, 10)
+      .option(
+        '--failure-policy <policy>',
+        'what to do if a delete fails: continue or stop-after:<count>',
+        deletePolicy,
+        'continue',
+      ),
   );
 }
 
 /**
- * @throws InvalidOptionsError without any filter: that would be all clusters
+ * @throws InvalidOptionsError without a filter, which would match all clusters
  */
 export function planOf({ name, olderThan, phase, except, max }: TeardownOptions): TeardownPlan {
   if (name === undefined && olderThan === undefined && phase.length === 0) {

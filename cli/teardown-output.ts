@@ -1,6 +1,6 @@
 import type { TeardownReport } from '../client/index.ts';
 
-/** What a teardown is about: a line for each cluster. */
+/** One line for each cluster that a teardown deletes or spares, and the totals. */
 export function targetLines({ targets, spared }: TeardownReport): string[] {
   const line = ({ clusterID, clusterName, clusterPhase, createdAt = '' }: TeardownReport['targets'][number]) =>
     [clusterID, clusterName, clusterPhase, createdAt].join('  ').trimEnd();

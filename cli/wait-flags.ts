@@ -7,11 +7,13 @@ export interface WaitFlags {
 }
 
 /**
- * @param shown What `--watch` shows, e.g. `the steps`
- * @param end When waiting ends, e.g. `the cluster runs`
+ * @param shown The view of `--watch`, e.g. `the steps`
+ * @param end The end of the waiting, e.g. `the cluster runs`
  */
 export function withWaitFlags(command: Command, shown: string, end: string): Command {
-  return command.option('--watch', `show ${shown} until ${end}`).option('--wait', `wait in silence until ${end}`);
+  return command
+    .option('--watch', `wait until ${end}, and show ${shown} meanwhile`)
+    .option('--wait', `wait until ${end}, and print only the result`);
 }
 
 export function waits({ watch, wait }: WaitFlags): boolean {

@@ -6,22 +6,22 @@ import { nonEmpty, positiveInteger } from '../values.ts';
 import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 export function addBatchControl(batch: Command): void {
-  addMessage(batch, 'pause', 'start no more items; those under way go on', 'paused', (batches, name) =>
+  addMessage(batch, 'pause', 'start no more items; items in progress continue', 'paused', (batches, name) =>
     batches.pause(name),
   );
-  addMessage(batch, 'resume', 'go on with a batch that was paused', 'resumed', (batches, name) => batches.resume(name));
-  addMessage(batch, 'retry', 'start the failed items again, even if the batch is over', 'retrying', (batches, name) =>
+  addMessage(batch, 'resume', 'resume a paused batch', 'resumed', (batches, name) => batches.resume(name));
+  addMessage(batch, 'retry', 'start the failed items again, even if the batch has ended', 'retrying', (batches, name) =>
     batches.retryFailed(name),
   );
   batch
     .command('concurrency')
-    .description('set how many items may be under way at once; those under way go on')
+    .description('set the maximum number of items in progress; items in progress continue')
     .argument('<name>', 'name of the batch', nonEmpty)
-    .argument('<count>', 'from now on', positiveInteger)
+    .argument('<count>', 'maximum number of items in progress', positiveInteger)
     .action(
       connectedAction(async ({ batches }, _: GlobalOptions, name: string, count: number) => {
         await batches.setConcurrency(name, count);
-        return told(name, `${count} at once`);
+        return told(name, `at most ${count} in progress`);
       }),
     );
   addCancel(batch);
@@ -34,15 +34,15 @@ function addCancel(batch: Command): void {
   }
   const cancel = batch
     .command('cancel')
-    .description('cancel the items under way, which then clean up, and start no more; finished ones stay')
+    .description('cancel the items in progress, which clean up, and start no more; finished items stay')
     .argument('<name>', 'name of the batch', nonEmpty)
     .addOption(
-      new Option('--cleanup <policy>', 'what becomes of clusters that are being created')
+      new Option('--cleanup <policy>', 'what to do with clusters that are being created')
         .choices(['delete', 'keep'])
         .default('delete'),
     )
-    .option('--reason <text>', 'shown in the outcome');
-  withWaitFlags(cancel, 'the clean-up', 'it has ended').action(
+    .option('--reason <text>', 'reason, which the outcome shows');
+  withWaitFlags(cancel, 'its progress', 'the clean-up ends').action(
     connectedAction(async (orchestrator, options: Options, name: string) => {
       const { cleanup, reason } = options;
       await orchestrator.batches.cancel(name, { cleanup, ...(reason !== undefined && { reason }) });

@@ -18,10 +18,10 @@ type Options = GlobalOptions & WaitFlags & BatchFileFlags;
 
 export function addBatchCreate(batch: Command): void {
   withOptions(batch.command('create'))
-    .description('start all items of a batch file, or attach to the batch if it is under way')
+    .description('start all items of a batch file, or attach to the batch if it is running')
     .action(localAction((options: Options) => startFrom(options, (plan) => plan.items, false)));
   withDeleteFlags(withOptions(batch.command('delete')))
-    .description('delete, by their names, the clusters that a batch file creates, if they carry our marker')
+    .description('delete the clusters that a batch file creates, by name, if they have our ownership marker')
     .action(
       localAction((options: Options & DeleteFlags) =>
         startFrom(options, (plan) => plan.items.flatMap((item) => toDelete(item, options)), true),
@@ -30,7 +30,7 @@ export function addBatchCreate(batch: Command): void {
 }
 
 function withOptions(command: Command): Command {
-  return withWaitFlags(withBatchFile(command), 'the progress', 'the batch is over');
+  return withWaitFlags(withBatchFile(command), 'its progress', 'the batch ends');
 }
 
 async function startFrom(
@@ -41,7 +41,8 @@ async function startFrom(
   const plan = planBatchFile(options);
   for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
   if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
-  if (plan.name === undefined) throw new SpecFileError(`${options.file} gives the batch no name; use --name`);
+  if (plan.name === undefined)
+    throw new SpecFileError(`${options.file} has no name for the batch; set one with --name`);
   const { name: planned } = plan;
   const batchName = isDelete ? `${planned}-delete` : planned;
   const failurePolicy = isDelete ? 'continue' : plan.failurePolicy;
@@ -49,20 +50,20 @@ async function startFrom(
     if (isDelete) await refuseWhileRunning(orchestrator, planned);
     const items = itemsOf(plan);
     const started = await orchestrator.batches.start({ ...plan, name: batchName, items, failurePolicy });
-    if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
+    if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
     if (waits(options)) return followBatch(orchestrator, batchName, options);
-    return { json: started, text: `${started.attached ? 'under way' : 'started'}: ${started.workflowID}` };
+    return { json: started, text: `${started.attached ? 'running' : 'started'}: ${started.workflowID}` };
   });
 }
 
-/** Its items that are not started yet would be created after they were deleted. */
+/** A running batch would create its remaining clusters after the delete. */
 async function refuseWhileRunning({ batches }: Orchestrator, name: string): Promise<void> {
   const running = await batches.status(name).catch((error: unknown) => {
     if (error instanceof BatchNotFoundError) return undefined;
     throw error;
   });
   if (running?.execution !== 'running') return;
-  throw new Error(`the batch "${name}" is under way; cancel it first: ccectl batch cancel ${name} --wait`);
+  throw new Error(`the batch "${name}" is running; cancel it first: ccectl batch cancel ${name} --wait`);
 }
 
 function toDelete(item: BatchItem, flags: DeleteFlags): BatchItem[] {

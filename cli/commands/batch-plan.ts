@@ -8,7 +8,7 @@ import { localAction, type GlobalOptions } from '../run-command.ts';
 
 export function addBatchPlan(batch: Command): void {
   withBatchFile(batch.command('plan'))
-    .description('show what a batch would do; needs neither Temporal nor CCE')
+    .description('show what a batch file would do, without Temporal or CCE')
     .action(
       localAction((options: GlobalOptions & BatchFileFlags) => {
         const plan = planBatchFile(options);
@@ -21,8 +21,8 @@ export function addBatchPlan(batch: Command): void {
 function planText(plan: BatchPlan): string {
   const { name, creates, deletes, concurrency, networks, errors, warnings, estimatedSeconds, assumptions } = plan;
   return [
-    `${name ?? 'batch without a name, which --name gives'}: ${counted(creates, 'create')}, ${counted(deletes, 'delete')}`,
-    `${concurrency} at a time; ${onFailure(plan)}`,
+    `${name ?? 'batch without a name; set one with --name'}: ${counted(creates, 'create')}, ${counted(deletes, 'delete')}`,
+    `at most ${concurrency} in progress; ${onFailure(plan)}`,
     ...networks.flatMap(({ vpcID, clusters }) => [
       '',
       `VPC ${vpcID}: ${counted(clusters.length, 'cluster')}`,
@@ -34,13 +34,13 @@ function planText(plan: BatchPlan): string {
     '',
     ...problemLines('error', errors),
     ...problemLines('warning', warnings),
-    errors.length === 0 ? 'can be run; nothing was sent' : `cannot be run: ${counted(errors.length, 'error')}`,
+    errors.length === 0 ? 'valid; nothing was sent' : `invalid: ${counted(errors.length, 'error')}`,
   ].join('\n');
 }
 
 const clustersShown = 20;
 
-/** Of many clusters the first and the last: enough to see how names and ranges go on. */
+/** The first five of many clusters and the last: enough to see the pattern of names and ranges. */
 function clusterRows(clusters: readonly PlannedCluster[]): string[][] {
   const rowOf = ({ clusterName, pods = '-', services = '-' }: PlannedCluster) => [clusterName, pods, services];
   if (clusters.length <= clustersShown) return clusters.map(rowOf);
@@ -51,8 +51,8 @@ function clusterRows(clusters: readonly PlannedCluster[]): string[][] {
 }
 
 function onFailure({ failurePolicy }: BatchPlan): string {
-  if (failurePolicy === 'continue') return 'goes on when one fails';
-  if (failurePolicy === 'rollback') return 'takes everything back when one fails';
+  if (failurePolicy === 'continue') return 'continues if an item fails';
+  if (failurePolicy === 'rollback') return 'rolls everything back if an item fails';
   return `stops after ${counted(failurePolicy.stopAfter, 'failure')}`;
 }
 

@@ -8,7 +8,7 @@ import { nonEmpty } from '../values.ts';
 export function addBatchResults(batch: Command): void {
   batch
     .command('results')
-    .description('print how each item of a batch ended, or where it stands, as it is read')
+    .description('print the result or the current stage of each item of a batch')
     .argument('<name>', 'name of the batch', nonEmpty)
     .action(
       connectedAction(async ({ batches }, options: GlobalOptions, name: string) => {

@@ -8,9 +8,9 @@ import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 export function addBatchStatus(batch: Command): void {
   const command = batch
     .command('status')
-    .description('show where a batch stands: counts, pace, the slowest items and the failed')
+    .description('show the progress of a batch: counts, pace, slowest and failed items')
     .argument('<name>', 'name of the batch', nonEmpty);
-  withWaitFlags(command, 'the progress', 'the batch is over').action(
+  withWaitFlags(command, 'its progress', 'the batch ends').action(
     connectedAction(async (orchestrator, options: GlobalOptions & WaitFlags, name: string) => {
       if (waits(options)) return followBatch(orchestrator, name, options);
       const status = await orchestrator.batches.status(name);

@@ -14,14 +14,14 @@ export function addCancel(program: Command): void {
   const cancel = program
     .command('cancel')
     .description('cancel the create of a cluster and clean up, or stop waiting for a delete')
-    .argument('<name>', 'cluster name or clusterID', nonEmpty)
+    .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
     .addOption(
-      new Option('--cleanup <policy>', 'what becomes of a cluster that exists already')
+      new Option('--cleanup <policy>', 'what to do with a cluster that already exists')
         .choices(['delete', 'keep'])
         .default('delete'),
     )
-    .option('--reason <text>', 'shown in the outcome');
-  withWaitFlags(cancel, 'the clean-up', 'it has ended').action(
+    .option('--reason <text>', 'reason, which the outcome shows');
+  withWaitFlags(cancel, 'the steps', 'the clean-up ends').action(
     connectedAction(async (orchestrator, options: Options, nameOrID: string) => {
       const { cleanup, reason } = options;
       const operation = await orchestrator.cancel(nameOrID, { cleanup, ...(reason !== undefined && { reason }) });

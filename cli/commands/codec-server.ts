@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EncryptionKeyError, loadEncryption } from '../../client/index.ts';
 import { ConfigurationError } from '../../temporal/configuration-error.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -12,22 +12,21 @@ interface Options extends GlobalOptions {
   tokenFile?: string;
 }
 
-/** A guess at a token must be hopeless, since nothing counts the guesses. */
+/** Long enough to make guessing hopeless, since nothing limits the number of guesses. */
 const shortestToken = 16;
 
 export function addCodecServer(program: Command): void {
   program
     .command('codec-server')
-    .description("decrypt payloads for Temporal's Web UI and command line; see docs/secrets.md")
-    .option('--port <port>', 'where to listen; 0 takes any that is free', portNumber, 8081)
-    .option('--host <host>', 'address to listen at', '127.0.0.1')
-    .option(
-      '--origin <origin>',
-      'a Web UI whose pages may call, such as http://localhost:8233; may be repeated',
-      collectOrigins,
-      [],
+    .description("run a server that decrypts payloads for Temporal's Web UI and command line (docs/secrets.md)")
+    .option('--port <port>', 'port to listen on; 0 picks a free one', portNumber, 8081)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--origin <origin>', 'origin of a Web UI that may call, e.g. http://localhost:8233; repeatable')
+        .argParser(collectOrigins)
+        .default([], 'none'),
     )
-    .option('--token-file <path>', 'file with the token that callers must have (default: CCE_CODEC_TOKEN)')
+    .option('--token-file <path>', 'file with the token that callers must send (default: CCE_CODEC_TOKEN)')
     .action(localAction(serve));
 }
 
@@ -36,10 +35,10 @@ async function serve(options: Options): Promise<ExitCode> {
   const encryption = loadEncryption();
   if (encryption.keys.length === 0) {
     throw new EncryptionKeyError(
-      'there is no key to decrypt with; set CCE_ENCRYPTION_KEYS or CCE_ENCRYPTION_KEYS_FILE',
+      'no encryption key is configured; set CCE_ENCRYPTION_KEYS or CCE_ENCRYPTION_KEYS_FILE',
     );
   }
-  // Here, since no other command should wait for an HTTP server to load.
+  // Imported here so that no other command waits for an HTTP server to load.
   const { createCodecServer } = await import('../../temporal/encryption/codec-server.ts');
   const server = createCodecServer({ encryption, token, origins: options.origin });
   const stopped = new Promise<void>((resolve) => server.addHook('onClose', async () => resolve()));
@@ -68,14 +67,14 @@ function readToken(file: string | undefined): string {
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('a port from 0 to 65535 is wanted');
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Use a port from 0 to 65535.');
   return port;
 }
 
-/** Browsers compare origins letter by letter: one with a path, a slash at its end or a default port would match none. */
+/** Browsers compare origins letter by letter, so one with a path, a trailing slash or a default port matches nothing. */
 function collectOrigins(text: string, previous: readonly string[]): string[] {
   const origin = URL.canParse(text) ? new URL(text).origin : undefined;
   if (origin === text) return [...previous, text];
-  const advice = origin === undefined || origin === 'null' ? 'http://localhost:8233, for instance,' : origin;
-  throw new InvalidArgumentError(`${advice} is how a browser would write it`);
+  const example = origin === undefined || origin === 'null' ? 'for example http://localhost:8233' : origin;
+  throw new InvalidArgumentError(`Write it as a browser does: ${example}`);
 }

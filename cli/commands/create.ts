@@ -17,22 +17,30 @@ interface Options extends GlobalOptions, WaitFlags, SpecFlags {
 
 export function addCreate(program: Command): void {
   const command = withSpecFile(program.command('create')).description(
-    'create a cluster from a spec file, or attach to its create if that is under way',
+    'create a cluster from a spec file, or attach to its create if that is running',
   );
   withWaitFlags(command, 'the steps', 'the cluster runs')
     .addOption(
-      new Option('--on-failure <policy>', 'what becomes of a cluster that cannot be brought to run')
+      new Option('--on-failure <policy>', 'what to do with a cluster that does not reach the running phase')
         .choices(['delete', 'keep'])
         .default('delete'),
     )
-    .option('--timeout <duration>', 'how long the cluster may take to run, e.g. 90m', durationSeconds, 3600)
-    .option('--ttl <duration>', 'delete the cluster when it has run for so long, e.g. 8h', durationSeconds)
-    .option('--allow-duplicate-name', 'create the cluster even if others of its name exist');
+    .addOption(
+      new Option('--timeout <duration>', 'maximum time until the cluster runs, e.g. 90m')
+        .argParser(durationSeconds)
+        .default(3600, '1h'),
+    )
+    .option(
+      '--ttl <duration>',
+      'time to live, after which the cluster is deleted, e.g. 8h (default: none)',
+      durationSeconds,
+    )
+    .option('--allow-duplicate-name', 'create the cluster even if another one has its name');
   withDisableRule(command).action(localAction(create));
 }
 
 async function create(options: Options): Promise<CommandResult> {
-  // All that can be known to be wrong is said before anything is asked of Temporal.
+  // Reports every problem of the spec before it connects to Temporal.
   const spec = ValidSpec.of(readSpecFile(options.file, options.name), { disabledRules: options.disableRule });
   for (const line of problemLines('warning', spec.warnings)) process.stderr.write(`${line}\n`);
 
@@ -45,8 +53,8 @@ async function create(options: Options): Promise<CommandResult> {
   };
   return withOrchestrator(options, async (orchestrator) => {
     const started = await orchestrator.create(spec, createOptions);
-    if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is under way\n`);
+    if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
     if (waits(options)) return followToRunning(orchestrator, started, options);
-    return { json: started, text: `${started.attached ? 'under way' : 'started'}: ${started.workflowID}` };
+    return { json: started, text: `${started.attached ? 'running' : 'started'}: ${started.workflowID}` };
   });
 }

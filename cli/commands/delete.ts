@@ -12,9 +12,9 @@ interface Options extends GlobalOptions, WaitFlags, DeleteFlags {
 
 export function addDelete(program: Command): void {
   const command = withDeleteFlags(program.command('delete'))
-    .description('delete a cluster; if its create is under way, cancel that and clean up')
+    .description('delete a cluster; if its create is running, cancel it and clean up')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
-    .option('--wait-for-release', 'wait another minute, until subnets and security groups can be deleted');
+    .option('--wait-for-release', 'wait one more minute, until subnets and security groups can be deleted');
   withWaitFlags(command, 'the steps', 'the cluster is gone').action(
     connectedAction(async (orchestrator, options: Options, nameOrID: string) => {
       const operation = await orchestrator.delete(nameOrID, {
@@ -27,7 +27,7 @@ export function addDelete(program: Command): void {
   );
 }
 
-/** Also true of a create that was cancelled for the sake of the delete and has cleaned up. */
+/** Also true for a create that the delete cancelled and that has cleaned up. */
 function isGone(outcome: OperationOutcome): boolean {
   if (outcome.outcome === 'deleted' || outcome.outcome === 'absent') return true;
   const cleanup = 'cleanup' in outcome ? outcome.cleanup?.status : undefined;

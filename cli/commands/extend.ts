@@ -5,9 +5,9 @@ import { durationSeconds, nonEmpty } from '../values.ts';
 export function addExtend(program: Command): void {
   program
     .command('extend')
-    .description('set the time to live of a cluster anew, counted from now')
+    .description('set a new time to live for a cluster, counted from now')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
-    .requiredOption('--ttl <duration>', 'e.g. 8h', durationSeconds)
+    .requiredOption('--ttl <duration>', 'new time to live, e.g. 8h', durationSeconds)
     .action(
       connectedAction(async (orchestrator, { ttl }: GlobalOptions & { ttl: number }, nameOrID: string) => {
         const operation = await orchestrator.extendLease(nameOrID, ttl);

@@ -1,21 +1,26 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { generateKeyEntry, loadEncryption, parseKeyRing } from '../../client/index.ts';
 import { addKeyToFile } from '../key-file.ts';
 import { plainTable } from '../plain-table.ts';
 import { localAction, type GlobalOptions } from '../run-command.ts';
 
 export function addKeys(program: Command): void {
-  const keys = program.command('keys').description('the keys that payloads are encrypted with; see docs/secrets.md');
+  const keys = program.command('keys').description('manage the keys that encrypt payloads (docs/secrets.md)');
   keys
     .command('generate')
-    .description('make a key; the first of CCE_ENCRYPTION_KEYS encrypts, all of them decrypt')
-    .option('--id <id>', 'what payloads name the key by', new Date().toISOString().slice(0, 10))
-    .option('--file <path>', 'put it before the keys in this file, rather than print it')
+    .description('generate a key; the first key of CCE_ENCRYPTION_KEYS encrypts, all of them decrypt')
+    .addOption(
+      new Option('--id <id>', 'ID of the key, which payloads carry').default(
+        new Date().toISOString().slice(0, 10),
+        "today's date",
+      ),
+    )
+    .option('--file <path>', 'add the key as the first one in this file instead of printing it')
     .action(
       localAction(({ id, file }: GlobalOptions & { id: string; file?: string }) => {
         if (file !== undefined) {
           addKeyToFile(file, id);
-          return { json: { id, file }, text: `key "${id}" is the first in ${file}` };
+          return { json: { id, file }, text: `key "${id}" is now the first in ${file}` };
         }
         const entry = generateKeyEntry(id);
         parseKeyRing(entry);
@@ -24,7 +29,7 @@ export function addKeys(program: Command): void {
     );
   keys
     .command('list')
-    .description('the IDs and fingerprints of the keys that the environment names, and which one encrypts')
+    .description('list the IDs and fingerprints of the configured keys, and which one encrypts')
     .action(
       localAction(() => {
         const encryption = loadEncryption();
@@ -35,7 +40,7 @@ export function addKeys(program: Command): void {
         }));
         return {
           json: listed,
-          text: listed.length === 0 ? 'there is no key: payloads are not encrypted' : keyTable(listed),
+          text: listed.length === 0 ? 'no key is configured: payloads are not encrypted' : keyTable(listed),
         };
       }),
     );

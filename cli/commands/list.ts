@@ -13,8 +13,8 @@ export function addList(program: Command): void {
   program
     .command('list')
     .description('list creates and deletes, newest first')
-    .option('--running', 'only those that are under way')
-    .option('--limit <count>', 'at most so many', positiveInteger, 100)
+    .option('--running', 'only running operations')
+    .option('--limit <count>', 'maximum number to list', positiveInteger, 100)
     .action(
       connectedAction(async (orchestrator, { running, limit }: Options) => {
         const operations: Operation[] = [];

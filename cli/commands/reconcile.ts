@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -13,8 +13,8 @@ interface Options extends GlobalOptions, DeleteFlags {
 export function addReconcile(program: Command): void {
   const reconcile = program
     .command('reconcile')
-    .description('find clusters of ours that no create claims any more; report them, or delete them');
-  withPolicy(reconcile.command('now', { isDefault: true }).description('look once')).action(
+    .description('find clusters with our ownership marker that no create claims, and report or delete them');
+  withPolicy(reconcile.command('now', { isDefault: true }).description('reconcile once')).action(
     connectedAction(async (orchestrator, options: Options) => {
       const report = await orchestrator.reconcile(policyOf(options));
       const hasFailed = report.unclaimed.some(({ deletion }) => deletion === 'failed');
@@ -22,8 +22,8 @@ export function addReconcile(program: Command): void {
       return { json: report, text: reportLines(report).join('\n'), exitCode };
     }),
   );
-  withPolicy(reconcile.command('schedule').description('look again and again, by a Temporal Schedule'))
-    .requiredOption('--every <duration>', 'e.g. 1h', durationSeconds)
+  withPolicy(reconcile.command('schedule').description('reconcile periodically, with a Temporal Schedule'))
+    .requiredOption('--every <duration>', 'interval, e.g. 1h', durationSeconds)
     .action(
       connectedAction(async ({ reconcileSchedule }, options: Options & { every: number }) => {
         await reconcileSchedule.set(options.every, policyOf(options));
@@ -32,7 +32,7 @@ export function addReconcile(program: Command): void {
     );
   reconcile
     .command('show-schedule')
-    .description('tell whether a schedule is set, and when it acts next')
+    .description('show whether the schedule is set, and when it runs next')
     .action(connectedAction(async ({ reconcileSchedule }) => scheduleResult(await reconcileSchedule.describe())));
   reconcile
     .command('unschedule')
@@ -47,8 +47,12 @@ export function addReconcile(program: Command): void {
 
 function withPolicy(command: Command): Command {
   command
-    .option('--delete', 'delete orphans; clusters of unknown creates and without a marker are never deleted')
-    .option('--older-than <duration>', 'with --delete: only orphans of this age', durationSeconds, 24 * 3600);
+    .option('--delete', 'delete orphans; clusters of unknown creates or without our marker are never deleted')
+    .addOption(
+      new Option('--older-than <duration>', 'with --delete: minimum age of orphans')
+        .argParser(durationSeconds)
+        .default(24 * 3600, '24h'),
+    );
   return withDeleteFlags(command, 'with --delete: ');
 }
 
@@ -70,6 +74,6 @@ function reportLines({ clusters, marked, claimed, orphans, unknown, unclaimed }:
 
 function scheduleResult(schedule: { paused: boolean; nextAt?: string } | undefined): Printed {
   if (schedule === undefined) return { json: null, text: 'no schedule is set', exitCode: exitCodes.notFound };
-  const { paused, nextAt = 'no time' } = schedule;
-  return { json: schedule, text: `${paused ? 'paused' : 'set'}, next at ${nextAt}` };
+  const { paused, nextAt = 'none' } = schedule;
+  return { json: schedule, text: `${paused ? 'paused' : 'set'}, next run ${nextAt}` };
 }

@@ -14,21 +14,21 @@ interface Options extends GlobalOptions {
   bundle?: string;
 }
 
-/** Lines of progress on standard error are so many executions apart. */
+/** Executions between two lines of progress on standard error. */
 const progressEvery = 100;
 
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .description('replay histories of the namespace through the workflow code of this version, before it is deployed')
-    .option('--query <query>', 'which executions, in the language of Temporal', nonEmpty, openExecutionsQuery)
-    .option('--limit <count>', 'at most so many (default: all)', positiveInteger)
-    .option('--bundle <file>', 'replay through this workflow bundle instead', existingFile)
+    .description('check the workflow code of this version against the histories of the namespace, before you deploy it')
+    .option('--query <query>', 'list filter of Temporal that selects the executions', nonEmpty, openExecutionsQuery)
+    .option('--limit <count>', 'maximum number to replay (default: all)', positiveInteger)
+    .option('--bundle <file>', 'workflow bundle to check instead of the installed one', existingFile)
     .action(localAction(replay));
 }
 
 async function replay(options: Options): Promise<CommandResult> {
-  // The SDK's worker is native and slow to load, which no other command should pay for.
+  // Imported here so that no other command waits for the native worker of the SDK to load.
   const { replayHistories } = await import('../../worker/replay-histories.ts');
   const { client, dataConverter, close } = await connectClient();
   try {
@@ -43,8 +43,8 @@ async function replay(options: Options): Promise<CommandResult> {
       }
       if (replayed % progressEvery === 0) process.stderr.write(`${replayed} replayed, ${failed.length} failed\n`);
     }
-    if (replayed === limit) process.stderr.write(`stopped at the limit of ${limit}: there may be more\n`);
-    // Nothing is under way is good to know; a query of one's own that finds nothing is a slip.
+    if (replayed === limit) process.stderr.write(`stopped at the limit of ${limit}; there may be more\n`);
+    // It is fine if nothing is running. A query that the user wrote and that finds nothing is probably a mistake.
     const isEmptyQuery = replayed === 0 && query !== openExecutionsQuery;
     const exitCode = isEmptyQuery ? exitCodes.notFound : failed.length === 0 ? exitCodes.done : exitCodes.failed;
     return { json: { replayed, failed }, text: `${replayed} replayed, ${failed.length} failed`, exitCode };
@@ -58,6 +58,6 @@ function failureLine({ workflowID, runID, problem }: ReplayedExecution): string 
 }
 
 function existingFile(path: string): string {
-  if (!existsSync(path)) throw new InvalidArgumentError('there is no such file');
+  if (!existsSync(path)) throw new InvalidArgumentError('No such file.');
   return path;
 }

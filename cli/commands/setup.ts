@@ -4,13 +4,13 @@ import { connectedAction } from '../run-command.ts';
 export function addSetup(program: Command): void {
   program
     .command('setup')
-    .description('make the search attributes by which Temporal lists operations; once a namespace, safe to repeat')
+    .description('create the search attributes that list operations; once for each namespace, safe to repeat')
     .action(
       connectedAction(async (orchestrator) => {
         const done = await orchestrator.setUp();
         return {
           json: done,
-          text: [...linesOf(done.created, 'created'), ...linesOf(done.present, 'was there')].join('\n'),
+          text: [...linesOf(done.created, 'created'), ...linesOf(done.present, 'already exists')].join('\n'),
         };
       }),
     );

@@ -8,9 +8,9 @@ import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 export function addStatus(program: Command): void {
   const command = program
     .command('status')
-    .description('show where the latest create or delete of a cluster stands')
+    .description('show the progress of the latest create or delete of a cluster')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty);
-  withWaitFlags(command, 'the steps', 'it has ended').action(
+  withWaitFlags(command, 'the steps', 'the operation ends').action(
     connectedAction(async (orchestrator, options: GlobalOptions & WaitFlags, nameOrID: string) => {
       const status = await orchestrator.status(nameOrID);
       if (!waits(options)) return { json: status, text: statusText(status) };

@@ -10,10 +10,14 @@ interface Options extends GlobalOptions, TeardownOptions {
 }
 
 export function addTeardownSchedule(teardown: Command): void {
-  const schedule = teardown.command('schedule').description('tear down again and again, by a Temporal Schedule');
-  withTeardownOptions(schedule.command('create').description('set a schedule, or change the one of this name'))
+  const schedule = teardown.command('schedule').description('tear down periodically, with Temporal Schedules');
+  withTeardownOptions(schedule.command('create').description('create or change a schedule'))
     .argument('<schedule>', 'name of the schedule', nonEmpty)
-    .requiredOption('--every <duration>', 'e.g. 24h; one that takes longer is not overtaken', durationSeconds)
+    .requiredOption(
+      '--every <duration>',
+      'interval, e.g. 24h; a run that takes longer skips the next one',
+      durationSeconds,
+    )
     .action(
       connectedAction(async (orchestrator, options: Options, name: string) => {
         const plan = { ...planOf(options), delete: deletionOf(options) };
@@ -35,9 +39,9 @@ export function addTeardownSchedule(teardown: Command): void {
         return { json: all, text: lines.join('\n') };
       }),
     );
-  addChange(schedule, 'pause', 'do not act until resumed', (name, { schedules }) => schedules.pause(name, true));
-  addChange(schedule, 'resume', 'act again', (name, { schedules }) => schedules.pause(name, false));
-  addChange(schedule, 'delete', 'remove the schedule', (name, { schedules }) => schedules.remove(name));
+  addChange(schedule, 'pause', 'pause a schedule', (name, { schedules }) => schedules.pause(name, true));
+  addChange(schedule, 'resume', 'resume a paused schedule', (name, { schedules }) => schedules.pause(name, false));
+  addChange(schedule, 'delete', 'delete a schedule', (name, { schedules }) => schedules.remove(name));
 }
 
 type Teardown = Orchestrator['teardown'];

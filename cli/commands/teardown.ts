@@ -17,17 +17,16 @@ interface Options extends GlobalOptions, WaitFlags, TeardownOptions {
 export function addTeardown(program: Command): void {
   const teardown = program
     .command('teardown')
-    .description('delete all clusters that match; only those that carry our marker, whatever else matches')
-    .addHelpText(
-      'after',
-      '\nThe options are those of `teardown now`, which may be left out: ccectl teardown now --help',
-    );
+    .description('delete all clusters that match a filter and have our ownership marker')
+    .addHelpText('after', '\n`now` is the default and can be omitted. Its options: ccectl teardown now --help');
   const now = withTeardownOptions(
-    teardown.command('now', { isDefault: true }).description('list what matches, ask, and delete'),
+    teardown
+      .command('now', { isDefault: true })
+      .description('list the matching clusters, ask for confirmation, and delete them'),
   )
-    .option('--dry-run', 'only list what would be deleted')
-    .option('--yes', 'delete without asking, for jobs');
-  withWaitFlags(now, 'the progress', 'the batch is over').action(connectedAction(tearDown));
+    .option('--dry-run', 'only list the clusters that would be deleted')
+    .option('--yes', 'delete without asking, for scripts');
+  withWaitFlags(now, 'its progress', 'the teardown ends').action(connectedAction(tearDown));
   addTeardownSchedule(teardown);
 }
 
@@ -48,11 +47,11 @@ async function tearDown(orchestrator: Orchestrator, options: Options): Promise<C
   if (waits(options)) return followBatch(orchestrator, name, options);
   return {
     json: { ...report, batch: started },
-    text: `deleting: ${started.workflowID}\nwatch it: ccectl batch status ${name} --watch`,
+    text: `deleting: ${started.workflowID}\nto watch: ccectl batch status ${name} --watch`,
   };
 }
 
-/** On stderr for those who read JSON: what is about to happen is to be seen in either case. */
+/** Shows what will be deleted. With `-o json`, standard output is for the one document, so it goes to stderr. */
 function show(options: GlobalOptions, report: TeardownReport): void {
   const stream = options.output === 'json' ? process.stderr : process.stdout;
   stream.write(`${targetLines(report).join('\n')}\n`);
@@ -61,9 +60,9 @@ function show(options: GlobalOptions, report: TeardownReport): void {
 async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {
   if (yes === true) return true;
   if (!process.stdin.isTTY) {
-    process.stderr.write('nothing was deleted: there is nobody to ask; --yes deletes without asking\n');
+    process.stderr.write('nothing was deleted: there is no terminal to ask on; --yes deletes without asking\n');
     return false;
   }
-  // Standard output is for what is printed.
+  // Standard output is for the result.
   return confirm({ message: `delete these ${count} clusters?`, default: false }, { output: process.stderr });
 }

@@ -7,7 +7,7 @@ import { readSpecFile } from '../spec-file.ts';
 import { withDisableRule, withSpecFile, type SpecFlags } from '../spec-flags.ts';
 
 export function addValidate(program: Command): void {
-  const command = program.command('validate').description('check a spec file; needs neither Temporal nor CCE');
+  const command = program.command('validate').description('check a spec file, without Temporal or CCE');
   withDisableRule(withSpecFile(command)).action(
     localAction(({ file, name, disableRule }: GlobalOptions & SpecFlags) => {
       const validation = validateCreateRequest(readSpecFile(file, name), { disabledRules: disableRule });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { deleteOptionsOf, type DeleteFlags } from '../../cli/delete-flags.ts';
 
 it.each<[asked: DeleteFlags, options: object]>([
-  // An explicit `moveOut: false` would take machines along that were there before the cluster.
+  // An explicit `moveOut: false` would delete machines that existed before the cluster.
   [{}, {}],
   [{ deleteResource: true }, { deleteResource: true }],
   [{ deleteCdsSnapshot: true }, { deleteCDSSnapshot: true }],
@@ -10,6 +10,6 @@ it.each<[asked: DeleteFlags, options: object]>([
     { moveOut: true, deleteResource: true },
     { moveOut: true, deleteResource: true },
   ],
-])('of %j the service is asked for no more than that', (asked, options) => {
+])('the flags %j set only the options that the user asked for', (asked, options) => {
   expect(deleteOptionsOf(asked)).toEqual(options);
 });

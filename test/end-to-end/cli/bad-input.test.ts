@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
 import { ccectl } from '../../processes.ts';
 
-/** What is wrong is said before Temporal is asked, so that it does not matter that nothing listens there. */
+/** Nothing listens there: ccectl reports bad input before it connects to Temporal. */
 const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 const create = ['create', '-f', '-', '--name', 'a-cluster'];
 
 it.each<{ what: string; args: string[]; input?: string; says: RegExp }>([
-  { what: 'an alias in a spec that points at nothing', args: create, input: 'cluster: *nowhere', says: /nowhere/ },
-  { what: 'a spec that is no YAML', args: create, input: 'cluster: {', says: /^error -: / },
-  { what: 'a spec that is no request', args: create, input: 'cluster: {}', says: /cluster\.k8sVersion/ },
+  { what: 'a spec with an alias that points at nothing', args: create, input: 'cluster: *nowhere', says: /nowhere/ },
+  { what: 'a spec that is not valid YAML', args: create, input: 'cluster: {', says: /^error -: / },
+  { what: 'a spec that is not a create request', args: create, input: 'cluster: {}', says: /cluster\.k8sVersion/ },
   { what: 'an empty spec', args: create, input: '', says: /cluster/ },
-  { what: 'a spec file that is missing', args: ['create', '-f', 'no-such-file.yaml'], says: /no-such-file\.yaml/ },
-  { what: 'a spec file that is a folder', args: ['create', '-f', 'examples'], says: /examples cannot be read/ },
-  { what: 'a delete of nothing', args: ['delete', ''], says: /empty/ },
-  { what: 'an account that is no label', args: ['--account', "a'b", 'list'], says: /account "a'b"/ },
-  { what: 'a region that is no label', args: ['--region', 'b j', 'list'], says: /region "b j"/ },
-])('$what is bad input', async ({ args, input = '', says }) => {
+  { what: 'a missing spec file', args: ['create', '-f', 'no-such-file.yaml'], says: /no-such-file\.yaml/ },
+  { what: 'a folder as the spec file', args: ['create', '-f', 'examples'], says: /examples cannot be read/ },
+  { what: 'an empty cluster name', args: ['delete', ''], says: /empty/ },
+  { what: 'an invalid account label', args: ['--account', "a'b", 'list'], says: /account "a'b"/ },
+  { what: 'an invalid region label', args: ['--region', 'b j', 'list'], says: /region "b j"/ },
+])('ccectl exits with 2 for $what, and says why', async ({ args, input = '', says }) => {
   const { exitCode, stdout, stderr } = await ccectl(args, { input, env });
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(says);

@@ -3,13 +3,13 @@ import { setFields } from '../../cce/set-fields.ts';
 import { readExample } from '../../examples.ts';
 import { ccectl } from '../../processes.ts';
 
-/** Neither Temporal nor CCE are asked, so that it does not matter that nothing listens there. */
+/** Nothing listens there: the plan asks neither Temporal nor CCE. */
 const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', CCE_ENDPOINT: 'http://127.0.0.1:1' };
 
 const plan = (args: readonly string[], input = '') => ccectl(['batch', 'plan', ...args], { input, env });
 
 describe('ccectl batch plan', () => {
-  it('shows counts, ranges and an estimate', async () => {
+  it('shows counts, ranges and an estimate of the time', async () => {
     const { exitCode, stdout, stderr } = await plan([
       '-f',
       'examples/batch.yaml',
@@ -19,19 +19,19 @@ describe('ccectl batch plan', () => {
       '20',
     ]);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^mine: 41 creates, 1 delete\n20 at a time; stops after 3 failures\n/);
+    expect(stdout).toMatch(/^mine: 41 creates, 1 delete\nat most 20 in progress; stops after 3 failures\n/);
     expect(stdout).toContain('VPC vpc-mwbgygrjb72w: 41 clusters');
-    // Of many clusters the first and the last.
+    // The first five of many clusters and the last.
     for (const shown of [/ci-0004 .*10\.0\.32\.0\/22/, /… 35 more/, /release .*10\.0\.0\.0\/20/]) {
       expect(stdout).toMatch(shown);
     }
     expect(stdout).not.toContain('ci-0005');
     expect(stdout).toMatch(/takes about 17 min\n/);
-    expect(stdout).toMatch(/can be run; nothing was sent\n?$/);
+    expect(stdout).toMatch(/\nvalid; nothing was sent\n?$/);
     expect(exitCode).toBe(0);
   });
 
-  it('tells of every problem, and ends with 2', async () => {
+  it('reports every problem, and exits with 2', async () => {
     const input = 'concurency: 5\nitems:\n  - {name: "a b", cluster: {vpcID: 7}}\n  - delete: a\n  - delete: a\n';
     const { exitCode, stdout } = await plan(['-f', '-'], input);
     const problems = stdout.split('\n').filter((line) => line.startsWith('error '));
@@ -40,7 +40,7 @@ describe('ccectl batch plan', () => {
     expect(others).toContain('error items[0].cluster.clusterName');
     expect(others).toContain('error items[0].cluster.vpcID');
     expect(others).toContain('error items[2].delete');
-    expect(stdout).toContain(`cannot be run: ${problems.length} errors`);
+    expect(stdout).toContain(`invalid: ${problems.length} errors`);
     expect(exitCode).toBe(2);
   });
 
@@ -56,10 +56,10 @@ describe('ccectl batch plan', () => {
   });
 
   it.each([
-    { what: 'a file that is missing', args: ['-f', 'no-such-file.yaml'], says: /no-such-file\.yaml/ },
+    { what: 'a missing file', args: ['-f', 'no-such-file.yaml'], says: /no-such-file\.yaml/ },
     { what: 'no file', args: [], says: /--file/ },
-    { what: 'a concurrency that is none', args: ['-f', '-', '--concurrency', 'all'], says: /whole number/ },
-  ])('takes $what for bad input', async ({ args, says }) => {
+    { what: 'an invalid concurrency', args: ['-f', '-', '--concurrency', 'all'], says: /whole number/ },
+  ])('rejects $what as bad input', async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await plan(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(says);

@@ -40,7 +40,7 @@ describe('ccectl batch and ccectl teardown', () => {
     return JSON.stringify({ template, ranges, items: [{ count, name: `${prefix}-{index}` }] });
   }
 
-  it('creates, tells, retries what failed, and deletes again', async () => {
+  it('creates clusters, reports results, retries the failed ones, and deletes them all', async () => {
     const file = batchFile('ci', 4);
     const created = await run(['batch', 'create', '-f', '-', '--name', 'nightly', '--wait', '-o', 'json'], file);
     expect(created).toMatchObject({ exitCode: 1, stderr: '' });
@@ -99,11 +99,11 @@ describe('ccectl batch and ccectl teardown', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('pauses, resumes, sets the concurrency and cancels; refuses other items under the same name', async () => {
+  it('pauses, resumes, sets the concurrency and cancels, and refuses other items under the same name', async () => {
     const file = batchFile('stuck', 6);
     const create = ['batch', 'create', '-f', '-', '--name', 'stuck', '--concurrency', '2'];
     expect(await run(create, file)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^started: cce:/) });
-    expect(await run(create, file)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^under way: cce:/) });
+    expect(await run(create, file)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^running: cce:/) });
     expect(await run(create, batchFile('stuck', 5))).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/is under way with other items/),
@@ -111,7 +111,7 @@ describe('ccectl batch and ccectl teardown', () => {
     expect(await run(['batch', 'pause', 'stuck'])).toMatchObject({ exitCode: 0 });
     expect(await run(['batch', 'concurrency', 'stuck', '3'])).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/3 at once/),
+      stdout: expect.stringMatching(/at most 3 in progress/),
     });
     expect(await run(['batch', 'concurrency', 'stuck', '5000'])).toMatchObject({ exitCode: 2 });
     const paused = JSON.parse((await run(['batch', 'status', 'stuck', '-o', 'json'])).stdout) as unknown;
@@ -130,7 +130,7 @@ describe('ccectl batch and ccectl teardown', () => {
     ['pause', 'unheard-of'],
     ['results', 'unheard-of'],
     ['retry', 'unheard-of'],
-  ])('batch %s of an unknown batch says so', async (...args) => {
+  ])('batch %s exits with 3 and names a batch that does not exist', async (...args) => {
     expect(await run(['batch', ...args])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('unheard-of') });
   });
 });

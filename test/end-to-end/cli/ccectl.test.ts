@@ -21,7 +21,7 @@ nodes:
       adminPassword: Sh0rt!
 `;
 
-describe('against Temporal, a worker and the simulator', () => {
+describe('ccectl with Temporal, a worker and the simulator', () => {
   let simulator: SimulatorProcess;
   let orchestration: Orchestration;
 
@@ -42,7 +42,7 @@ describe('against Temporal, a worker and the simulator', () => {
     ccectl(args, { env: { TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account } });
   const createsSeen = async () => (await simulator.counters()).createCluster?.requests ?? 0;
 
-  it('creates, attaches, tells the status, refuses another spec, and deletes', async () => {
+  it('creates a cluster once, attaches to it, refuses another spec, and deletes it', async () => {
     const watching = run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--watch');
     const attaching = run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
     const [watched, attached] = await Promise.all([watching, attaching]);
@@ -78,7 +78,7 @@ describe('against Temporal, a worker and the simulator', () => {
     ]);
   });
 
-  it('attaches to a create of the same spec and refuses one of a different spec, with the paths', async () => {
+  it('attaches to a running create of the same spec, and names the differing paths of another spec', async () => {
     expect((await run('create', '-f', 'examples/custom.yaml', '--name', 'stuck-two')).exitCode).toBe(0);
     const second = await run('create', '-f', 'examples/custom.yaml', '--name', 'stuck-two', '-o', 'json');
     expect(JSON.parse(second.stdout)).toMatchObject({ attached: true });
@@ -94,7 +94,7 @@ describe('against Temporal, a worker and the simulator', () => {
     expect(await simulator.clusters()).toEqual([]);
   });
 
-  it('deletes a cluster whose create is under way by cancelling that', async () => {
+  it('deletes a cluster by cancelling its running create', async () => {
     await run('create', '-f', 'examples/managed.yaml', '--name', 'stuck-three');
     const deleted = await run('delete', 'stuck-three', '--wait', '-o', 'json');
     expect(deleted.exitCode).toBe(0);
@@ -102,7 +102,7 @@ describe('against Temporal, a worker and the simulator', () => {
     expect(await simulator.clusters()).toEqual([]);
   });
 
-  it('names all mistakes of a spec with their paths, and sends nothing', async () => {
+  it('names the path of every mistake in a spec, and sends nothing', async () => {
     const before = await simulator.log();
     for (const command of ['create', 'validate']) {
       const { exitCode, stdout, stderr } = await ccectl([command, '-f', '-'], {
@@ -122,7 +122,7 @@ describe('against Temporal, a worker and the simulator', () => {
     expect(await simulator.log()).toEqual(before);
   });
 
-  it('says what it cannot find', async () => {
+  it('exits with 3 for an unknown cluster, and with 0 for a delete of one', async () => {
     expect(await run('status', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
     expect(await run('cancel', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
     const deleted = await run('delete', 'no-such-cluster', '--wait', '-o', 'json');
@@ -131,22 +131,22 @@ describe('against Temporal, a worker and the simulator', () => {
   });
 });
 
-describe('alone', () => {
+describe('ccectl without Temporal', () => {
   it.each([
     ['an option that does not exist', ['create', '--nonsense'], 2],
     ['a command that does not exist', ['destroy'], 2],
-    ['a duration that is none', ['create', '-f', 'examples/managed.yaml', '--timeout', 'soon'], 2],
+    ['an invalid duration', ['create', '-f', 'examples/managed.yaml', '--timeout', 'soon'], 2],
     ['a rule that does not exist', ['validate', '-f', 'examples/managed.yaml', '--disable-rule', 'nonsense'], 2],
     ['a file that does not exist', ['validate', '-f', 'no-such-file.yaml'], 2],
-    ['a file that is no YAML', ['validate', '-f', 'package-lock.json', '--name', '{'], 2],
+    ['a file that is not valid YAML', ['validate', '-f', 'package-lock.json', '--name', '{'], 2],
     ['a valid file', ['validate', '-f', 'examples/custom.yaml'], 0],
     ['--help', ['--help'], 0],
     ['--version', ['--version'], 0],
-  ])('with %s', async (_, args, exitCode) => {
+  ])('given %s, exits with the documented code', async (_, args, exitCode) => {
     expect(await ccectl(args)).toMatchObject({ exitCode });
   });
 
-  it('cannot reach Temporal', async () => {
+  it('exits with 4 and names the address if Temporal is unreachable', async () => {
     // A port that nothing listens on.
     const { exitCode, stderr } = await ccectl(['list'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
     expect(exitCode).toBe(4);

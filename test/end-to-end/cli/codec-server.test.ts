@@ -63,7 +63,7 @@ describe('ccectl codec-server', () => {
     expect(encoded).not.toMatch(/clusterName|NOT_SET|stack_trace/);
   });
 
-  it('says nothing of what it decodes, and ends when it is told to', async () => {
+  it('logs nothing that it decodes, and exits on SIGTERM', async () => {
     server.kill('SIGTERM');
     const { exitCode, stdout, stderr } = await server;
     expect(exitCode).toBe(0);
@@ -75,12 +75,12 @@ describe('ccectl codec-server', () => {
 it.each([
   ['no token', [], { CCE_CODEC_TOKEN: '' }, /CCE_CODEC_TOKEN or --token-file/],
   ['a short token', [], { CCE_CODEC_TOKEN: 'short' }, /at least 16 characters/],
-  ['a token file that is missing', ['--token-file', '/no-such-file'], {}, /no-such-file/],
-  ['an origin with a slash', ['--origin', 'http://localhost:8233/'], {}, /http:\/\/localhost:8233 is how/],
+  ['a missing token file', ['--token-file', '/no-such-file'], {}, /no-such-file/],
+  ['an origin with a slash', ['--origin', 'http://localhost:8233/'], {}, /as a browser does: http:\/\/localhost:8233/],
   ['any origin', ['--origin', '*'], {}, /browser/],
-  ['a port that is none', ['--port', '65536'], {}, /65535/],
-  ['no key', [], { CCE_ENCRYPTION_KEYS: '' }, /no key/],
-])('with %s it does not start', async (_, args, environment, says) => {
+  ['an invalid port', ['--port', '65536'], {}, /65535/],
+  ['no key', [], { CCE_ENCRYPTION_KEYS: '' }, /no encryption key/],
+])('ccectl codec-server does not start with %s', async (_, args, environment, says) => {
   const env = { CCE_CODEC_TOKEN: token, ...environment };
   const { exitCode, stdout, stderr } = await ccectl(['codec-server', '--port', '0', ...args], { env });
   expect(exitCode).toBe(2);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('ccectl keys generate', () => {
-  it('prints a key that can be used, another each time', async () => {
+  it('prints a usable key, a different one each time', async () => {
     const runs = await Promise.all([ccectl(['keys', 'generate']), ccectl(['keys', 'generate', '--id', 'mine'])]);
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     const [byDate, named] = runs.map(({ stdout }) => parseKeyRing(stdout)[0]!);
@@ -26,7 +26,7 @@ describe('ccectl keys generate', () => {
     expect(byDate!.fingerprint).not.toBe(named!.fingerprint);
   });
 
-  it('puts it before those in a file, which only its owner can read', async () => {
+  it('adds the key as the first one of a file that only its owner can read', async () => {
     const file = join(folder, 'ring');
     const link = join(folder, 'link');
     const made = await ccectl(['keys', 'generate', '--id', 'old', '--file', file]);
@@ -45,7 +45,7 @@ describe('ccectl keys generate', () => {
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
-  it('leaves a file alone that holds something else', async () => {
+  it('does not change a file that holds something other than keys', async () => {
     const file = join(folder, 'notes');
     await writeFile(file, 'not a key\n');
     const { exitCode, stderr } = await ccectl(['keys', 'generate', '--file', file]);
@@ -55,9 +55,9 @@ describe('ccectl keys generate', () => {
   });
 
   it.each([
-    ['an ID that is none', ['--id', 'a b'], /ID of encryption key 1/],
+    ['an invalid ID', ['--id', 'a b'], /ID of encryption key 1/],
     ['a folder that does not exist', ['--file', '/no-such-folder/ring'], /cannot be written/],
-  ])('with %s is refused', async (_, options, says) => {
+  ])('refuses %s', async (_, options, says) => {
     const { exitCode, stdout, stderr } = await ccectl(['keys', 'generate', ...options]);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -68,7 +68,7 @@ describe('ccectl keys generate', () => {
 describe('ccectl keys list', () => {
   const list = (env: NodeJS.ProcessEnv, ...options: string[]) => ccectl(['keys', 'list', ...options], { env });
 
-  it('shows the IDs and which one encrypts, and no key', async () => {
+  it('shows the IDs and which key encrypts, but no key', async () => {
     const { exitCode, stdout } = await list({ CCE_ENCRYPTION_KEYS: `${first},${second}` });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/first.+encrypts\nsecond.+decrypts only/);
@@ -82,13 +82,13 @@ describe('ccectl keys list', () => {
     expect(JSON.parse(stdout)).toEqual([{ id: 'first', fingerprint, encrypts: false }]);
   });
 
-  it('says that there is none', async () => {
+  it('says that no key is configured', async () => {
     const { exitCode, stdout } = await list({ CCE_ENCRYPTION_KEYS: '' });
     expect(exitCode).toBe(0);
-    expect(stdout).toBe('there is no key: payloads are not encrypted');
+    expect(stdout).toBe('no key is configured: payloads are not encrypted');
   });
 
-  it('says what is wrong with the settings', async () => {
+  it('reports invalid settings without printing the key', async () => {
     const { exitCode, stdout, stderr } = await list({ CCE_ENCRYPTION_KEYS: secretOf(first) });
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -97,8 +97,8 @@ describe('ccectl keys list', () => {
   });
 });
 
-it('no command talks to Temporal in production without a key', async () => {
-  // A port that nothing listens on: it is not asked.
+it('ccectl refuses to connect to Temporal in production without a key', async () => {
+  // Nothing listens on this port: ccectl must fail before it connects.
   const env = { NODE_ENV: 'production', CCE_ENCRYPTION_KEYS: '', TEMPORAL_ADDRESS: '127.0.0.1:1' };
   const { exitCode, stderr } = await ccectl(['list'], { env });
   expect(exitCode).toBe(2);

@@ -47,12 +47,12 @@ function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   });
 }
 
-it('histories that fit the workflow code are counted', async () => {
+it('ccectl replay counts histories that fit the workflow code', async () => {
   const { exitCode, stdout, stderr } = await replay(['--bundle', inject('workflowBundlePath'), '--limit', '5']);
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '1 replayed, 0 failed', stderr: '' });
 });
 
-it('all workflows that there are are replayed by default', async () => {
+it('ccectl replay selects every workflow type by default', async () => {
   const exported = readFileSync(new URL('../../../workflows/index.ts', import.meta.url), 'utf8');
   const names = [...exported.matchAll(/^export \{ (\w+) \}/gm)].map(([, name]) => `'${name}'`);
   expect(names.length).toBeGreaterThan(0);
@@ -60,13 +60,13 @@ it('all workflows that there are are replayed by default', async () => {
   expect(names.filter((name) => !stdout.includes(name))).toEqual([]);
 });
 
-it('the workflow code of this installation is what they are replayed through', async () => {
+it('ccectl replay uses the workflow code of this installation by default', async () => {
   const { exitCode, stdout } = await replay(['-o', 'json']);
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ replayed: 1, failed: [] });
 });
 
-it('histories that do not fit are named, with the reason', async () => {
+it('ccectl replay names each history that does not fit, with the reason', async () => {
   const { exitCode, stdout } = await replay(['--bundle', reorderedBundle]);
   expect(exitCode).toBe(1);
   const [line, summary] = stdout.split('\n');
@@ -75,7 +75,7 @@ it('histories that do not fit are named, with the reason', async () => {
   expect(summary).toBe('1 replayed, 1 failed');
 });
 
-it('they are all in the JSON document', async () => {
+it('ccectl replay -o json lists the histories that do not fit', async () => {
   const { exitCode, stdout } = await replay(['--bundle', reorderedBundle, '-o', 'json']);
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toEqual({
@@ -85,23 +85,23 @@ it('they are all in the JSON document', async () => {
 });
 
 it.each<[string, string[], NodeJS.ProcessEnv, number, RegExp]>([
-  ['a key that is missing', [], { CCE_ENCRYPTION_KEYS: generateKeyEntry('other') }, 2, /"test".+CCE_ENCRYPTION_KEYS/],
-  ['a query that is none', ['--query', 'Nothing ='], {}, 2, /query/i],
-  ['a bundle that is missing', ['--bundle', '/no-such-file.js'], {}, 2, /no such file/],
-  ['a server that is not there', [], { TEMPORAL_ADDRESS: '127.0.0.1:1' }, 4, /127\.0\.0\.1:1/],
-])('%s is said', async (_, args, env, code, says) => {
+  ['a missing key', [], { CCE_ENCRYPTION_KEYS: generateKeyEntry('other') }, 2, /"test".+CCE_ENCRYPTION_KEYS/],
+  ['an invalid query', ['--query', 'Nothing ='], {}, 2, /query/i],
+  ['a missing bundle', ['--bundle', '/no-such-file.js'], {}, 2, /No such file/],
+  ['an unreachable server', [], { TEMPORAL_ADDRESS: '127.0.0.1:1' }, 4, /127\.0\.0\.1:1/],
+])('ccectl replay reports %s', async (_, args, env, code, says) => {
   const { exitCode, stdout, stderr } = await replay(args, env);
   expect(stderr).toMatch(says);
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
 });
 
-it("a query of one's own that finds nothing is told by the exit code", async () => {
+it('ccectl replay exits with 3 if a given query finds nothing', async () => {
   const env = { TEMPORAL_ADDRESS: inject('temporalAddress') };
   const { exitCode, stdout } = await ccectl(['replay', '--query', "WorkflowId = 'nobody'"], { env });
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '0 replayed, 0 failed' });
 });
 
-it('it is said where the limit was reached', async () => {
+it('ccectl replay says so when it reaches the limit', async () => {
   const { exitCode, stderr } = await replay(['--bundle', inject('workflowBundlePath'), '--limit', '1']);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'stopped at the limit of 1: there may be more' });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'stopped at the limit of 1; there may be more' });
 });

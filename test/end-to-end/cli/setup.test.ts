@@ -23,7 +23,7 @@ async function addAttributes(searchAttributes: Record<string, number>): Promise<
   await connection.close();
 }
 
-it('makes what is missing, and to do so again changes nothing', async () => {
+it('creates the missing attributes, and changes nothing when repeated', async () => {
   await addAttributes({ CceStage: keyword });
   const first = await run('-o', 'json');
   expect(first).toMatchObject({ exitCode: 0, stderr: '' });
@@ -31,10 +31,10 @@ it('makes what is missing, and to do so again changes nothing', async () => {
   expect(JSON.parse(first.stdout)).toEqual({ namespace: 'default', created, present: ['CceStage'] });
   const again = await run();
   expect(again).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(again.stdout.split('\n')).toEqual(names.map((name) => `${name}: was there`));
+  expect(again.stdout.split('\n')).toEqual(names.map((name) => `${name}: already exists`));
 });
 
-it('refuses an attribute of another type, makes none of the others, and says what to do', async () => {
+it('refuses an attribute of another type, creates no other, and names the command that removes it', async () => {
   await addAttributes({ CceStage: text });
   const { exitCode, stdout, stderr } = await run();
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -43,7 +43,7 @@ it('refuses an attribute of another type, makes none of the others, and says wha
   expect(JSON.parse(listed.stdout)).toMatchObject({ error: { name: 'SetUpError' } });
 });
 
-it('says which command to run instead where Temporal refuses to make them', async () => {
+it('names the command to run instead if Temporal refuses to create the attributes', async () => {
   // The server has room for ten of a type.
   await addAttributes(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`Other${index}`, keyword])));
   const { exitCode, stderr } = await run();
