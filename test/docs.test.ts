@@ -1,16 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import * as temporalWorkflow from '@temporalio/workflow';
 import type { Command } from 'commander';
 import picomatch from 'picomatch';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { validateCreateRequest } from '../cce/validate.ts';
-import { problemLines } from '../cli/output.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { setFields } from './cce/set-fields.ts';
-import { validRequest } from './cce/valid-request.ts';
 import { commandProblem, loadCcectl } from './quoted-commands.ts';
 import { anchorsOf, commandsIn, firstColumnsOf, quotesIn, type Quote } from './quotes.ts';
 
@@ -100,20 +95,6 @@ describe('the documents', () => {
     );
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/^README\.md:5: /);
-  });
-});
-
-describe('README.md', () => {
-  it('shows the problems of a spec as ccectl prints them', () => {
-    const request = setFields(validRequest(), {
-      'cluster.clusterName': 'nightly !',
-      'cluster.containerNetworkConfig.clusterPodCIDR': '172.28.0.0/16',
-      'cluster.containerNetworkConfig.clusterIPServiceCIDR': '172.28.128.0/17',
-      masters: undefined,
-    });
-    const printed = problemLines('error', validateCreateRequest(request).errors).map(stripVTControlCharacters);
-    expect(printed).not.toEqual([]);
-    expect(read('README.md')).toContain(`validate -f cluster.yaml\n${printed.join('\n')}\n`);
   });
 });
 
