@@ -9,7 +9,7 @@ import { failure } from '../operation/operation-failure.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
 import { isOutcomeOpen, settle } from './sent-requests.ts';
-import { judgeSubmitError } from './submit-error.ts';
+import { judgeSubmitError } from './judge-submit-error.ts';
 
 /**
  * The pauses between the looks for a cluster whose create answer was lost. Together they last 90 s: longer than a

@@ -4,7 +4,7 @@ import { withCallFailures } from '../../../activities/api/call-failure.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../../cce/cce-network-error.ts';
 import type { SentRequest } from '../../../workflows/create/sent-requests.ts';
-import { judgeSubmitError, type SubmitJudgement } from '../../../workflows/create/submit-error.ts';
+import { judgeSubmitError, type SubmitJudgement } from '../../../workflows/create/judge-submit-error.ts';
 
 const open: SubmitJudgement = { outcome: 'open', next: 'look' };
 const pause = (pauseMs: number): SubmitJudgement => ({ outcome: 'refusedForNow', next: 'pauseThenLook', pauseMs });
