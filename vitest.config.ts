@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/sequencer.ts';
 
 const integration = 'test/**/*.integration.test.ts';
 const endToEnd = 'test/end-to-end/**/*.test.ts';
@@ -10,6 +12,9 @@ export default defineConfig({
   test: {
     // Temporal's native addon does not survive worker threads.
     pool: 'forks',
+    // Most tests wait for servers more than they compute.
+    maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     // A process runs one file after the other: to load Temporal's SDK anew for each took a third of the time. What a file
     // changes outside of its modules (environment, timers, tracer) it puts back.
     isolate: false,

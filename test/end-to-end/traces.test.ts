@@ -5,6 +5,7 @@ import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-tra
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connect, loadDataConverter, type OperationStatus } from '../../client/index.ts';
+import { bundleOnce } from '../bundles.ts';
 import { readExample } from '../examples.ts';
 import { ended, startOrchestration } from '../orchestration.ts';
 import { startOTLPReceiver, type OTLPReceiver, type ReceivedSpan } from './otlp-receiver.ts';
@@ -46,6 +47,7 @@ describe('traces of creates that a backend asks for', () => {
       BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     };
+    await bundleOnce('workflow-bundle-traced.js');
     const worker = await startWorkerProcess(environment);
 
     const exporter = new OTLPTraceExporter({ url: `${receiver.url}/v1/traces` });

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
+import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
+import { bundleOnce } from '../bundles.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -26,27 +25,21 @@ describe('recorded histories', () => {
   });
 
   describe('recorded histories without traces, replayed with traces', () => {
-    let code: string;
+    let codePath: string;
 
     beforeAll(async () => {
-      const pathOf = (file: string) => fileURLToPath(new URL(`../../workflows/${file}`, import.meta.url));
-      ({ code } = await bundleWorkflowCode({
-        workflowsPath: pathOf('index.ts'),
-        workflowInterceptorModules: [pathOf('trace-interceptors.ts')],
-        failureConverterPath,
-        logger: new DefaultLogger('WARN'),
-      }));
+      codePath = await bundleOnce('workflow-bundle-traced.js');
     });
 
     it.each(names)('%s replays', async (file) => {
       const sinks = { exporter: { export: { fn: () => {} } } };
-      expect(await replay(file, { workflowBundle: { code }, sinks })).toBeUndefined();
+      expect(await replay(file, { workflowBundle: { codePath }, sinks })).toBeUndefined();
     });
   });
 
   it('fail to replay when the workflow does the same in another order', async () => {
-    const workflowsPath = fileURLToPath(new URL('reordered.ts', import.meta.url));
-    const error = await replay('create-runs.json', { workflowsPath });
+    const codePath = await bundleOnce('reordered.js');
+    const error = await replay('create-runs.json', { workflowBundle: { codePath } });
     expect(error?.name).toBe('DeterminismViolationError');
   });
 });

@@ -1,32 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { generateKeyEntry, type OperationReference } from '../../../client/index.ts';
 import type { SimulatorProcess } from '../../../simulator/process.ts';
-import { failureConverterPath } from '../../../temporal/encryption/data-converter.ts';
+import { bundleOnce } from '../../bundles.ts';
 import { readExample } from '../../examples.ts';
 import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
 import { ccectl, startSimulator } from '../../processes.ts';
 
-let folder: string;
 let simulator: SimulatorProcess;
 let orchestration: Orchestration;
 let create: OperationReference;
 let reorderedBundle: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'replay-'));
-  reorderedBundle = join(folder, 'reordered.js');
-  const workflowsPath = fileURLToPath(new URL('../../workflows/reordered.ts', import.meta.url));
-  const { code } = await bundleWorkflowCode({
-    workflowsPath,
-    failureConverterPath,
-    logger: new DefaultLogger('WARN'),
-  });
-  writeFileSync(reorderedBundle, code);
+  reorderedBundle = await bundleOnce('reordered.js');
   simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
   orchestration = await startOrchestration(simulator);
   await orchestration.startWorker();
@@ -37,7 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await orchestration.stop();
   await simulator.stop();
-  rmSync(folder, { recursive: true });
 });
 
 function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
