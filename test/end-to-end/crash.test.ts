@@ -1,36 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WorkerProcess } from '../../local/worker-process.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
+import { describe, it } from 'vitest';
 import { readExample } from '../examples.ts';
-import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
+import { ended, reached, startOrchestration, workerEnvironment } from '../orchestration.ts';
 import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 describe('a worker process that ends in mid-provisioning', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-  let workers: WorkerProcess[];
-
-  beforeEach(async () => {
-    simulator = await startSimulator(['--create-seconds', '6', '--delete-seconds', '1']);
-    orchestration = await startOrchestration(simulator);
-    workers = [];
-  });
-
-  afterEach(async () => {
-    await Promise.all(workers.map((worker) => worker.kill()));
-    await orchestration.stop();
-    await simulator.stop();
-  });
-
-  async function startWorker(): Promise<WorkerProcess> {
-    const worker = await startWorkerProcess(workerEnvironment(orchestration, simulator));
-    workers.push(worker);
-    return worker;
-  }
-
-  it.each(['SIGKILL', 'SIGTERM'] as const)(
+  it.concurrent.for(['SIGKILL', 'SIGTERM'] as const)(
     'by %s is followed by another that brings the one cluster to run',
-    async (signal) => {
+    async (signal, { expect, onTestFinished }) => {
+      const simulator = await startSimulator(['--create-seconds', '6', '--delete-seconds', '1']);
+      onTestFinished(() => simulator.kill());
+      const orchestration = await startOrchestration(simulator);
+      onTestFinished(() => orchestration.stop());
+      const startWorker = async () => {
+        const worker = await startWorkerProcess(workerEnvironment(orchestration, simulator));
+        onTestFinished(() => worker.kill());
+        return worker;
+      };
       const { orchestrator } = orchestration;
       const first = await startWorker();
       const create = await orchestrator.create(readExample('custom'));

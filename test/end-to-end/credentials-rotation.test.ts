@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, it, onTestFinished } from 'vitest';
+import { inject, it } from 'vitest';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration } from '../orchestration.ts';
 import { startSimulator, startWorkerProcess } from '../processes.ts';
@@ -11,10 +11,9 @@ const settings: [string, (file: string) => Record<string, string>][] = [
   ['command', (file) => ({ CCE_CREDENTIALS_COMMAND: `cat ${file}` })],
 ];
 
-it.each(settings)(
+it.concurrent.for(settings)(
   'a create goes on when the keys from a %s are rotated',
-
-  async (_, settingsFor) => {
+  async ([, settingsFor], { expect, onTestFinished }) => {
     const folder = mkdtempSync(join(tmpdir(), 'credentials-rotation-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'credentials.json');
