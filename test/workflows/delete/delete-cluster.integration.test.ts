@@ -145,7 +145,7 @@ describe('a delete that fails', () => {
           type: 'DeleteRefused',
           code: 'cce.warning.AccessDenied',
           requestID: 'refusal-1',
-          advice: expect.stringContaining('right'),
+          advice: expect.stringContaining('grant this permission to the account'),
         },
       },
       left,
