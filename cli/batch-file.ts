@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { planBatch, type BatchPlan } from '../client/index.ts';
+import type { BatchPlan } from '../client/index.ts';
 import { readSpecFile } from './spec-file.ts';
 import { positiveInteger } from './values.ts';
 
@@ -21,8 +21,10 @@ export function withBatchFile(command: Command): Command {
     );
 }
 
-export function planBatchFile({ file, name, concurrency }: BatchFileFlags): BatchPlan {
-  return planBatch(readSpecFile(file), {
+export async function planBatchFile({ file, name, concurrency }: BatchFileFlags): Promise<BatchPlan> {
+  const document = await readSpecFile(file);
+  const { planBatch } = await import('../client/batch/plan.ts');
+  return planBatch(document, {
     ...(name !== undefined && { name }),
     ...(concurrency !== undefined && { concurrency }),
   });

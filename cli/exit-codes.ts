@@ -1,6 +1,5 @@
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import { OrchestratorError, type OrchestratorErrorKind } from '../client/index.ts';
 import { grpcStatus } from '../temporal/grpc-status.ts';
+import { OrchestratorError, type OrchestratorErrorKind } from '../temporal/orchestrator-error.ts';
 
 /** The exit codes that scripts may rely on. `ccectl --help` lists them. */
 export const exitCodes = {
@@ -27,10 +26,12 @@ const exitCodeByKind: Record<OrchestratorErrorKind, ExitCode> = {
 };
 
 /** Chooses the exit code for an error, whoever threw it. */
-export function exitCodeOf(error: unknown): ExitCode {
+export async function exitCodeOf(error: unknown): Promise<ExitCode> {
   if (error instanceof OrchestratorError) return exitCodeByKind[error.kind];
   // The user pressed Ctrl-C at a prompt.
   if (error instanceof Error && error.name === 'ExitPromptError') return exitCodes.interrupted;
+  // Imported here so that errors of our own do not wait for Temporal's SDK to load.
+  const { isGrpcServiceError, ServiceError } = await import('@temporalio/client');
   // Temporal answers INVALID_ARGUMENT to a list query that it cannot parse, for example.
   const { cause } = Object(error) as { cause?: unknown };
   if (isGrpcServiceError(cause) && cause.code === grpcStatus.invalidArgument) return exitCodes.badInput;

@@ -23,7 +23,7 @@ export async function followBatch(
     attachAgain: `ccectl batch status ${name} --watch`,
     watch: (signal) => orchestrator.batches.watch(name, signal),
     draw: options.watch
-      ? drawTo<BatchStatus>(
+      ? await drawTo<BatchStatus>(
           stream,
           (status) => (isUnderWay(status) ? batchText(status) : undefined),
           (status) => (isUnderWay(status) ? batchLine(status) : undefined),

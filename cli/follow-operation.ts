@@ -44,7 +44,7 @@ async function followUntil(
     attachAgain: `ccectl status ${operation.workflowID.split(':').at(-1)} --watch`,
     watch: (signal) => orchestrator.watch(operation, signal),
     draw: options.watch
-      ? drawTo<OperationStatus>(
+      ? await drawTo<OperationStatus>(
           stream,
           (status) => (isDrawn(status) ? statusText(status) : undefined),
           (status) => (isDrawn(status) ? progressLine(status) : undefined),

@@ -1,5 +1,4 @@
-import { createLogUpdate } from 'log-update';
-import { OrchestratorError } from '../client/index.ts';
+import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 
 /** The user pressed Ctrl-C. The operation goes on. */
 export class InterruptedError extends OrchestratorError {
@@ -61,17 +60,18 @@ export async function follow<Status>({
  * Redraws `text` in place on a terminal, and prints each `line` elsewhere. Both return `undefined` to draw nothing, as at
  * the end, which the command itself prints.
  */
-export function drawTo<Status>(
+export async function drawTo<Status>(
   stream: NodeJS.WriteStream,
   text: (status: Status) => string | undefined,
   line: (status: Status) => string | undefined,
-): (status: Status) => void {
+): Promise<(status: Status) => void> {
   if (!stream.isTTY) {
     return (status) => {
       const drawn = line(status);
       if (drawn !== undefined) stream.write(`${new Date().toISOString()} ${drawn}\n`);
     };
   }
+  const { createLogUpdate } = await import('log-update');
   const redraw = createLogUpdate(stream, { showCursor: true });
   return (status) => {
     const drawn = text(status);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../client/index.ts';
+import { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../temporal/encryption/encryption-keys.ts';
 
 /**
  * Adds a new key as the first one in a file. Creates the file if it does not exist. Only its owner can read it.

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { connect, InvalidSpecError, type Orchestrator } from '../client/index.ts';
+import { InvalidSpecError } from '../client/errors/invalid-spec-error.ts';
+import type { Orchestrator } from '../client/index.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
@@ -63,6 +64,8 @@ export async function withOrchestrator(
     process.stderr.write(`${styled('yellow', 'warning')} ${message}: ${messageOf(error)}\n`);
   });
   try {
+    // Imported here so that help and bad input do not wait for Temporal's SDK to load.
+    const { connect } = await import('../client/connect.ts');
     const orchestrator = await connect(options);
     try {
       // Printed before tracing stops, which can take seconds if no collector answers.
@@ -93,7 +96,7 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
       const lines = problems.length > 0 ? problemLines('error', problems) : [`${styled('red', 'error')} ${message}`];
       process.stderr.write(`${lines.join('\n')}\n`);
     }
-    return exitCodeOf(error);
+    return await exitCodeOf(error);
   }
 }
 

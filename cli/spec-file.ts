@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument, type Document } from 'yaml';
-import { OrchestratorError } from '../client/index.ts';
+import type { Document } from 'yaml';
+import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 
 /** A spec file cannot be read, or is neither valid YAML nor valid JSON. */
 export class SpecFileError extends OrchestratorError {
@@ -13,8 +13,10 @@ export class SpecFileError extends OrchestratorError {
  *
  * @throws SpecFileError with the line and column of each mistake
  */
-export function readSpecFile(path: string, clusterName?: string): unknown {
-  const document = parseDocument(readText(path), { prettyErrors: true });
+export async function readSpecFile(path: string, clusterName?: string): Promise<unknown> {
+  const text = readText(path);
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
     throw new SpecFileError(document.errors.map((error) => `${path}: ${error.message.trimEnd()}`).join('\n'));
   }

@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { collectRules } from './values.ts';
 
 /** The flags of every command that reads the spec of one cluster. */
 export interface SpecFlags {
@@ -18,7 +17,19 @@ export function withSpecFile(command: Command): Command {
 }
 
 export function withDisableRule(command: Command): Command {
-  return command.addOption(
-    new Option('--disable-rule <id>', 'skip a validation rule; repeatable').argParser(collectRules).default([], 'none'),
-  );
+  const option = new Option('--disable-rule <id>', 'skip a validation rule; repeatable')
+    .argParser((id: string, previous: readonly string[]) => [...previous, id])
+    .default([], 'none');
+  return command.addOption(option).hook('preAction', async () => {
+    const { disableRule } = command.opts<SpecFlags>();
+    if (disableRule.length === 0) return;
+    // An argument parser cannot wait for the rules to load, so the check comes after it, with the message of Commander.
+    const { validationRules } = await import('../client/valid-spec.ts');
+    const ruleIDs = validationRules.map(({ id }) => id);
+    const unknown = disableRule.find((id) => !ruleIDs.includes(id));
+    if (unknown === undefined) return;
+    command.error(
+      `error: option '${option.flags}' argument '${unknown}' is invalid. The rules are ${ruleIDs.join(', ')}.`,
+    );
+  });
 }

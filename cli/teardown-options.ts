@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { InvalidOptionsError, type FailurePolicy, type ScheduledTeardown, type TeardownPlan } from '../client/index.ts';
+import { InvalidOptionsError } from '../client/errors/invalid-options-error.ts';
+import type { FailurePolicy, ScheduledTeardown, TeardownPlan } from '../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from './delete-flags.ts';
 import { collect, deletePolicy, durationSeconds, nonEmpty, positiveInteger } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
-import { validationRules, type FailurePolicy } from '../client/index.ts';
+import type { FailurePolicy } from '../client/index.ts';
 
 /** Reads durations such as `90s`, `20m` and `8h` as seconds. */
 export function durationSeconds(text: string): number {
@@ -10,13 +10,6 @@ export function durationSeconds(text: string): number {
     throw new InvalidArgumentError('Use a duration of at least one second, such as 90s, 20m or 8h.');
   }
   return Math.round(milliseconds / 1000);
-}
-
-/** Collects the rule IDs of a repeatable option. */
-export function collectRules(ruleID: string, previous: readonly string[]): string[] {
-  const ruleIDs = validationRules.map(({ id }) => id);
-  if (!ruleIDs.includes(ruleID)) throw new InvalidArgumentError(`The rules are ${ruleIDs.join(', ')}.`);
-  return [...previous, ruleID];
 }
 
 export function positiveInteger(text: string): number {

@@ -2,6 +2,8 @@ import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { checkCreateRequest, type Problem, type ValidationOptions } from '../cce/validate.ts';
 import { InvalidSpecError } from './errors/invalid-spec-error.ts';
 
+export { validateCreateRequest, validationRules } from '../cce/validate.ts';
+
 /**
  * A spec that passed validation. `Orchestrator.create` takes one in place of the body and does not validate it again.
  *

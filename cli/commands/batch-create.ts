@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import {
-  BatchNotFoundError,
-  InvalidSpecError,
-  type BatchItem,
-  type BatchPlan,
-  type Orchestrator,
-} from '../../client/index.ts';
+import { BatchNotFoundError } from '../../client/errors/batch-not-found-error.ts';
+import { InvalidSpecError } from '../../client/errors/invalid-spec-error.ts';
+import type { BatchItem, BatchPlan, Orchestrator } from '../../client/index.ts';
 import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { followBatch } from '../follow-batch.ts';
@@ -38,7 +34,7 @@ async function startFrom(
   itemsOf: (plan: BatchPlan) => BatchItem[],
   isDelete: boolean,
 ): Promise<CommandResult> {
-  const plan = planBatchFile(options);
+  const plan = await planBatchFile(options);
   for (const line of problemLines('warning', plan.warnings)) process.stderr.write(`${line}\n`);
   if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors);
   if (plan.name === undefined)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { withoutSecrets, type BatchPlan, type PlannedCluster } from '../../client/index.ts';
+import type { BatchPlan, PlannedCluster } from '../../client/index.ts';
 import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
@@ -10,8 +10,9 @@ export function addBatchPlan(batch: Command): void {
   withBatchFile(batch.command('plan'))
     .description('show what a batch file would do, without Temporal or CCE')
     .action(
-      localAction((options: GlobalOptions & BatchFileFlags) => {
-        const plan = planBatchFile(options);
+      localAction(async (options: GlobalOptions & BatchFileFlags) => {
+        const plan = await planBatchFile(options);
+        const { withoutSecrets } = await import('../../client/batch/plan.ts');
         const exitCode = plan.errors.length === 0 ? exitCodes.done : exitCodes.badInput;
         return { json: withoutSecrets(plan), text: planText(plan), exitCode };
       }),

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { stringify } from 'csv-stringify';
 import type { ItemResult } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { connectedAction, type GlobalOptions } from '../run-command.ts';
@@ -44,6 +43,7 @@ async function print(
     for await (const result of results) process.stdout.write(`${textLine(result)}\n`);
     return;
   }
+  const { stringify } = await import('csv-stringify');
   const rows = stringify({ header: true, columns: [...columns] });
   rows.pipe(process.stdout);
   for await (const result of results) rows.write(row(result));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { EncryptionKeyError, loadEncryption } from '../../client/index.ts';
 import { ConfigurationError } from '../../temporal/configuration-error.ts';
+import { EncryptionKeyError } from '../../temporal/encryption/encryption-keys.ts';
+import { loadEncryption } from '../../temporal/encryption/load-encryption.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { localAction, type GlobalOptions } from '../run-command.ts';
 

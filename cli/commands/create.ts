@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { ValidSpec, type CreateOptions } from '../../client/index.ts';
+import type { CreateOptions } from '../../client/index.ts';
 import { followToRunning } from '../follow-operation.ts';
 import { problemLines } from '../output.ts';
 import { localAction, withOrchestrator, type CommandResult, type GlobalOptions } from '../run-command.ts';
@@ -40,8 +40,10 @@ export function addCreate(program: Command): void {
 }
 
 async function create(options: Options): Promise<CommandResult> {
+  const body = await readSpecFile(options.file, options.name);
+  const { ValidSpec } = await import('../../client/valid-spec.ts');
   // Reports every problem of the spec before it connects to Temporal.
-  const spec = ValidSpec.of(readSpecFile(options.file, options.name), { disabledRules: options.disableRule });
+  const spec = ValidSpec.of(body, { disabledRules: options.disableRule });
   for (const line of problemLines('warning', spec.warnings)) process.stderr.write(`${line}\n`);
 
   const createOptions: CreateOptions = {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { generateKeyEntry, loadEncryption, parseKeyRing } from '../../client/index.ts';
+import { generateKeyEntry, parseKeyRing } from '../../temporal/encryption/encryption-keys.ts';
+import { loadEncryption } from '../../temporal/encryption/load-encryption.ts';
 import { addKeyToFile } from '../key-file.ts';
 import { plainTable } from '../plain-table.ts';
 import { localAction, type GlobalOptions } from '../run-command.ts';

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
-import { connectClient } from '../../temporal/connection/connect-client.ts';
 import { openExecutionsQuery } from '../../temporal/executions/open-executions-query.ts';
 import type { ReplayedExecution } from '../../worker/replay-histories.ts';
 import { styled } from '../colors.ts';
@@ -29,6 +28,7 @@ export function addReplay(program: Command): void {
 
 async function replay(options: Options): Promise<CommandResult> {
   // Imported here so that no other command waits for the native worker of the SDK to load.
+  const { connectClient } = await import('../../temporal/connection/connect-client.ts');
   const { replayHistories } = await import('../../worker/replay-histories.ts');
   const { client, dataConverter, close } = await connectClient();
   try {

@@ -1,6 +1,6 @@
-import confirm from '@inquirer/confirm';
 import type { Command } from 'commander';
-import { deleteItemOf, TooManyMatchesError, type Orchestrator, type TeardownReport } from '../../client/index.ts';
+import { TooManyMatchesError } from '../../client/errors/too-many-matches-error.ts';
+import type { Orchestrator, TeardownReport } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
 import { connectedAction, type CommandResult, type GlobalOptions } from '../run-command.ts';
@@ -42,6 +42,7 @@ async function tearDown(orchestrator: Orchestrator, options: Options): Promise<C
   }
   const { options: deleteOptions, ...policy } = deletionOf(options);
   const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
+  const { deleteItemOf } = await import('../../client/index.ts');
   const items = report.targets.map((target) => deleteItemOf(target, deleteOptions));
   const started = await orchestrator.batches.start({ name, items, ...policy });
   if (waits(options)) return followBatch(orchestrator, name, options);
@@ -63,6 +64,7 @@ async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {
     process.stderr.write('nothing was deleted: there is no terminal to ask on; --yes deletes without asking\n');
     return false;
   }
+  const { default: confirm } = await import('@inquirer/confirm');
   // Standard output is for the result.
   return confirm({ message: `delete these ${count} clusters?`, default: false }, { output: process.stderr });
 }

@@ -46,22 +46,22 @@ const ours: [OrchestratorError, kind: OrchestratorError['kind'], exitCode: numbe
 describe('the exit code', () => {
   it.each(ours.map(([error, kind, exitCode]) => [error.name, error, kind, exitCode] as const))(
     'of %s follows from its kind',
-    (name, error, kind, exitCode) => {
+    async (name, error, kind, exitCode) => {
       expect(error).toBeInstanceOf(OrchestratorError);
       expect(name).toBe(error.constructor.name);
       expect(error.kind).toBe(kind);
-      expect(exitCodeOf(error)).toBe(exitCode);
+      expect(await exitCodeOf(error)).toBe(exitCode);
     },
   );
 
-  it('of an error of the SDK depends on whether Temporal answered', () => {
-    expect(exitCodeOf(new ServiceError('failed to start', { cause: grpcError(14) }))).toBe(4);
-    expect(exitCodeOf(grpcError(14))).toBe(4);
-    expect(exitCodeOf(new ServiceError('failed to list', { cause: grpcError(3) }))).toBe(2);
+  it('of an error of the SDK depends on whether Temporal answered', async () => {
+    expect(await exitCodeOf(new ServiceError('failed to start', { cause: grpcError(14) }))).toBe(4);
+    expect(await exitCodeOf(grpcError(14))).toBe(4);
+    expect(await exitCodeOf(new ServiceError('failed to list', { cause: grpcError(3) }))).toBe(2);
   });
 
-  it('of an error that nobody foresaw is 1, and never that of bad input', () => {
-    expect(exitCodeOf(new TypeError('x is not a function'))).toBe(1);
-    expect(exitCodeOf('thrown text')).toBe(1);
+  it('of an error that nobody foresaw is 1, and never that of bad input', async () => {
+    expect(await exitCodeOf(new TypeError('x is not a function'))).toBe(1);
+    expect(await exitCodeOf('thrown text')).toBe(1);
   });
 });
