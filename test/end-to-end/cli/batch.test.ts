@@ -87,7 +87,7 @@ describe('ccectl batch and ccectl teardown', () => {
     expect(await run(['teardown', '--name', 'ci-*', '--max', '3', '--yes'])).toMatchObject({
       exitCode: 2,
       stdout: expect.stringContaining('4 to delete'),
-      stderr: expect.stringMatching(/4 clusters match, and more than 3/),
+      stderr: expect.stringMatching(/4 clusters match, more than the maximum of 3; nothing was deleted/),
     });
     expect(await run(['teardown', '--yes'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--name') });
     expect(await names()).toHaveLength(4);
