@@ -22,6 +22,8 @@ export interface ChaosOptions {
   spanMs: number;
   /** The time from the start after which a running operation counts as stuck, in milliseconds. */
   deadlineMs: number;
+  /** The number of workers to kill. @default as many as fit in before the last operation ends */
+  workerKills?: number;
   /** The arguments of node that start a worker. */
   workerEntry?: readonly string[];
   /** The arguments of node that start the simulator. */
@@ -76,7 +78,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
 
   const foreign = await plantForeign(simulator, plan.clusters);
   const workers = [await startWorker(), await startWorker()];
-  const killing = killInTurn(workers, startWorker, plan.killPausesMs, over.signal);
+  const killing = killInTurn(workers, startWorker, plan.killPausesMs.slice(0, options.workerKills), over.signal);
   const restarting = at(plan.serverRestartAtMs).then(async () => {
     say('killing the Temporal server');
     await temporal.stop();
@@ -157,8 +159,8 @@ async function killInTurn(
   pausesMs: readonly number[],
   over: AbortSignal,
 ): Promise<number> {
-  for (let kills = 0; ; kills++) {
-    const isOver = await pause(pausesMs[kills % pausesMs.length], false, { signal: over }).catch(() => true);
+  for (const [kills, pauseMs] of pausesMs.entries()) {
+    const isOver = await pause(pauseMs, false, { signal: over }).catch(() => true);
     if (isOver) return kills;
     await workers[kills % workers.length]?.kill();
     // A worker cannot start while the Temporal server is down.
@@ -171,6 +173,7 @@ async function killInTurn(
       }
     }
   }
+  return pausesMs.length;
 }
 
 async function plantForeign(simulator: SimulatorProcess, clusters: readonly PlannedCluster[]): Promise<string[]> {
