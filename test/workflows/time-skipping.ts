@@ -11,6 +11,7 @@ import { mutateTaskQueue, watchTaskQueue } from '../../contract/identity.ts';
 import { currentStepQuery } from '../../contract/messages.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { readExample } from '../examples.ts';
+import { fewPollers } from '../few-pollers.ts';
 import { waiting } from '../waiting.ts';
 import type { CloudScript } from './cloud-script.ts';
 import { scriptedCloud, type ScriptedCloud } from './scripted-cloud.ts';
@@ -119,6 +120,7 @@ async function createWorkers({ connection, taskQueue, cloud, isHandedOver }: Wor
   const { activities } = cloud;
   const createMain = () =>
     Worker.create({
+      ...fewPollers,
       connection,
       taskQueue,
       workflowBundle: { codePath: inject('workflowBundlePath') },
@@ -129,11 +131,13 @@ async function createWorkers({ connection, taskQueue, cloud, isHandedOver }: Wor
       debugMode: true,
     });
   const watching = await Worker.create({
+    ...fewPollers,
     connection,
     taskQueue: watchTaskQueue(taskQueue),
     activities: { watchCluster: activities.watchCluster },
   });
   const mutating = await Worker.create({
+    ...fewPollers,
     connection,
     taskQueue: mutateTaskQueue(taskQueue),
     activities: { submitCluster: activities.submitCluster, deleteCluster: activities.deleteCluster },

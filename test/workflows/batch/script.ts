@@ -16,6 +16,7 @@ import { batchWorkflowID, createWorkflowID, deleteWorkflowID, watchTaskQueue } f
 import { workflowTypes } from '../../../contract/workflow-types.ts';
 import type { ClusterBatchInput, clusterBatch } from '../../../workflows/batch/cluster-batch.ts';
 import { useConnections } from '../../connections.ts';
+import { fewPollers } from '../../few-pollers.ts';
 
 /** What happens to an item. By default it is started, and succeeds as soon as the batch waits for it. */
 export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limitSeconds'> {
@@ -108,11 +109,13 @@ export async function openStage(client: Client, connection: NativeConnection): P
   const own = () => scripted.get(activityInfo().workflowExecution!.workflowId)!;
   const workers = await Promise.all([
     Worker.create({
+      ...fewPollers,
       connection,
       taskQueue: watchTaskQueue(taskQueue),
       activities: { awaitItems: (input) => own().awaitItems(input) } satisfies Partial<BatchActivities>,
     }),
     Worker.create({
+      ...fewPollers,
       connection,
       taskQueue,
       workflowBundle: { codePath: inject('workflowBundlePath') },
