@@ -72,12 +72,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   const scope = { account: 'chaos', region: 'bj' };
   const orchestrator = createOrchestrator({ client, ...scope });
   const startWorker = () => startWorkerProcess(environmentOf(temporal, simulator), options.workerEntry);
-  const startedAt = Date.now();
   const over = new AbortController();
-  const at = (ms: number) => pause(Math.max(0, startedAt + ms - Date.now()));
-
   const foreign = await plantForeign(simulator, plan.clusters);
-  const workers = [await startWorker(), await startWorker()];
+  const workers = await Promise.all([startWorker(), startWorker()]);
+  // Only now: workers take seconds to start, and a plan that began earlier would do everything at once.
+  const startedAt = Date.now();
+  const at = (ms: number) => pause(Math.max(0, startedAt + ms - Date.now()));
   const killing = killInTurn(workers, startWorker, plan.killPausesMs.slice(0, options.workerKills), over.signal);
   const restarting = at(plan.serverRestartAtMs).then(async () => {
     say('killing the Temporal server');
