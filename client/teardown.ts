@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { z } from 'zod';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import type { TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
@@ -66,8 +65,8 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
     schedules: {
       async set(name, everySeconds, teardown) {
         checkOptions(
-          { maximum: teardownMaximumOption, delete: z.object({ concurrency: concurrencyOption }) },
-          { maximum: teardown.maximum, delete: teardown.delete },
+          { maximum: teardownMaximumOption, 'delete.concurrency': concurrencyOption },
+          { maximum: teardown.maximum, 'delete.concurrency': teardown.delete.concurrency },
         );
         const input = { account: scope.account, region: scope.region, ...teardown };
         await setSchedule(client, scope, {
