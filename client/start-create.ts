@@ -11,7 +11,6 @@ import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { startOperation } from '../temporal/executions/start-operation.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
-import { ValidSpec } from './valid-spec.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
 export type CreateOptions = Omit<CreateClusterInput, 'request'>;
@@ -37,6 +36,8 @@ export async function startCreate(
   options: CreateOptions,
 ): Promise<StartedCreate> {
   const { disabledRules = [] } = options;
+  // Imported here so that no other call waits for the validation rules to load.
+  const { ValidSpec } = await import('./valid-spec.ts');
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
   const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);

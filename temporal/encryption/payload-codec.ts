@@ -1,9 +1,9 @@
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { z } from 'zod';
 import type { EncryptionKey } from './encryption-keys.ts';
 import type { Encryption } from './encryption.ts';
 import { PayloadDecryptionError } from './payload-decryption-error.ts';
+import type { PayloadHeader, payloadHeaderSchema } from './payload-header.ts';
 
 // The package is CommonJS, and Node does not recognise its named exports.
 const { Payload: wirePayload } = proto.temporal.api.common.v1;
@@ -11,21 +11,7 @@ const { Payload: wirePayload } = proto.temporal.api.common.v1;
 /** The `encoding` of an encrypted payload. Temporal's own tools know this name. */
 const encryptedEncoding = 'binary/encrypted';
 
-/** The metadata `encryption` of an encrypted payload. It is stored in clear and contains no secret. */
-const headerSchema = z.object({
-  keyID: z.string(),
-  keyFingerprint: z.string(),
-  /** The compression that was applied before the encryption. */
-  compression: z.enum(['gzip', 'none']),
-  /**
-   * The workflow that the payload belongs to. Absent where the SDK gives no context, as for the memo of a schedule.
-   * `workflowID` is absent for activities that no workflow started.
-   */
-  owner: z.object({ namespace: z.string(), workflowID: z.string().optional() }).optional(),
-});
-
-type Header = z.infer<typeof headerSchema>;
-type Owner = NonNullable<Header['owner']>;
+type Owner = NonNullable<PayloadHeader['owner']>;
 
 /** The nonce size of AES-GCM. */
 const nonceBytes = 12;
@@ -69,7 +55,7 @@ async function encrypt(
   const compression = plain.length < compressFromBytes ? 'none' : 'gzip';
   const owner = context && ownerOf(context);
   const header = toBytes(
-    JSON.stringify({ keyID: key.id, keyFingerprint: key.fingerprint, compression, owner } satisfies Header),
+    JSON.stringify({ keyID: key.id, keyFingerprint: key.fingerprint, compression, owner } satisfies PayloadHeader),
   );
   const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes));
   const ciphertext = await crypto.subtle.encrypt(
@@ -89,7 +75,7 @@ async function decrypt(
   context: SerializationContext | undefined,
 ): Promise<Payload> {
   const headerBytes = payload.metadata?.['encryption'] ?? new Uint8Array();
-  const header = parseHeader(headerBytes);
+  const header = await parseHeader(headerBytes);
   const key = keyOf(header, ring);
   const data = payload.data ?? new Uint8Array();
   const compressed = await crypto.subtle
@@ -116,9 +102,14 @@ function isEncrypted({ metadata }: Payload): boolean {
   return encoding !== undefined && toText(encoding) === encryptedEncoding;
 }
 
-function parseHeader(bytes: Uint8Array): Header {
+/** Imported with the first encrypted payload: a client without encryption does not wait for zod to load. */
+let headerSchema: Promise<typeof payloadHeaderSchema> | undefined;
+
+async function parseHeader(bytes: Uint8Array): Promise<PayloadHeader> {
+  headerSchema ??= import('./payload-header.ts').then((module) => module.payloadHeaderSchema);
+  const schema = await headerSchema;
   try {
-    return headerSchema.parse(JSON.parse(toText(bytes)));
+    return schema.parse(JSON.parse(toText(bytes)));
   } catch {
     throw new PayloadDecryptionError(
       'tampered',
@@ -127,7 +118,7 @@ function parseHeader(bytes: Uint8Array): Header {
   }
 }
 
-function keyOf({ keyID, keyFingerprint }: Header, ring: readonly ImportedKey[]): ImportedKey {
+function keyOf({ keyID, keyFingerprint }: PayloadHeader, ring: readonly ImportedKey[]): ImportedKey {
   const key = ring.find(({ id }) => id === keyID);
   if (key === undefined) {
     const known = ring.length === 0 ? 'no key' : `only ${ring.map(({ id }) => `"${id}"`).join(', ')}`;
