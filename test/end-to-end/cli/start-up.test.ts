@@ -27,6 +27,14 @@ it.each<{ command: string; exitCode: number; loads: string[] }>([
   expect(libraries).toEqual(expected.loads.toSorted());
 });
 
+it("ccectl list loads Temporal's SDK, but neither the validation rules nor their libraries", async () => {
+  // The invalid region is found between the loading and the connecting.
+  const { exitCode, libraries } = await run(['--region', 'b j', 'list']);
+  expect(exitCode).toBe(2);
+  expect(libraries).toContain('@temporalio/client');
+  for (const library of [...rules, 'dot-prop', 'yaml']) expect(libraries).not.toContain(library);
+});
+
 /** Runs `ccectl`, and tells which of our dependencies it loaded. */
 async function run(args: readonly string[]): Promise<{ exitCode: number | undefined; libraries: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'coverage-'));
