@@ -139,8 +139,11 @@ describe('the package, installed from its tarball into an empty project', () => 
 /** Packs a copy of the sources, since packing builds them, and others may be running what is in `dist`. */
 async function pack(destination: string): Promise<void> {
   const sources = join(destination, 'sources');
-  const parts = [...rooms, 'examples', 'LICENSE', 'README.md', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const parts = [...rooms, 'examples', 'LICENSE', 'README.md', 'package.json', 'tsconfig.json'];
   await Promise.all(parts.map((part) => cp(join(projectFolder, part), join(sources, part), { recursive: true })));
+  // `npm run check` checks the types, which takes most of the time of a build.
+  const compilerOptions = { ...buildConfiguration.compilerOptions, noCheck: true };
+  await writeFile(join(sources, 'tsconfig.build.json'), JSON.stringify({ ...buildConfiguration, compilerOptions }));
   await symlink(join(projectFolder, 'node_modules'), join(sources, 'node_modules'));
   await execa('npm', ['pack', '--pack-destination', destination], { cwd: sources });
 }
