@@ -12,6 +12,7 @@ export const answerFaultKinds = [
   'truncated',
   'empty',
   'request-expired',
+  'refuse',
 ] as const;
 export type AnswerFault = Extract<Fault, { kind: (typeof answerFaultKinds)[number] }>;
 
@@ -25,6 +26,11 @@ export function deliveryInstead(fault: AnswerFault): Delivery | undefined {
     case 'throttle': {
       const error = new ServiceError(429, 'RequestLimitExceeded', 'too many requests, try again later');
       return { form: 'error', error, retryAfterSeconds: fault.retryAfterSeconds };
+    }
+    case 'refuse': {
+      const error = new ServiceError(fault.status, fault.code, fault.message);
+      const { retryAfterSeconds } = fault;
+      return { form: 'error', error, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
     }
     case 'request-expired':
       return { form: 'error', error: new ServiceError(400, 'RequestExpired', 'the signature has expired') };

@@ -14,6 +14,8 @@ const conditions = {
   nth: z.int().min(1).optional(),
   /** The maximum number of times that the fault occurs. */
   times: z.int().min(1).optional(),
+  /** The fault ends this long after it first occurs. */
+  forSeconds: z.number().min(0).optional(),
 };
 
 /** A new cluster has no ID yet, and only `createCluster` creates clusters. */
@@ -45,6 +47,21 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('truncated'), ...conditions }),
   z.strictObject({ kind: z.literal('empty'), ...conditions }),
   z.strictObject({ kind: z.literal('request-expired'), ...conditions }),
+  z.strictObject({
+    kind: z.literal('refuse'),
+    status: z.int().min(400).max(499).default(403),
+    code: z.string().default('AccessDenied'),
+    message: z.string().default('the service refuses the call'),
+    /** Sent as the `Retry-After` header; absent: no header. */
+    retryAfterSeconds: z.int().min(0).optional(),
+    ...conditions,
+  }),
+  z.strictObject({
+    kind: z.literal('stale'),
+    seconds,
+    ...conditions,
+    call: z.enum(['getCluster', 'getEventSteps', 'listClusters']).optional(),
+  }),
   z.strictObject({ kind: z.literal('list-lag'), seconds, ...creationConditions }),
   z.strictObject({
     kind: z.literal('step-fails'),
@@ -89,6 +106,8 @@ export const faultSummaries: Readonly<Record<FaultKind, string>> = {
   truncated: 'lets the call take effect, then closes the connection in the middle of the body',
   empty: 'lets the call take effect, then returns 200 with an empty body',
   'request-expired': 'returns 400 RequestExpired; no effect',
+  refuse: 'refuses the call; no effect [status=400..499, code, message, retryAfterSeconds]',
+  stale: 'makes a read show clusters as they were a while ago [seconds]',
   'list-lag': 'hides a new cluster from lists for a time [seconds]',
   'step-fails': 'a step of the creation fails and later resumes [step, recoverAfterSeconds, code, message]',
   'create-failed': 'a step fails, and the cluster becomes create_failed [step, code, message, suggestion]',

@@ -35,10 +35,10 @@ export interface FaultBook {
   drawFirst: <Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]) => FaultOf<Kind> | undefined;
 }
 
-type Entry = ActiveFault & { randomFor: (subject: string) => Random; namePattern: RegExp };
+type Entry = ActiveFault & { randomFor: (subject: string) => Random; namePattern: RegExp; firstHitAtMs?: number };
 
 /** @param seed The same seed and the same calls for a cluster yield the same faults, whatever other calls come between. */
-export function createFaultBook(seed: string, faults: readonly Fault[]): FaultBook {
+export function createFaultBook(seed: string, faults: readonly Fault[], now: () => number): FaultBook {
   let entries: Entry[] = [];
   let lastID = 0;
 
@@ -59,7 +59,7 @@ export function createFaultBook(seed: string, faults: readonly Fault[]): FaultBo
   function* draw<Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]): Generator<FaultOf<Kind>> {
     for (const entry of entries) {
       const { fault } = entry;
-      if (isOfKind(fault, kinds) && matches(entry, target) && occurs(entry, target)) yield fault;
+      if (isOfKind(fault, kinds) && matches(entry, target) && occurs(entry, target, now())) yield fault;
     }
   }
 
@@ -86,7 +86,7 @@ function matches({ fault, namePattern }: Entry, target: FaultTarget): boolean {
 }
 
 /** Decides whether a matching fault occurs, and counts the match and the hit. */
-function occurs(entry: Entry, target: FaultTarget): boolean {
+function occurs(entry: Entry, target: FaultTarget, nowMs: number): boolean {
   const { fault } = entry;
   entry.matches += 1;
   const isUsedUp =
@@ -94,7 +94,9 @@ function occurs(entry: Entry, target: FaultTarget): boolean {
       ? (target.deletionAttempt ?? 1) > fault.times
       : entry.hits >= (fault.times ?? Infinity);
   if (isUsedUp || (fault.nth !== undefined && fault.nth !== entry.matches)) return false;
+  if (nowMs >= (entry.firstHitAtMs ?? Infinity) + (fault.forSeconds ?? Infinity) * 1000) return false;
   if (fault.probability !== undefined && entry.randomFor(subjectOf(target)).next() >= fault.probability) return false;
+  entry.firstHitAtMs ??= nowMs;
   entry.hits += 1;
   return true;
 }

@@ -91,7 +91,8 @@ export function vanishesAtMs(input: LifecycleInput): number {
 }
 
 function effectiveDeletion(input: LifecycleInput, nowMs: number): LifecycleInput['deletion'] {
-  if (input.deletion !== undefined) return input.deletion;
+  // A stale read looks back to before the deletion was asked for.
+  if (input.deletion !== undefined && nowMs >= input.deletion.requestedAtMs) return input.deletion;
   const { externalDeletionAtMs } = input;
   if (externalDeletionAtMs === undefined || nowMs < externalDeletionAtMs) return undefined;
   return { requestedAtMs: externalDeletionAtMs, fails: false };

@@ -23,7 +23,7 @@ export function createSimulation(options: SimulatorOptions): Simulation {
     options,
     random: createRandom(`${options.seed}:start:${journal.state.starts}`),
     clusters: createClusterStore(journal, options.now),
-    faults: createFaultBook(options.seed, options.faults),
+    faults: createFaultBook(options.seed, options.faults, options.now),
     log: createCallLog(),
     close: journal.close,
   };

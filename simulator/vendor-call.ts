@@ -32,9 +32,9 @@ export interface VendorCall {
   handle: (simulation: Simulation, input: CallInput) => CallOutcome;
 }
 
-/** @throws `ServiceError` 404 if the cluster does not exist. */
-export function clusterOf({ clusters }: Simulation, { params: { clusterID = '' } }: CallInput): ClusterRecord {
+/** @throws `ServiceError` 404 if the cluster does not exist, or did not exist yet at the time of a stale read. */
+export function clusterOf({ clusters, options }: Simulation, { params: { clusterID = '' } }: CallInput): ClusterRecord {
   const record = clusters.find(clusterID);
-  if (record === undefined) throw clusterNotFound(clusterID);
+  if (record === undefined || record.createdAtMs > options.now()) throw clusterNotFound(clusterID);
   return record;
 }

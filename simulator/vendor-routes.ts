@@ -49,7 +49,17 @@ async function serve(simulation: Simulation, call: VendorCall, request: FastifyR
   // The call takes effect even if the caller gives up during the delay.
   if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
   const instead = fault === undefined ? undefined : deliveryInstead(fault);
-  return instead ?? deliveryAfter(fault, takeEffect(simulation, call, input, request));
+  if (instead !== undefined) return instead;
+  const stale = faults.drawFirst(target, ['stale']);
+  if (stale !== undefined) request.logDraft.fault ??= stale.kind;
+  const shown = stale === undefined ? simulation : asOf(simulation, stale.seconds);
+  return deliveryAfter(fault, takeEffect(shown, call, input, request));
+}
+
+/** The same clusters, seen through a clock that is behind. A cluster that has vanished stays away. */
+function asOf(simulation: Simulation, secondsAgo: number): Simulation {
+  const { options } = simulation;
+  return { ...simulation, options: { ...options, now: () => options.now() - secondsAgo * 1000 } };
 }
 
 function takeEffect(simulation: Simulation, call: VendorCall, input: CallInput, { logDraft }: FastifyRequest): Answer {

@@ -4,7 +4,7 @@ import { createFaultBook } from '../../simulator/faults.ts';
 
 /** Returns the numbers of the calls, from 1, that a fault affects. */
 function hits(fault: string, calls: number, seed = 'seed'): number[] {
-  const book = createFaultBook(seed, [parseFault(fault)]);
+  const book = createFaultBook(seed, [parseFault(fault)], () => 0);
   return Array.from({ length: calls }, (_, index) => index + 1).filter(
     () => book.drawFirst({ call: 'createCluster' }, ['drop-after']) !== undefined,
   );
@@ -33,8 +33,18 @@ describe('a fault', () => {
     ['clusterID=cce-1', { clusterID: 'cce-1' }, true],
     ['clusterID=cce-1', { clusterID: 'cce-2' }, false],
   ])('with %s affects a call for %o: %s', (condition, target, expected) => {
-    const book = createFaultBook('seed', [parseFault(`html:${condition}`)]);
+    const book = createFaultBook('seed', [parseFault(`html:${condition}`)], () => 0);
     expect(book.drawFirst({ call: 'getCluster', ...target }, ['html']) !== undefined).toBe(expected);
+  });
+
+  it('with forSeconds ends that long after it first occurs', () => {
+    let nowMs = 0;
+    const book = createFaultBook('seed', [parseFault('html:call=getCluster,forSeconds=3')], () => nowMs);
+    const occursAt = (atMs: number) => {
+      nowMs = atMs;
+      return book.drawFirst({ call: 'getCluster' }, ['html']) !== undefined;
+    };
+    expect([60_000, 62_999, 63_000, 90_000].map(occursAt)).toEqual([true, true, false, false]);
   });
 
   it('with a probability affects the same calls for the same seed', () => {
@@ -47,7 +57,7 @@ describe('a fault', () => {
   });
 
   it('that occurs leaves the counters of later faults unchanged', () => {
-    const book = createFaultBook('seed', ['html:times=1', 'empty:nth=1'].map(parseFault));
+    const book = createFaultBook('seed', ['html:times=1', 'empty:nth=1'].map(parseFault), () => 0);
     const drawn = [1, 2, 3].map(() => book.drawFirst({ call: 'getCluster' }, ['html', 'empty'])?.kind);
     expect(drawn).toEqual(['html', 'empty', undefined]);
     expect(book.active().map(({ matches, hits: hitCount }) => [matches, hitCount])).toEqual([

@@ -21,12 +21,21 @@ describe('a fault of a response:', () => {
     ['status:status=504,when=after', 504, 'cce.error.InternalError', 1],
     ['throttle:retryAfterSeconds=7', 429, 'RequestLimitExceeded', 0],
     ['request-expired', 400, 'RequestExpired', 0],
+    ['refuse', 403, 'AccessDenied', 0],
+    ['refuse:status=409,code=cce.warning.Busy', 409, 'cce.warning.Busy', 0],
   ])('%s returns %d %s', async (fault, status, code, clusters) => {
     const seen = await createUnder(fault);
     const effect = clusters === 1 ? 'created' : 'none';
     expect(seen.answer).toMatchObject({ status, body: { code, requestId: expect.any(String) } });
     expect(seen.clusters).toBe(clusters);
     expect(seen.entry).toMatchObject({ status, code, effect, fault: fault.split(':')[0] });
+  });
+
+  it('refuse asks for a pause of any length, and none by default', async () => {
+    const paused = await createUnder('refuse:status=429,code=Slow,retryAfterSeconds=3600');
+    expect((paused.answer as { headers: Headers }).headers.get('retry-after')).toBe('3600');
+    const plain = await createUnder('refuse');
+    expect((plain.answer as { headers: Headers }).headers.get('retry-after')).toBeNull();
   });
 
   it.each([
@@ -88,5 +97,48 @@ describe('a fault of a response:', () => {
     impatient.abort();
     await expect(sent).rejects.toThrow('abort');
     await expect.poll(async () => (await service.admin('GET', 'clusters')).body, patience).toHaveLength(1);
+  });
+});
+
+describe('a stale read', () => {
+  const stale = (seconds: number, call: string) => [parseFault(`stale:seconds=${seconds},call=${call},times=1`)];
+  const phaseOf = async ({ call }: Awaited<ReturnType<typeof startService>>, clusterID: string) => {
+    const { status, body } = await call('GET', `/v2/cluster/${clusterID}`);
+    return status === 200 ? body.cluster.status.clusterPhase : status;
+  };
+
+  it('shows a cluster as it was before it ran, then as it is', async () => {
+    const service = await startService({ createSeconds: 60, faults: stale(30, 'getCluster') });
+    const clusterID = await service.create();
+    service.clock.nowMs += 61_000;
+    expect(await phaseOf(service, clusterID)).toBe('provisioning');
+    expect(await phaseOf(service, clusterID)).toBe('running');
+  });
+
+  it('shows a cluster that is being deleted as running', async () => {
+    const service = await startService({ createSeconds: 0, deleteSeconds: 60, faults: stale(30, 'getCluster') });
+    const clusterID = await service.create();
+    service.clock.nowMs += 60_000;
+    await service.call('DELETE', `/v2/cluster/${clusterID}`);
+    service.clock.nowMs += 10_000;
+    expect(await phaseOf(service, clusterID)).toBe('running');
+    expect(await phaseOf(service, clusterID)).toBe('deleting');
+  });
+
+  it('does not know a cluster that is younger than it', async () => {
+    const service = await startService({ faults: stale(5, 'getEventSteps') });
+    const clusterID = await service.create();
+    service.clock.nowMs += 1_000;
+    const read = () => service.call('GET', `/v2/event/cluster/${clusterID}`);
+    expect(await read()).toMatchObject({ status: 404, body: { code: 'cce.warning.ClusterNotFound' } });
+    expect(await read()).toMatchObject({ status: 200, body: { status: 'creating' } });
+  });
+
+  it('of the list shows no cluster that is younger than it', async () => {
+    const service = await startService({ faults: stale(5, 'listClusters') });
+    await service.create();
+    service.clock.nowMs += 1_000;
+    const count = async () => (await service.call('GET', '/v2/clusters')).body.clusterPage.totalCount;
+    expect([await count(), await count()]).toEqual([0, 1]);
   });
 });
