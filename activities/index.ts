@@ -17,6 +17,7 @@ import { deleteCluster } from './delete/delete-cluster.ts';
 import { findTeardownTargets } from './sweep/find-teardown-targets.ts';
 import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
 import { withFollowerMetrics, withStepMetrics } from './watch/metered-watch.ts';
+import { forInstallation } from './api/installation-client.ts';
 import { createPhaseTicker } from './watch/phase-ticker.ts';
 import { watchCluster, type ReportStep } from './watch/watch-cluster.ts';
 
@@ -32,7 +33,11 @@ export interface ActivityDependencies {
   batches: BatchActivities;
   /** The pause between two polls of one cluster, in milliseconds, before jitter. */
   pollIntervalMs: number;
-  /** The limit for API calls of all activities together, in calls per second. */
+  /** How long reads of the service are assumed to lag at most, in milliseconds. @default 90_000 */
+  longestLagMs?: number;
+  /** The name of this installation, which the markers of its clusters carry. */
+  installation: string;
+  /** How many calls of the API all activities together may make. */
   maximumRequestsPerSecond: number;
   /** The SDK's meter, which serves our metrics together with its own. */
   meter: MetricMeter;
@@ -50,7 +55,7 @@ const turnLimitMs = 30_000;
  */
 export function createActivities(dependencies: ActivityDependencies) {
   const { meter } = dependencies;
-  const service = withMetrics(withSpans(dependencies.cce), meter);
+  const service = withMetrics(withSpans(forInstallation(dependencies.cce, dependencies.installation)), meter);
   const budget = withBudgetMetrics(createRequestBudget(dependencies), meter);
   const watching = withBudget(service, { budget, urgencyOf: urgencyInWatch });
   const list = createClusterList(watching, { restMs: dependencies.pollIntervalMs / 4 });

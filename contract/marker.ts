@@ -11,13 +11,15 @@ export interface Marker {
   key: string;
   /** A hash of the spec without its secrets: equal for equal requests. */
   digest: string;
+  /** The installation that made the cluster. Absent in markers of version 0.1, which count as ours. */
+  installation?: string;
 }
 
 /** Every description of one of our clusters contains this. */
 export const markerPrefix = '[cce-orchestrator ';
 
-/** Matches a description that ends with our marker. */
-export const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})\]\s*$/;
+/** Matches a description that ends with a marker of ours. */
+export const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})(?: ([A-Za-z0-9._-]{1,64}))?\]\s*$/;
 
 export function markerOf(workflowID: string, firstRunID: string, request: CreateClusterRequest): Marker {
   return { key: markerKey(workflowID, firstRunID), digest: specDigest(request) };
@@ -29,7 +31,7 @@ export function markerKey(workflowID: string, firstRunID: string): string {
 
 /** The request with the marker appended to its description and nothing else changed. */
 export function withMarker(request: CreateClusterRequest, marker: Marker): CreateClusterRequest {
-  const line = `[cce-orchestrator ${marker.key} ${marker.digest}]`;
+  const line = lineOf(marker);
   const description = request.cluster.description;
   return {
     ...request,
@@ -39,8 +41,24 @@ export function withMarker(request: CreateClusterRequest, marker: Marker): Creat
 
 /** The marker that a description carries; `undefined` if the cluster is not ours. */
 export function readMarker(description: string | undefined): Marker | undefined {
-  const [, key, digest] = markerPattern.exec(description ?? '') ?? [];
-  return key === undefined || digest === undefined ? undefined : { key, digest };
+  const [, key, digest, installation] = markerPattern.exec(description ?? '') ?? [];
+  if (key === undefined || digest === undefined) return undefined;
+  return { key, digest, ...(installation !== undefined && { installation }) };
+}
+
+/** Adds the installation to the marker that a description carries; a description without one stays as it is. */
+export function withInstallation(description: string, installation: string): string {
+  const marker = readMarker(description);
+  return marker === undefined ? description : description.replace(markerPattern, lineOf({ ...marker, installation }));
+}
+
+/** The installation of a worker that is not told its name: two namespaces on one account are two installations. */
+export function defaultInstallation(namespace: string, account: string): string {
+  return shortHash(`${namespace}\n${account}`);
+}
+
+function lineOf({ key, digest, installation }: Marker): string {
+  return `[cce-orchestrator ${[key, digest, ...(installation === undefined ? [] : [installation])].join(' ')}]`;
 }
 
 /** A hash of the request: equal for requests that differ only in secrets and in the order of keys. */

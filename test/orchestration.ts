@@ -51,6 +51,7 @@ export async function startOrchestration(
         pathPrefix: '/v2',
         credentials: { accessKeyID: simulator.accessKeyID, secretAccessKey: simulator.secretAccessKey },
         pollIntervalMs,
+        longestLagMs: 5_000,
         maximumRequestsPerSecond: 1_000,
         logLevel: 'error',
         ...(deploymentVersion !== undefined && { deploymentVersion }),

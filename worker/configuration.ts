@@ -15,9 +15,13 @@ export interface WorkerConfiguration {
   pathPrefix: string;
   credentials: CredentialsSource;
   pollIntervalMs: number;
+  /** How long reads of the service are assumed to lag at most; tests shorten it. @default 90_000 */
+  longestLagMs?: number;
   /** The limit for API calls of this worker, and for changing calls of all workers of the account together. */
   maximumRequestsPerSecond: number;
-  /** If set, `{fromFile}` references of specs are read only from files below this folder. */
+  /** Tells this installation's clusters from those of others on the account; absent: made from namespace and account. */
+  installation?: string;
+  /** Where set, `{fromFile}` references of specs are read from below this folder only. */
   secretsFolder?: string;
   logLevel: Level;
   /** The port for probes and metrics. 0 chooses a free port. Without it the worker serves neither. */
@@ -42,6 +46,7 @@ const environmentSchema = z.object({
     .default('20')
     .transform(Number)
     .pipe(z.number().positive(notPositive)),
+  CCE_INSTALLATION: label.optional(),
   CCE_SECRETS_DIR: z.string().optional(),
   CCE_HTTP_PORT: z
     .string()
@@ -92,6 +97,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?:
     credentials: credentials.source,
     pollIntervalMs: settings.CCE_POLL_INTERVAL,
     maximumRequestsPerSecond: settings.CCE_MAX_REQUESTS_PER_SECOND,
+    ...(settings.CCE_INSTALLATION !== undefined && { installation: settings.CCE_INSTALLATION }),
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
     logLevel: settings.CCE_LOG_LEVEL,
     ...(settings.CCE_HTTP_PORT !== undefined && { httpPort: settings.CCE_HTTP_PORT }),

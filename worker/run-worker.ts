@@ -6,6 +6,7 @@ import { describeCreates } from '../activities/sweep/describe-creates.ts';
 import { stepReporter } from '../activities/watch/report-step.ts';
 import { createCceClient } from '../cce/client.ts';
 import { taskQueue } from '../contract/identity.ts';
+import { defaultInstallation } from '../contract/marker.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 import type { WorkerConfiguration } from './configuration.ts';
@@ -47,7 +48,9 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
     batches: batchActivities(client, queue),
+    installation: configuration.installation ?? defaultInstallation(namespace, configuration.account),
     pollIntervalMs: configuration.pollIntervalMs,
+    ...(configuration.longestLagMs !== undefined && { longestLagMs: configuration.longestLagMs }),
     maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
   startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: 'createCluster' }));

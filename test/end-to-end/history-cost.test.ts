@@ -63,6 +63,7 @@ async function createWithPolls(polls: number) {
     batches: batchActivities(client, queue),
     pollIntervalMs: 2,
     meter: noopMetricMeter,
+    installation: 'test',
     maximumRequestsPerSecond: 10_000,
   });
   const workers = await Promise.all([

@@ -173,11 +173,13 @@ it.each<[string, () => Promise<Orchestration>]>([
 ])('where %s a create does without', async (_, orchestrateSo) => {
   const orchestration = await orchestrateSo();
   await orchestration.startWorker();
-  const { orchestrator } = orchestration;
-  const { outcome } = await ended(orchestrator, await orchestrator.create(readExample('managed', 'without')));
+  const { orchestrator, account } = orchestration;
+  // Both runs have a namespace and an account of their own, and so are two installations on one service.
+  const clusterName = `without-${account}`;
+  const { outcome } = await ended(orchestrator, await orchestrator.create(readExample('managed', clusterName)));
   expect(outcome).toMatchObject({ outcome: 'running' });
-  expect(await countEvents(orchestration, 'without', EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(0);
-  expect(await countEvents(orchestration, 'without', EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)).toBe(0);
+  expect(await countEvents(orchestration, clusterName, EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(0);
+  expect(await countEvents(orchestration, clusterName, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)).toBe(0);
 });
 
 it.each<[string, Record<string, number> | undefined, object]>([
