@@ -85,6 +85,8 @@ function createMutateWorker(
     // The server enforces this limit, for all workers of the account together.
     maxTaskQueueActivitiesPerSecond: configuration.maximumRequestsPerSecond,
     maxConcurrentActivityTaskExecutions: mutateSlots(configuration),
+    // A third of the heartbeat timeout of submitCluster: a late heartbeat on a busy machine is not a dead worker.
+    maxHeartbeatThrottleInterval: '4s',
   });
 }
 

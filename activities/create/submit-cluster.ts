@@ -1,4 +1,4 @@
-import { activityInfo, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, CancelledFailure, heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CceClient } from '../../cce/client.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
@@ -28,12 +28,30 @@ export interface SubmitDependencies {
  * Sends the create request once. If a look finds clusters of its name, returns those and sends nothing. The workflow looks
  * again after every failure that leaves the outcome open.
  *
- * A cancellation of the activity does not abort the request: that would only turn a known outcome into an unknown one.
- * The request's own time limit ends it well before the activity's.
+ * It heartbeats, so that Temporal notices within seconds when its worker dies. A cancellation that arrives before the
+ * request is sent keeps it from being sent. From then on it changes nothing: to break the request off would only turn a
+ * known outcome into an unknown one. The request's own time limit ends it well before the activity's.
  */
-export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies) {
-  return async ({ request, lookFirst }: SubmitInput): Promise<SubmittedCluster | { found: FoundCluster[] }> => {
+export function submitCluster(dependencies: SubmitDependencies) {
+  const submit = lookAndSend(dependencies);
+  return async (input: SubmitInput): Promise<Submission> => {
     if (activityInfo().attempt > 1) throw sentBefore();
+    const heartbeats = setInterval(heartbeat, heartbeatIntervalMs);
+    try {
+      return await submit(input);
+    } finally {
+      clearInterval(heartbeats);
+    }
+  };
+}
+
+export type Submission = SubmittedCluster | { found: FoundCluster[] };
+
+/** A fraction of the heartbeat timeout in workflows/activity-proxies.ts. */
+const heartbeatIntervalMs = 3_000;
+
+function lookAndSend({ cce, secrets, findClusters }: SubmitDependencies) {
+  return async ({ request, lookFirst }: SubmitInput): Promise<Submission> => {
     const startedAt = performance.now();
     const resolved = resolveRequest(request, secrets);
     if (lookFirst === true) {
@@ -42,6 +60,7 @@ export function submitCluster({ cce, secrets, findClusters }: SubmitDependencies
     }
     // If the look took long, or this worker was frozen, another attempt may be in progress by now.
     if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
+    if (cancellationSignal().aborted) throw new CancelledFailure('cancelled before the request was sent');
     try {
       const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
       log.info('the service accepted the create', { clusterID, requestID });

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
@@ -152,6 +152,45 @@ it('a second attempt sends nothing and leaves the outcome open', async () => {
   expect(result).toMatchObject({ type: 'SentBefore', nonRetryable: true });
   expect((result as ApplicationFailure).details ?? []).toEqual([]);
   expect(sent).toEqual([]);
+});
+
+describe('a cancellation', () => {
+  /** Cancels the activity at a moment of its life. */
+  async function submitAndCancel(at: 'look' | 'post') {
+    const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+    const cancelAt = (moment: string) => {
+      if (moment === at) environment.cancel();
+    };
+    const sent: CreateClusterRequest[] = [];
+    const cce = {
+      createCluster: async (request: CreateClusterRequest) => {
+        sent.push(request);
+        cancelAt('post');
+        return { clusterID: 'cce-1', requestID: 'r-1' };
+      },
+    } as unknown as CceClient;
+    const findClusters = async () => {
+      cancelAt('look');
+      return [];
+    };
+    const submit = submitCluster({ cce, secrets, findClusters });
+    const result: unknown = await environment
+      .run(submit, { request: validRequest(), lookFirst: true })
+      .catch((error: unknown) => error);
+    return { result, sent };
+  }
+
+  it('that arrives during the look keeps the request from being sent', async () => {
+    const { result, sent } = await submitAndCancel('look');
+    expect(result).toBeInstanceOf(CancelledFailure);
+    expect(sent).toEqual([]);
+  });
+
+  it('that arrives while the request is under way does not hide its answer', async () => {
+    const { result, sent } = await submitAndCancel('post');
+    expect(result).toStrictEqual({ clusterID: 'cce-1', requestID: 'r-1' });
+    expect(sent).toHaveLength(1);
+  });
 });
 
 describe('a look before the request', () => {
