@@ -32,6 +32,15 @@ process.on('uncaughtException', (error) => {
   logger.error('an uncaught error ends the worker', { error });
   process.exit(1);
 });
+// There is nothing to hand over before the worker takes work. From then on the SDK's own handlers do that.
+let takesWork = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    if (takesWork) return;
+    logger.info('worker has stopped before it took work');
+    process.exit(0);
+  });
+}
 // Exits explicitly: a native connection that never came up would keep the process alive, and nobody would restart it.
 process.exit(await run());
 
@@ -80,6 +89,7 @@ async function work(tracing: Tracing | undefined): Promise<void> {
     ...(tracing && { tracing }),
   });
   const { account, region } = configuration;
+  takesWork = true;
   // local/worker-process.ts waits for this line.
   logger.info('worker is running', { account, region, namespace });
   await worker.stopped;

@@ -1,5 +1,5 @@
 import { expect, inject, it } from 'vitest';
-import { runToEnd } from '../processes.ts';
+import { runToEnd, start } from '../processes.ts';
 
 const noKeys = { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '' };
 
@@ -72,4 +72,24 @@ it.each([
   const last = entries.find(({ msg }) => msg === 'the worker cannot go on');
   expect(last?.err?.message).toMatch(reason);
   expect(stderr).not.toContain('a-key');
+});
+
+it('a worker that waits for the service ends at the first SIGTERM', async () => {
+  const worker = start('worker', [], {
+    env: {
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: 'default',
+      BCE_ACCESS_KEY_ID: 'an-id',
+      BCE_SECRET_ACCESS_KEY: 'a-key',
+      CCE_ENDPOINT: 'http://127.0.0.1:9',
+    },
+    timeout: hangTimeoutMs,
+  });
+  let log = '';
+  worker.stderr.on('data', (text: Buffer) => {
+    log += text.toString();
+    if (log.includes('the CCE service does not answer yet')) worker.kill('SIGTERM');
+  });
+  expect((await worker).exitCode).toBe(0);
+  expect(log).toContain('worker has stopped before it took work');
 });
