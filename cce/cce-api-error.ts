@@ -70,17 +70,10 @@ export class CceApiError extends Error {
 }
 
 /**
- * Codes for a resource that does not exist. The comparison ignores case, because the vendor spells them in several ways
- * (vendor's Terraform provider, error list).
+ * The one code that says that a cluster does not exist (error page of the vendor). Any other 404 may come from a gateway
+ * or a wrong path prefix, and says nothing about a cluster.
  */
-const notFoundCodes = new Set([
-  'cce.warning.clusternotfound',
-  'cce.warning.clusternotexist',
-  'cce.warning.nosuchobject',
-  'notfound',
-  'resourcenotfound',
-  'resourcenotexist',
-]);
+const clusterNotFoundCode = 'cce.warning.clusternotfound';
 
 const kindsByCode: Readonly<Record<string, CceApiErrorKind>> = {
   requestexpired: 'expired',
@@ -105,7 +98,7 @@ function kindOf(httpStatus: number, code: string): CceApiErrorKind {
   if (httpStatus < 300) return 'malformed';
   if (httpStatus === 429) return 'throttled';
   if (/quota/.test(lowerCode)) return 'quota';
-  if (httpStatus === 404 && notFoundCodes.has(lowerCode)) return 'notFound';
+  if (httpStatus === 404 && lowerCode === clusterNotFoundCode) return 'notFound';
   // The vendor does not document the response to an expired session token.
   if (httpStatus === 401 || (httpStatus === 403 && /token|accesskey|signature/.test(lowerCode)))
     return 'authentication';

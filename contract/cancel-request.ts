@@ -2,7 +2,9 @@ import type { DeleteClusterOptions } from '../cce/cluster.ts';
 
 /** The argument of the signal `cancel`. */
 export interface CancelRequest {
-  /** For people; the outcome shows it. */
+  /** Ends a clean-up that is under way, and leaves what is left to people. Changes nothing at any other time. */
+  abandon?: boolean;
+  /** For people; shown in the outcome. */
   reason?: string;
   /**
    * What happens to a cluster that exists already.

@@ -1,5 +1,6 @@
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import type { Step } from './current-step.ts';
+import type { DeleteReason } from './delete-order.ts';
 import type { OperationFailure } from './operation-failure.ts';
 
 /** What happened to the clusters that a create made before it was cancelled, failed or expired. */
@@ -11,7 +12,11 @@ export interface Cleanup {
    * - `incomplete`: at least one is left, see `failure`.
    */
   status: 'notNeeded' | 'deleted' | 'kept' | 'incomplete';
-  /** The clusters that this is about; after an incomplete clean-up, those that are left. */
+  /** Why clusters were to be deleted. Absent if none were. */
+  reason?: DeleteReason;
+  /** Why a cluster is kept although it was to be deleted: the reason did not hold any more. */
+  objection?: string;
+  /** Of an incomplete one: those that are left. */
   clusterIDs: string[];
   /** What the deletions leave in place and on the bill. */
   staysBehind?: string[];

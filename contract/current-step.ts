@@ -44,6 +44,22 @@ export interface PollTrouble {
   message: string;
 }
 
+/** A wait that no step of the cluster shows. */
+export interface WaitsFor {
+  /**
+   * - `service`: it cannot be reached, fails, or throttles.
+   * - `keys`: it refuses the access key.
+   * - `rights`: the account may not do this.
+   * - `busyCluster`: the cluster is busy with something else.
+   * - `oldCluster`: a cluster of the same name is still being deleted.
+   */
+  reason: 'service' | 'keys' | 'rights' | 'busyCluster' | 'oldCluster';
+  /** The last refusal. */
+  message: string;
+  /** RFC 3339 */
+  since: string;
+}
+
 /** The answer of `currentStepQuery`. */
 export interface CurrentStep {
   clusterID?: string;
@@ -56,7 +72,9 @@ export interface CurrentStep {
   updatedAt: string;
   /** Present while polls fail; the other fields are as old as the first failure. */
   pollTrouble?: PollTrouble;
-  /** When the time to live of the cluster ends, RFC 3339. Absent without a time to live. */
+  /** What the operation waits for, while the service refuses it for now. */
+  waitsFor?: WaitsFor;
+  /** When the cluster is going to be deleted, RFC 3339. Absent without a time to live. */
   expiresAt?: string;
 }
 
@@ -68,6 +86,11 @@ export type StepChange = {
   clusterID: string;
   /** The goal of the watch. The workflow ignores a late report of a watch that it no longer waits for. */
   goal: WatchGoal;
+  /**
+   * When the watch was scheduled, its attempt, and the number of the report: a report of a watch that was thought dead is
+   * older than those of its successor. Absent in reports of version 0.1.
+   */
+  sequence?: readonly [scheduledAtMs: number, attempt: number, report: number];
 } & ({ phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble });
 
 /**

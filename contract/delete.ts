@@ -22,8 +22,14 @@ export interface DeleteClusterInput {
    * @default false
    */
   waitForRelease?: boolean;
+  /** The clusterID that our records have for the name: counts if a list does not show the name, which may lag. */
+  knownClusterID?: string;
   /**
-   * Delete only a cluster with our marker, because the name was derived and not given by a person.
+   * Why, if it is not a person who named the cluster. Then the cluster must carry a marker of ours.
+   */
+  reason?: 'teardownRequested' | 'rollbackRequested';
+  /**
+   * Delete nothing that does not carry our marker: the name was not given by a person, but derived.
    *
    * @default false
    */

@@ -31,8 +31,8 @@ export interface UnclaimedCluster {
   clusterPhase: string;
   createdAt?: string;
   ownership: Exclude<Ownership, 'claimed'>;
-  /** The result of the deletion; absent if none was due. */
-  deletion?: 'deleted' | 'tooYoung' | 'failed';
+  /** The result of the deletion; absent if none was due. `claimed`: a create claimed the cluster before it was deleted. */
+  deletion?: 'deleted' | 'tooYoung' | 'claimed' | 'failed';
   /** Why the deletion failed. */
   message?: string;
 }

@@ -6,6 +6,7 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { deleteReasonTexts } from '../contract/delete-order.ts';
 import { mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
 import { markerPattern, markerPrefix } from '../contract/marker.ts';
 
@@ -54,11 +55,17 @@ export const { describeCreates } = sweeping;
 export const listMarkedClusters: Activities['listMarkedClusters'] = (input) =>
   sweeping.listMarkedClusters({ ...input, descriptionContains: markerPrefix });
 
+/**
+ * One attempt: the workflow repeats it, since it shows what it waits for. 150 s leave an attempt time for two calls, each
+ * with its turn, its 30 s and one new signature.
+ */
 export const deleteCluster: Activities['deleteCluster'] = (input) =>
   proxyActivities<Activities>({
-    ...repeatable,
     ...onMutateQueue(),
-    summary: `delete ${input.clusterID}`,
+    summary: `delete ${input.clusterID}: ${deleteReasonTexts[input.order.reason]}`,
+    startToCloseTimeout: '150s',
+    retry: { maximumAttempts: 1 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deleteCluster(input);
 
 /** For people only, so not worth a long wait. */
@@ -78,8 +85,9 @@ export const submitCluster: Activities['submitCluster'] = (input) =>
     ...onMutateQueue(),
     summary: `create "${input.request.cluster.clusterName}"`,
     startToCloseTimeout: '90s',
-    // Temporal retries an activity that somebody has paused beyond its number of attempts, but never one of these
-    // types.
+    // A worker that dies while it looks or sends is noticed within this time.
+    heartbeatTimeout: '12s',
+    // The types too: an activity that somebody has paused is tried again whatever its number of attempts.
     retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['CceApiError', 'CceNetworkError', 'WorkerShutdown'] },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }).submitCluster(input);
@@ -100,11 +108,16 @@ export const { startItems, cancelItems, holdPages } = proxyActivities<Activities
  * Runs on the queue for long polls. Temporal notices a dead worker after the heartbeat limit, and the next worker goes
  * on from the last heartbeat. A cancel does not wait for the watch: it only reads, and people wait for the clean-up.
  */
-export function watchActivities(summary: string): Pick<Activities, 'watchCluster' | 'awaitItems'> {
+export function watchActivities(
+  summary: string,
+  /** When to give up, in milliseconds since the epoch. Without it, the caller's scope ends the wait. */
+  untilMs?: number,
+): Pick<Activities, 'watchCluster' | 'awaitItems'> {
   return proxyActivities<Activities>({
     taskQueue: watchTaskQueue(workflowInfo().taskQueue),
     summary,
     startToCloseTimeout: '24h',
+    ...(untilMs !== undefined && { scheduleToCloseTimeout: Math.max(1_000, untilMs - Date.now()) }),
     heartbeatTimeout: '20s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,

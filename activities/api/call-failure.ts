@@ -31,10 +31,19 @@ export async function withCallFailures<Answer>(call: () => Promise<Answer>): Pro
   }
 }
 
+/** A service that asks for an hour would hold up a clean-up for an hour. */
+const longestPauseSeconds = 300;
+
+/** The pause that the service asked for with `Retry-After`, up to five minutes. */
+export function honouredPauseSeconds({ retryAfterSeconds }: CceApiError): number | undefined {
+  return retryAfterSeconds === undefined ? undefined : Math.min(retryAfterSeconds, longestPauseSeconds);
+}
+
 function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
   if (!(error instanceof CceApiError) && !(error instanceof CceNetworkError)) return undefined;
   const isChange = error.method !== 'GET';
   if (error instanceof CceApiError) {
+    const pauseSeconds = honouredPauseSeconds(error);
     const failure: CallFailure = {
       type: 'CceApiError',
       kind: error.kind,
@@ -44,7 +53,7 @@ function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
       method: error.method,
       path: error.path,
       retryable: error.retryable,
-      ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+      ...(pauseSeconds !== undefined && { retryAfterSeconds: pauseSeconds }),
       mayHaveTakenEffect: isChange && error.mayHaveTakenEffect,
     };
     return ApplicationFailure.create({
@@ -52,7 +61,7 @@ function toApplicationFailure(error: unknown): ApplicationFailure | undefined {
       type: failure.type,
       nonRetryable: !error.retryable,
       details: [failure],
-      ...(error.retryAfterSeconds !== undefined && { nextRetryDelay: error.retryAfterSeconds * 1000 }),
+      ...(pauseSeconds !== undefined && { nextRetryDelay: pauseSeconds * 1000 }),
     });
   }
   const failure: CallFailure = {

@@ -145,7 +145,11 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   const clusterID = kept ?? outcome?.clusterID ?? create.memo.clusterID;
   if (clusterID === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
   const options = compensationOptions(request);
-  return startDelete(client, input, { kind: 'delete', input: { target: { clusterID }, options }, clusterName });
+  return startDelete(client, input, {
+    kind: 'delete',
+    input: { target: { clusterID }, options, reason: 'rollbackRequested' },
+    clusterName,
+  });
 }
 
 /** A run that is an item of the batch. */

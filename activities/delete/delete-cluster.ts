@@ -2,22 +2,51 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
+import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { withCallFailures } from '../api/call-failure.ts';
+import { objectionTo } from './objection-to.ts';
 
-export interface DeletionAccepted {
-  /** Whether the service knew no such cluster: nothing was left to delete. */
-  alreadyGone: boolean;
-  requestID?: string;
+export interface DeleteInput {
+  clusterID: string;
+  options: DeleteClusterOptions;
+  order: DeleteOrder;
 }
 
-/** Requests the deletion of a cluster. Repeating the request for a cluster that is being deleted, or is gone, is harmless. */
+export interface DeletionAnswer {
+  /** The service does not know the cluster at the moment. One such answer proves nothing: the caller confirms it. */
+  alreadyGone: boolean;
+  requestID?: string;
+  /** Why the order does not hold any more. No DELETE was sent. */
+  objection?: string;
+  /** The phase of the cluster, as the service showed it right before. */
+  clusterPhase?: string;
+}
+
+/**
+ * Reads the cluster, compares it with the order, and sends the DELETE if the order still holds. Temporal may repeat it:
+ * a second DELETE changes nothing.
+ */
 export function deleteCluster({ cce }: { cce: CceClient }) {
-  return async (input: { clusterID: string; options: DeleteClusterOptions }): Promise<DeletionAccepted> =>
+  return async ({ clusterID, options, order }: DeleteInput): Promise<DeletionAnswer> =>
     withCallFailures(async () => {
+      const signal = cancellationSignal();
+      const { reason } = order;
       try {
-        const { requestID } = await cce.deleteCluster(input.clusterID, input.options, { signal: cancellationSignal() });
-        log.info('the service accepted the deletion', { requestID });
-        return { alreadyGone: false, ...(requestID !== undefined && { requestID }) };
+        const { cluster } = await cce.getCluster(clusterID, { signal });
+        const { clusterPhase } = cluster.status;
+        const objection = objectionTo(order, cluster);
+        if (objection !== undefined) {
+          log.warn('the cluster is not deleted: the reason for it does not hold any more', {
+            clusterID,
+            reason,
+            objection,
+            clusterPhase,
+          });
+          return { alreadyGone: false, objection, clusterPhase };
+        }
+        const { requestID } = await cce.deleteCluster(clusterID, options, { signal });
+        log.info('the service deletes the cluster', { clusterID, reason, requestID });
+        return { alreadyGone: false, clusterPhase, ...(requestID !== undefined && { requestID }) };
       } catch (error) {
         if (error instanceof CceApiError && error.kind === 'notFound') return { alreadyGone: true };
         throw error;

@@ -1,6 +1,5 @@
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
-import type { GetClusterResponse } from '../../cce/cluster.ts';
 import type { EventStep, EventStepsResponse } from '../../cce/event-steps.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import type { Step, StepError, WatchGoal } from '../../contract/current-step.ts';
@@ -29,8 +28,8 @@ export async function observeCluster(
 ): Promise<Observation> {
   const events = await readEvents();
   if (events instanceof Error) {
-    // The steps are for people to look at. The wait goes on without them while the phase can be read.
-    const clusterPhase = listedPhase ?? phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
+    // The steps are for people to look at; as long as the phase can be read, the wait goes on by it alone.
+    const clusterPhase = listedPhase ?? (await readPhase());
     return { clusterPhase, steps: previous?.steps ?? [] };
   }
   const steps = toSteps(events);
@@ -41,7 +40,7 @@ export async function observeCluster(
   if (underWay && !phaseIsDue && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
   }
-  const clusterPhase = phaseOf(await orAbsent(cce.getCluster(clusterID, { signal })));
+  const clusterPhase = await readPhase();
   const isFailed = clusterPhase !== 'absent' && meaningOf(clusterPhase, goal) === 'failed';
   if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
   // The cluster failed between the two calls: the steps name the reason only now.
@@ -52,6 +51,14 @@ export async function observeCluster(
     return (events?.steps ?? []).map((step, position, all) => toStep(step, position, all, clean));
   }
 
+  /** A cluster is absent only if neither its ID nor a search of the list shows it. */
+  async function readPhase(): Promise<Observation['clusterPhase']> {
+    const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
+    if (answer !== undefined) return answer.cluster.status.clusterPhase;
+    const { clusterPage } = await cce.listClusters({ keywordType: 'clusterID', keyword: clusterID }, { signal });
+    return clusterPage.clusterList.find(({ spec }) => spec.clusterID === clusterID)?.status.clusterPhase ?? 'absent';
+  }
+
   async function readEvents(): Promise<EventStepsResponse | Error | undefined> {
     return orAbsent(cce.getEventSteps(clusterID, { signal })).catch((error: unknown) => {
       signal.throwIfAborted();
@@ -60,11 +67,7 @@ export async function observeCluster(
   }
 }
 
-function phaseOf(answer: GetClusterResponse | undefined): Observation['clusterPhase'] {
-  return answer?.cluster.status.clusterPhase ?? 'absent';
-}
-
-/** Whether no step has moved on. A failed step never counts: only the phase tells whether the cluster failed with it. */
+/** A failed step may be the end of the cluster or not; only its phase tells. */
 function sameProgress(before: readonly Step[], now: readonly Step[]): boolean {
   return (
     before.length === now.length &&

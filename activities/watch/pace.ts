@@ -5,6 +5,8 @@ export interface Pace {
   watches: number;
   /** The current rate of the request budget. */
   ratePerSecond: number;
+  /** How long reads of the service are assumed to lag behind at most. */
+  longestLagMs: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
+import { honouredPauseSeconds } from '../api/call-failure.ts';
 import type { ClusterList, ListPass } from '../api/cluster-list.ts';
 
 /** Tells all watches of a worker the phases of their clusters, from one shared list. */
@@ -61,7 +62,7 @@ export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: 
         retryAfterMs = 0;
       } catch (error) {
         failures++;
-        retryAfterMs = error instanceof CceApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+        retryAfterMs = error instanceof CceApiError ? (honouredPauseSeconds(error) ?? 0) * 1000 : 0;
         for (const { onTick } of asking) onTick({ kind: 'failed', error });
       }
     }

@@ -24,6 +24,12 @@ import { resumeWatch } from './watch-progress.ts';
 export interface WatchInput {
   clusterID: string;
   goal: WatchGoal;
+  /**
+   * With the goal `gone`: whether the service accepted the deletion. If not, the watch ends as soon as the cluster shows.
+   *
+   * @default true
+   */
+  deletionAccepted?: boolean;
   /** The secrets that the cluster was created with: the error of a failed step may quote them. */
   secrets?: readonly (string | SecretReference)[];
 }
@@ -40,6 +46,12 @@ export interface WatchDependencies {
   secrets: SecretReader;
   reportStep: ReportStep;
   pollIntervalMs: number;
+  /**
+   * How long reads of the service are assumed to lag behind at most, in milliseconds.
+   *
+   * @default 90_000
+   */
+  longestLagMs?: number;
 }
 
 /**
@@ -53,16 +65,17 @@ export interface WatchDependencies {
  * Fails with `WatchBudgetExhausted` after {@link failureBudget} failures in a row.
  */
 export function watchCluster(dependencies: WatchDependencies) {
-  const { cce, budget, phases, reportStep, pollIntervalMs } = dependencies;
+  const { cce, budget, phases, reportStep, pollIntervalMs, longestLagMs = 90_000 } = dependencies;
   const unknownPhases = new Set<string>();
 
-  return async ({ clusterID, goal, secrets = [] }: WatchInput): Promise<Observation> => {
+  return async ({ clusterID, goal, deletionAccepted = true, secrets = [] }: WatchInput): Promise<Observation> => {
     const { heartbeat, info } = Context.current();
     const { workflowExecution } = info;
     if (workflowExecution === undefined) throw new TypeError('watchCluster must run as the activity of a workflow');
     const signal = cancellationSignal();
     const clean = createSecretFilter(secrets, dependencies.secrets);
-    const progress = resumeWatch(info.heartbeatDetails);
+    const resumed = resumeWatch(info.heartbeatDetails);
+    const progress = { ...resumed, leaving: resumed.leaving || (goal === 'gone' && deletionAccepted) };
     let state: WatchState = { goal, progress, isResumed: progress.polls > 0 };
     // Independent of the polls, so that a slow answer of the API is never taken for a dead worker. Each watch has its own
     // timer: timers are cheap, and a shared one would send thousands of heartbeats at the same moment.
@@ -73,6 +86,7 @@ export function watchCluster(dependencies: WatchDependencies) {
       if (isRepeated(tick, state.tick)) state = noteSeen(state);
       else ticks.put(tick);
     });
+    let reports = 0;
     let dueAtMs = performance.now() + firstPauseMs(pace(), state.isResumed);
 
     async function nextTick(): Promise<WatchEvent> {
@@ -91,7 +105,16 @@ export function watchCluster(dependencies: WatchDependencies) {
     }
 
     async function report(news: StepNews, workflow: { workflowId: string; runId: string }): Promise<void> {
-      await reportStep(workflow, { clusterID, goal, ...news });
+      reports++;
+      const sequence = [info.scheduledTimestampMs, info.attempt, reports] as const;
+      try {
+        await reportStep(workflow, { clusterID, goal, sequence, ...news });
+      } catch (error) {
+        signal.throwIfAborted();
+        // Temporal throttles, or takes no more signals: the cluster is watched all the same, and the next change is told.
+        log.warn('a change could not be reported to the workflow', { clusterID, error });
+        return;
+      }
       state = noteReported(state, news);
       if ('pollTrouble' in news) return;
       const { name: step, status } = currentStepOf(news.steps) ?? {};
@@ -118,7 +141,7 @@ export function watchCluster(dependencies: WatchDependencies) {
   };
 
   function pace(): Pace {
-    return { pollIntervalMs, watches: phases.followers(), ratePerSecond: budget.ratePerSecond() };
+    return { pollIntervalMs, watches: phases.followers(), ratePerSecond: budget.ratePerSecond(), longestLagMs };
   }
 
   /** Warns once for each phase: the vendor may add phases, and thousands of watches would warn at every poll. */

@@ -1,7 +1,9 @@
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import type { PollTrouble, Step, WatchGoal } from '../../contract/current-step.ts';
+import { honouredPauseSeconds } from '../api/call-failure.ts';
 import { meaningOf, type Observation } from './observation.ts';
+import { confirmationPauseMs, doubtAfter, isConfirmed, type Doubt } from './confirm-end.ts';
 import { pauseMs, type Pace } from './pace.ts';
 import type { Tick } from './phase-ticker.ts';
 import { changeKey, type WatchProgress } from './watch-progress.ts';
@@ -69,9 +71,13 @@ export function decideWatch(state: WatchState, event: WatchEvent, pace: Pace): W
   }
 }
 
-/** The state after the list has shown the cluster again, with the phase that the watch knows. */
+/** The state after the list has shown the cluster again: it is not absent. */
 export function noteSeen(state: WatchState): WatchState {
-  return withProgress(state, { consecutiveFailures: 0, seen: true });
+  const { doubt, ...progress } = state.progress;
+  return {
+    ...state,
+    progress: { ...progress, ...(doubt?.clusterPhase !== 'absent' && { doubt }), consecutiveFailures: 0 },
+  };
 }
 
 /** The state after the workflow has received the news. */
@@ -130,26 +136,45 @@ function reliablePhase(tick: Tick | undefined, goal: WatchGoal): ClusterPhase | 
 }
 
 function decideOnObservation(before: WatchState, observed: Observation, nowMs: number, pace: Pace): WatchDecision {
-  const polled = { ...before, observed };
-  const state = observed.clusterPhase === 'absent' ? noteNotSeen(polled, nowMs) : noteSeen(polled);
-  if (isOver(observed, state, nowMs)) return { state, action: { kind: 'end', observed } };
-  const news = changeIn(observed, state.progress);
-  const action = { kind: 'pause', pauseMs: pauseMs(pace, state.progress.consecutiveFailures) } as const;
-  return { state, action, ...(news !== undefined && { news }) };
+  const { clusterPhase } = observed;
+  const { doubt: _, ...progress } = before.progress;
+  const leaving = progress.leaving || clusterPhase === 'deleting' || clusterPhase === 'deleted';
+  const state: WatchState = { ...before, observed, progress: { ...progress, leaving, consecutiveFailures: 0 } };
+  switch (endIn(observed, state)) {
+    case 'none': {
+      const news = changeIn(observed, state.progress);
+      const action = { kind: 'pause', pauseMs: pauseMs(pace, 0) } as const;
+      return { state, action, ...(news !== undefined && { news }) };
+    }
+    case 'certain':
+      return { state, action: { kind: 'end', observed } };
+    case 'doubtful': {
+      const doubt = doubtAfter(before.progress.doubt, clusterPhase, nowMs);
+      if (isConfirmed(doubt, leaving, pace, nowMs)) return { state, action: { kind: 'end', observed } };
+      const news = doubtNews(doubt, state.progress);
+      return {
+        state: withProgress(state, { doubt }),
+        action: { kind: 'pause', pauseMs: confirmationPauseMs(doubt, leaving, pace) },
+        ...(news !== undefined && { news }),
+      };
+    }
+  }
 }
 
-function noteNotSeen(state: WatchState, nowMs: number): WatchState {
-  const { notSeenSinceMs = nowMs } = state.progress;
-  return withProgress(state, { consecutiveFailures: 0, notSeenSinceMs });
+/** What a poll says about the end of the watch. A failed deletion is certain: to request it again harms nobody. */
+function endIn({ clusterPhase }: Observation, { goal, progress }: WatchState): 'none' | 'doubtful' | 'certain' {
+  if (clusterPhase === 'absent') return 'doubtful';
+  const meaning = meaningOf(clusterPhase, goal);
+  if (goal === 'gone') return meaning !== 'waiting' || !progress.leaving ? 'certain' : 'none';
+  if (meaning === 'waiting') return 'none';
+  return meaning === 'succeeded' ? 'certain' : 'doubtful';
 }
 
-function isOver({ clusterPhase }: Observation, { goal, progress }: WatchState, nowMs: number): boolean {
-  if (clusterPhase !== 'absent') return meaningOf(clusterPhase, goal) !== 'waiting';
-  return goal === 'gone' || progress.seen || nowMs - (progress.notSeenSinceMs ?? nowMs) >= patienceForNewClusterMs;
+/** A healthy cluster that the service does not know for a while is something that people must see. */
+function doubtNews({ clusterPhase, looks }: Doubt, { leaving, troubled }: WatchProgress): StepNews | undefined {
+  if (clusterPhase !== 'absent' || leaving || troubled) return undefined;
+  return { pollTrouble: { failures: looks, message: 'the service does not know the cluster at the moment' } };
 }
-
-/** How long a new cluster may be unknown to the service before it counts as absent. An assumption. */
-const patienceForNewClusterMs = 90_000;
 
 function changeIn({ clusterPhase, steps }: Observation, { reported, troubled }: WatchProgress): StepNews | undefined {
   if (clusterPhase === 'absent') return undefined;
@@ -161,7 +186,7 @@ function decideOnFailedPoll(before: WatchState, error: unknown, pace: Pace): Wat
   // While the list fails too, only its failures count.
   const decision = before.tick?.kind === 'failed' ? waitIn(before) : countFailure(before, error);
   if (decision.action.kind === 'giveUp') return decision;
-  const askedForMs = error instanceof CceApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+  const askedForMs = error instanceof CceApiError ? (honouredPauseSeconds(error) ?? 0) * 1000 : 0;
   const backedOffMs = pauseMs(pace, decision.state.progress.consecutiveFailures);
   return { ...decision, action: { kind: 'pause', pauseMs: Math.max(backedOffMs, askedForMs) } };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import { currentStepOf, type Step } from '../../contract/current-step.ts';
+import { doubtSchema } from './confirm-end.ts';
 
 /**
  * The heartbeat details of `watchCluster`, from which its next attempt continues, perhaps on another worker. They are only
@@ -10,11 +11,11 @@ const watchProgressSchema = z.object({
   polls: z.number().int().nonnegative(),
   /** The number of failed polls since the last good one. */
   consecutiveFailures: z.number().int().nonnegative(),
-  /** Whether the service has ever shown the cluster. From then on a 404 means that it is gone. */
-  seen: z.boolean(),
-  /** When a poll first found no cluster that had never been seen, in epoch milliseconds. */
-  notSeenSinceMs: z.number().optional(),
-  /** The {@link changeKey} of the last change that was reported to the workflow. */
+  /** Whether the service accepted the deletion of the cluster, or has shown it as being deleted. */
+  leaving: z.boolean(),
+  /** An end that the last looks showed, and that more looks must confirm; see `confirm-end.ts`. */
+  doubt: doubtSchema.optional(),
+  /** The {@link changeKey} of the last change that the workflow was told of. */
   reported: z.string(),
   /** Whether the workflow was told that polls fail, and not yet that they work again. */
   troubled: z.boolean(),
@@ -27,7 +28,7 @@ export function resumeWatch(heartbeatDetails: unknown): WatchProgress {
   const parsed = watchProgressSchema.safeParse(heartbeatDetails);
   return parsed.success
     ? parsed.data
-    : { polls: 0, consecutiveFailures: 0, seen: false, reported: '', troubled: false };
+    : { polls: 0, consecutiveFailures: 0, leaving: false, reported: '', troubled: false };
 }
 
 /**

@@ -17,7 +17,7 @@ export function deleteItemOf(
   { clusterID, clusterName }: { clusterID: string; clusterName: string },
   options: DeleteClusterOptions,
 ): DeleteItem {
-  return { kind: 'delete', input: { target: { clusterID }, options }, clusterName };
+  return { kind: 'delete', input: { target: { clusterID }, options, reason: 'teardownRequested' }, clusterName };
 }
 
 /**

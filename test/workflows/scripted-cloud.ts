@@ -3,9 +3,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { withCallFailures } from '../../activities/api/call-failure.ts';
 import { validateCluster } from '../../activities/create/validate-cluster.ts';
+import { objectionTo } from '../../activities/delete/objection-to.ts';
+import type { DeleteOrder, DeleteReason } from '../../contract/delete-order.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { Observation } from '../../activities/watch/observation.ts';
-import type { DeleteClusterOptions } from '../../cce/cluster.ts';
+import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../../cce/phases.ts';
 import type { Step, WatchGoal } from '../../contract/current-step.ts';
 import { currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
@@ -31,7 +33,7 @@ export interface ScriptedCloud {
   /** The number of create calls that arrived. */
   posts: () => number;
   /** The delete calls that arrived, including refused ones. */
-  deletes: { clusterID: string; options: DeleteClusterOptions }[];
+  deletes: { clusterID: string; options: DeleteClusterOptions; reason: DeleteReason }[];
   /** Waits until nothing happens any more: what an action began may outlive the workflow. */
   settled: () => Promise<unknown>;
 }
@@ -43,6 +45,12 @@ export interface Surroundings {
   passTime: (seconds: number) => Promise<void>;
   /** Shuts the main worker down; the next one starts when the running calls have been answered. */
   deploy: () => Promise<void>;
+}
+
+/** The cluster as the service shows it. All clusters of a cloud have the name that the test is about. */
+function shownAs({ clusterPhase, description }: CloudCluster, order: DeleteOrder): Pick<Cluster, 'spec' | 'status'> {
+  const clusterName = 'clusterName' in order ? order.clusterName : 'any';
+  return { spec: { clusterName, description }, status: { clusterPhase } } as Pick<Cluster, 'spec' | 'status'>;
 }
 
 /** The secrets that the references in a request point to. */
@@ -117,17 +125,24 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (answer instanceof Error) return withCallFailures(() => Promise.reject(answer));
       return { clusterID, requestID };
     },
-    async watchCluster({ clusterID, goal }) {
+    async watchCluster({ clusterID, goal, deletionAccepted = true }) {
       const cluster = clusters.get(clusterID);
       if (cluster === undefined || cluster.clusterPhase === 'absent') return { clusterPhase: 'absent', steps: [] };
+      if (!deletionAccepted) return { clusterPhase: cluster.clusterPhase, steps: [] };
       return goal === 'running' ? watchCreation(clusterID, cluster) : watchDeletion(clusterID, cluster);
     },
-    async deleteCluster({ clusterID, options }) {
-      deletes.push({ clusterID, options });
+    async deleteCluster({ clusterID, options, order }) {
       const cluster = clusters.get(clusterID);
+      const objection = cluster === undefined ? undefined : objectionTo(order, shownAs(cluster, order));
+      if (objection !== undefined) return { alreadyGone: false, objection };
+      deletes.push({ clusterID, options, reason: order.reason });
       if (cluster === undefined || cluster.clusterPhase === 'absent') return { alreadyGone: true };
-      const [ending] = cluster.deletions;
-      if (ending instanceof Error) return withCallFailures(() => Promise.reject(ending));
+      const [ending, ...later] = cluster.deletions;
+      if (ending instanceof Error) {
+        if (later.length > 0) cluster.deletions = later;
+        await reach('delete');
+        return withCallFailures(() => Promise.reject(ending));
+      }
       cluster.clusterPhase = 'deleting';
       await reach('delete');
       return { alreadyGone: false, requestID: `delete-${deletes.length}` };

@@ -1,11 +1,12 @@
-import type { Duration } from '@temporalio/common';
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { TemporalFailure, type Duration } from '@temporalio/common';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Cleanup } from '../../contract/create.ts';
+import type { DeleteOrder, OwnDeleteReason } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
@@ -17,25 +18,32 @@ import { look, settlePauses } from './obtain-cluster.ts';
 import { isOutcomeOpen } from './sent-requests.ts';
 
 export interface CleanupPolicy {
-  cleanup: 'delete' | 'keep';
+  /** Why the clusters of this create are deleted. Absent: they are kept. */
+  reason?: OwnDeleteReason;
   /**
-   * Present if the user asked for the deletion of the cluster itself, with these options. Then it is deleted even if an
-   * earlier create made it.
+   * Present if the user requested the deletion of the cluster itself, in this way. Then it is deleted even if an earlier
+   * create made it.
    */
   deleteOptions?: DeleteClusterOptions;
 }
 
+/** A clean-up that takes longer leaves the rest to people, and frees the name. */
+const cleanUpLimitMs = 24 * 3_600_000;
+
 /**
  * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times if
- * the outcome of a request is open. Goes on when the workflow is cancelled, so a second cancel changes nothing.
+ * the outcome of a request is open. Goes on when the workflow is cancelled; a second cancel changes nothing. Ends after a
+ * day, or when it is abandoned.
  *
- * Never throws: the result names what could not be deleted.
+ * Never throws, unless by an error that nobody foresaw: what could not be deleted is in the result.
  */
 export async function cleanUp(
   creation: Creation,
   /** A function, because the user may ask for a deletion while the clean-up still looks. */
   policyNow: () => CleanupPolicy,
   progress: Progress,
+  /** Receives the function that gives the clean-up up. */
+  onBegin: (abandon: () => void) => void,
 ): Promise<Cleanup> {
   const { obtained } = creation;
   const { deleteOptions } = policyNow();
@@ -48,22 +56,53 @@ export async function cleanUp(
     return { status: 'kept', clusterIDs: [obtained.clusterID] };
   }
   progress.enter('cleaningUp');
-  return CancellationScope.nonCancellable(async () => {
-    try {
-      const targets = await findTargets(creation, policyNow, isOpen ? settlePauses : []);
-      const policy = policyNow();
-      if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
-      if (policy.cleanup === 'keep') return { status: 'kept', clusterIDs: targets };
-      return await deleteAll(creation, policy, targets, progress);
-    } catch (error) {
-      // The service refused the looks, so what there is to delete was not even found.
-      const clusterIDs = obtained === undefined ? creation.made : [obtained.clusterID];
-      return { status: 'incomplete', clusterIDs, failure: describeFailure(error, 'DeleteRefused') };
-    }
-  });
+  const gone: string[] = [];
+  try {
+    return await CancellationScope.nonCancellable(async () => {
+      const abandonable = new CancellationScope({ cancellable: true });
+      onBegin(() => abandonable.cancel());
+      return abandonable.run(async () => {
+        const targets = await findTargets(creation, policyNow, isOpen ? settlePauses : []);
+        const policy = policyNow();
+        const order = orderOf(policy, creation);
+        if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
+        if (order === undefined) return { status: 'kept', clusterIDs: targets };
+        return deleteAll(creation, policy, order, targets, gone, progress);
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    const known = obtained === undefined ? creation.made : [...creation.made, obtained.clusterID];
+    const clusterIDs = [...new Set(known)].filter((clusterID) => !gone.includes(clusterID));
+    return { status: 'incomplete', clusterIDs, failure: failureOf(error) };
+  }
 }
 
-/** The user's options count, except that existing machines are moved out even if the user does not say so. */
+function failureOf(error: TemporalFailure): OperationFailure {
+  // Otherwise the service refused the looks: what there is to delete was not even found.
+  if (!isCancellation(error)) return describeFailure(error, 'DeleteRefused');
+  return {
+    type: 'CleanupAbandoned',
+    message: 'somebody gave up the clean-up',
+    advice: 'look for what is left with `ccectl reconcile`, and delete it by its clusterID',
+  };
+}
+
+/** What a deletion is based on; `undefined` if the clusters are kept. */
+function orderOf({ reason, deleteOptions }: CleanupPolicy, { request, marker }: Creation): DeleteOrder | undefined {
+  const { clusterName } = request.cluster;
+  if (deleteOptions !== undefined) return { reason: 'deleteRequested', clusterName, onlyMarked: true };
+  return reason === undefined ? undefined : { reason, markerKey: marker.key };
+}
+
+/** What the service says about the cluster of a create is no reason to delete another one: that is an extra. */
+function orderFor(clusterID: string, order: DeleteOrder, { obtained, marker }: Creation): DeleteOrder {
+  const isAboutObtained = order.reason === 'createFailed' || order.reason === 'deadlinePassed';
+  if (!isAboutObtained || obtained === undefined || obtained.clusterID === clusterID) return order;
+  return { reason: 'extraOfCreate', markerKey: marker.key };
+}
+
+/** What a user requests goes, except machines that were there before: those are spared even if nobody says so. */
 function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: CleanupPolicy): DeleteClusterOptions {
   const { moveOut = false, ...compensation } = compensationOptions(request);
   return { ...(moveOut && { moveOut }), ...(deleteOptions ?? compensation) };
@@ -72,45 +111,57 @@ function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: Clea
 async function deleteAll(
   creation: Creation,
   policy: CleanupPolicy,
+  order: DeleteOrder,
   targets: readonly string[],
+  gone: string[],
   progress: Progress,
 ): Promise<Cleanup> {
-  const options = deleteOptionsFor(creation.request, policy);
+  const { request } = creation;
+  const options = deleteOptionsFor(request, policy);
   const staysBehind = whatStaysBehind(options);
-  const gone: string[] = [];
+  const { reason } = order;
+  const untilMs = Date.now() + cleanUpLimitMs;
   const left = new Map<string, OperationFailure>();
+  const kept = new Map<string, string>();
+  const handled: string[] = [];
   for (let remaining = targets; remaining.length > 0;) {
-    for (const clusterID of remaining) {
-      progress.enter('cleaningUp', clusterID);
-      try {
-        await deleteForSure(creation, clusterID, options, progress);
-        gone.push(clusterID);
-      } catch (error) {
-        left.set(clusterID, describeFailure(error, 'DeleteRefused'));
-      }
-    }
-    // A request that seemed lost may have made another cluster meanwhile.
+    progress.enter('cleaningUp', remaining[0]);
+    handled.push(...remaining);
+    // At once: one that the service refuses to delete must not keep the others.
+    await Promise.all(remaining.map((clusterID, index) => deleteOne(clusterID, index === 0)));
+    // Meanwhile a request that was thought lost may have made another one.
     const seen = await findTargets(creation, () => policy, []);
-    remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID));
+    remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID));
   }
   const [failure] = left.values();
-  return failure === undefined
-    ? { status: 'deleted', clusterIDs: gone, ...(staysBehind.length > 0 && { staysBehind }) }
-    : { status: 'incomplete', clusterIDs: [...left.keys()], failure };
-}
+  if (failure !== undefined)
+    return { status: 'incomplete', reason, clusterIDs: handled.filter((clusterID) => left.has(clusterID)), failure };
+  const [objection] = kept.values();
+  if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection };
+  return {
+    status: 'deleted',
+    reason,
+    clusterIDs: handled.filter((clusterID) => gone.includes(clusterID)),
+    ...(staysBehind.length > 0 && { staysBehind }),
+  };
 
-/** If the service never showed the cluster, "not found" may mean that it is too new, so the deletion is repeated. */
-async function deleteForSure(
-  { request }: Creation,
-  clusterID: string,
-  options: DeleteClusterOptions,
-  progress: Progress,
-): Promise<void> {
-  const pauses = progress.hasSeen(clusterID) ? [] : settlePauses;
-  for (const pause of [...pauses, undefined]) {
-    const { alreadyGone } = await deleteUntilGone(clusterID, options, progress.observe, secretsOf(request));
-    if (!alreadyGone || pause === undefined) return;
-    await sleep(pause, { summary: 'before the next look' });
+  async function deleteOne(clusterID: string, isShown: boolean): Promise<void> {
+    try {
+      const { objection } = await deleteUntilGone({
+        clusterID,
+        order: orderFor(clusterID, order, creation),
+        options,
+        secrets: secretsOf(request),
+        untilMs,
+        // People see the steps of one.
+        progress: { observe: isShown ? progress.observe : () => undefined, waitFor: progress.waitFor },
+      });
+      if (objection === undefined) gone.push(clusterID);
+      else kept.set(clusterID, objection);
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+      left.set(clusterID, describeFailure(error, 'DeleteRefused'));
+    }
   }
 }
 

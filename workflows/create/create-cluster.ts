@@ -1,6 +1,8 @@
+import { TemporalFailure } from '@temporalio/common';
 import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { redactSecrets } from '../../cce/secrets.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
+import type { OwnDeleteReason } from '../../contract/delete-order.ts';
 import { markerOf } from '../../contract/marker.ts';
 import { extendLeaseSignal, requestQuery } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
@@ -58,6 +60,8 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       }
     });
   } catch (error) {
+    // Nobody foresaw this error: the workflow task fails and waits for a corrected build, and the cluster stays as it is.
+    if (!(error instanceof TemporalFailure)) throw error;
     return work.endedByCancel(error) ? endCancelled() : endFailed(failureOf(error));
   }
   // A cancel that arrives together with the last result stops nothing, but counts.
@@ -68,29 +72,33 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
-    const cleanup = await cleanUp(creation, cancelPolicy, progress);
+    const cleanup = await cleanUp(creation, cancelPolicy, progress, work.onAbandon);
     progress.enter('done');
     return recorded({ ...ended, cleanup, ...cancelReason(work.cancelRequest()) });
   }
 
   function cancelPolicy(): CleanupPolicy {
     const { cleanup = 'delete', deleteOptions } = work.cancelRequest() ?? {};
-    return { cleanup, ...(deleteOptions !== undefined && { deleteOptions }) };
+    return {
+      ...(cleanup === 'delete' && { reason: 'cancelRequested' }),
+      ...(deleteOptions !== undefined && { deleteOptions }),
+    };
   }
 
   async function endFailed(reason: OperationFailure): Promise<never> {
     const ended = outcome('failed');
-    // The service cannot be asked about the cluster, which may well run.
-    const onFailure = reason.type === 'WatchBudgetExhausted' ? 'keep' : (input.onFailure ?? 'delete');
-    const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? { cleanup: onFailure } : cancelPolicy());
-    const cleanup = await cleanUp(creation, policy, progress);
+    if (reason.type === 'DeletedByOthers' && isLeaving(progress.view().phase)) forgetObtained(creation);
+    const deleteReason = input.onFailure === 'keep' ? undefined : reasonsToDelete[reason.type];
+    const ownPolicy = deleteReason === undefined ? {} : { reason: deleteReason };
+    const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? ownPolicy : cancelPolicy());
+    const cleanup = await cleanUp(creation, policy, progress, work.onAbandon);
     progress.enter('done');
     throw closingFailure(recorded({ ...ended, failure: reason, cleanup }));
   }
 
   async function endExpired(): Promise<CreateClusterOutcome> {
     const ended = outcome('expired');
-    const cleanup = await cleanUp(creation, () => ({ cleanup: 'delete' }), progress);
+    const cleanup = await cleanUp(creation, () => ({ reason: 'leaseEnded' }), progress, work.onAbandon);
     progress.enter('done');
     // Closes as Failed, so that somebody notices that the cluster outlives its lease.
     if (cleanup.failure !== undefined) throw closingFailure(recorded({ ...ended, failure: cleanup.failure, cleanup }));
@@ -126,6 +134,26 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       ...(duplicates.length > 0 && { duplicates }),
     };
   }
+}
+
+/**
+ * The failures that are reasons to delete what a create made. After any other, such as an error of ours or a service that
+ * does not answer, the cluster may well be healthy: it is kept and named.
+ */
+const reasonsToDelete: Partial<Record<OperationFailure['type'], OwnDeleteReason>> = {
+  CreateFailed: 'createFailed',
+  DeadlineExceeded: 'deadlinePassed',
+};
+
+function isLeaving(phase: string | undefined): boolean {
+  return phase === 'absent' || phase === 'deleting' || phase === 'deleted';
+}
+
+/** The cluster is gone, or about to be: a clean-up only looks for others of the same create. */
+function forgetObtained(creation: Creation): void {
+  const { clusterID } = creation.obtained ?? {};
+  creation.made = creation.made.filter((made) => made !== clusterID);
+  delete creation.obtained;
 }
 
 /** Deadlines are scopes: a workflow timeout would end the clean-up too. */

@@ -13,6 +13,8 @@ export interface SubmitJudgement {
    */
   next: 'giveUp' | 'look' | 'lookThenGiveUp' | 'pauseThenLook';
   pauseMs?: number;
+  /** What people see that the create waits for during the pause. */
+  waitsFor?: 'service' | 'keys';
 }
 
 export function judgeSubmitError(
@@ -27,8 +29,11 @@ export function judgeSubmitError(
   const call = callFailureOf(error);
   // A timeout or a lost worker tells nothing about the call.
   if (call?.mayHaveTakenEffect ?? !isSecretMissing) return { outcome: 'open', next: 'look' };
-  if (call?.retryable === true) {
-    return { outcome: 'refusedForNow', next: 'pauseThenLook', pauseMs: pauseMs(earlier, call.retryAfterSeconds) };
+  const pauseThenLook = { outcome: 'refusedForNow', next: 'pauseThenLook' } as const;
+  if (call?.retryable === true) return { ...pauseThenLook, pauseMs: pauseMs(earlier, call.retryAfterSeconds) };
+  // Keys are refused for a moment while they are exchanged; after two minutes they are wrong.
+  if (call?.kind === 'authentication' && refusalsOf(earlier) < refusalsOfKeys) {
+    return { ...pauseThenLook, waitsFor: 'keys', pauseMs: pauseMs(earlier) };
   }
   if (call?.kind === 'conflict') return { outcome: 'conflict', next: 'lookThenGiveUp' };
   const outcome = isSecretMissing ? 'notSent' : 'refused';
@@ -36,8 +41,14 @@ export function judgeSubmitError(
   return { outcome, next: lastOpenedAtMs(earlier) === undefined ? 'giveUp' : 'lookThenGiveUp' };
 }
 
+/** 2, 4, 8, 16, 32 and 60 seconds. */
+const refusalsOfKeys = 6;
+
+function refusalsOf(requests: readonly SentRequest[]): number {
+  return requests.filter(({ outcome }) => outcome === 'refusedForNow').length;
+}
+
 /** Doubles with each refusal up to a minute, and is never shorter than what the service asks for. */
 function pauseMs(earlier: readonly SentRequest[], retryAfterSeconds = 0): number {
-  const refusals = earlier.filter(({ outcome }) => outcome === 'refusedForNow').length;
-  return Math.max(retryAfterSeconds * 1000, Math.min(60_000, 2_000 * 2 ** refusals));
+  return Math.max(retryAfterSeconds * 1000, Math.min(60_000, 2_000 * 2 ** refusalsOf(earlier)));
 }

@@ -5,11 +5,12 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { withMarker } from '../../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
-import { failure } from '../operation/operation-failure.ts';
+import { describeFailure, failure } from '../operation/operation-failure.ts';
+import type { Progress } from '../operation/progress.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
 import type { Creation, ObtainedCluster } from './creation.ts';
-import { isOutcomeOpen, settle } from './sent-requests.ts';
 import { judgeSubmitError } from './judge-submit-error.ts';
+import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 
 /**
  * The pauses between the looks for a cluster whose create answer was lost. Together they last 90 s: longer than a
@@ -25,11 +26,11 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  *
  * Throws `NameTaken`, or the ActivityFailure of a request that the service refused.
  */
-export async function obtainCluster(creation: Creation): Promise<ObtainedCluster> {
+export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
   for (;;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    const attempt = await send(creation);
+    const attempt = await send(creation, progress);
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
     const decision: SettledDecision =
       'found' in attempt
@@ -52,7 +53,8 @@ export async function obtainCluster(creation: Creation): Promise<ObtainedCluster
 type Attempt = SubmittedCluster | { found: FoundCluster[] } | { refusal?: unknown };
 
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
-async function send({ request, marker, requests }: Creation): Promise<Attempt> {
+async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<Attempt> {
+  const { request, marker, requests } = creation;
   const earlier = [...requests];
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
   const position = requests.push({ outcome: 'inFlight' }) - 1;
@@ -61,14 +63,29 @@ async function send({ request, marker, requests }: Creation): Promise<Attempt> {
     requests[position] = { outcome: 'found' in submitted ? 'notSent' : 'made' };
     return submitted;
   } catch (error) {
-    const { outcome, next, pauseMs = 0 } = judgeSubmitError(error, earlier);
+    const { outcome, next, pauseMs = 0, waitsFor = 'service' } = judgeSubmitError(error, earlier);
     requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
     if (next === 'giveUp') throw error;
+    if (outcome === 'conflict' && lastOpenedAtMs(earlier) === undefined) {
+      const leaving = (await look(creation)).find(({ clusterPhase }) => clusterPhase === 'deleting');
+      if (leaving !== undefined) {
+        // It explains the conflict: nothing was made. The time limit of the create ends the wait.
+        requests[position] = { outcome: 'refusedForNow' };
+        progress.waitFor({ reason: 'oldCluster', message: `${leaving.clusterID} is still being deleted` });
+        await sleep(oldClusterPause, { summary: 'until the old cluster of this name is gone' });
+        return {};
+      }
+    }
     if (next === 'lookThenGiveUp') return { refusal: error };
-    if (next === 'pauseThenLook') await sleep(pauseMs, { summary: 'the service refused for now' });
+    if (next === 'pauseThenLook') {
+      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'CreateRefused').message });
+      await sleep(pauseMs, { summary: 'the service refused for now' });
+    }
     return {};
   }
 }
+
+const oldClusterPause = '15s';
 
 async function lookUntilSettled(creation: Creation): Promise<SettledDecision> {
   for (const pause of isOutcomeOpen(creation.requests) ? settlePauses : []) {

@@ -1,4 +1,5 @@
-import { isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
+import { TemporalFailure } from '@temporalio/common';
+import { sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
@@ -21,7 +22,9 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
   for (;;) {
     const { clusterID, madeBy } = await deadline(async () => {
       const obtained: ObtainedCluster =
-        survivor === undefined ? await obtainCluster(creation) : { clusterID: survivor, madeBy: 'thisCreate' };
+        survivor === undefined
+          ? await obtainCluster(creation, progress)
+          : { clusterID: survivor, madeBy: 'thisCreate' };
       note(creation, obtained);
       progress.enter('provisioning', obtained.clusterID);
       await waitUntilRunning(creation, obtained.clusterID, progress);
@@ -32,7 +35,7 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     if (madeBy === 'earlierCreate' || lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
     // Outside the deadline: the cluster runs in time, and a duplicate that is slow to delete must not take it along.
     progress.enter('verifying');
-    survivor = await resolveDuplicates(creation, clusterID);
+    survivor = await resolveDuplicates(creation, clusterID, progress);
     throwIfCancelled();
     if (survivor === clusterID) return;
   }
@@ -60,14 +63,14 @@ async function waitUntilRunning({ request }: Creation, clusterID: string, progre
  * Deletes surplus clusters: an attempt that seemed dead may have sent its request late. The oldest cluster of this
  * create stays. If that is not `clusterID`, returns it at once, to be waited for; the others are deleted once it runs.
  */
-async function resolveDuplicates(creation: Creation, clusterID: string): Promise<string> {
+async function resolveDuplicates(creation: Creation, clusterID: string, progress: Progress): Promise<string> {
   const decision = await lookForAll(creation);
   if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
   if (decision.clusterID !== clusterID) return decision.clusterID;
   // The list may not show yet a cluster that the create gave up for an older one.
   for (const extra of new Set([...decision.extras, ...creation.made])) {
     if (extra === clusterID) continue;
-    creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra) });
+    creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra, progress) });
   }
   return clusterID;
 }
@@ -86,13 +89,24 @@ async function lookForAll(creation: Creation): Promise<SettledDecision> {
   }
 }
 
-async function deleteExtra({ request }: Creation, clusterID: string): Promise<boolean> {
+/** The cluster runs, and its user waits: an extra that the service does not delete by then is left, and named. */
+const deleteExtraWithinMs = 3_600_000;
+
+async function deleteExtra({ request, marker }: Creation, clusterID: string, progress: Progress): Promise<boolean> {
   try {
-    await deleteUntilGone(clusterID, compensationOptions(request), () => undefined, secretsOf(request));
-    return true;
+    const { objection } = await deleteUntilGone({
+      clusterID,
+      order: { reason: 'extraOfCreate', markerKey: marker.key },
+      options: compensationOptions(request),
+      secrets: secretsOf(request),
+      untilMs: Date.now() + deleteExtraWithinMs,
+      // The steps that people see stay those of the cluster that runs.
+      progress: { observe: () => undefined, waitFor: progress.waitFor },
+    });
+    return objection === undefined;
   } catch (error) {
-    // A later clean-up finds the cluster by its marker.
-    if (isCancellation(error)) throw error;
+    throwIfCancelled();
+    if (!(error instanceof TemporalFailure)) throw error;
     return false;
   }
 }

@@ -1,5 +1,7 @@
+import { TemporalFailure } from '@temporalio/common';
 import { CancellationScope, isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
 import type { DeleteTarget, DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
+import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { findClusters } from '../activity-proxies.ts';
@@ -35,15 +37,18 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     progress.enter('done');
     return recorded(outcome(deletion === undefined || deletion.alreadyGone ? 'absent' : 'deleted'));
   } catch (error) {
+    // Nobody foresaw this error: the workflow task fails and waits for a corrected build.
+    if (!(error instanceof TemporalFailure)) throw error;
+    const reason = failureOf(error);
     progress.enter('done');
     if (work.endedByCancel(error)) {
       return recorded({ ...outcome('cancelled'), ...cancelReason(work.cancelRequest()) });
     }
-    throw closingFailure(recorded({ ...outcome('failed'), failure: failureOf(error) }));
+    throw closingFailure(recorded({ ...outcome('failed'), failure: reason }));
   }
 
   async function deleteTarget(): Promise<void> {
-    await deleteFound(await resolveTarget(target, input.onlyMarked));
+    await deleteFound((await resolveTarget(target, input.onlyMarked)) ?? input.knownClusterID);
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
     await deleteFound(await resolveTarget({ clusterName: target.clusterID }));
@@ -54,15 +59,34 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     clusterID = found;
     upsertMemo({ clusterID });
     progress.enter('deleting', clusterID);
-    deletion = await deleteUntilGone(clusterID, options, progress.observe);
+    const order: DeleteOrder =
+      input.reason === undefined
+        ? { reason: 'deleteRequested', ...(input.onlyMarked === true && { onlyMarked: true }) }
+        : { reason: input.reason };
+    deletion = await deleteUntilGone({ clusterID, order, options, progress });
+    if (deletion.objection === undefined) return;
+    throw failure({
+      type: 'NotDeleted',
+      message: `${clusterID} is not deleted: ${deletion.objection}`,
+      advice: 'look at the cluster; to delete it anyway, use its clusterID',
+      clusterIDs: [clusterID],
+    });
   }
 
   function failureOf(error: unknown): OperationFailure {
     if (!isCancellation(error)) return describeFailure(error, 'DeleteRefused');
+    const { waitsFor } = progress.view();
+    if (waitsFor === undefined) {
+      return {
+        type: 'DeadlineExceeded',
+        message: `${clusterID ?? 'the cluster'} is not gone after ${timeoutSeconds} s`,
+        advice: 'the deletion goes on at the service; delete again to wait on',
+      };
+    }
     return {
       type: 'DeadlineExceeded',
-      message: `${clusterID ?? 'the cluster'} is not gone after ${timeoutSeconds} s`,
-      advice: 'the deletion goes on at the service; delete again to wait on',
+      message: `the service still refuses the deletion after ${timeoutSeconds} s: ${waitsFor.message}`,
+      advice: 'remove the cause that the message names, and delete again',
     };
   }
 

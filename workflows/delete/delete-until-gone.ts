@@ -1,57 +1,105 @@
-import { sleep } from '@temporalio/workflow';
-import type { Observation } from '../../activities/watch/observation.ts';
+import { TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure, sleep } from '@temporalio/workflow';
+import type { DeletionAnswer } from '../../activities/delete/delete-cluster.ts';
 import type { WatchInput } from '../../activities/watch/watch-cluster.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringDelete } from '../../cce/phases.ts';
+import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { deleteCluster, watchActivities } from '../activity-proxies.ts';
-import { failedStepDetail, failure } from '../operation/operation-failure.ts';
+import { callFailureOf, describeFailure, failedStepDetail, failure } from '../operation/operation-failure.ts';
+import type { Progress } from '../operation/progress.ts';
+import { judgeDeleteRefusal, pauseAfterRefusalMs, type DeleteWait } from './judge-refusal.ts';
+
+export interface DeletionTask {
+  clusterID: string;
+  order: DeleteOrder;
+  options: DeleteClusterOptions;
+  /** The secrets that the cluster was created with, if known: the error of a failed step may quote them. */
+  secrets?: WatchInput['secrets'];
+  progress: Pick<Progress, 'observe' | 'waitFor'>;
+  /**
+   * When to give up, in milliseconds since the epoch. Without it, the caller's scope ends the deletion.
+   *
+   * Not a scope of its own: its timer would be a command that histories of version 0.1 do not have.
+   */
+  untilMs?: number;
+}
 
 export interface Deletion {
-  /** The number of DELETE calls: more than one after a `delete_failed`. */
+  /** How often the service accepted a DELETE: more than once after a `delete_failed`. 0 if there was nothing to delete. */
   requests: number;
-  /** The service did not know the cluster at the first call. */
+  /** The service knew no such cluster when it was first asked, and went on not to know it. */
   alreadyGone: boolean;
   requestID?: string;
+  /** Why the order did not hold any more: the cluster was left as it is. */
+  objection?: string;
 }
 
 /** The vendor's only remedy for a `delete_failed` is to repeat the call. */
 const maximumRequests = 4;
 
 /**
- * Deletes a cluster and waits until it is gone. Repeats a failed deletion a limited number of times, with growing
- * pauses.
+ * Deletes a cluster and waits until it is confirmed to be gone. While the service refuses for now, it waits and says so; a
+ * deletion that fails is requested again, a limited number of times and at growing intervals.
  *
- * Throws `DeleteFailed` with the failed step if that does not help, and ActivityFailure if the service refuses.
+ * Throws `DeleteFailed` with the failed step when repeating does not help, and ActivityFailure when the service refuses
+ * for good.
  */
-export async function deleteUntilGone(
-  clusterID: string,
-  options: DeleteClusterOptions,
-  onObservation: (observation: Observation) => void,
-  /** The secrets that the cluster was made with, if known: a failed step may quote them. */
-  secrets: WatchInput['secrets'] = [],
-): Promise<Deletion> {
-  const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`);
-  for (let requests = 1; ; requests++) {
-    const accepted = await deleteCluster({ clusterID, options });
-    if (accepted.alreadyGone) return { requests, alreadyGone: requests === 1 };
+export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
+  const { clusterID, progress, secrets = [], untilMs } = task;
+  for (let requests = 0; ;) {
+    const answer = await requestDeletion(task);
+    const { alreadyGone, objection, requestID } = answer;
+    if (objection !== undefined) return { requests, alreadyGone: false, objection };
+    if (!alreadyGone) requests++;
 
-    const observed = await watchCluster({ clusterID, goal: 'gone', secrets });
-    onObservation(observed);
+    const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`, untilMs);
+    const observed = await watchCluster({ clusterID, goal: 'gone', deletionAccepted: !alreadyGone, secrets });
+    progress.observe(observed);
     if (observed.clusterPhase === 'absent' || phaseDuringDelete(observed.clusterPhase) === 'succeeded') {
-      return {
-        requests,
-        alreadyGone: false,
-        ...(accepted.requestID !== undefined && { requestID: accepted.requestID }),
-      };
+      return { requests, alreadyGone: requests === 0, ...(requestID !== undefined && { requestID }) };
     }
+    // The service did not know the cluster for a while, and shows it again.
+    if (alreadyGone) continue;
     if (requests === maximumRequests) {
       throw failure({ type: 'DeleteFailed', ...failedStepDetail(clusterID, observed.clusterPhase, observed.steps) });
     }
-    await sleep(`${30 * 2 ** (requests - 1)}s`, { summary: 'before the deletion is asked for again' });
+    await sleep(`${30 * 2 ** (requests - 1)}s`, { summary: 'before the deletion is requested again' });
   }
 }
 
-/** What a deletion leaves in place and on the bill. */
+/** Requests the deletion until the service accepts it, or refuses it for good. */
+async function requestDeletion({
+  clusterID,
+  options,
+  order,
+  progress,
+  untilMs = Infinity,
+}: DeletionTask): Promise<DeletionAnswer> {
+  for (let refusals = 1; ; refusals++) {
+    try {
+      const answer = await deleteCluster({ clusterID, options, order });
+      progress.waitFor(undefined);
+      return answer;
+    } catch (error) {
+      const waitsFor = whatToWaitFor(error);
+      if (waitsFor === 'permanent') throw error;
+      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message });
+      const pauseMs = pauseAfterRefusalMs(refusals, callFailureOf(error) ?? {});
+      if (Date.now() + pauseMs >= untilMs) throw error;
+      await sleep(pauseMs, { summary: 'the service refuses the deletion for now' });
+    }
+  }
+}
+
+/** An error that is neither an answer of the service nor a lost worker is nothing to wait for. */
+function whatToWaitFor(error: unknown): 'permanent' | DeleteWait {
+  const call = callFailureOf(error);
+  if (call !== undefined) return judgeDeleteRefusal(call);
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? 'service' : 'permanent';
+}
+
+/** What a deletion leaves in place, and so on the bill. */
 export function whatStaysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
   return [
     ...(deleteResource ? [] : ['post-paid EIPs and CDS volumes']),

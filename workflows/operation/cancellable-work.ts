@@ -13,22 +13,29 @@ export interface CancellableWork {
   endedByCancel: (error: unknown) => boolean;
   /** All cancel signals merged into one request. */
   cancelRequest: () => CancelRequest | undefined;
+  /** Calls the listener when somebody gives up the clean-up. */
+  onAbandon: (listener: () => void) => void;
 }
 
 /** Registers the handlers that creates and deletes share. Call it before the first `await`. */
 export function cancellableWork(progress: Progress, currentStep: () => CurrentStep = progress.view): CancellableWork {
   const scope = new CancellationScope({ cancellable: true });
   let cancelRequest: CancelRequest | undefined;
+  let abandonListener = () => {};
   setHandler(currentStepQuery, currentStep);
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   setHandler(cancelSignal, (cancel) => {
     cancelRequest = mergeCancels(cancelRequest, cancel);
     scope.cancel();
+    if (cancel?.abandon === true) abandonListener();
   });
   return {
     run: (part) => scope.run(part),
     isCancelled: () => scope.consideredCancelled,
     endedByCancel: (error) => isCancellation(error) && scope.consideredCancelled,
     cancelRequest: () => cancelRequest,
+    onAbandon(listener) {
+      abandonListener = listener;
+    },
   };
 }

@@ -2,7 +2,7 @@ import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { CurrentStep } from '../../contract/current-step.ts';
 
 /** The state of a create or delete as Markdown, for Temporal's Web UI. Costs no history. */
-export function operationDetails({ stage, clusterID, phase, steps, pollTrouble }: CurrentStep): string {
+export function operationDetails({ stage, clusterID, phase, steps, pollTrouble, waitsFor }: CurrentStep): string {
   const head = [`**${stage}**`, ...(clusterID === undefined ? [] : [`\`${clusterID}\``]), ...(phase ? [phase] : [])];
   const rows = steps.map(({ index, name, status, retryCount, startedAt = '', error }) =>
     row([index, name, status, retryCount, startedAt, error?.message ?? '']),
@@ -10,6 +10,9 @@ export function operationDetails({ stage, clusterID, phase, steps, pollTrouble }
   return [
     head.join(' · '),
     ...(pollTrouble === undefined ? [] : ['', `The service cannot be asked: ${pollTrouble.message}`]),
+    ...(waitsFor === undefined
+      ? []
+      : ['', `Waits for ${waitsFor.reason} since ${waitsFor.since}: ${waitsFor.message}`]),
     ...(rows.length === 0 ? [] : ['', ...table(['', 'step', 'status', 'attempts', 'started', 'error']), ...rows]),
   ].join('\n');
 }

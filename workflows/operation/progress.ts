@@ -6,6 +6,7 @@ import {
   type Stage,
   type Step,
   type StepChange,
+  type WaitsFor,
   type WatchGoal,
 } from '../../contract/current-step.ts';
 import { operationDetails } from './current-details.ts';
@@ -17,19 +18,18 @@ export interface Progress {
   observe: (observed: { clusterPhase: ClusterPhase; steps: Step[] }) => void;
   /** Notes what a watch reports, unless the workflow no longer waits for that watch. */
   observeChange: (change: StepChange) => void;
-  /** Whether a watch has ever found the cluster. */
-  hasSeen: (clusterID: string) => boolean;
+  /** Shows what the operation waits for; `undefined` when the wait is over. */
+  waitFor: (wait: Omit<WaitsFor, 'since'> | undefined) => void;
   view: () => CurrentStep;
 }
 
 export function trackProgress(stage: Stage): Progress {
   const state: CurrentStep = { stage, steps: [], updatedAt: now() };
 
-  const seen = new Set<string>();
+  let lastSequence: StepChange['sequence'];
 
   function observe({ clusterPhase, steps }: { clusterPhase: ClusterPhase; steps: Step[] }): void {
     delete state.pollTrouble;
-    if (clusterPhase !== 'absent' && state.clusterID !== undefined) seen.add(state.clusterID);
     state.phase = clusterPhase;
     state.steps = steps;
     state.updatedAt = now();
@@ -42,20 +42,28 @@ export function trackProgress(stage: Stage): Progress {
       if (clusterID !== state.clusterID || next === 'cleaningUp') state.steps = [];
       if (clusterID !== undefined) state.clusterID = clusterID;
       delete state.pollTrouble;
+      delete state.waitsFor;
       state.stage = next;
       state.updatedAt = now();
       setCurrentDetails(operationDetails(state));
       showStage(next, clusterID);
     },
     observe,
+    waitFor(wait) {
+      const { waitsFor: before } = state;
+      if (wait === undefined) delete state.waitsFor;
+      else state.waitsFor = { ...wait, since: before?.reason === wait.reason ? before.since : now() };
+      setCurrentDetails(operationDetails(state));
+    },
     observeChange(change) {
       if (!isStepChange(change)) return;
       if (change.clusterID !== state.clusterID || change.goal !== goals[state.stage]) return;
-      // Failed polls are not progress: `updatedAt` and the steps keep their values.
+      if (isOlder(change.sequence, lastSequence)) return;
+      lastSequence = change.sequence;
+      // Trouble is no progress: `updatedAt` and the steps stay what they were.
       if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
       else observe({ clusterPhase: change.phase, steps: change.steps });
     },
-    hasSeen: (clusterID) => seen.has(clusterID),
     view() {
       const step = currentStepOf(state.steps);
       return { ...state, ...(step !== undefined && { step }) };
@@ -63,7 +71,14 @@ export function trackProgress(stage: Stage): Progress {
   };
 }
 
-/** The goal of the watch in each stage that has one. */
+/** A watch that was thought dead may still report: its scheduling time, attempt or number is smaller. */
+function isOlder(sequence: StepChange['sequence'], last: StepChange['sequence']): boolean {
+  if (!Array.isArray(sequence) || !Array.isArray(last)) return false;
+  const position = sequence.findIndex((part, index) => part !== last[index]);
+  return position !== -1 && (sequence[position] ?? 0) < (last[position] ?? 0);
+}
+
+/** What is watched for in a stage; in the others nothing is. */
 const goals: Partial<Record<Stage, WatchGoal>> = { provisioning: 'running', deleting: 'gone', cleaningUp: 'gone' };
 
 /** Anybody can send a signal, and a handler that throws would block the workflow for ever. */

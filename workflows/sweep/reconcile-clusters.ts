@@ -1,6 +1,8 @@
+import { TemporalFailure } from '@temporalio/common';
 import type { MarkedCluster } from '../../activities/sweep/list-marked-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
+import { readMarker } from '../../contract/marker.ts';
 import type { ReconcileInput, UnclaimedCluster, ReconcileReport } from '../../contract/reconcile.ts';
 import { describeCreates, listMarkedClusters } from '../activity-proxies.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
@@ -10,6 +12,8 @@ import { judgeOwnership } from './orphan-decision.ts';
 /** Keeps the report far below Temporal's payload limit. */
 const reportLimit = 500;
 const deletionsAtOnce = 10;
+/** One deletion that the service refuses must not hold up the report for ever. */
+const deletionLimitMs = 3_600_000;
 
 /**
  * Compares the clusters that carry our marker with the creates that Temporal knows, and reports the clusters that
@@ -18,7 +22,7 @@ const deletionsAtOnce = 10;
  */
 export async function reconcileClusters(input: ReconcileInput): Promise<ReconcileReport> {
   const report: ReconcileReport = { clusters: 0, marked: 0, claimed: 0, unclaimed: [], orphans: 0, unknown: 0 };
-  const doomed: UnclaimedCluster[] = [];
+  const doomed: { cluster: MarkedCluster; entry: UnclaimedCluster }[] = [];
 
   for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
     const page = await listMarkedClusters({ pageNo });
@@ -42,7 +46,7 @@ export async function reconcileClusters(input: ReconcileInput): Promise<Reconcil
 
   const { options } = input.delete ?? {};
   for (let next = 0; options !== undefined && next < doomed.length; next += deletionsAtOnce) {
-    await Promise.all(doomed.slice(next, next + deletionsAtOnce).map((orphan) => deleteOrphan(orphan, options)));
+    await Promise.all(doomed.slice(next, next + deletionsAtOnce).map((one) => deleteOrphan(one, options)));
   }
   return report;
 
@@ -61,17 +65,35 @@ export async function reconcileClusters(input: ReconcileInput): Promise<Reconcil
     if (ownership !== 'orphan' || input.delete === undefined) return;
     // A cluster without a known age counts as young: nothing is deleted on a guess.
     const ageSeconds = (Date.now() - Date.parse(createdAt ?? '')) / 1000;
-    if (ageSeconds >= input.delete.olderThanSeconds) doomed.push(entry);
+    if (ageSeconds >= input.delete.olderThanSeconds) doomed.push({ cluster, entry });
     else entry.deletion = 'tooYoung';
   }
 
-  async function deleteOrphan(orphan: UnclaimedCluster, deleteOptions: DeleteClusterOptions): Promise<void> {
+  async function deleteOrphan(
+    { cluster, entry }: (typeof doomed)[number],
+    deleteOptions: DeleteClusterOptions,
+  ): Promise<void> {
+    const markerKey = readMarker(cluster.description)?.key;
     try {
-      await deleteUntilGone(orphan.clusterID, deleteOptions, () => undefined);
-      orphan.deletion = 'deleted';
+      // Since the first look, which may be long ago, somebody may have claimed the cluster.
+      const runs = await describeCreates({ workflowIDs: [createWorkflowID(input, cluster.clusterName)] });
+      if (judgeOwnership(cluster, runs) !== 'orphan') {
+        entry.deletion = 'claimed';
+        return;
+      }
+      const { objection } = await deleteUntilGone({
+        clusterID: cluster.clusterID,
+        order: { reason: 'orphanDeletionRequested', ...(markerKey !== undefined && { markerKey }) },
+        options: deleteOptions,
+        untilMs: Date.now() + deletionLimitMs,
+        progress: { observe: () => undefined, waitFor: () => undefined },
+      });
+      entry.deletion = objection === undefined ? 'deleted' : 'failed';
+      if (objection !== undefined) entry.message = objection;
     } catch (error) {
-      orphan.deletion = 'failed';
-      orphan.message = describeFailure(error, 'DeleteRefused').message;
+      if (!(error instanceof TemporalFailure)) throw error;
+      entry.deletion = 'failed';
+      entry.message = describeFailure(error, 'DeleteRefused').message;
     }
   }
 }

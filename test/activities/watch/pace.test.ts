@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { firstPauseMs, pauseMs, type Pace } from '../../../activities/watch/pace.ts';
 
-const paceOf = (watches: number, ratePerSecond = 10_000): Pace => ({ pollIntervalMs: 10_000, watches, ratePerSecond });
+const paceOf = (watches: number, ratePerSecond = 10_000): Pace => ({
+  pollIntervalMs: 10_000,
+  watches,
+  ratePerSecond,
+  longestLagMs: 90_000,
+});
 
 describe('the pause between two polls', () => {
   it.each<[description: string, pace: Pace, failures: number, seconds: number]>([

@@ -57,7 +57,8 @@ function watchAmong(
   const cce: CceClient = {
     createCluster: refuse,
     deleteCluster: refuse,
-    listClusters: refuse,
+    // Only asked for a cluster that its ID does not show.
+    listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
     getEventSteps: async () => {
       ask('getEventSteps');
       return { status: shown.eventStatus, steps: [{ stepName: shown.step, stepStatus: 'doing' }] };
@@ -111,8 +112,8 @@ const listed = (clusterPhase: string): Tick => ({ kind: 'listed', clusterPhase }
 const unlisted: Tick = { kind: 'unlisted' };
 const failed: Tick = { kind: 'failed', error: unreachable };
 
-/** The heartbeat details of an earlier attempt on another worker. */
-const progress = { polls: 7, consecutiveFailures: 0, seen: true, reported: '1|doing||', troubled: false };
+/** What a watch left behind on another worker. */
+const progress = { polls: 7, consecutiveFailures: 0, leaving: false, reported: '1|doing||', troubled: false };
 
 /** A watch among a thousand that has read the steps of a cluster that is being provisioned. */
 async function underWay() {
@@ -198,17 +199,22 @@ describe('a tick', () => {
     },
   );
 
-  it.each<[string, Tick, Partial<Shown>, string]>([
-    ['with a failed create', listed('create_failed'), { phase: 'create_failed' }, 'create_failed'],
-    ['with a deletion', listed('deleting'), { phase: 'deleting' }, 'deleting'],
-    ['without the cluster', unlisted, { error: notFound }, 'absent'],
-  ])('%s causes a read of the cluster before the watch ends', async (_, tick, shown, clusterPhase) => {
-    const watch = await underWay();
-    Object.assign(watch.shown, { eventStatus: 'create_failed', ...shown });
-    await watch.tick(tick);
-    expect(watch.calls().slice(0, 2)).toEqual(['getEventSteps', 'getCluster']);
-    expect(watch.ended.result).toMatchObject({ clusterPhase });
-  });
+  it.each<[string, Tick, Partial<Shown>, string, number]>([
+    ['that shows a failed create', listed('create_failed'), { phase: 'create_failed' }, 'create_failed', 3],
+    ['that shows a deletion', listed('deleting'), { phase: 'deleting' }, 'deleting', 3],
+    ['that shows nothing any more', unlisted, { error: notFound }, 'absent', 90],
+  ])(
+    '%s has the cluster asked, and asked again, before the watch ends',
+    async (_, tick, shown, clusterPhase, seconds) => {
+      const watch = await underWay();
+      Object.assign(watch.shown, { eventStatus: 'create_failed', ...shown });
+      await watch.tick(tick);
+      expect(watch.calls().slice(0, 2)).toEqual(['getEventSteps', 'getCluster']);
+      expect(watch.ended.result).toBeUndefined();
+      await watch.pass(seconds);
+      expect(watch.ended.result).toMatchObject({ clusterPhase });
+    },
+  );
 
   it.each([
     ['with a failure', listed('create_failed')],

@@ -39,7 +39,8 @@ function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => num
     cce: {
       createCluster: refuse,
       deleteCluster: refuse,
-      listClusters: refuse,
+      // Only asked for a cluster that its ID does not show.
+      listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
       getEventSteps: async () => {
         count++;
         const poll = current();
@@ -76,7 +77,12 @@ function alone(cce: CceClient) {
   };
 }
 
-async function watch(polls: readonly Poll[], goal: WatchInput['goal'] = 'running', heartbeatDetails?: unknown) {
+async function watch(
+  polls: readonly Poll[],
+  goal: WatchInput['goal'] = 'running',
+  heartbeatDetails?: unknown,
+  longestLagMs = 20,
+) {
   const reported: StepChange[] = [];
   const service = serviceWith(polls);
   const environment = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, {
@@ -86,6 +92,7 @@ async function watch(polls: readonly Poll[], goal: WatchInput['goal'] = 'running
     ...alone(service.cce),
     reportStep: async (_, change) => void reported.push(change),
     pollIntervalMs: 1,
+    longestLagMs,
   });
   const result: Promise<unknown> = environment.run(activity, { clusterID, goal }).catch((error: unknown) => error);
   return { result: await result, reported, polls: service.count() };
@@ -139,12 +146,24 @@ describe('a watch until a cluster runs', () => {
       'deleting',
       ['1 doing'],
     ],
-    ['ends if it vanishes after it was seen', [provisioning('todo', 'todo', 'todo'), 'absent'], 'absent', []],
+    ['it vanishes after it was seen', [provisioning('todo', 'todo', 'todo'), 'absent'], 'absent', ['trouble 1']],
+    [
+      'the service does not know it for a while',
+      [provisioning('doing', 'todo', 'todo'), 'absent', 'absent', provisioning('done', 'doing', 'todo'), running],
+      'running',
+      ['1 doing', 'trouble 1', '2 doing'],
+    ],
+    [
+      'the service shows a failure for a moment',
+      [provisioning('doing', 'todo', 'todo'), { phase: 'create_failed', steps: ['failed', 'todo', 'todo'] }, running],
+      'running',
+      ['1 doing'],
+    ],
     [
       'goes on if it is not visible at first',
       ['absent', 'absent', provisioning('doing', 'todo', 'todo'), running],
       'running',
-      ['1 doing'],
+      ['trouble 1', '1 doing'],
     ],
     ['goes on if a poll fails now and then', [unreachable, running], 'running', []],
     [
@@ -239,8 +258,7 @@ describe('the next attempt of a watch', () => {
   const progress = {
     polls: 7,
     consecutiveFailures: 0,
-    seen: true,
-
+    leaving: false,
     reported: '1|doing||',
     troubled: false,
   };
@@ -253,19 +271,19 @@ describe('the next attempt of a watch', () => {
   it('waits for a cluster that is not visible yet, but not for ever', async () => {
     const since = (secondsAgo: number) => ({
       ...progress,
-      seen: false,
-      notSeenSinceMs: Date.now() - secondsAgo * 1000,
+      doubt: { clusterPhase: 'absent', looks: 5, sinceMs: Date.now() - secondsAgo * 1000 },
     });
-    expect((await watch(['absent', running], 'running', since(60))).result).toMatchObject({ clusterPhase: 'running' });
-    const { result, polls } = await watch(['absent', running], 'running', since(91));
+    const early = await watch(['absent', running], 'running', since(60), 90_000);
+    expect(early.result).toMatchObject({ clusterPhase: 'running' });
+    const { result, polls } = await watch(['absent', running], 'running', since(91), 90_000);
     expect(result).toMatchObject({ clusterPhase: 'absent' });
     expect(polls).toBe(1);
   });
 
-  it('knows that an earlier attempt has seen the cluster', async () => {
-    const { result, polls } = await watch(['absent'], 'running', progress);
+  it('knows that the cluster was being deleted', async () => {
+    const { result, polls } = await watch(['absent'], 'running', { ...progress, leaving: true }, 90_000);
     expect(result).toMatchObject({ clusterPhase: 'absent' });
-    expect(polls).toBe(1);
+    expect(polls).toBe(2);
   });
 
   it.each([['nonsense'], [{ polls: 'many' }], [null]])(
@@ -277,7 +295,31 @@ describe('the next attempt of a watch', () => {
   );
 });
 
-it('a cancelled watch ends at once, and only reads', async () => {
+it('a watch whose reports fail goes on, and reports the next change', async () => {
+  const reported: StepChange[] = [];
+  const { cce } = serviceWith([
+    provisioning('doing', 'todo', 'todo'),
+    provisioning('doing', 'todo', 'todo'),
+    provisioning('done', 'doing', 'todo'),
+    running,
+  ]);
+  const activity = watchCluster({
+    ...alone(cce),
+    reportStep: async (_, change) => {
+      reported.push(change);
+      if (reported.length === 1) throw new Error('exceeded the limit of signals');
+    },
+    pollIntervalMs: 1,
+  });
+  const environment = new MockActivityEnvironment({ attempt: 2 }, { logger });
+  const result = await environment.run(activity, { clusterID, goal: 'running' } as WatchInput);
+  expect(result).toMatchObject({ clusterPhase: 'running' });
+  expect(currentSteps(reported)).toEqual(['1 doing', '1 doing', '2 doing']);
+  const scheduledAtMs = environment.context.info.scheduledTimestampMs;
+  expect(reported.map(({ sequence }) => sequence)).toEqual([1, 2, 3].map((report) => [scheduledAtMs, 2, report]));
+});
+
+it('a watch that is cancelled ends at once, and never touches the cluster', async () => {
   const environment = new MockActivityEnvironment({}, { logger });
   const { cce, count } = serviceWith([provisioning('doing', 'todo', 'todo')]);
   const activity = watchCluster({

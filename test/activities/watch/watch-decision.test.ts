@@ -14,7 +14,7 @@ import {
 import type { WatchProgress } from '../../../activities/watch/watch-progress.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 
-const pace: Pace = { pollIntervalMs: 10_000, watches: 1, ratePerSecond: 20 };
+const pace: Pace = { pollIntervalMs: 10_000, watches: 1, ratePerSecond: 20, longestLagMs: 90_000 };
 const nowMs = 1_000_000;
 
 const listed = (clusterPhase: string): Tick => ({ kind: 'listed', clusterPhase });
@@ -29,7 +29,7 @@ function stateWith({
   progress,
   ...rest
 }: Partial<Omit<WatchState, 'progress'>> & { progress?: Partial<WatchProgress> } = {}): WatchState {
-  const fresh = { polls: 0, consecutiveFailures: 0, seen: false, reported: '', troubled: false };
+  const fresh = { polls: 0, consecutiveFailures: 0, leaving: false, reported: '', troubled: false };
   return { goal: 'running', isResumed: false, ...rest, progress: { ...fresh, ...progress } };
 }
 
@@ -38,7 +38,7 @@ const underWay = stateWith({
   tick: listed('provisioning'),
   polledTick: listed('provisioning'),
   observed: seenIn('provisioning'),
-  progress: { polls: 1, seen: true, reported },
+  progress: { polls: 1, reported },
 });
 
 const ticked = (tick: Tick): WatchEvent => ({ kind: 'ticked', tick });
@@ -120,31 +120,61 @@ describe('the end of a pause makes a watch poll', () => {
 });
 
 describe('a poll ends a watch', () => {
-  const new90SecondsAgo = { progress: { notSeenSinceMs: nowMs - 90_000 } };
+  /** A watch that saw this end before, in this number of looks, the first of them this long ago. */
+  const doubting = (clusterPhase: string, looks: number, secondsAgo: number, progress: Partial<WatchProgress> = {}) =>
+    stateWith({ progress: { ...progress, doubt: { clusterPhase, looks, sinceMs: nowMs - secondsAgo * 1000 } } });
+  const leaving = { leaving: true };
+  const deleting = (state: WatchState): WatchState => ({
+    ...state,
+    goal: 'gone',
+    progress: { ...state.progress, leaving: true },
+  });
   it.each<[expectation: string, state: WatchState, phase: string, isOver: boolean]>([
     ['if the cluster runs', underWay, 'running', true],
-    ['if its creation failed', underWay, 'create_failed', true],
-    ['if somebody deletes it', underWay, 'deleting', true],
+    ['not if its creation seems to have failed', underWay, 'create_failed', false],
+    ['if a second look shows that its creation failed', doubting('create_failed', 1, 3), 'create_failed', true],
+    ['not if the second look comes at once', doubting('create_failed', 1, 1), 'create_failed', false],
+    ['not if the second look shows another end', doubting('deleting', 1, 3), 'create_failed', false],
+    ['not if somebody seems to delete it', underWay, 'deleting', false],
+    ['if a second look shows that somebody deletes it', doubting('deleting', 1, 3), 'deleting', true],
     ['not while it is created', underWay, 'provisioned', false],
     ['not in an unknown phase', underWay, 'kms_encryption_enabling', false],
-    ['if it has vanished', underWay, 'absent', true],
-    ['not if a new cluster is not visible yet', stateWith(), 'absent', false],
-    [
-      'not if a new cluster is not visible for 89 s',
-      stateWith({ progress: { notSeenSinceMs: nowMs - 89_000 } }),
-      'absent',
-      false,
-    ],
-    ['if a new cluster is not visible for 90 s', stateWith(new90SecondsAgo), 'absent', true],
-    ['if the cluster to be deleted is absent', stateWith({ goal: 'gone' }), 'absent', true],
-    ['if the cluster is deleted', stateWith({ goal: 'gone' }), 'deleted', true],
-    ['if the deletion failed', stateWith({ goal: 'gone' }), 'delete_failed', true],
-    ['not while the cluster to be deleted still runs', stateWith({ goal: 'gone' }), 'running', false],
+    ['not if the service does not know it any more', underWay, 'absent', false],
+    ['not if the service does not know it for 89 s', doubting('absent', 9, 89), 'absent', false],
+    ['not if two looks 90 s apart do not show it', doubting('absent', 1, 90), 'absent', false],
+    ['if several looks over 90 s do not show it', doubting('absent', 2, 90), 'absent', true],
+    ['if it was being deleted, and two looks do not show it', doubting('absent', 1, 3, leaving), 'absent', true],
+    ['not if it was being deleted, and one look does not show it', stateWith({ progress: leaving }), 'absent', false],
+    ['not if one look does not show the cluster to be deleted', deleting(stateWith()), 'absent', false],
+    ['if two looks do not show the cluster to be deleted', deleting(doubting('absent', 1, 3)), 'absent', true],
+    ['if the cluster is deleted', deleting(stateWith()), 'deleted', true],
+    ['if the deletion failed', deleting(stateWith()), 'delete_failed', true],
+    ['not while the cluster to be deleted still runs', deleting(stateWith()), 'running', false],
+    ['if a cluster shows again whose deletion was not accepted', stateWith({ goal: 'gone' }), 'running', true],
+    ['not if that is being deleted', stateWith({ goal: 'gone' }), 'deleting', false],
   ])('%s', (_, state, phase, isOver) => {
     const observed = seenIn(phase);
     const { action } = decideWatch(state, polled(observed), pace);
     if (isOver) expect(action).toEqual({ kind: 'end', observed });
     else expect(action).toMatchObject({ kind: 'pause' });
+  });
+
+  it('in doubt is followed by another soon, or by one at the usual pace if a healthy cluster is absent', () => {
+    const pauseAfter = (state: WatchState, phase: string) => {
+      const { action } = decideWatch(state, polled(seenIn(phase)), pace);
+      return action.kind === 'pause' ? action.pauseMs : action.kind;
+    };
+    expect(pauseAfter(underWay, 'create_failed')).toBe(3_000);
+    expect(pauseAfter(deleting(stateWith()), 'absent')).toBe(3_000);
+    expect(pauseAfter(underWay, 'absent')).toBe(10_000);
+  });
+
+  it.each<[what: string, state: WatchState]>([
+    ['a look', decideWatch(doubting('absent', 5, 80), polled(seenIn('provisioning')), pace).state],
+    ['the list', decideWatch(doubting('absent', 5, 80), ticked(listed('provisioning')), pace).state],
+    ['the list, as before', noteSeen(doubting('absent', 5, 80))],
+  ])('is in no doubt any more once %s shows the cluster', (_, state) => {
+    expect(state.progress.doubt).toBeUndefined();
   });
 
   it('and the end is not reported as a change', () => {
@@ -161,7 +191,18 @@ describe('a poll is reported', () => {
     ['not if the step was reported', underWay, observed, undefined],
     ['if the workflow still shows trouble', stateWith({ progress: { reported, troubled: true } }), observed, news],
     ['not if a step is merely done', underWay, done, undefined],
-    ['not if the cluster is absent', stateWith(), { clusterPhase: 'absent', steps: [] }, undefined],
+    [
+      'as trouble if the cluster is absent',
+      stateWith(),
+      { clusterPhase: 'absent', steps: [] },
+      { pollTrouble: { failures: 1, message: 'the service does not know the cluster at the moment' } },
+    ],
+    [
+      'not if the cluster is absent that is being deleted',
+      stateWith({ progress: { leaving: true } }),
+      { clusterPhase: 'absent', steps: [] },
+      undefined,
+    ],
   ])('%s', (_, state, seen, expected) => {
     const decision = decideWatch(state, polled(seen), pace);
     expect(decision.news).toEqual(expected);
@@ -178,7 +219,7 @@ describe('a poll is reported', () => {
 
 describe('failures', () => {
   const failing = (consecutiveFailures: number, tick?: Tick) =>
-    stateWith({ ...(tick && { tick }), progress: { consecutiveFailures, seen: true } });
+    stateWith({ ...(tick && { tick }), progress: { consecutiveFailures } });
 
   it.each([
     ['of polls', pollFailed()],

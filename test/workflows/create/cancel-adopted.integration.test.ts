@@ -37,7 +37,7 @@ describe('the cluster of an earlier create', () => {
       cleanup: { status: 'deleted', clusterIDs: ['cce-before-1'] },
     });
     expect(cloud.left()).toEqual([]);
-    expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options: deleteOptions }]);
+    expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options: deleteOptions, reason: 'deleteRequested' }]);
   });
 
   it('goes together with what a lost request of this create made, when their deletion is asked for', async () => {

@@ -206,7 +206,35 @@ it('a cancel while the second request is throttled looks for what the first one 
   expect(cloud.posts()).toBe(2);
 });
 
-it('the outcome reports a refused clean-up', async () => {
+it('a clean-up that is refused for good is told with the outcome', async () => {
+  const { outcome, execution, cloud } = await createCluster({
+    made: [{ deletions: [refusal('DELETE', 400, 'cce.warning.InvalidParam')] }],
+    moments: { 'step 1': cancelBySignal({}) },
+  });
+  expect(execution).toBe('completed');
+  expect(outcome).toMatchObject({
+    outcome: 'cancelled',
+    cleanup: {
+      status: 'incomplete',
+      clusterIDs: ['cce-made-1'],
+      failure: { type: 'DeleteRefused', code: 'cce.warning.InvalidParam', requestID: 'refusal-1' },
+    },
+  });
+  expect(cloud.left()).toEqual(['cce-made-1']);
+});
+
+it('a clean-up that is refused for now is repeated until the service accepts it', async () => {
+  const busy = refusal('DELETE', 409, 'cce.warning.ClusterBusy');
+  const { outcome, cloud } = await createCluster({
+    made: [{ deletions: [busy, busy, busy, 'absent'] }],
+    moments: { 'step 1': cancelBySignal({}) },
+  });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', reason: 'cancelRequested' } });
+  expect(cloud.left()).toEqual([]);
+  expect(cloud.deletes).toHaveLength(4);
+});
+
+it('a clean-up that is refused for a day ends, and frees the name', async () => {
   const { outcome, execution, cloud } = await createCluster({
     made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
     moments: { 'step 1': cancelBySignal({}) },
@@ -217,10 +245,25 @@ it('the outcome reports a refused clean-up', async () => {
     cleanup: {
       status: 'incomplete',
       clusterIDs: ['cce-made-1'],
-      failure: { type: 'DeleteRefused', code: 'cce.warning.AccessDenied', requestID: 'refusal-1' },
+      failure: { type: 'DeleteRefused', code: 'cce.warning.AccessDenied' },
     },
   });
   expect(cloud.left()).toEqual(['cce-made-1']);
+});
+
+it('a clean-up that somebody gives up ends at once, and names what is left', async () => {
+  const { outcome, cloud } = await createCluster({
+    made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
+    moments: {
+      'step 1': cancelBySignal({}),
+      'delete 3': cancelBySignal({ abandon: true }),
+    },
+  });
+  expect(outcome).toMatchObject({
+    outcome: 'cancelled',
+    cleanup: { status: 'incomplete', clusterIDs: ['cce-made-1'], failure: { type: 'CleanupAbandoned' } },
+  });
+  expect(cloud.deletes.length).toBeLessThan(10);
 });
 
 describe('existing machines', () => {
@@ -236,6 +279,6 @@ describe('existing machines', () => {
       { moments: { 'step 1': cancelBySignal({}) } },
       { request: readExample(example) },
     );
-    expect(cloud.deletes).toEqual([{ clusterID: 'cce-made-1', options }]);
+    expect(cloud.deletes).toEqual([{ clusterID: 'cce-made-1', options, reason: 'cancelRequested' }]);
   });
 });

@@ -5,7 +5,7 @@ import { itEnds } from './create-rows.ts';
 
 /** The request was delivered twice: `cce-made-1` stays, and the create deletes `cce-made-2`. */
 const delivered: CloudScript = { posts: [{ ...posts.lostAfterEffect, makes: 2 }] };
-const refused = [refusal('DELETE', 403, 'cce.warning.AccessDenied')];
+const refused = [refusal('DELETE', 400, 'cce.warning.InvalidParam')];
 const failed = { becomes: 'create_failed' };
 
 describe('a duplicate beside a cluster that runs', () => {

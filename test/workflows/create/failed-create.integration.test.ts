@@ -39,14 +39,22 @@ describe('a create that fails', () => {
       posts: 1,
       deletes: 0,
     },
-    ...['deleting', 'deleted', 'delete_failed', 'absent'].map((becomes) => ({
-      what: `since others deleted the cluster, which is ${becomes}`,
+    ...['deleting', 'deleted', 'absent'].map((becomes) => ({
+      what: `since others deleted the cluster, which is ${becomes}, deletes nothing`,
       script: { made: [{ becomes }] },
-      outcome: { outcome: 'failed', failure: { type: 'DeletedByOthers' }, cleanup: { status: 'deleted' } },
-      left: [],
+      outcome: { outcome: 'failed', failure: { type: 'DeletedByOthers' }, cleanup: { status: 'notNeeded' } },
+      left: becomes === 'deleting' ? ['cce-made-1'] : [],
       posts: 1,
-      deletes: 1,
+      deletes: 0,
     })),
+    {
+      what: 'since others tried to delete the cluster, and failed, keeps and names it',
+      script: { made: [{ becomes: 'delete_failed' }] },
+      outcome: { outcome: 'failed', failure: { type: 'DeletedByOthers' }, cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
     {
       what: 'by its deadline says how far it came, and cleans up',
       script: { made: [{ becomes: 'never' }] },
@@ -104,7 +112,7 @@ describe('a create that fails', () => {
     },
     {
       what: 'and is not allowed to clean up tells both',
-      script: { made: [{ becomes: 'create_failed', deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }] },
+      script: { made: [{ becomes: 'create_failed', deletions: [refusal('DELETE', 400, 'cce.warning.InvalidParam')] }] },
       outcome: {
         ...createFailed,
         cleanup: { status: 'incomplete', clusterIDs: ['cce-made-1'], failure: { type: 'DeleteRefused' } },

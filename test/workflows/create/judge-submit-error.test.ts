@@ -45,12 +45,13 @@ const rows: Row[] = [
   ['a throttled request with a shorter Retry-After', answer(429, 'RequestLimitExceeded', 1), pause(2_000)],
   ['an expired signature', answer(400, 'RequestExpired'), pause(2_000)],
 
+  ['a wrong signature', answer(403, 'SignatureDoesNotMatch'), { ...pause(2_000), waitsFor: 'keys' }],
+
   ['a conflict', answer(409, 'cce.warning.AlreadyExist'), { outcome: 'conflict', next: 'lookThenGiveUp' }],
   ...(
     [
       ['an invalid request', answer(400, 'cce.warning.InvalidParam')],
       ['a quota that is used up', answer(400, 'cce.warning.ExceedQuota')],
-      ['a wrong signature', answer(403, 'SignatureDoesNotMatch')],
       ['a missing permission', answer(403, 'cce.warning.AccessDenied')],
       ['something that is not found', answer(404, 'cce.warning.ClusterNotFound')],
       ['a status without a meaning of its own', answer(418, 'Teapot')],
@@ -98,6 +99,18 @@ describe.each(rows)('%s', (_, cause, first, afterAnOpenOne = first) => {
 
 it('judges a cancel of the workflow itself like one of the attempt', () => {
   expect(judgeSubmitError(new CancelledFailure('cancelled'), [])).toEqual({ outcome: 'notSent', next: 'giveUp' });
+});
+
+it('waits for keys for two minutes, and then believes that they are wrong', async () => {
+  const refusedKeys = await failureOf(answer(403, 'SignatureDoesNotMatch'));
+  const judgements = Array.from({ length: 7 }, (_, refusals) =>
+    judgeSubmitError(
+      refusedKeys,
+      Array.from({ length: refusals }, (): SentRequest => ({ outcome: 'refusedForNow', settled: true })),
+    ),
+  );
+  expect(judgements.map(({ pauseMs }) => pauseMs)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, undefined]);
+  expect(judgements.at(-1)).toEqual({ outcome: 'refused', next: 'giveUp' });
 });
 
 it('doubles the pause with each refusal, up to a minute', async () => {

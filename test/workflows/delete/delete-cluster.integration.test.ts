@@ -115,7 +115,7 @@ describe('a delete that succeeds', () => {
   ])('with the options %j says what stays behind', async (options, staysBehind) => {
     const { outcome, cloud } = await deleteCluster({ clusters: [{}] }, { target: byID, options });
     expect(outcome.staysBehind).toEqual(staysBehind);
-    expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options }]);
+    expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options, reason: 'deleteRequested' }]);
   });
 });
 
@@ -136,20 +136,31 @@ describe('a delete that fails', () => {
       deletes: 4,
     },
     {
-      what: 'for want of rights does so at once, with advice',
-      script: withDeletions(refusal('DELETE', 403, 'cce.warning.AccessDenied')),
+      what: 'since the service refuses it for good does so at once, with advice',
+      script: withDeletions(refusal('DELETE', 400, 'cce.warning.InvalidParam')),
       input: { target: byID },
       outcome: {
         outcome: 'failed',
         failure: {
           type: 'DeleteRefused',
-          code: 'cce.warning.AccessDenied',
+          code: 'cce.warning.InvalidParam',
           requestID: 'refusal-1',
-          advice: expect.stringContaining('grant this permission to the account'),
+          advice: expect.stringContaining('protection'),
         },
       },
       left,
       deletes: 1,
+    },
+    {
+      what: 'for want of rights does so with its time limit, and says what it waited for',
+      script: withDeletions(refusal('DELETE', 403, 'cce.warning.AccessDenied')),
+      input: { target: byID, timeoutSeconds: 60 },
+      outcome: {
+        outcome: 'failed',
+        failure: { type: 'DeadlineExceeded', message: expect.stringContaining('cce.warning.AccessDenied') },
+      },
+      left,
+      deletes: 4,
     },
     {
       what: 'for the protection of the cluster does so at once, with advice',

@@ -1,0 +1,42 @@
+import type { Cluster } from '../../cce/cluster.ts';
+import { phaseDuringCreate } from '../../cce/phases.ts';
+import type { DeleteOrder } from '../../contract/delete-order.ts';
+import { readMarker } from '../../contract/marker.ts';
+
+/**
+ * Says why a cluster, as the service shows it now, must not be deleted by an order that was right when it was given;
+ * `undefined` if the order still holds.
+ */
+export function objectionTo(
+  order: DeleteOrder,
+  { spec, status }: Pick<Cluster, 'spec' | 'status'>,
+): string | undefined {
+  const marker = readMarker(spec.description);
+  switch (order.reason) {
+    case 'deleteRequested':
+      if (order.clusterName !== undefined && order.clusterName !== spec.clusterName) {
+        return `its name is "${spec.clusterName}" now, not "${order.clusterName}"`;
+      }
+      return order.onlyMarked === true && marker === undefined ? withoutMarker : undefined;
+    case 'teardownRequested':
+    case 'rollbackRequested':
+    case 'orphanDeletionRequested':
+      if (marker === undefined) return withoutMarker;
+      return order.markerKey === undefined || order.markerKey === marker.key ? undefined : otherMarker;
+    default:
+      if (marker === undefined) return withoutMarker;
+      if (marker.key !== order.markerKey) return otherMarker;
+      return phaseObjection(order.reason, status.clusterPhase);
+  }
+}
+
+const withoutMarker = 'its description does not carry our marker';
+const otherMarker = 'it carries the marker of another create';
+
+/** What a look once showed is checked against this fresh one: the look may have been stale. */
+function phaseObjection(reason: DeleteOrder['reason'], clusterPhase: string): string | undefined {
+  const meaning = phaseDuringCreate(clusterPhase);
+  const isHealthy = meaning === 'succeeded' || (reason === 'createFailed' && meaning === 'waiting');
+  const wantsFailure = reason === 'createFailed' || reason === 'deadlinePassed';
+  return wantsFailure && isHealthy ? `it is ${clusterPhase} now` : undefined;
+}

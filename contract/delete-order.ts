@@ -1,0 +1,41 @@
+/**
+ * The permission to delete one cluster: why, and what must still be true of it when the DELETE is sent. No DELETE is sent
+ * without one, and this list is closed: nothing else deletes a cluster, least of all an error of ours.
+ */
+export type DeleteOrder =
+  /** A clean-up of its own create. The cluster must carry the marker of that create. */
+  | { reason: OwnDeleteReason; markerKey: string }
+  /** A person named the cluster, by its ID or by the name that the ID was found under. */
+  | { reason: 'deleteRequested'; clusterName?: string; onlyMarked?: boolean }
+  /** A person described the clusters to delete. The cluster must carry a marker of ours. */
+  | { reason: SweepReason; markerKey?: string };
+
+/** Why a create deletes what it made. */
+export type OwnDeleteReason =
+  /** A person cancelled the create. */
+  | 'cancelRequested'
+  /** The service says that the creation failed. */
+  | 'createFailed'
+  /** The cluster did not run within the time limit of its create. */
+  | 'deadlinePassed'
+  /** The cluster's time to live is over. */
+  | 'leaseEnded'
+  /** The create made more than one cluster, and another one stays. */
+  | 'extraOfCreate';
+
+type SweepReason = 'teardownRequested' | 'rollbackRequested' | 'orphanDeletionRequested';
+
+export type DeleteReason = DeleteOrder['reason'];
+
+/** What people read: "deleted, since …". */
+export const deleteReasonTexts: Readonly<Record<DeleteReason, string>> = {
+  cancelRequested: 'its create was cancelled',
+  createFailed: 'the service says that its creation failed',
+  deadlinePassed: 'it did not run within its time limit',
+  leaseEnded: 'its time to live is over',
+  extraOfCreate: 'its create made more than one cluster',
+  deleteRequested: 'its deletion was requested',
+  teardownRequested: 'a teardown matches it',
+  rollbackRequested: 'its batch was rolled back',
+  orphanDeletionRequested: 'no create claims it, and the deletion of orphans was requested',
+};

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { OperationReference, OperationStatus } from '../../client/index.ts';
+import type { FaultInput } from '../../simulator/fault-schema.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
+import { readExample } from '../examples.ts';
+import { startSimulator } from '../processes.ts';
+import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+
+/** A service whose answers are wrong for a while, and what creates and deletes make of it. */
+describe('a service that is wrong for a while', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+
+  beforeAll(async () => {
+    simulator = await startSimulator(['--create-seconds', '4', '--delete-seconds', '1', '--unique-names']);
+    orchestration = await startOrchestration(simulator);
+    await orchestration.startWorker();
+  });
+
+  afterAll(async () => {
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  const phasesOf = async (clusterName: string) =>
+    (await simulator.clusters())
+      .filter((cluster) => cluster.clusterName === clusterName)
+      .map(({ clusterPhase }) => clusterPhase);
+
+  const requestsOf = async (call: string, clusterName: string) =>
+    (await simulator.log(call)).filter((entry) => entry.clusterName === clusterName);
+
+  const create = (clusterName: string, options = {}) =>
+    orchestration.orchestrator.create(readExample('managed', clusterName), options);
+
+  const atStep = (create: OperationReference, index: number) =>
+    reached(orchestration.orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= index);
+
+  /** Makes calls about one cluster fail; of the list those that search for it. */
+  async function refuse(clusterName: string, calls: readonly string[], refusal: object): Promise<void> {
+    for (const call of calls) {
+      await simulator.addFault({ kind: 'refuse', name: clusterName, call, ...refusal } as FaultInput);
+    }
+  }
+
+  it.concurrent('a create goes on when the service does not know its cluster for three seconds', async () => {
+    const running = await create('lost-for-a-while');
+    await atStep(running, 2);
+    const notFound = { status: 404, code: 'cce.warning.ClusterNotFound', forSeconds: 3 };
+    await refuse('lost-for-a-while', ['getCluster', 'getEventSteps'], notFound);
+    const { outcome } = await ended(orchestration.orchestrator, running);
+    expect(outcome).toMatchObject({ outcome: 'running' });
+    expect(await phasesOf('lost-for-a-while')).toEqual(['running']);
+    expect(await requestsOf('deleteCluster', 'lost-for-a-while')).toEqual([]);
+  });
+
+  it.concurrent('a create goes on when each answer about its cluster is a 404 of a gateway for a while', async () => {
+    const running = await create('wrong-path');
+    await atStep(running, 2);
+    await refuse('wrong-path', ['getCluster', 'getEventSteps'], { status: 404, code: 'NoSuchPath', forSeconds: 2 });
+    expect((await ended(orchestration.orchestrator, running)).outcome).toMatchObject({ outcome: 'running' });
+    expect(await requestsOf('deleteCluster', 'wrong-path')).toEqual([]);
+  });
+
+  it.concurrent.each([
+    ['busy', { status: 409, code: 'cce.warning.ClusterBusy' }, 'busyCluster'],
+    ['keyless', { status: 403, code: 'IamSignatureInvalid' }, 'keys'],
+    ['rightless', { status: 403, code: 'AccessDenied' }, 'rights'],
+  ])('a clean-up waits while the service refuses it as %s, and says so', async (clusterName, refusal, waitsFor) => {
+    const cancelled = await create(clusterName);
+    await atStep(cancelled, 2);
+    await refuse(clusterName, ['deleteCluster'], { ...refusal, forSeconds: 7 });
+    await orchestration.orchestrator.cancel(clusterName);
+    const waiting = await reached(
+      orchestration.orchestrator,
+      cancelled,
+      ({ currentStep }) => currentStep?.waitsFor !== undefined,
+    );
+    expect(waiting.currentStep).toMatchObject({ stage: 'cleaningUp', waitsFor: { reason: waitsFor } });
+    const { outcome } = await ended(orchestration.orchestrator, cancelled);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
+    expect(await phasesOf(clusterName)).toEqual([]);
+  });
+
+  it.concurrent('a create waits for the old cluster of its name to go, and is then made', async () => {
+    const first = await create('same-name');
+    expect((await ended(orchestration.orchestrator, first)).outcome).toMatchObject({ outcome: 'running' });
+    const [old] = await simulator
+      .clusters()
+      .then((all) => all.filter(({ clusterName }) => clusterName === 'same-name'));
+    await simulator.deleteFromOutside(old!.clusterID, 'deleting');
+    const second: OperationStatus = await ended(orchestration.orchestrator, await create('same-name'));
+    expect(second.outcome).toMatchObject({ outcome: 'running' });
+    expect(second.outcome?.clusterID).not.toBe(old!.clusterID);
+    await vi.waitFor(async () => expect(await phasesOf('same-name')).toEqual(['running']), { timeout: 20_000 });
+  });
+});
