@@ -6,6 +6,7 @@ import type {
   OperationStatus,
   Problem,
   Step,
+  WaitsFor,
 } from '../client/index.ts';
 import { styled } from './colors.ts';
 import { plainTable } from './plain-table.ts';
@@ -26,10 +27,11 @@ export function progressLine(status: OperationStatus): string {
 }
 
 /** The line of {@link progressLine} without the name. */
-export function operationLine({ stage, step, phase }: CurrentStep): string {
+export function operationLine({ stage, step, phase, waitsFor }: CurrentStep): string {
   const where = step === undefined ? '' : `, step ${step.index}/${step.total} ${step.name} ${step.status}`;
   const error = step?.error?.message === undefined ? '' : ` (${step.error.message})`;
-  return `${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}`;
+  const wait = waitsFor === undefined ? '' : `, ${waitText(waitsFor)}`;
+  return `${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}${wait}`;
 }
 
 /** The full view of an operation, which `status` prints and `--watch` redraws. */
@@ -46,12 +48,25 @@ export function statusText(status: OperationStatus): string {
 }
 
 function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): string[] {
-  const { pollTrouble, expiresAt } = currentStep ?? {};
+  const { pollTrouble, waitsFor, expiresAt } = currentStep ?? {};
   return [
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
     ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
+    ...(waitsFor === undefined ? [] : [styled('yellow', `  ${waitText(waitsFor)}`)]),
     ...(pollTrouble === undefined ? [] : [styled('yellow', `  polling CCE fails: ${pollTrouble.message}`)]),
   ];
+}
+
+const waitReasons: Readonly<Record<WaitsFor['reason'], string>> = {
+  service: 'the service',
+  keys: 'access keys that the service accepts',
+  rights: 'the right to do this',
+  busyCluster: 'the cluster, which is busy',
+  oldCluster: 'the old cluster of this name to go',
+};
+
+function waitText({ reason, message, since }: WaitsFor): string {
+  return `waits for ${waitReasons[reason]} since ${since}: ${message}`;
 }
 
 /** The outcome of an operation, with the reason and the advice. */

@@ -1,4 +1,5 @@
 export { BatchConflictError } from './errors/batch-conflict-error.ts';
+export { ClusterRunsError } from './errors/cluster-runs-error.ts';
 export { BatchNotFoundError } from './errors/batch-not-found-error.ts';
 export { expandBatch, type ExpandedBatch } from './batch/expand.ts';
 export { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster, type PlanOptions } from './batch/plan.ts';
@@ -39,7 +40,7 @@ export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 export type { CancelRequest } from '../contract/cancel-request.ts';
-export type { CurrentStep, Stage, Step, StepError } from '../contract/current-step.ts';
+export type { CurrentStep, Stage, Step, StepError, WaitsFor } from '../contract/current-step.ts';
 export type { TeardownFilter, TeardownReport } from '../contract/teardown.ts';
 export type { ReconcileReport, UnclaimedCluster } from '../contract/reconcile.ts';
 export type { OperationFailure } from '../contract/operation-failure.ts';

@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
 import type { AccountRegion } from '../contract/identity.ts';
 import { cancelSignal, extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
+import { ClusterRunsError } from './errors/cluster-runs-error.ts';
+import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
+import { grpcStatus } from '../temporal/grpc-status.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
+import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { describeOperation, findOperation, listOperations } from './find-operation.ts';
 import { statusOf } from './operation-status.ts';
@@ -64,6 +68,8 @@ export interface Orchestrator {
    * Requests the cancellation of the create or delete under way. The clean-up goes on after this returns; `watch` shows it.
    *
    * @throws OperationNotFoundError if none is under way
+   * @throws ClusterRunsError if the cluster runs and waits for the end of its time to live: a cancel would delete it.
+   *   With `cleanup: 'keep'` the cancel ends the time to live and keeps the cluster.
    */
   cancel: (nameOrID: string, request?: CancelRequest) => Promise<OperationReference>;
   /**
@@ -71,6 +77,7 @@ export interface Orchestrator {
    *
    * @param ttlSeconds Counted from now.
    * @throws OperationNotFoundError if no create with a time to live is under way
+   * @throws OperationEndingError if the time to live has ended and the cluster is being deleted
    */
   extendLease: (nameOrID: string, ttlSeconds: number) => Promise<OperationReference>;
   /** Finds orphans, that is clusters with our marker that no operation claims, and deletes them on request. */
@@ -118,7 +125,15 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
   }
 
   async function cancel({ workflowID, runID }: OperationReference, request: CancelRequest) {
-    await client.workflow.getHandle(workflowID, runID).signal(cancelSignal, request);
+    const handle = client.workflow.getHandle(workflowID, runID);
+    try {
+      await handle.signal(cancelSignal, request);
+    } catch (error) {
+      // Temporal refuses signals beyond a number for one run. A native cancel is none, but carries no wishes either.
+      const isPlain = request.cleanup !== 'keep' && request.deleteOptions === undefined;
+      if (!isPlain || !isSignalLimit(error)) throw error;
+      await handle.cancel();
+    }
     return { workflowID, runID };
   }
 
@@ -134,6 +149,9 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     async cancel(nameOrID, request = {}) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.execution !== 'running') throw new OperationNotFoundError(nameOrID, 'running create or delete');
+      if (operation.leaseBegan && request.cleanup !== 'keep' && request.abandon !== true) {
+        throw new ClusterRunsError(nameOrID);
+      }
       return cancel(operation, request);
     },
     reconcile: (options = {}) => reconcile(client, scope, options),
@@ -147,7 +165,15 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         throw new OperationNotFoundError(nameOrID, 'running create with a time to live');
       }
       const { workflowID, runID } = operation;
-      await client.workflow.getHandle(workflowID, runID).signal(extendLeaseSignal, { ttlSeconds });
+      const handle = client.workflow.getHandle(workflowID, runID);
+      const throwIfEnding = async () => {
+        const stage = (await queryCurrentStep(client, handle))?.stage;
+        if (stage === 'cleaningUp' || stage === 'done') throw new OperationEndingError(workflowID);
+      };
+      await throwIfEnding();
+      await handle.signal(extendLeaseSignal, { ttlSeconds });
+      // The lease may have ended before the signal arrived, which then changed nothing.
+      await throwIfEnding();
       return { workflowID, runID };
     },
     async delete(nameOrID, { waitForRelease = false, ...deleteOptions } = {}) {
@@ -156,9 +182,16 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         return cancel(operation, { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' });
       }
       const isName = operation?.clusterName === nameOrID;
-      return startDelete(client, scope, nameOrID, isName, { waitForRelease, ...deleteOptions });
+      const known = isName && operation.kind === 'create' ? operation.clusterID : undefined;
+      return startDelete(client, scope, { nameOrID, isName, known }, { waitForRelease, ...deleteOptions });
     },
   };
+}
+
+/** Temporal's answer to a signal of a run that has received the maximum number of signals. */
+function isSignalLimit(error: unknown): boolean {
+  const { cause } = Object(error) as { cause?: unknown };
+  return isGrpcServiceError(cause) && cause.code === grpcStatus.invalidArgument && /signal/i.test(cause.details);
 }
 
 function ignore(): void {}

@@ -14,13 +14,20 @@ export interface DeleteOptions extends DeleteClusterOptions {
   waitForRelease?: boolean;
 }
 
+/** The cluster that a person typed. */
+interface TypedTarget {
+  nameOrID: string;
+  /** Whether `nameOrID` is known to be a name, even if it has the form of an ID. */
+  isName: boolean;
+  /** The clusterID that the latest create of this name ended with, if Temporal knows one. */
+  known: string | undefined;
+}
+
 /** Starts the delete of a cluster, or attaches to the delete under way. */
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
-  nameOrID: string,
-  /** Whether `nameOrID` is known to be a name, even if it has the form of an ID. */
-  isName: boolean,
+  { nameOrID, isName, known }: TypedTarget,
   { waitForRelease = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
   const workflowID = deleteWorkflowID(scope, nameOrID);
@@ -28,7 +35,7 @@ export async function startDelete(
   const { runID } = await startOperation(client, scope, {
     kind: 'delete',
     workflowID,
-    input: { target, options, waitForRelease, mayBeName: true },
+    input: { target, options, waitForRelease, mayBeName: true, ...(known !== undefined && { knownClusterID: known }) },
     memo: target,
   });
   return { workflowID, runID };

@@ -106,7 +106,7 @@ it('what is under way ends on its version, what is new begins on the current one
   // Nothing needs the old version any more; not even what is under way for long.
   first.shutdown();
   await first.stopped;
-  await orchestrator.cancel('leased');
+  await orchestrator.delete('leased');
   expect((await ended(orchestrator, leased)).outcome).toMatchObject({ cleanup: { status: 'deleted' } });
   const outcome = (await orchestration.client.workflow.getHandle(batchID).result()) as BatchOutcome;
   expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 1, cancelled: 1 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OperationNotFoundError } from '../../client/index.ts';
+import { ClusterRunsError, OperationEndingError, OperationNotFoundError } from '../../client/index.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { readExample } from '../examples.ts';
@@ -81,6 +81,39 @@ describe('a cluster with a time to live', () => {
     const adopting = await orchestrator.create(readExample('managed', 'kept'), { ttlSeconds: 1 });
     expect((await ended(orchestrator, adopting)).outcome).toMatchObject({ outcome: 'running', adopted: true });
     expect(await clusterNames()).toContain('kept');
+  });
+
+  it('is not cancelled once it runs, since that would delete it', async () => {
+    const { orchestrator } = orchestration;
+    const { create } = await createWithLease('cancelled', 3600);
+    const cancelled = orchestrator.cancel('cancelled');
+    await expect(cancelled).rejects.toThrow(ClusterRunsError);
+    await expect(cancelled).rejects.toThrow('ccectl delete cancelled');
+    expect(await clusterNames()).toContain('cancelled');
+    // Without its lease the cluster is kept for good.
+    await orchestrator.cancel('cancelled', { cleanup: 'keep' });
+    expect((await ended(orchestrator, create)).outcome).toMatchObject({ cleanup: { status: 'kept' } });
+    expect(await clusterNames()).toContain('cancelled');
+  });
+
+  it('cannot be extended once it is being deleted', async () => {
+    const { orchestrator } = orchestration;
+    const { create } = await createWithLease('too-late', 3600);
+    await simulator.addFault({
+      kind: 'refuse',
+      status: 409,
+      code: 'Busy',
+      call: 'deleteCluster',
+      name: 'too-late',
+      times: 1,
+    });
+    await orchestrator.extendLease('too-late', 1);
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'cleaningUp');
+    await expect(orchestrator.extendLease('too-late', 3600)).rejects.toThrow(OperationEndingError);
+    expect((await ended(orchestrator, create)).outcome).toMatchObject({
+      outcome: 'expired',
+      cleanup: { status: 'deleted', reason: 'leaseEnded' },
+    });
   });
 
   it('cannot be extended where there is none', async () => {
