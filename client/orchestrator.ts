@@ -149,7 +149,12 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     async cancel(nameOrID, request = {}) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.execution !== 'running') throw new OperationNotFoundError(nameOrID, 'running create or delete');
-      if (operation.leaseBegan && request.cleanup !== 'keep' && request.abandon !== true) {
+      if (request.abandon === true) {
+        // At any other stage the signal would begin a clean-up instead.
+        const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
+        const stage = (await queryCurrentStep(client, handle))?.stage;
+        if (stage !== 'cleaningUp') throw new OperationNotFoundError(nameOrID, 'clean-up in progress');
+      } else if (operation.leaseBegan && request.cleanup !== 'keep') {
         throw new ClusterRunsError(nameOrID);
       }
       return cancel(operation, request);

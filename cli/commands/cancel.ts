@@ -8,6 +8,7 @@ import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 interface Options extends GlobalOptions, WaitFlags {
   cleanup: NonNullable<CancelRequest['cleanup']>;
   reason?: string;
+  abandon?: boolean;
 }
 
 export function addCancel(program: Command): void {
@@ -20,13 +21,18 @@ export function addCancel(program: Command): void {
         .choices(['delete', 'keep'])
         .default('delete'),
     )
-    .option('--reason <text>', 'reason, which the outcome shows');
+    .option('--reason <text>', 'reason, which the outcome shows')
+    .option('--abandon', 'give up a clean-up that is under way; its outcome names what is left');
   withWaitFlags(cancel, 'the steps', 'the clean-up ends').action(
     connectedAction(async (orchestrator, options: Options, nameOrID: string) => {
-      const { cleanup, reason } = options;
-      const operation = await orchestrator.cancel(nameOrID, { cleanup, ...(reason !== undefined && { reason }) });
+      const { cleanup, reason, abandon = false } = options;
+      const operation = await orchestrator.cancel(nameOrID, {
+        cleanup,
+        ...(reason !== undefined && { reason }),
+        ...(abandon && { abandon }),
+      });
       if (waits(options)) return followToEnd(orchestrator, operation, options, isCancelled);
-      return { json: operation, text: `cancelling: ${operation.workflowID}` };
+      return { json: operation, text: `${abandon ? 'giving up the clean-up' : 'cancelling'}: ${operation.workflowID}` };
     }),
   );
 }

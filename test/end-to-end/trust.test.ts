@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { OperationReference, OperationStatus } from '../../client/index.ts';
+import { OperationNotFoundError, type OperationReference, type OperationStatus } from '../../client/index.ts';
 import type { FaultInput } from '../../simulator/fault-schema.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
@@ -93,5 +93,21 @@ describe('a service that is wrong for a while', () => {
     expect(second.outcome).toMatchObject({ outcome: 'running' });
     expect(second.outcome?.clusterID).not.toBe(old!.clusterID);
     await vi.waitFor(async () => expect(await phasesOf('same-name')).toEqual(['running']), { timeout: 20_000 });
+  });
+
+  it.concurrent('a clean-up that the service refuses can be given up, and nothing else can', async () => {
+    const { orchestrator } = orchestration;
+    const cancelled = await create('given-up');
+    await atStep(cancelled, 2);
+    await expect(orchestrator.cancel('given-up', { abandon: true })).rejects.toThrow(OperationNotFoundError);
+    await refuse('given-up', ['deleteCluster'], { status: 403, code: 'AccessDenied' });
+    await orchestrator.cancel('given-up');
+    await reached(orchestrator, cancelled, ({ currentStep }) => currentStep?.waitsFor !== undefined);
+    await orchestrator.cancel('given-up', { abandon: true });
+    const { outcome } = await ended(orchestrator, cancelled);
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      cleanup: { status: 'incomplete', clusterIDs: [outcome?.clusterID], failure: { type: 'CleanupAbandoned' } },
+    });
   });
 });
