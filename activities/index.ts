@@ -37,7 +37,7 @@ export interface ActivityDependencies {
   longestLagMs?: number;
   /** The name of this installation, which the markers of its clusters carry. */
   installation: string;
-  /** How many calls of the API all activities together may make. */
+  /** The limit for API calls of all activities together, in calls per second. */
   maximumRequestsPerSecond: number;
   /** The SDK's meter, which serves our metrics together with its own. */
   meter: MetricMeter;

@@ -4,7 +4,7 @@ import type { DeleteClusterOptions } from '../cce/cluster.ts';
 export interface CancelRequest {
   /** Ends a clean-up that is under way, and leaves what is left to people. Changes nothing at any other time. */
   abandon?: boolean;
-  /** For people; shown in the outcome. */
+  /** For people; the outcome shows it. */
   reason?: string;
   /**
    * What happens to a cluster that exists already.

@@ -16,7 +16,7 @@ export interface Cleanup {
   reason?: DeleteReason;
   /** Why a cluster is kept although it was to be deleted: the reason did not hold any more. */
   objection?: string;
-  /** Of an incomplete one: those that are left. */
+  /** The clusters that this is about; after an incomplete clean-up, those that are left. */
   clusterIDs: string[];
   /** What the deletions leave in place and on the bill. */
   staysBehind?: string[];

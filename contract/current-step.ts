@@ -74,7 +74,7 @@ export interface CurrentStep {
   pollTrouble?: PollTrouble;
   /** What the operation waits for, while the service refuses it for now. */
   waitsFor?: WaitsFor;
-  /** When the cluster is going to be deleted, RFC 3339. Absent without a time to live. */
+  /** When the time to live of the cluster ends, RFC 3339. Absent without a time to live. */
   expiresAt?: string;
 }
 

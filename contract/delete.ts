@@ -25,11 +25,11 @@ export interface DeleteClusterInput {
   /** The clusterID that our records have for the name: counts if a list does not show the name, which may lag. */
   knownClusterID?: string;
   /**
-   * Why, if it is not a person who named the cluster. Then the cluster must carry a marker of ours.
+   * Why the cluster is deleted, unless a person named it. The cluster must then carry our marker.
    */
   reason?: 'teardownRequested' | 'rollbackRequested';
   /**
-   * Delete nothing that does not carry our marker: the name was not given by a person, but derived.
+   * Delete only a cluster with our marker, because the name was derived and not given by a person.
    *
    * @default false
    */

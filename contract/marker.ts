@@ -18,7 +18,7 @@ export interface Marker {
 /** Every description of one of our clusters contains this. */
 export const markerPrefix = '[cce-orchestrator ';
 
-/** Matches a description that ends with a marker of ours. */
+/** Matches a description that ends with our marker. */
 export const markerPattern = /\[cce-orchestrator ([0-9a-f]{16}) ([0-9a-f]{16})(?: ([A-Za-z0-9._-]{1,64}))?\]\s*$/;
 
 export function markerOf(workflowID: string, firstRunID: string, request: CreateClusterRequest): Marker {

@@ -19,9 +19,9 @@ export interface WorkerConfiguration {
   longestLagMs?: number;
   /** The limit for API calls of this worker, and for changing calls of all workers of the account together. */
   maximumRequestsPerSecond: number;
-  /** Tells this installation's clusters from those of others on the account; absent: made from namespace and account. */
+  /** Tells the clusters of this installation from those of others on the account. @default from namespace and account */
   installation?: string;
-  /** Where set, `{fromFile}` references of specs are read from below this folder only. */
+  /** If set, `{fromFile}` references of specs are read only from files below this folder. */
   secretsFolder?: string;
   logLevel: Level;
   /** The port for probes and metrics. 0 chooses a free port. Without it the worker serves neither. */

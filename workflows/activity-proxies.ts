@@ -87,7 +87,8 @@ export const submitCluster: Activities['submitCluster'] = (input) =>
     startToCloseTimeout: '90s',
     // A worker that dies while it looks or sends is noticed within this time.
     heartbeatTimeout: '12s',
-    // The types too: an activity that somebody has paused is tried again whatever its number of attempts.
+    // Temporal retries an activity that somebody has paused beyond its number of attempts, but never one of these
+    // types.
     retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['CceApiError', 'CceNetworkError', 'WorkerShutdown'] },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }).submitCluster(input);

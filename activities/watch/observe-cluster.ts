@@ -28,7 +28,7 @@ export async function observeCluster(
 ): Promise<Observation> {
   const events = await readEvents();
   if (events instanceof Error) {
-    // The steps are for people to look at; as long as the phase can be read, the wait goes on by it alone.
+    // The steps are for people to look at. The wait goes on without them while the phase can be read.
     const clusterPhase = listedPhase ?? (await readPhase());
     return { clusterPhase, steps: previous?.steps ?? [] };
   }
@@ -67,7 +67,7 @@ export async function observeCluster(
   }
 }
 
-/** A failed step may be the end of the cluster or not; only its phase tells. */
+/** Whether no step has moved on. A failed step never counts: only the phase tells whether the cluster failed with it. */
 function sameProgress(before: readonly Step[], now: readonly Step[]): boolean {
   return (
     before.length === now.length &&

@@ -15,7 +15,7 @@ const watchProgressSchema = z.object({
   leaving: z.boolean(),
   /** An end that the last looks showed, and that more looks must confirm; see `confirm-end.ts`. */
   doubt: doubtSchema.optional(),
-  /** The {@link changeKey} of the last change that the workflow was told of. */
+  /** The {@link changeKey} of the last change that was reported to the workflow. */
   reported: z.string(),
   /** Whether the workflow was told that polls fail, and not yet that they work again. */
   troubled: z.boolean(),

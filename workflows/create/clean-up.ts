@@ -21,8 +21,8 @@ export interface CleanupPolicy {
   /** Why the clusters of this create are deleted. Absent: they are kept. */
   reason?: OwnDeleteReason;
   /**
-   * Present if the user requested the deletion of the cluster itself, in this way. Then it is deleted even if an earlier
-   * create made it.
+   * Present if the user asked for the deletion of the cluster itself, with these options. Then it is deleted even if an
+   * earlier create made it.
    */
   deleteOptions?: DeleteClusterOptions;
 }
@@ -35,7 +35,7 @@ const cleanUpLimitMs = 24 * 3_600_000;
  * the outcome of a request is open. Goes on when the workflow is cancelled; a second cancel changes nothing. Ends after a
  * day, or when it is abandoned.
  *
- * Never throws, unless by an error that nobody foresaw: what could not be deleted is in the result.
+ * Throws unforeseen errors only: the result names what could not be deleted.
  */
 export async function cleanUp(
   creation: Creation,
@@ -79,7 +79,7 @@ export async function cleanUp(
 }
 
 function failureOf(error: TemporalFailure): OperationFailure {
-  // Otherwise the service refused the looks: what there is to delete was not even found.
+  // The service refused the looks, so what there is to delete was not even found.
   if (!isCancellation(error)) return describeFailure(error, 'DeleteRefused');
   return {
     type: 'CleanupAbandoned',
@@ -102,7 +102,7 @@ function orderFor(clusterID: string, order: DeleteOrder, { obtained, marker }: C
   return { reason: 'extraOfCreate', markerKey: marker.key };
 }
 
-/** What a user requests goes, except machines that were there before: those are spared even if nobody says so. */
+/** The user's options count, except that existing machines are moved out even if the user does not say so. */
 function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: CleanupPolicy): DeleteClusterOptions {
   const { moveOut = false, ...compensation } = compensationOptions(request);
   return { ...(moveOut && { moveOut }), ...(deleteOptions ?? compensation) };
@@ -127,9 +127,9 @@ async function deleteAll(
   for (let remaining = targets; remaining.length > 0;) {
     progress.enter('cleaningUp', remaining[0]);
     handled.push(...remaining);
-    // At once: one that the service refuses to delete must not keep the others.
+    // In parallel, because one that the service refuses to delete must not hold up the others.
     await Promise.all(remaining.map((clusterID, index) => deleteOne(clusterID, index === 0)));
-    // Meanwhile a request that was thought lost may have made another one.
+    // A request that seemed lost may have made another cluster meanwhile.
     const seen = await findTargets(creation, () => policy, []);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID));
   }
