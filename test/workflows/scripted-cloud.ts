@@ -141,6 +141,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (ending instanceof Error) {
         if (later.length > 0) cluster.deletions = later;
         await reach('delete');
+        if (ending.kind === 'notFound') return { alreadyGone: true };
         return withCallFailures(() => Promise.reject(ending));
       }
       cluster.clusterPhase = 'deleting';

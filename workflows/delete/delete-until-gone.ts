@@ -46,21 +46,28 @@ const maximumRequests = 4;
  * for good.
  */
 export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
-  const { clusterID, progress, secrets = [], untilMs } = task;
-  for (let requests = 0; ;) {
+  const { clusterID, progress, secrets = [], untilMs = Infinity } = task;
+  for (let requests = 0, denials = 0; ;) {
     const answer = await requestDeletion(task);
     const { alreadyGone, objection, requestID } = answer;
     if (objection !== undefined) return { requests, alreadyGone: false, objection };
     if (!alreadyGone) requests++;
 
-    const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`, untilMs);
+    const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`, task.untilMs);
     const observed = await watchCluster({ clusterID, goal: 'gone', deletionAccepted: !alreadyGone, secrets });
     progress.observe(observed);
     if (observed.clusterPhase === 'absent' || phaseDuringDelete(observed.clusterPhase) === 'succeeded') {
       return { requests, alreadyGone: requests === 0, ...(requestID !== undefined && { requestID }) };
     }
-    // The service did not know the cluster for a while, and shows it again.
-    if (alreadyGone) continue;
+    if (alreadyGone) {
+      // The service denies the cluster and shows it: without a pause, the history would grow for as long as it does so.
+      const pauseMs = pauseAfterRefusalMs(++denials, {});
+      const message = `the service shows ${clusterID}, and answers that it does not exist`;
+      if (Date.now() + pauseMs >= untilMs) throw failure({ type: 'DeleteFailed', message });
+      progress.waitFor({ reason: 'service', message });
+      await sleep(pauseMs, { summary: 'the service denies a cluster that it shows' });
+      continue;
+    }
     if (requests === maximumRequests) {
       throw failure({ type: 'DeleteFailed', ...failedStepDetail(clusterID, observed.clusterPhase, observed.steps) });
     }

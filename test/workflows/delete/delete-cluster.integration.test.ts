@@ -270,3 +270,24 @@ it.each([
   expect(ended.outcome).toMatchObject({ outcome });
   expect(ended.cloud.left()).toEqual(mayBeName ? [] : ['cce-before-1']);
 });
+
+it('a delete pauses while the service denies a cluster that it shows, and then deletes it', async () => {
+  const denial = refusal('DELETE', 404, 'cce.warning.ClusterNotFound');
+  const { outcome, cloud } = await deleteCluster(
+    { clusters: [{ deletions: [denial, denial, denial, 'absent'] }] },
+    { target: { clusterID: 'cce-before-1' } },
+  );
+  expect(outcome).toMatchObject({ outcome: 'deleted', requests: 1 });
+  expect(cloud.deletes).toHaveLength(4);
+});
+
+it('a delete of a cluster that the service denies and shows for ever ends with its time limit', async () => {
+  const denial = refusal('DELETE', 404, 'cce.warning.ClusterNotFound');
+  const { outcome, cloud } = await deleteCluster(
+    { clusters: [{ deletions: [denial] }] },
+    { target: { clusterID: 'cce-before-1' }, timeoutSeconds: 60 },
+  );
+  expect(outcome).toMatchObject({ outcome: 'failed', failure: { type: 'DeadlineExceeded' } });
+  // After 0, 5, 15 and 35 seconds.
+  expect(cloud.deletes).toHaveLength(4);
+});
