@@ -9,6 +9,7 @@ import { withBudgetMetrics } from './api/metered-budget.ts';
 import { withMetrics } from './api/metered-client.ts';
 import { createRequestBudget } from './api/request-budget.ts';
 import { outsideOfTraces, withSpans } from './api/traced-client.ts';
+import { withHeartbeats } from './api/with-heartbeats.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
 import { submitCluster } from './create/submit-cluster.ts';
@@ -66,13 +67,13 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     validateCluster: validateCluster(dependencies),
     compareSpec: compareSpec(budgeted),
-    findClusters: budgeted.findClusters,
-    submitCluster: submitCluster(budgeted),
+    findClusters: withHeartbeats(budgeted.findClusters),
+    submitCluster: withHeartbeats(submitCluster(budgeted)),
     watchCluster: withStepMetrics(watchCluster({ ...dependencies, cce: watching, budget, phases }), meter),
-    deleteCluster: deleteCluster(budgeted),
-    listMarkedClusters: listMarkedClusters(budgeted),
-    findTeardownTargets: findTeardownTargets(budgeted),
-    describeCreates: dependencies.describeCreates,
+    deleteCluster: withHeartbeats(deleteCluster(budgeted)),
+    listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
+    findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
+    describeCreates: withHeartbeats(dependencies.describeCreates),
     ...dependencies.batches,
   };
 }

@@ -53,6 +53,9 @@ type CommonOptions = Omit<SDKWorkerOptions, 'taskQueue' | 'activities'>;
 /** A create request in flight may run until its own time limit: to break it off would leave its outcome open. */
 const letCallsEnd = { shutdownGraceTime: '75s', shutdownForceTime: '85s' } as const;
 
+/** A third of the heartbeat timeout of the calls: a late heartbeat on a busy machine is not a dead worker. */
+const maxHeartbeatThrottleInterval = '4s';
+
 function createMainWorker(
   common: CommonOptions,
   { configuration, workflowBundlePath }: WorkerOptions,
@@ -69,6 +72,7 @@ function createMainWorker(
     // A workflow outside the cache is replayed for each step that it is told of, at two and a half times the CPU. The SDK
     // derives its default from the size of the heap, which says little: one workflow takes about 250 kB.
     maxCachedWorkflows: 1_000,
+    maxHeartbeatThrottleInterval,
   });
 }
 
@@ -85,8 +89,7 @@ function createMutateWorker(
     // The server enforces this limit, for all workers of the account together.
     maxTaskQueueActivitiesPerSecond: configuration.maximumRequestsPerSecond,
     maxConcurrentActivityTaskExecutions: mutateSlots(configuration),
-    // A third of the heartbeat timeout of submitCluster: a late heartbeat on a busy machine is not a dead worker.
-    maxHeartbeatThrottleInterval: '4s',
+    maxHeartbeatThrottleInterval,
   });
 }
 

@@ -21,12 +21,16 @@ export const { validateCluster } = proxyLocalActivities<Activities>({
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
+/** A worker that dies during a call of the API is noticed within this time. */
+const heartbeatTimeout = '12s';
+
 /**
- * Reads and deletions may be repeated at any time. 90 s allow an attempt to wait for its turn, and to send a request of
- * up to 30 s twice, the second time with a new signature. The day is for clean-ups, which no other deadline ends.
+ * Reads may be repeated at any time. 90 s allow an attempt to wait for its turn, and to send a request of up to 30 s
+ * twice, the second time with a new signature. The day is for clean-ups, which no other deadline ends.
  */
 const repeatable = {
   startToCloseTimeout: '90s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -64,6 +68,7 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
     ...onMutateQueue(),
     summary: `delete ${input.clusterID}: ${deleteReasonTexts[input.order.reason]}`,
     startToCloseTimeout: '150s',
+    heartbeatTimeout,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deleteCluster(input);
@@ -85,8 +90,7 @@ export const submitCluster: Activities['submitCluster'] = (input) =>
     ...onMutateQueue(),
     summary: `create "${input.request.cluster.clusterName}"`,
     startToCloseTimeout: '90s',
-    // A worker that dies while it looks or sends is noticed within this time.
-    heartbeatTimeout: '12s',
+    heartbeatTimeout,
     // Temporal retries an activity that somebody has paused beyond its number of attempts, but never one of these
     // types.
     retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['CceApiError', 'CceNetworkError', 'WorkerShutdown'] },

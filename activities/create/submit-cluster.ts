@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, CancelledFailure, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CceClient } from '../../cce/client.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
@@ -28,27 +28,19 @@ export interface SubmitDependencies {
  * Sends the create request once. If a look finds clusters of its name, returns those and sends nothing. The workflow looks
  * again after every failure that leaves the outcome open.
  *
- * It heartbeats, so that Temporal notices within seconds when its worker dies. A cancellation that arrives before the
- * request is sent keeps it from being sent. From then on it changes nothing: to break the request off would only turn a
- * known outcome into an unknown one. The request's own time limit ends it well before the activity's.
+ * A cancellation that arrives before the request is sent keeps it from being sent. From then on it changes nothing: to
+ * break the request off would only turn a known outcome into an unknown one. The request's own time limit ends it well
+ * before the activity's.
  */
 export function submitCluster(dependencies: SubmitDependencies) {
   const submit = lookAndSend(dependencies);
   return async (input: SubmitInput): Promise<Submission> => {
     if (activityInfo().attempt > 1) throw sentBefore();
-    const heartbeats = setInterval(heartbeat, heartbeatIntervalMs);
-    try {
-      return await submit(input);
-    } finally {
-      clearInterval(heartbeats);
-    }
+    return submit(input);
   };
 }
 
 export type Submission = SubmittedCluster | { found: FoundCluster[] };
-
-/** A fraction of the heartbeat timeout in workflows/activity-proxies.ts. */
-const heartbeatIntervalMs = 3_000;
 
 function lookAndSend({ cce, secrets, findClusters }: SubmitDependencies) {
   return async ({ request, lookFirst }: SubmitInput): Promise<Submission> => {
