@@ -103,6 +103,30 @@ describe('an encrypted payload', () => {
     expect(long.data!.length).toBeLessThan(1_000);
   });
 
+  it.each([
+    {
+      size: 'small',
+      value: 'short',
+      compression: 'none',
+      data: 'zLcUHU3/Lev5RCgSar99arzxBOyHzJvOpM/ayaKzGATy5KiK6fCT30UcrAZNNA8Cq9GU9Lcf9qoceP6Vkw==',
+    },
+    {
+      size: 'large',
+      value: 'long '.repeat(400),
+      compression: 'gzip',
+      data: 'irOpfFQwRg8OghzoertNsSq0TDp2udI89BuwUNnS1o3yLDFq7kx0ZlBAX1BT8kzvQU5AFdd0P5idS+IO6YM3iCckaXyH340V04BKlD+XTy2DKRRgihnk4oqeqAIxikCx',
+    },
+  ])('is readable for good: a $size one of version 0.1', async ({ value, compression, data }) => {
+    const owner = { namespace: 'default', workflowID: 'cce:default:bj:a-cluster' };
+    const header = { keyID: 'test', keyFingerprint: 'f67fb9bf', compression, owner };
+    const payload = {
+      metadata: { encoding: Buffer.from('binary/encrypted'), encryption: Buffer.from(JSON.stringify(header)) },
+      data: Buffer.from(data, 'base64'),
+    };
+    const keyOfThatTime = codecOf(['test:dGhlIGtleSBvZiB0aGUgdGVzdHMsIG9mIDMyIGJ5dGU=']);
+    expect(await decrypted(payload, keyOfThatTime)).toBe(value);
+  });
+
   it('is encrypted once, also as one of several', async () => {
     const payloads = await codec.encode(
       [1, 2, 3].map((value) => defaultPayloadConverter.toPayload(value)),
