@@ -1,8 +1,9 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { InvalidOptionsError } from '../client/errors/invalid-options-error.ts';
+import { namePatternProblem, phaseProblem } from '../client/teardown-filter.ts';
 import type { FailurePolicy, ScheduledTeardown, TeardownPlan } from '../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from './delete-flags.ts';
-import { collect, deletePolicy, durationSeconds, nonEmpty, positiveInteger } from './values.ts';
+import { collect, deletePolicy, durationSeconds, positiveInteger } from './values.ts';
 
 /** The options of a teardown, whether it runs at once or on a schedule. */
 export interface TeardownOptions extends DeleteFlags {
@@ -18,16 +19,16 @@ export interface TeardownOptions extends DeleteFlags {
 export function withTeardownOptions(command: Command): Command {
   return withDeleteFlags(
     command
-      .option('--name <pattern>', "only clusters whose name matches, e.g. 'ci-*'", nonEmpty)
+      .option('--name <pattern>', "only clusters whose name matches, e.g. 'ci-*', 'ci-[!p]*', 'ci-{5..50}'", pattern)
       .option('--older-than <duration>', 'only clusters older than this, e.g. 24h', durationSeconds)
       .addOption(
         new Option('--phase <phase>', 'only clusters in this phase, e.g. create_failed; repeatable')
-          .argParser(collect)
+          .argParser((text, previous: string[]) => collect(checked(text, phaseProblem), previous))
           .default([], 'any'),
       )
       .addOption(
         new Option('--except <pattern>', 'spare clusters whose name or clusterID matches; repeatable')
-          .argParser(collect)
+          .argParser((text, previous: string[]) => collect(pattern(text), previous))
           .default([], 'none'),
       )
       // For scripts that want to say so. Nothing switches it off.
@@ -46,6 +47,17 @@ export function withTeardownOptions(command: Command): Command {
         'continue',
       ),
   );
+}
+
+/** Refuses bad input before the command connects to Temporal. */
+function checked(text: string, problemOf: (value: unknown) => string | undefined): string {
+  const problem = problemOf(text);
+  if (problem === undefined) return text;
+  throw new InvalidArgumentError(`${problem}.`);
+}
+
+function pattern(text: string): string {
+  return checked(text, namePatternProblem);
 }
 
 /**

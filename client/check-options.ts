@@ -32,11 +32,14 @@ export const itemsOption: OptionCheck = (value) => {
 export function checkOptions<Path extends string>(
   checks: Record<Path, OptionCheck>,
   options: Record<Path, unknown>,
+  /** The problems that other checks have found. */
+  others: readonly OptionProblem[] = [],
 ): void {
-  const problems = (Object.keys(checks) as Path[]).flatMap((path): OptionProblem[] => {
+  const found = (Object.keys(checks) as Path[]).flatMap((path): OptionProblem[] => {
     const message = checks[path](options[path]);
     return message === undefined ? [] : [{ path, message }];
   });
+  const problems = [...others, ...found];
   if (problems.length > 0) throw new InvalidOptionsError(problems);
 }
 

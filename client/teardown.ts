@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
-import type { TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
+import { filterProblems } from '../contract/teardown-filter.ts';
+import type { TeardownFilter, TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import type { teardownSweep } from '../workflows/sweep/teardown-sweep.ts';
 import { checkOptions, concurrencyOption, teardownMaximumOption } from './check-options.ts';
+import type { OptionProblem } from './errors/invalid-options-error.ts';
 import { TooManyMatchesError } from './errors/too-many-matches-error.ts';
 import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
 
@@ -23,7 +25,8 @@ export interface Teardown {
    * Lists the clusters that a filter matches, and deletes nothing. To delete them, start a batch of them.
    *
    * @throws TooManyMatchesError if more clusters match than the maximum
-   * @throws InvalidOptionsError
+   * @throws InvalidOptionsError if the filter would match every cluster, has a pattern that might mean something else than
+   *   it says, or a phase that no cluster is in
    */
   find: (plan: TeardownPlan) => Promise<TeardownReport>;
   schedules: {
@@ -32,7 +35,7 @@ export interface Teardown {
      * one.
      *
      * @param everySeconds The interval between two starts.
-     * @throws InvalidOptionsError
+     * @throws InvalidOptionsError as `find`
      */
     set: (name: string, everySeconds: number, teardown: ScheduledTeardown) => Promise<void>;
     /** Lists the scheduled teardowns of the account and region. */
@@ -49,7 +52,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
 
   return {
     async find(plan) {
-      checkOptions({ maximum: teardownMaximumOption }, { maximum: plan.maximum });
+      checkOptions({ maximum: teardownMaximumOption }, { maximum: plan.maximum }, problemsOf(plan.filter));
       try {
         return await client.workflow.execute<typeof teardownSweep>(workflowTypes.teardownSweep, {
           workflowId: idOf(randomUUID()),
@@ -67,6 +70,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
         checkOptions(
           { maximum: teardownMaximumOption, 'delete.concurrency': concurrencyOption },
           { maximum: teardown.maximum, 'delete.concurrency': teardown.delete.concurrency },
+          problemsOf(teardown.filter),
         );
         const input = { account: scope.account, region: scope.region, ...teardown };
         await setSchedule(client, scope, {
@@ -93,6 +97,14 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
       remove: (name) => wasThere(() => client.schedule.getHandle(idOf(name)).delete()),
     },
   };
+}
+
+function problemsOf(filter: TeardownFilter): OptionProblem[] {
+  const { name, olderThanSeconds, phases } = filter;
+  const isLimited = name !== undefined || olderThanSeconds !== undefined || (phases ?? []).length > 0;
+  if (isLimited) return filterProblems(filter);
+  const message = 'would match every cluster; give a name, a minimum age or phases';
+  return [...filterProblems(filter), { path: 'filter', message }];
 }
 
 async function wasThere(act: () => Promise<void>): Promise<boolean> {

@@ -5,7 +5,7 @@ import { largestTeardown } from '../../contract/batch/limits.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
 import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
-import type { TeardownTarget, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
+import type { PatternUse, TeardownTarget, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
 import { findTeardownTargets } from '../activity-proxies.ts';
 import { batchPage } from '../batch/batch-page.ts';
 import { clusterBatch } from '../batch/cluster-batch.ts';
@@ -34,6 +34,7 @@ export async function teardownSweep(input: TeardownSweepInput): Promise<Teardown
     matches += page.targets.length;
     report.targets = [...report.targets, ...page.targets].slice(0, largestTeardown);
     report.spared = [...report.spared, ...page.spared].slice(0, largestTeardown);
+    if (page.patterns !== undefined) report.patterns = sumOf(report.patterns, page.patterns);
   }
   if (matches > input.maximum) {
     throw ApplicationFailure.create({
@@ -45,6 +46,11 @@ export async function teardownSweep(input: TeardownSweepInput): Promise<Teardown
   }
   if (input.delete === undefined || report.targets.length === 0) return report;
   return { ...report, batch: await deleteAsBatch(input, input.delete, report.targets) };
+}
+
+/** Each page lists the same patterns in the same order. */
+function sumOf(before: readonly PatternUse[] = [], more: readonly PatternUse[]): PatternUse[] {
+  return more.map((use, index) => ({ ...use, names: use.names + (before[index]?.names ?? 0) }));
 }
 
 async function deleteAsBatch(
