@@ -16,7 +16,9 @@ export function batchText(status: BatchStatus): string {
     ...counts(progress).map(([count, what]) => `  ${String(count).padStart(width)} ${what}`),
     ...(rollback === undefined
       ? []
-      : [`  rolled back: ${rollback.deleted} of ${rollback.total} deleted, ${rollback.failed} failed`]),
+      : [
+          `  rolled back: ${rollback.deleted} of ${rollback.total} deleted, ${rollback.failed} failed, ${rollback.kept} kept`,
+        ]),
     ...paceLines(status),
   );
   if (slowest.length > 0) lines.push('  slowest in progress:', ...status.current.map(currentLine));

@@ -8,7 +8,7 @@ import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate } from '../contract/operation-memo.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import { startOperation } from '../temporal/executions/start-operation.ts';
+import { claimRun, startOperation } from '../temporal/executions/start-operation.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
 
@@ -42,16 +42,20 @@ export async function startCreate(
   const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate(input);
-  const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
-  if (run.memo.specDigest !== memo.specDigest) {
-    throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
+  for (;;) {
+    const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
+    if (run.memo.specDigest !== memo.specDigest) {
+      throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
+    }
+    if (run.attached) {
+      // A caller that attached would only see it end. If no worker answers, the caller may attach.
+      const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
+      if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
+      // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
+      if (!(await claimRun(client, run))) continue;
+    }
+    return { workflowID, runID: run.runID, attached: run.attached, warnings };
   }
-  if (run.attached) {
-    // A caller that attached would only see it end. If no worker answers, the caller may attach.
-    const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
-    if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
-  }
-  return { workflowID, runID: run.runID, attached: run.attached, warnings };
 }
 
 async function differingPaths(client: Client, workflowID: string, request: CreateClusterRequest): Promise<string[]> {

@@ -28,6 +28,8 @@ export interface DeleteClusterInput {
    * Why the cluster is deleted, unless a person named it. The cluster must then carry our marker.
    */
   reason?: 'teardownRequested' | 'rollbackRequested';
+  /** The marker key that the cluster must carry, if it is deleted for what one create made. */
+  markerKey?: string;
   /**
    * Delete only a cluster with our marker, because the name was derived and not given by a person.
    *

@@ -14,6 +14,11 @@ export const requestQuery = defineQuery<unknown>('request');
  */
 export const cancelSignal = defineSignal<[CancelRequest?]>('cancel');
 
+/**
+ * Says that somebody besides its starter asked for the cluster of a create, and relies on it: a rollback then spares it.
+ */
+export const claimSignal = defineSignal('claim');
+
 /** Restarts the time to live of a cluster from now. Changes nothing for a create without a time to live. */
 export const extendLeaseSignal = defineSignal<[{ ttlSeconds: number }]>('extendLease');
 

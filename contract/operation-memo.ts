@@ -13,6 +13,8 @@ export interface OperationMemo extends Record<string, unknown> {
   leaseBegan?: boolean;
   /** The execution and round of the batch that started this. */
   startedBy?: string;
+  /** Somebody besides the batch that started this create asked for its cluster, and relies on it. */
+  claimed?: boolean;
 }
 
 export function memoOfCreate({ request, ttlSeconds }: CreateClusterInput): OperationMemo {

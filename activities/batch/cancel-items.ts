@@ -2,7 +2,10 @@ import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
+import type { ItemReference } from '../../contract/batch/reports.ts';
 import { cancelSignal } from '../../contract/messages.ts';
+import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { awaitItems } from './await-items.ts';
 import { holdPages } from './pages.ts';
 import { startItems } from './start-items.ts';
@@ -18,19 +21,31 @@ export function batchActivities(client: Client, queue: string): BatchActivities 
 }
 
 function cancelItems(client: Client): BatchActivities['cancelItems'] {
-  return async ({ items, request }) => {
+  return async ({ items, request, spareClaimed = false }) => {
     const limit = pLimit(10);
+    const claimed: number[] = [];
     await Promise.all(
-      items.map(({ workflowID, runID }) =>
+      items.map((item) =>
         limit(async () => {
           heartbeat();
+          if (spareClaimed && (await isClaimed(item))) {
+            claimed.push(item.index);
+            return;
+          }
           try {
-            await client.workflow.getHandle(workflowID, runID).signal(cancelSignal, request);
+            await client.workflow.getHandle(item.workflowID, item.runID).signal(cancelSignal, request);
           } catch (error) {
             if (!(error instanceof WorkflowNotFoundError)) throw error;
           }
         }),
       ),
     );
+    return { claimed };
   };
+
+  async function isClaimed({ kind, workflowID, runID }: ItemReference): Promise<boolean> {
+    if (kind !== 'create') return false;
+    const run = await describeRun(client, workflowID, runID);
+    return (run?.memo as OperationMemo | undefined)?.claimed === true;
+  }
 }

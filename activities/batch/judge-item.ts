@@ -13,28 +13,41 @@ export function judgeItem(
     return { ...end, result: 'failed', leftBehind: true, failure };
   }
   const { cleanup, adopted } = { cleanup: undefined, adopted: undefined, ...outcome };
+  const whose: Pick<EndedItem, 'adopted'> = adopted === true ? { adopted } : {};
   // A delete of a cluster whose create was in progress: its result is the create's clean-up, however the create ended.
   if (kind === 'delete' && cleanup !== undefined) return { ...end, ...judgeCleanup(cleanup) };
   switch (outcome.outcome) {
     case 'running':
     case 'expired':
       if (kind === 'delete') return { ...end, result: 'failed', failure: tooLate };
-      return { ...end, result: 'succeeded', ...(adopted === true && { adopted }) };
+      return { ...end, result: 'succeeded', ...whose };
     case 'deleted':
     case 'absent':
       return { ...end, result: 'succeeded' };
     case 'cancelled':
-      if (cleanup?.status !== 'incomplete') return { ...end, result: 'cancelled' };
-      return { ...end, result: 'failed', leftBehind: true, failure: shorten(cleanup.failure) };
+      if (cleanup?.status !== 'incomplete') return { ...end, result: 'cancelled', ...whose };
+      return { ...end, result: 'failed', leftBehind: true, ...whose, failure: shorten(cleanup.failure) };
     case 'failed':
-      return { ...end, result: 'failed', ...leftBy(cleanup), failure: shorten(outcome.failure) };
+      return {
+        ...end,
+        result: 'failed',
+        ...leftBy(cleanup),
+        ...whose,
+        // A delete that objects leaves a cluster that is not its own.
+        ...(outcome.failure?.type === 'NotDeleted' && { kept: true }),
+        failure: shorten(outcome.failure),
+      };
   }
 }
 
 const tooLate = { type: 'TooLate', message: 'the create ended before it could be cancelled; delete the cluster again' };
 
-function judgeCleanup({ status, failure }: Cleanup): Pick<EndedItem, 'result' | 'failure'> {
+function judgeCleanup({ status, failure, objection }: Cleanup): Pick<EndedItem, 'result' | 'failure' | 'kept'> {
   if (status === 'deleted' || status === 'notNeeded') return { result: 'succeeded' };
+  if (status === 'kept') {
+    const message = objection ?? 'the create that was cancelled for it does not delete this cluster';
+    return { result: 'failed', kept: true, failure: shorten({ type: 'Kept', message }) };
+  }
   return { result: 'failed', failure: shorten(failure) };
 }
 

@@ -10,11 +10,13 @@ import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { cancelSignal } from '../../contract/messages.ts';
+import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
 import {
+  claimRun,
   findOperationRun,
   startOperation,
   type OperationRun,
@@ -68,7 +70,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
       const failure = refusalOf(error);
       if (failure === undefined) throw error;
       log.warn('an item of a batch cannot be started', { batch: input.upload.name, index, name, error });
-      return { refused: { index, name: name.slice(0, 100), failure: shorten(failure) } };
+      return { refused: { index, name: name.slice(0, 100), failure: shorten(failure), ...keptMark(failure) } };
     }
   }
 
@@ -85,15 +87,19 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
   const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
   const memo = memoOfCreate(create);
   const operation = { kind: 'create', workflowID, input: create, memo: { ...memo, startedBy } } as const;
-  const run = await startOrAttach(client, input, operation);
-  if (run.memo.specDigest !== memo.specDigest) {
-    throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
+  for (;;) {
+    const run = await startOrAttach(client, input, operation);
+    if (run.memo.specDigest !== memo.specDigest) {
+      throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
+    }
+    // An item attached to it would only see it end.
+    if (run.attached === true && (await isCleaningUp(client, run))) {
+      throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
+    }
+    // If it has ended since, a create of this batch's own adopts the cluster.
+    if (run.attached === true && !(await claimRun(client, run))) continue;
+    return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
   }
-  // An item attached to it would only see it end.
-  if (run.attached === true && (await isCleaningUp(client, run))) {
-    throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
-  }
-  return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
 }
 
 /** Returns `false` if no worker answers: a failed query must not hold up the whole batch. */
@@ -133,23 +139,48 @@ async function findCreateOf(client: Client, upload: BatchUpload, clusterID: stri
   return undefined;
 }
 
-/** Deletes the cluster that a create has made, with the options of the clean-up after a failed create. */
+/** The reasons for which a rollback spares a cluster. */
+function keptMark({ type }: ItemFailure): { kept?: true } {
+  return type === 'NotOurs' || type === 'ClaimedByOthers' ? { kept: true } : {};
+}
+
+/**
+ * Deletes the cluster that a create of this batch has made, with the options of the clean-up after a failed create. Spares
+ * it if anybody else relies on it. The deletion compares the marker, so a cluster that the create only adopted stays.
+ */
 async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start> {
+  const { upload, startedBy } = input;
   const { clusterName } = request.cluster;
-  const create = await findOperationRun(client, createWorkflowID(input.upload, clusterName));
+  const create = await findOperationRun(client, createWorkflowID(upload, clusterName));
   if (create === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
   // Somebody else has requested the name since, and may rely on the cluster, or have created another one.
-  if (!isOfBatch(create, input.upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
-  const outcome = create.isRunning ? undefined : await outcomeOfClosedRun(client, create);
+  if (!isOfBatch(create, upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
+  if (create.memo.claimed === true) {
+    throw refusal('ClaimedByOthers', `others have asked for "${clusterName}" too and may rely on it`);
+  }
+  if (create.isRunning) {
+    const reason = 'its batch was rolled back';
+    await client.workflow
+      .getHandle(create.workflowID, create.runID)
+      .signal(cancelSignal, { cleanup: 'delete', reason });
+    return started(create, 'delete');
+  }
+  const outcome = await outcomeOfClosedRun(client, create);
   const kept = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup?.clusterIDs[0] : undefined;
   const clusterID = kept ?? outcome?.clusterID ?? create.memo.clusterID;
   if (clusterID === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
-  const options = compensationOptions(request);
-  return startDelete(client, input, {
+  const operation: OperationToStart = {
     kind: 'delete',
-    input: { target: { clusterID }, options, reason: 'rollbackRequested' },
-    clusterName,
-  });
+    workflowID: deleteWorkflowID(upload, clusterID),
+    memo: { clusterName, clusterID, startedBy },
+    input: {
+      target: { clusterID },
+      options: compensationOptions(request),
+      reason: 'rollbackRequested',
+      markerKey: markerKey(create.workflowID, create.firstRunID),
+    },
+  };
+  return started(await startOrAttach(client, input, operation), 'delete');
 }
 
 /** A run that is an item of the batch. */

@@ -16,8 +16,15 @@ export interface BatchActivities {
    * `sinceMs`: the batch knows of the items that ended before this time, in milliseconds since the epoch.
    */
   awaitItems: (input: { scope: AccountRegion; items: PackedItem[]; sinceMs: number }) => Promise<EndedItem[]>;
-  /** Cancels items, and passes over those that have ended. */
-  cancelItems: (input: { items: ItemReference[]; request: CancelRequest }) => Promise<void>;
+  /** Cancels items, and passes over those that have ended. `undefined` from workers of version 0.1. */
+  cancelItems: (input: CancelItemsInput) => Promise<{ claimed: number[] } | undefined>;
+}
+
+export interface CancelItemsInput {
+  items: ItemReference[];
+  request: CancelRequest;
+  /** Pass over the creates whose cluster somebody else has asked for too. `claimed` has their indices. */
+  spareClaimed?: boolean;
 }
 
 export interface StartItemsInput {

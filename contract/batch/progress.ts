@@ -13,8 +13,11 @@ export interface BatchProgress {
   cancelled: number;
   /** Items that already ran when the batch reached them. The other counts include them. */
   attached: number;
-  /** The deletion of what the batch made, while it rolls back. `succeeded` includes these items too. */
-  rollback?: { total: number; deleted: number; failed: number };
+  /**
+   * The deletion of what the batch made, while it rolls back. `succeeded` includes these items too. `kept`: clusters that
+   * an earlier create made, or that somebody else has asked for; `failures` says why.
+   */
+  rollback?: { total: number; deleted: number; failed: number; kept: number };
   concurrency: number;
   /** RFC 3339 */
   startedAt: string;

@@ -31,6 +31,8 @@ export interface RefusedItem {
   index: number;
   name: string;
   failure: ItemFailure;
+  /** A rollback spares the cluster: `failure` says why. */
+  kept?: true;
 }
 
 /** How an item ended. */
@@ -42,6 +44,8 @@ export interface EndedItem {
   leftBehind?: true;
   /** The create adopted the cluster of an earlier create, which this batch must not roll back. */
   adopted?: true;
+  /** A delete found that the cluster is not this batch's to delete: `failure` says why. */
+  kept?: true;
   /** Why the item failed or, if it was cancelled, why its cluster is left. */
   failure?: ItemFailure;
 }

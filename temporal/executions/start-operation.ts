@@ -1,8 +1,9 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Priority, Workflow } from '@temporalio/common';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import type { DeleteClusterInput } from '../../contract/delete.ts';
 import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { claimSignal } from '../../contract/messages.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from './describe-run.ts';
@@ -26,6 +27,13 @@ export interface OperationRun {
   workflowID: string;
   runID: string;
   memo: OperationMemo;
+}
+
+/** The latest run of a create or delete. */
+export interface FoundRun extends OperationRun {
+  /** The first run of its chain, which the marker is made of. */
+  firstRunID: string;
+  isRunning: boolean;
 }
 
 /** The run that {@link startOperation} started, or attached to. */
@@ -77,10 +85,30 @@ export async function startOperation(
 }
 
 /** Finds the latest run of a create or delete. `undefined` if Temporal does not know it, or no longer does. */
-export async function findOperationRun(
-  client: Client,
-  workflowID: string,
-): Promise<(OperationRun & { isRunning: boolean }) | undefined> {
+export async function findOperationRun(client: Client, workflowID: string): Promise<FoundRun | undefined> {
   const run = await describeRun(client, workflowID);
-  return run && { workflowID, runID: run.runId, isRunning: run.status.name === 'RUNNING', memo: run.memo ?? {} };
+  if (run === undefined) return undefined;
+  return {
+    workflowID,
+    runID: run.runId,
+    firstRunID: run.raw.workflowExecutionInfo?.firstRunId || run.runId,
+    isRunning: run.status.name === 'RUNNING',
+    memo: run.memo ?? {},
+  };
+}
+
+/**
+ * Tells a create that a batch started that somebody else asks for its cluster too, so that a rollback spares it.
+ *
+ * @returns `false` if the create has ended since: nobody would learn of the claim
+ */
+export async function claimRun(client: Client, { workflowID, runID, memo }: OperationRun): Promise<boolean> {
+  if (memo.startedBy === undefined) return true;
+  try {
+    await client.workflow.getHandle(workflowID, runID).signal(claimSignal);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createItem, useBatchService } from '../batches.ts';
 import { readExample } from '../examples.ts';
-import { allOf, ended } from '../orchestration.ts';
+import { allOf, ended, reached } from '../orchestration.ts';
 import { waiting } from '../waiting.ts';
 
 const { orchestrator, simulator, start, outcome, progress, results, create, createAlone, clusters } = useBatchService(
@@ -12,6 +12,8 @@ const { orchestrator, simulator, start, outcome, progress, results, create, crea
     { kind: 'create-failed', step: 1, name: 'bad-*', times: 1 },
   ],
 );
+
+const memoOf = async (clusterName: string) => (await create(clusterName).describe()).memo;
 
 it.concurrent('what failed is told with its reason, and is tried again after the end, alone', async () => {
   await start('again', [createItem('good-0'), createItem('bad-0'), createItem('good-1')]);
@@ -70,7 +72,59 @@ it.concurrent('a rollback spares a cluster whose name somebody else has asked fo
   const theirs = await createAlone('spare-0');
   await create('stuck-spare').terminate();
   const ending = await outcome('spare');
-  expect(ending).toMatchObject({ outcome: 'rolledBack', rollback: { total: 2, deleted: 1, failed: 1 } });
+  expect(ending).toMatchObject({ outcome: 'rolledBack', rollback: { total: 2, deleted: 1, failed: 0, kept: 1 } });
   expect(ending.failures).toMatchObject([{ index: 1 }, { index: 0, name: 'spare-0', failure: { type: 'NotOurs' } }]);
   expect((await clusters('spare-')).map(({ clusterID }) => clusterID)).toEqual([theirs]);
+});
+
+it.concurrent.each([
+  ['is terminated', 'stuck-adopt', {}],
+  ['does not run in time', 'stuck-late', { timeoutSeconds: 1 }],
+])('a rollback spares the cluster that an item only adopted, if the item %s', async (_, name, options) => {
+  const theirs = await orchestrator().create(readExample('custom', name));
+  await reached(orchestrator(), theirs, ({ currentStep }) => currentStep?.clusterID !== undefined);
+  await orchestrator().cancel(name, { cleanup: 'keep' });
+  const kept = await ended(orchestrator(), theirs);
+  await start(name, [createItem(name, options)], { failurePolicy: 'rollback' });
+  if (name === 'stuck-adopt') {
+    await vi.waitUntil(async () => {
+      const { startedBy, clusterID } = (await memoOf(name)) ?? {};
+      return startedBy !== undefined && clusterID !== undefined;
+    }, waiting);
+    await create(name).terminate();
+  }
+  expect(await outcome(name)).toMatchObject({ outcome: 'rolledBack', failed: 1, rollback: { deleted: 0, failed: 0 } });
+  const left = await clusters(name);
+  expect(left.map(({ clusterID }) => clusterID)).toEqual([kept.outcome?.clusterID]);
+  expect(left[0]!.clusterPhase).not.toBe('deleting');
+});
+
+it.concurrent('a rollback spares what others have asked for while the batch made it', async () => {
+  const items = [
+    createItem('claim-0', { ttlSeconds: 3_600 }),
+    createItem('stuck-claimed'),
+    createItem('stuck-claim-bad'),
+  ];
+  await start('claim', items, { failurePolicy: 'rollback' });
+  await vi.waitUntil(async () => (await progress('claim'))?.succeeded === 1, waiting);
+  for (const name of ['claim-0', 'stuck-claimed']) {
+    const claimed = await orchestrator().create(
+      readExample('custom', name),
+      name === 'claim-0' ? { ttlSeconds: 3_600 } : {},
+    );
+    expect(claimed.attached).toBe(true);
+    await vi.waitUntil(async () => (await memoOf(name))?.['claimed'] === true, waiting);
+  }
+  await create('stuck-claim-bad').terminate();
+  const ending = await outcome('claim');
+  expect(ending).toMatchObject({ outcome: 'rolledBack', rollback: { total: 2, deleted: 1, failed: 0, kept: 1 } });
+  const reasons = ending.failures.map(({ name, failure }) => [name, failure.type]);
+  expect(reasons).toEqual([
+    ['stuck-claim-bad', 'Terminated'],
+    ['stuck-claimed', 'ClaimedByOthers'],
+    ['claim-0', 'ClaimedByOthers'],
+  ]);
+  expect((await orchestrator().status('claim-0')).execution).toBe('running');
+  expect((await orchestrator().status('stuck-claimed')).execution).toBe('running');
+  await Promise.all(['claim-0', 'stuck-claimed'].map((name) => create(name).terminate()));
 });

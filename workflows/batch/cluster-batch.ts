@@ -30,6 +30,7 @@ import {
   isOver,
   newBatchState,
   noteCancel,
+  noteClaimed,
   noteEnded,
   noteRefused,
   noteStarted,
@@ -166,8 +167,11 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   async function cancelUnderWay(): Promise<void> {
     const items = takeForCancel(state);
     const request = state.cancelRequest ?? {};
+    const spareClaimed = state.ending === 'rolledBack';
     for (let first = 0; first < items.length; first += cancelsAtOnce) {
-      await cancelItems({ items: items.slice(first, first + cancelsAtOnce), request });
+      const some = items.slice(first, first + cancelsAtOnce);
+      const answer = await cancelItems({ items: some, request, ...(spareClaimed && { spareClaimed }) });
+      noteClaimed(state, answer?.claimed ?? []);
     }
   }
 

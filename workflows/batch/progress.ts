@@ -13,7 +13,12 @@ export function progressOf(state: BatchState, isDone: boolean): BatchProgress {
     cancelled: state.cancelled,
     attached: state.attached,
     ...(rollback !== undefined && {
-      rollback: { total: rollback.total, deleted: rollback.deleted, failed: rollback.failed.length },
+      rollback: {
+        total: rollback.total,
+        deleted: rollback.deleted,
+        failed: rollback.failed.length,
+        kept: rollback.kept ?? 0,
+      },
     }),
     concurrency: state.concurrency,
     startedAt: new Date(state.startedAtMs).toISOString(),

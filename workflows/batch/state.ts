@@ -40,7 +40,7 @@ export interface BatchState {
   /** Creates whose clusters this batch made; only kept if a rollback is possible. */
   made: number[];
   /** Set once the deletion of what the batch made has begun; `again` lists what is left to delete. */
-  rollback?: { total: number; deleted: number; failed: number[]; again: number[] };
+  rollback?: { total: number; deleted: number; failed: number[]; kept?: number; again: number[] };
   startedAtMs: number;
   /** When the last completed wait began: the batch knows of everything that ended before. */
   toldUntilMs: number;
@@ -116,7 +116,9 @@ export function noteStarted(state: BatchState, item: StartedItem, nowMs: number)
 
 export function noteRefused(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
   state.starting--;
-  noteFailed(state, refused, policy);
+  const { kept, ...reason } = refused;
+  if (state.rollback !== undefined && kept === true) return noteKept(state.rollback, state, reason);
+  noteFailed(state, reason, policy);
 }
 
 /** Frees the slot of an item. Ignores a report about anything that is not running, such as a second or late one. */
@@ -131,6 +133,7 @@ export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePo
   const isOurs = item.kind === 'create' && item.attached !== true && ended.adopted !== true;
   const isThere = result === 'succeeded' || ended.leftBehind === true;
   if (rollback === undefined && policy === 'rollback' && isOurs && isThere) state.made.push(index);
+  if (rollback !== undefined && ended.kept === true) return noteKept(rollback, state, failed);
   if (result === 'failed' || (rollback !== undefined && result === 'cancelled')) {
     return noteFailed(state, failed, policy);
   }
@@ -144,6 +147,12 @@ export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePo
     return;
   }
   state.succeeded++;
+}
+
+/** The rollback spares the cluster of an item: somebody else relies on it, or made it. */
+function noteKept(rollback: NonNullable<BatchState['rollback']>, state: BatchState, reason: RefusedItem): void {
+  rollback.kept = (rollback.kept ?? 0) + 1;
+  keepReason(state, reason);
 }
 
 function noteFailed(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
@@ -200,9 +209,19 @@ export function takeForCancel(state: BatchState): UnderWay[] {
   return [...state.underWay];
 }
 
+/** Lets go of running items that a rollback does not cancel, because somebody else has asked for their clusters too. */
+export function noteClaimed(state: BatchState, indices: readonly number[]): void {
+  for (const item of state.underWay.filter(({ index }) => indices.includes(index))) {
+    state.underWay.splice(state.underWay.indexOf(item), 1);
+    state.cancelled++;
+    const message = 'others have asked for its cluster too and may rely on it; it goes on';
+    keepReason(state, { index: item.index, name: nameOf(item), failure: { type: 'ClaimedByOthers', message } });
+  }
+}
+
 /** From now on the creates of this batch are deleted. */
 export function beginRollback(state: BatchState): void {
-  state.rollback = { total: state.made.length, deleted: 0, failed: [], again: state.made };
+  state.rollback = { total: state.made.length, deleted: 0, failed: [], kept: 0, again: state.made };
   state.made = [];
 }
 

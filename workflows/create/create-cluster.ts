@@ -4,7 +4,7 @@ import { redactSecrets } from '../../cce/secrets.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
 import type { OwnDeleteReason } from '../../contract/delete-order.ts';
 import { markerOf } from '../../contract/marker.ts';
-import { extendLeaseSignal, requestQuery } from '../../contract/messages.ts';
+import { claimSignal, extendLeaseSignal, requestQuery } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { validateCluster } from '../activity-proxies.ts';
@@ -46,6 +46,11 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   });
   setHandler(requestQuery, () => redactSecrets(request));
   setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
+  let isClaimed = false;
+  setHandler(claimSignal, () => {
+    if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);
+    isClaimed = true;
+  });
 
   try {
     await work.run(async () => {

@@ -62,7 +62,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     const order: DeleteOrder =
       input.reason === undefined
         ? { reason: 'deleteRequested', ...(input.onlyMarked === true && { onlyMarked: true }) }
-        : { reason: input.reason };
+        : { reason: input.reason, ...(input.markerKey !== undefined && { markerKey: input.markerKey }) };
     deletion = await deleteUntilGone({ clusterID, order, options, progress });
     if (deletion.objection === undefined) return;
     throw failure({

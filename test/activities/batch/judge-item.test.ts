@@ -8,6 +8,7 @@ const create: ItemReference = { index: 7, kind: 'create', workflowID: 'cce:defau
 const deletion: ItemReference = { ...create, kind: 'delete' };
 const failure = { type: 'CreateFailed', message: 'sold out' };
 const refused = { type: 'DeleteRefused', message: 'protected' };
+const notDeleted = { type: 'NotDeleted', message: 'it carries the marker of another create' };
 const cleanup = (status: Cleanup['status'], more: Partial<Cleanup> = {}): Cleanup => ({
   status,
   clusterIDs: [],
@@ -106,7 +107,31 @@ const rows: Row[] = [
     what: 'a delete whose create kept the cluster',
     item: deletion,
     outcome: { outcome: 'cancelled', cleanup: cleanup('kept') },
-    judged: { result: 'failed', failure: expect.objectContaining({ type: 'Unknown' }) },
+    judged: { result: 'failed', kept: true, failure: expect.objectContaining({ type: 'Kept' }) },
+  },
+  {
+    what: 'a delete whose create objected',
+    item: deletion,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('kept', { objection: 'it runs' }) },
+    judged: { result: 'failed', kept: true, failure: { type: 'Kept', message: 'it runs' } },
+  },
+  {
+    what: 'a delete of a cluster that is not its own',
+    item: deletion,
+    outcome: { outcome: 'failed', failure: notDeleted },
+    judged: { result: 'failed', kept: true, failure: notDeleted },
+  },
+  {
+    what: 'a create that failed on a cluster it had adopted',
+    item: create,
+    outcome: { outcome: 'failed', failure, adopted: true, cleanup: cleanup('kept') },
+    judged: { result: 'failed', leftBehind: true, adopted: true, failure },
+  },
+  {
+    what: 'a create that was cancelled on a cluster it had adopted',
+    item: create,
+    outcome: { outcome: 'cancelled', adopted: true, cleanup: cleanup('kept') },
+    judged: { result: 'cancelled', adopted: true },
   },
   {
     what: 'a delete that came too late for the create',

@@ -7,6 +7,7 @@ import {
   isOver,
   newBatchState,
   noteCancel,
+  noteClaimed,
   noteEnded,
   noteRefused,
   noteStarted,
@@ -238,5 +239,35 @@ describe('a rollback', () => {
     noteEnded(state, end(0, result, { runID: 'deletion' }), 'rollback', 0);
     expect(state).toMatchObject({ failed: [1], rollback: { total: 1, deleted: 0, failed: [0] }, succeeded: 1 });
     expect(isOver(state)).toBe(true);
+  });
+
+  it('counts apart what it spares, and does not report it as failed', () => {
+    const state = allUnderWay(3);
+    noteEnded(state, end(0, 'succeeded'), 'rollback', 0);
+    noteEnded(state, end(1, 'succeeded'), 'rollback', 0);
+    noteEnded(state, end(2, 'failed'), 'rollback', 0);
+    beginRollback(state);
+    takeWaiting(state, 5);
+    noteRefused(state, { ...refusal(0), kept: true }, 'rollback');
+    noteStarted(state, item(1, { runID: 'deletion', kind: 'delete' }), 0);
+    const failure = { type: 'NotDeleted', message: 'another create made it' };
+    noteEnded(state, end(1, 'failed', { runID: 'deletion', kept: true, failure }), 'rollback', 0);
+    expect(isOver(state)).toBe(true);
+    expect(progressOf(state, true)).toMatchObject({
+      rollback: { total: 2, deleted: 0, failed: 0, kept: 2 },
+      failures: [{ index: 2 }, { index: 0, failure: { type: 'SpecConflict' } }, { index: 1, failure }],
+    });
+  });
+
+  it('lets go of the running items that others have asked for too', () => {
+    const state = allUnderWay(3);
+    noteEnded(state, end(0, 'failed'), 'rollback', 0);
+    expect(takeForCancel(state).map(({ index }) => index)).toEqual([1, 2]);
+    noteClaimed(state, [2]);
+    expect(state.underWay.map(({ index }) => index)).toEqual([1]);
+    expect(state).toMatchObject({
+      cancelled: 1,
+      failures: [{ index: 0 }, { index: 2, failure: { type: 'ClaimedByOthers' } }],
+    });
   });
 });
