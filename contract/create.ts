@@ -18,11 +18,16 @@ export interface Cleanup {
   objection?: string;
   /** The clusters that this is about; after an incomplete clean-up, those that are left. */
   clusterIDs: string[];
+  /** Those of `clusterIDs` that `reason` is not about: the create had made them in excess. */
+  extras?: string[];
   /** What the deletions leave in place and on the bill. */
   staysBehind?: string[];
   /** The first reason why the clean-up is incomplete. */
   failure?: OperationFailure;
 }
+
+/** A day: long enough for people to give back keys or rights. */
+export const defaultCleanUpTimeoutSeconds = 86_400;
 
 /** The input of the workflow `createCluster`. */
 export interface CreateClusterInput {
@@ -40,6 +45,12 @@ export interface CreateClusterInput {
    * @default 3600
    */
   timeoutSeconds?: number;
+  /**
+   * The maximum time of a clean-up, in seconds. After that it names what is left, and frees the name.
+   *
+   * @default 86_400
+   */
+  cleanUpTimeoutSeconds?: number;
   /**
    * The time to live of the running cluster, in seconds; then it is deleted. Does not apply to a cluster that an
    * earlier create made. By default the cluster lives for ever.

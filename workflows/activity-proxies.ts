@@ -36,8 +36,18 @@ const repeatable = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
-export const findClusters: Activities['findClusters'] = (input) =>
-  proxyActivities<Activities>({ ...repeatable, summary: `look for "${input.clusterName}"` }).findClusters(input);
+/**
+ * @param patience Given by a workflow that repeats a failed look itself, since it shows what it waits for. `untilMs` is
+ *   when it gives up, in milliseconds since the epoch.
+ */
+export function findClusters(input: { clusterName: string }, patience?: { untilMs: number }) {
+  const limits = patience && {
+    scheduleToCloseTimeout: Math.max(1_000, Math.min(120_000, patience.untilMs - Date.now())),
+    retry: { ...repeatable.retry, maximumAttempts: 3 },
+  };
+  const summary = `look for "${input.clusterName}"`;
+  return proxyActivities<Activities>({ ...repeatable, ...limits, summary }).findClusters(input);
+}
 
 /** Workers of version 0.1 read the marker's pattern from the input: without it they take every cluster for ours. */
 export const findTeardownTargets: Activities['findTeardownTargets'] = (input) =>

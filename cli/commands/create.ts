@@ -11,6 +11,7 @@ import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 interface Options extends GlobalOptions, WaitFlags, SpecFlags {
   onFailure: 'delete' | 'keep';
   timeout: number;
+  cleanupTimeout?: number;
   ttl?: number;
   allowDuplicateName?: boolean;
 }
@@ -31,6 +32,11 @@ export function addCreate(program: Command): void {
         .default(3600, '1h'),
     )
     .option(
+      '--cleanup-timeout <duration>',
+      'maximum time of a clean-up; then it ends and names what is left, e.g. 2h (default: 24h)',
+      durationSeconds,
+    )
+    .option(
       '--ttl <duration>',
       'time to live, after which the cluster is deleted, e.g. 8h (default: none)',
       durationSeconds,
@@ -49,6 +55,7 @@ async function create(options: Options): Promise<CommandResult> {
   const createOptions: CreateOptions = {
     onFailure: options.onFailure,
     timeoutSeconds: options.timeout,
+    ...(options.cleanupTimeout !== undefined && { cleanUpTimeoutSeconds: options.cleanupTimeout }),
     ...(options.ttl !== undefined && { ttlSeconds: options.ttl }),
     ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
     ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),

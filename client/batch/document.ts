@@ -24,6 +24,7 @@ export type CreateSettings = z.infer<typeof createSettingsSchema>;
 const createSettingsSchema = z.strictObject({
   onFailure: z.enum(['delete', 'keep']).exactOptional(),
   timeout: durationSchema.exactOptional(),
+  cleanUpTimeout: durationSchema.exactOptional(),
   ttl: durationSchema.exactOptional(),
   allowDuplicateName: z.boolean().exactOptional(),
   disabledRules: z.array(z.enum(ruleIDs)).exactOptional(),

@@ -81,10 +81,11 @@ function makeSpec(merged: object, set: CreateEntry['set']): Pick<CreateDraft, 's
 const pathAdvice =
   'Write a path such as nodes[0].instanceSpec.imageID, with a backslash before each dot within a name.';
 
-function createOptions({ timeout, ttl, ...options }: CreateSettings): CreateOptions {
+function createOptions({ timeout, cleanUpTimeout, ttl, ...options }: CreateSettings): CreateOptions {
   return {
     ...options,
     ...(timeout !== undefined && { timeoutSeconds: timeout }),
+    ...(cleanUpTimeout !== undefined && { cleanUpTimeoutSeconds: cleanUpTimeout }),
     ...(ttl !== undefined && { ttlSeconds: ttl }),
   };
 }

@@ -6,6 +6,8 @@ import { readExample } from '../examples.ts';
 import { startSimulator } from '../processes.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 
+const everyCall = ['listClusters', 'getCluster', 'getEventSteps', 'deleteCluster'];
+
 /** A service whose answers are wrong for a while, and what creates and deletes make of it. */
 describe('a service that is wrong for a while', () => {
   let simulator: SimulatorProcess;
@@ -63,24 +65,28 @@ describe('a service that is wrong for a while', () => {
   });
 
   it.concurrent.each([
-    ['busy', { status: 409, code: 'cce.warning.ClusterBusy' }, 'busyCluster'],
-    ['keyless', { status: 403, code: 'IamSignatureInvalid' }, 'keys'],
-    ['rightless', { status: 403, code: 'AccessDenied' }, 'rights'],
-  ])('a clean-up waits while the service refuses it as %s, and says so', async (clusterName, refusal, waitsFor) => {
-    const cancelled = await create(clusterName);
-    await atStep(cancelled, 2);
-    await refuse(clusterName, ['deleteCluster'], { ...refusal, forSeconds: 7 });
-    await orchestration.orchestrator.cancel(clusterName);
-    const waiting = await reached(
-      orchestration.orchestrator,
-      cancelled,
-      ({ currentStep }) => currentStep?.waitsFor !== undefined,
-    );
-    expect(waiting.currentStep).toMatchObject({ stage: 'cleaningUp', waitsFor: { reason: waitsFor } });
-    const { outcome } = await ended(orchestration.orchestrator, cancelled);
-    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
-    expect(await phasesOf(clusterName)).toEqual([]);
-  });
+    ['busy', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy' }, 'busyCluster'],
+    // Refused keys are refused for every call, also for the looks of the clean-up.
+    ['keyless', everyCall, { status: 403, code: 'IamSignatureInvalid' }, 'keys'],
+    ['rightless', ['deleteCluster'], { status: 403, code: 'AccessDenied' }, 'rights'],
+  ])(
+    'a clean-up waits while the service refuses it as %s, and says so',
+    async (clusterName, calls, refusal, waitsFor) => {
+      const cancelled = await create(clusterName);
+      await atStep(cancelled, 2);
+      await refuse(clusterName, calls, { ...refusal, forSeconds: 3 });
+      await orchestration.orchestrator.cancel(clusterName);
+      const waiting = await reached(
+        orchestration.orchestrator,
+        cancelled,
+        ({ currentStep }) => currentStep?.waitsFor !== undefined,
+      );
+      expect(waiting.currentStep).toMatchObject({ stage: 'cleaningUp', waitsFor: { reason: waitsFor } });
+      const { outcome } = await ended(orchestration.orchestrator, cancelled);
+      expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
+      expect(await phasesOf(clusterName)).toEqual([]);
+    },
+  );
 
   it.concurrent('a create waits for the old cluster of its name to go, and is then made', async () => {
     const first = await create('same-name');

@@ -11,6 +11,8 @@ import { cancelSignal } from '../../contract/messages.ts';
 export interface CloudScript {
   /** The clusters that exist before the workflow starts, oldest first: `cce-before-1`, `cce-before-2`, … */
   clusters?: readonly Partial<CloudCluster>[];
+  /** What happens to each look, in order. Further looks are answered. */
+  looks?: readonly ('answered' | CceApiError)[];
   /** What happens to each create request, in order. Further requests are answered. */
   posts?: readonly PostScript[];
   /** The clusters that the requests make, in order: `cce-made-1`, `cce-made-2`, … */
@@ -43,11 +45,11 @@ export interface CloudCluster {
    */
   becomes: ClusterPhase | 'absent' | 'never' | ApplicationFailure;
   /**
-   * How each deletion ends, or why it is refused; the last holds for all further ones.
+   * How each deletion ends, why it is refused, or why nobody can watch it; the last holds for all further ones.
    *
    * @default ['absent']
    */
-  deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError)[];
+  deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError | ApplicationFailure)[];
 }
 
 /** What happens to a create request. */

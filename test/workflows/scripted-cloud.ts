@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { withCallFailures } from '../../activities/api/call-failure.ts';
+import { CceApiError } from '../../cce/cce-api-error.ts';
 import { validateCluster } from '../../activities/create/validate-cluster.ts';
 import { objectionTo } from '../../activities/delete/objection-to.ts';
 import type { DeleteOrder, DeleteReason } from '../../contract/delete-order.ts';
@@ -61,6 +62,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   const deletes: ScriptedCloud['deletes'] = [];
   const counts = new Map<MomentKind, number>();
   const happening = new Set<Promise<void>>();
+  let looks = 0;
   let sent = 0;
   let made = 0;
   let lastDescription = '';
@@ -102,7 +104,9 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       });
     },
     async findClusters() {
+      const look = script.looks?.[looks++];
       await reach('look');
+      if (look instanceof Error) return withCallFailures(() => Promise.reject(look));
       return [...clusters]
         .filter(([, cluster]) => cluster.clusterPhase !== 'absent' && cluster.hiddenLooks-- <= 0)
         .map(([clusterID, { clusterPhase, description, createdAt }]) => ({
@@ -138,7 +142,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       deletes.push({ clusterID, options, reason: order.reason });
       if (cluster === undefined || cluster.clusterPhase === 'absent') return { alreadyGone: true };
       const [ending, ...later] = cluster.deletions;
-      if (ending instanceof Error) {
+      if (ending instanceof CceApiError) {
         if (later.length > 0) cluster.deletions = later;
         await reach('delete');
         if (ending.kind === 'notFound') return { alreadyGone: true };
@@ -166,8 +170,9 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     await report(clusterID, 'gone', stepsOfDeletion('deleting'));
     await reach('leaving');
     const [ending = 'absent', ...later] = cluster.deletions;
-    if (!(ending instanceof Error) && ending !== 'never') cluster.clusterPhase = ending;
     if (later.length > 0) cluster.deletions = later;
+    if (ending instanceof ApplicationFailure) throw ending;
+    if (!(ending instanceof Error) && ending !== 'never') cluster.clusterPhase = ending;
     return observed(cluster.clusterPhase, phaseDuringDelete, stepsOfDeletion(cluster.clusterPhase));
   }
 

@@ -6,15 +6,16 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Cleanup } from '../../contract/create.ts';
-import type { DeleteOrder, OwnDeleteReason } from '../../contract/delete-order.ts';
+import type { DeleteOrder, DeleteReason, OwnDeleteReason } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
+import { lookPatiently } from '../delete/look-patiently.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
-import { look, settlePauses } from './obtain-cluster.ts';
+import { settlePauses } from './obtain-cluster.ts';
 import { isOutcomeOpen } from './sent-requests.ts';
 
 export interface CleanupPolicy {
@@ -27,13 +28,10 @@ export interface CleanupPolicy {
   deleteOptions?: DeleteClusterOptions;
 }
 
-/** A clean-up that takes longer leaves the rest to people, and frees the name. */
-const cleanUpLimitMs = 24 * 3_600_000;
-
 /**
  * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times if
- * the outcome of a request is open. Goes on when the workflow is cancelled; a second cancel changes nothing. Ends after a
- * day, or when it is abandoned.
+ * the outcome of a request is open. Goes on when the workflow is cancelled; a second cancel changes nothing. Ends with
+ * its time limit, or when it is abandoned: then it leaves the rest to people, and frees the name.
  *
  * Throws unforeseen errors only: the result names what could not be deleted.
  */
@@ -56,18 +54,19 @@ export async function cleanUp(
     return { status: 'kept', clusterIDs: [obtained.clusterID] };
   }
   progress.enter('cleaningUp');
+  const untilMs = Date.now() + creation.cleanUpTimeoutSeconds * 1000;
   const gone: string[] = [];
   try {
     return await CancellationScope.nonCancellable(async () => {
       const abandonable = new CancellationScope({ cancellable: true });
       onBegin(() => abandonable.cancel());
       return abandonable.run(async () => {
-        const targets = await findTargets(creation, policyNow, isOpen ? settlePauses : []);
+        const targets = await findTargets({ creation, policyNow, progress, untilMs }, isOpen ? settlePauses : []);
         const policy = policyNow();
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
         if (order === undefined) return { status: 'kept', clusterIDs: targets };
-        return deleteAll(creation, policy, order, targets, gone, progress);
+        return deleteAll({ creation, policyNow: () => policy, progress, untilMs }, order, targets, gone);
       });
     });
   } catch (error) {
@@ -95,12 +94,14 @@ function orderOf({ reason, deleteOptions }: CleanupPolicy, { request, marker }: 
   return reason === undefined ? undefined : { reason, markerKey: marker.key };
 }
 
-/** What the service says about the cluster of a create is no reason to delete another one: that is an extra. */
+/** What is true of the cluster of a create alone is no reason to delete another one: that is an extra. */
 function orderFor(clusterID: string, order: DeleteOrder, { obtained, marker }: Creation): DeleteOrder {
-  const isAboutObtained = order.reason === 'createFailed' || order.reason === 'deadlinePassed';
+  const isAboutObtained = reasonsAboutObtained.has(order.reason);
   if (!isAboutObtained || obtained === undefined || obtained.clusterID === clusterID) return order;
   return { reason: 'extraOfCreate', markerKey: marker.key };
 }
+
+const reasonsAboutObtained: ReadonlySet<DeleteReason> = new Set(['createFailed', 'deadlinePassed', 'leaseEnded']);
 
 /** The user's options count, except that existing machines are moved out even if the user does not say so. */
 function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: CleanupPolicy): DeleteClusterOptions {
@@ -108,29 +109,37 @@ function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: Clea
   return { ...(moveOut && { moveOut }), ...(deleteOptions ?? compensation) };
 }
 
+/** What the parts of a clean-up share. */
+interface CleanUpTask {
+  creation: Creation;
+  policyNow: () => CleanupPolicy;
+  progress: Progress;
+  /** When to give up, in milliseconds since the epoch. */
+  untilMs: number;
+}
+
 async function deleteAll(
-  creation: Creation,
-  policy: CleanupPolicy,
+  task: CleanUpTask,
   order: DeleteOrder,
   targets: readonly string[],
   gone: string[],
-  progress: Progress,
 ): Promise<Cleanup> {
+  const { creation, policyNow, progress, untilMs } = task;
   const { request } = creation;
-  const options = deleteOptionsFor(request, policy);
+  const options = deleteOptionsFor(request, policyNow());
   const staysBehind = whatStaysBehind(options);
   const { reason } = order;
-  const untilMs = Date.now() + cleanUpLimitMs;
   const left = new Map<string, OperationFailure>();
   const kept = new Map<string, string>();
   const handled: string[] = [];
+  const extras: string[] = [];
   for (let remaining = targets; remaining.length > 0;) {
     progress.enter('cleaningUp', remaining[0]);
     handled.push(...remaining);
     // In parallel, because one that the service refuses to delete must not hold up the others.
     await Promise.all(remaining.map((clusterID, index) => deleteOne(clusterID, index === 0)));
     // A request that seemed lost may have made another cluster meanwhile.
-    const seen = await findTargets(creation, () => policy, []);
+    const seen = await findTargets(task, []);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID));
   }
   const [failure] = left.values();
@@ -142,14 +151,17 @@ async function deleteAll(
     status: 'deleted',
     reason,
     clusterIDs: handled.filter((clusterID) => gone.includes(clusterID)),
+    ...(extras.length > 0 && { extras }),
     ...(staysBehind.length > 0 && { staysBehind }),
   };
 
   async function deleteOne(clusterID: string, isShown: boolean): Promise<void> {
+    const ownOrder = orderFor(clusterID, order, creation);
+    if (ownOrder.reason === 'extraOfCreate') extras.push(clusterID);
     try {
       const { objection } = await deleteUntilGone({
         clusterID,
-        order: orderFor(clusterID, order, creation),
+        order: ownOrder,
         options,
         secrets: secretsOf(request),
         untilMs,
@@ -167,14 +179,13 @@ async function deleteAll(
 
 /** Clusters that are known by their ID or that a look shows. Looks again after each pause while none of ours shows. */
 async function findTargets(
-  creation: Creation,
-  policyNow: () => CleanupPolicy,
+  { creation, policyNow, progress, untilMs }: CleanUpTask,
   pauses: readonly Duration[],
 ): Promise<string[]> {
   const { obtained, made } = creation;
   const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
   for (const pause of [...pauses, undefined]) {
-    const found = await look(creation);
+    const found = await lookPatiently(creation.request.cluster.clusterName, progress, untilMs);
     // The list may not show the cluster of the create call's answer yet.
     const mine = [...new Set([...ours(found, creation), ...known])];
     if (mine.length > 0 || pause === undefined) return [...mine, ...asked(found, creation, policyNow())];

@@ -1,7 +1,11 @@
 import { TemporalFailure } from '@temporalio/common';
 import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { redactSecrets } from '../../cce/secrets.ts';
-import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
+import {
+  defaultCleanUpTimeoutSeconds,
+  type CreateClusterInput,
+  type CreateClusterOutcome,
+} from '../../contract/create.ts';
 import type { OwnDeleteReason } from '../../contract/delete-order.ts';
 import { markerOf } from '../../contract/marker.ts';
 import { claimSignal, extendLeaseSignal, requestQuery } from '../../contract/messages.ts';
@@ -34,6 +38,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     request,
     marker: markerOf(workflowId, firstExecutionRunId, request),
     allowDuplicateName: input.allowDuplicateName ?? false,
+    cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
     requests: [],
     made: [],
     duplicates: [],

@@ -7,6 +7,7 @@ export interface Creation {
   readonly request: CreateClusterRequest;
   readonly marker: Marker;
   readonly allowDuplicateName: boolean;
+  readonly cleanUpTimeoutSeconds: number;
   /** The create requests, in the order in which they were sent. */
   readonly requests: SentRequest[];
   /** The cluster that the create ends with, unless an older one of its making turns up. */

@@ -4,12 +4,12 @@ import type { DeleteTarget, DeleteClusterInput, DeleteClusterOutcome } from '../
 import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
-import { findClusters } from '../activity-proxies.ts';
 import { cancellableWork } from '../operation/cancellable-work.ts';
 import { closingFailure, describeFailure, failure } from '../operation/operation-failure.ts';
 import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
-import { trackProgress } from '../operation/progress.ts';
+import { trackProgress, type Progress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
+import { lookPatiently } from './look-patiently.ts';
 import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
 
 /** The vendor's own tools wait this long (vendor's Terraform provider). */
@@ -48,10 +48,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    await deleteFound((await resolveTarget(target, input.onlyMarked)) ?? input.knownClusterID);
+    await deleteFound((await resolveTarget(target, progress, input.onlyMarked)) ?? input.knownClusterID);
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
-    await deleteFound(await resolveTarget({ clusterName: target.clusterID }));
+    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, progress));
   }
 
   async function deleteFound(found: string | undefined): Promise<void> {
@@ -108,9 +108,13 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
 }
 
 /** The clusterID of the target; `undefined` if no cluster has its name. Throws if several clusters have the name. */
-async function resolveTarget(target: DeleteTarget, onlyMarked = false): Promise<string | undefined> {
+async function resolveTarget(
+  target: DeleteTarget,
+  progress: Progress,
+  onlyMarked = false,
+): Promise<string | undefined> {
   if ('clusterID' in target) return target.clusterID;
-  const bearers = await findClusters(target);
+  const bearers = await lookPatiently(target.clusterName, progress);
   const found = onlyMarked ? bearers.filter(({ description }) => readMarker(description) !== undefined) : bearers;
   if (found.length < bearers.length && found.length === 0) {
     const clusterIDs = bearers.map(({ clusterID }) => clusterID);

@@ -1,14 +1,21 @@
-import { TimeoutFailure } from '@temporalio/common';
-import { ActivityFailure, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { DeletionAnswer } from '../../activities/delete/delete-cluster.ts';
+import type { Observation } from '../../activities/watch/observation.ts';
 import type { WatchInput } from '../../activities/watch/watch-cluster.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringDelete } from '../../cce/phases.ts';
 import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { deleteCluster, watchActivities } from '../activity-proxies.ts';
-import { callFailureOf, describeFailure, failedStepDetail, failure } from '../operation/operation-failure.ts';
+import {
+  callFailureOf,
+  describeFailure,
+  failedStepDetail,
+  failure,
+  isFailureOfType,
+} from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
-import { judgeDeleteRefusal, pauseAfterRefusalMs, type DeleteWait } from './judge-refusal.ts';
+import { pauseAfterRefusalMs } from './judge-refusal.ts';
+import { whatToWaitFor } from './what-to-wait-for.ts';
 
 export interface DeletionTask {
   clusterID: string;
@@ -36,7 +43,7 @@ export interface Deletion {
 }
 
 /** The vendor's only remedy for a `delete_failed` is to repeat the call. */
-const maximumRequests = 4;
+const maximumFailures = 4;
 
 /**
  * Deletes a cluster and waits until it is confirmed to be gone. While the service refuses for now, it waits and says so; a
@@ -46,15 +53,16 @@ const maximumRequests = 4;
  * for good.
  */
 export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
-  const { clusterID, progress, secrets = [], untilMs = Infinity } = task;
-  for (let requests = 0, denials = 0; ;) {
+  const { clusterID, progress, untilMs = Infinity } = task;
+  for (let requests = 0, denials = 0, failures = 0; ;) {
     const answer = await requestDeletion(task);
     const { alreadyGone, objection, requestID } = answer;
     if (objection !== undefined) return { requests, alreadyGone: false, objection };
     if (!alreadyGone) requests++;
 
-    const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`, task.untilMs);
-    const observed = await watchCluster({ clusterID, goal: 'gone', deletionAccepted: !alreadyGone, secrets });
+    const observed = await watchUntilGone(task, !alreadyGone);
+    // The next request says what the service refuses, and waits for it.
+    if (observed === undefined) continue;
     progress.observe(observed);
     if (observed.clusterPhase === 'absent' || phaseDuringDelete(observed.clusterPhase) === 'succeeded') {
       return { requests, alreadyGone: requests === 0, ...(requestID !== undefined && { requestID }) };
@@ -64,16 +72,39 @@ export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
       const pauseMs = pauseAfterRefusalMs(++denials, {});
       const message = `the service shows ${clusterID}, and answers that it does not exist`;
       if (Date.now() + pauseMs >= untilMs) throw failure({ type: 'DeleteFailed', message });
-      progress.waitFor({ reason: 'service', message });
+      progress.waitFor({ reason: 'service', message }, clusterID);
       await sleep(pauseMs, { summary: 'the service denies a cluster that it shows' });
       continue;
     }
-    if (requests === maximumRequests) {
+    if (++failures === maximumFailures) {
       throw failure({ type: 'DeleteFailed', ...failedStepDetail(clusterID, observed.clusterPhase, observed.steps) });
     }
-    await sleep(`${30 * 2 ** (requests - 1)}s`, { summary: 'before the deletion is requested again' });
+    await sleep(`${30 * 2 ** (failures - 1)}s`, { summary: 'before the deletion is requested again' });
   }
 }
+
+/**
+ * Waits until the cluster is gone or its deletion has failed. Returns `undefined` if the service did not answer for so
+ * long that the watch gave up.
+ */
+async function watchUntilGone(
+  { clusterID, progress, secrets = [], untilMs }: DeletionTask,
+  deletionAccepted: boolean,
+): Promise<Observation | undefined> {
+  const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`, untilMs);
+  try {
+    return await watchCluster({ clusterID, goal: 'gone', deletionAccepted, secrets });
+  } catch (error) {
+    if (!isFailureOfType(error, 'WatchBudgetExhausted')) throw error;
+    const waitsFor = whatToWaitFor(error);
+    if (waitsFor === 'permanent' || Date.now() + pauseAfterWatchMs >= (untilMs ?? Infinity)) throw error;
+    progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message }, clusterID);
+    await sleep(pauseAfterWatchMs, { summary: 'the service does not answer' });
+    return undefined;
+  }
+}
+
+const pauseAfterWatchMs = 30_000;
 
 /** Requests the deletion until the service accepts it, or refuses it for good. */
 async function requestDeletion({
@@ -86,24 +117,17 @@ async function requestDeletion({
   for (let refusals = 1; ; refusals++) {
     try {
       const answer = await deleteCluster({ clusterID, options, order });
-      progress.waitFor(undefined);
+      progress.waitFor(undefined, clusterID);
       return answer;
     } catch (error) {
       const waitsFor = whatToWaitFor(error);
       if (waitsFor === 'permanent') throw error;
-      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message });
+      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message }, clusterID);
       const pauseMs = pauseAfterRefusalMs(refusals, callFailureOf(error) ?? {});
       if (Date.now() + pauseMs >= untilMs) throw error;
       await sleep(pauseMs, { summary: 'the service refuses the deletion for now' });
     }
   }
-}
-
-/** An error that is neither an answer of the service nor a lost worker is nothing to wait for. */
-function whatToWaitFor(error: unknown): 'permanent' | DeleteWait {
-  const call = callFailureOf(error);
-  if (call !== undefined) return judgeDeleteRefusal(call);
-  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure ? 'service' : 'permanent';
 }
 
 /** What a deletion leaves in place, and so on the bill. */

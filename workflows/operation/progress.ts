@@ -18,14 +18,20 @@ export interface Progress {
   observe: (observed: { clusterPhase: ClusterPhase; steps: Step[] }) => void;
   /** Notes what a watch reports, unless the workflow no longer waits for that watch. */
   observeChange: (change: StepChange) => void;
-  /** Shows what the operation waits for; `undefined` when the wait is over. */
-  waitFor: (wait: Omit<WaitsFor, 'since'> | undefined) => void;
+  /**
+   * Shows what the operation waits for; `undefined` when the wait is over. Of several waits at once, it shows the one that
+   * began first.
+   *
+   * @param by What waits, such as a clusterID, if several parts of the operation wait independently.
+   */
+  waitFor: (wait: Omit<WaitsFor, 'since'> | undefined, by?: string) => void;
   view: () => CurrentStep;
 }
 
 export function trackProgress(stage: Stage): Progress {
   const state: CurrentStep = { stage, steps: [], updatedAt: now() };
 
+  const waits = new Map<string, WaitsFor>();
   let lastSequence: StepChange['sequence'];
 
   function observe({ clusterPhase, steps }: { clusterPhase: ClusterPhase; steps: Step[] }): void {
@@ -42,6 +48,7 @@ export function trackProgress(stage: Stage): Progress {
       if (clusterID !== state.clusterID || next === 'cleaningUp') state.steps = [];
       if (clusterID !== undefined) state.clusterID = clusterID;
       delete state.pollTrouble;
+      waits.clear();
       delete state.waitsFor;
       state.stage = next;
       state.updatedAt = now();
@@ -49,10 +56,14 @@ export function trackProgress(stage: Stage): Progress {
       showStage(next, clusterID);
     },
     observe,
-    waitFor(wait) {
-      const { waitsFor: before } = state;
-      if (wait === undefined) delete state.waitsFor;
-      else state.waitsFor = { ...wait, since: before?.reason === wait.reason ? before.since : now() };
+    waitFor(wait, by = '') {
+      const before = waits.get(by);
+      if (wait === undefined) waits.delete(by);
+      else waits.set(by, { ...wait, since: before?.reason === wait.reason ? before.since : now() });
+      // A Map keeps the order in which the waits began.
+      const [first] = waits.values();
+      if (first === undefined) delete state.waitsFor;
+      else state.waitsFor = first;
       setCurrentDetails(operationDetails(state));
     },
     observeChange(change) {

@@ -132,10 +132,16 @@ describe('options', () => {
   it('of a create come from the batch, unless its entry replaces them', () => {
     const document = {
       template: batchTemplate(),
-      create: { onFailure: 'keep', timeout: '90m', ttl: '8h', disabledRules: ['image-missing'] },
+      create: { onFailure: 'keep', timeout: '90m', cleanUpTimeout: '2h', ttl: '8h', disabledRules: ['image-missing'] },
       items: [{ name: 'a' }, { name: 'b', create: { ttl: '30s', allowDuplicateName: true } }],
     };
-    const all = { onFailure: 'keep', timeoutSeconds: 5400, ttlSeconds: 28800, disabledRules: ['image-missing'] };
+    const all = {
+      onFailure: 'keep',
+      timeoutSeconds: 5400,
+      cleanUpTimeoutSeconds: 7200,
+      ttlSeconds: 28800,
+      disabledRules: ['image-missing'],
+    };
     expect(createsOf(document).map(({ request: _request, ...options }) => options)).toEqual([
       all,
       { ...all, ttlSeconds: 30, allowDuplicateName: true },

@@ -1,4 +1,7 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import type { CurrentStep } from '../../../contract/current-step.ts';
+import { currentStepQuery } from '../../../contract/messages.ts';
 import { readExample } from '../../examples.ts';
 import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript, type Moment } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
@@ -234,11 +237,41 @@ it('a clean-up that is refused for now is repeated until the service accepts it'
   expect(cloud.deletes).toHaveLength(4);
 });
 
-it('a clean-up that is refused for a day ends, and frees the name', async () => {
-  const { outcome, execution, cloud } = await createCluster({
-    made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
+it('a clean-up whose looks are refused waits until they are answered', async () => {
+  const keys = refusal('GET', 403, 'IamSignatureInvalid');
+  const seen: (CurrentStep | undefined)[] = [];
+  const { outcome, cloud } = await createCluster({
+    looks: ['answered', keys, keys],
+    moments: {
+      'step 1': cancelBySignal({}),
+      'look 3': async (workflow) => seen.push(await workflow.query(currentStepQuery)),
+    },
+  });
+  expect(seen).toMatchObject([{ stage: 'cleaningUp', waitsFor: { reason: 'keys' } }]);
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+  expect(cloud.left()).toEqual([]);
+});
+
+it('a clean-up goes on after the keys were refused for so long that its watch gave up', async () => {
+  const exhausted = ApplicationFailure.nonRetryable('the keys are refused', 'WatchBudgetExhausted');
+  const { outcome, cloud } = await createCluster({
+    made: [{ deletions: [exhausted, exhausted, exhausted, exhausted, exhausted, 'absent'] }],
     moments: { 'step 1': cancelBySignal({}) },
   });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+  expect(cloud.left()).toEqual([]);
+});
+
+it('a clean-up that is refused until its time limit ends, and frees the name', async () => {
+  const { outcome, execution, cloud } = await createCluster(
+    {
+      made: [{ deletions: [refusal('DELETE', 403, 'cce.warning.AccessDenied')] }],
+      moments: { 'step 1': cancelBySignal({}) },
+    },
+    { cleanUpTimeoutSeconds: 600 },
+  );
+  // After 0, 5, 15, 35, 75, 155 and 315 seconds; the next pause would last beyond the limit.
+  expect(cloud.deletes).toHaveLength(7);
   expect(execution).toBe('completed');
   expect(outcome).toMatchObject({
     outcome: 'cancelled',

@@ -1,4 +1,7 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
+import type { CurrentStep } from '../../../contract/current-step.ts';
+import { currentStepQuery } from '../../../contract/messages.ts';
 import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
 import { itEnds } from './create-rows.ts';
@@ -79,4 +82,46 @@ describe('a duplicate beside a cluster that fails', () => {
       deletes: 2,
     },
   ]);
+});
+
+describe('a duplicate that shows only at the end of the time to live', () => {
+  it('is deleted as an extra, and not because the time to live is over', async () => {
+    const { outcome, cloud } = await createCluster(
+      { ...delivered, made: [{}, { hiddenLooks: 2 }] },
+      { ttlSeconds: 60 },
+    );
+    expect(outcome).toMatchObject({
+      outcome: 'expired',
+      cleanup: {
+        status: 'deleted',
+        reason: 'leaseEnded',
+        clusterIDs: ['cce-made-1', 'cce-made-2'],
+        extras: ['cce-made-2'],
+      },
+    });
+    expect(cloud.deletes).toMatchObject([
+      { clusterID: 'cce-made-1', reason: 'leaseEnded' },
+      { clusterID: 'cce-made-2', reason: 'extraOfCreate' },
+    ]);
+  });
+});
+
+describe('a clean-up of several clusters', () => {
+  const busy = refusal('DELETE', 409, 'cce.warning.ClusterBusy');
+  const rights = refusal('DELETE', 403, 'cce.warning.AccessDenied');
+
+  it('shows the wait that began first, until that one is over', async () => {
+    const seen: CurrentStep[] = [];
+    const note = async (workflow: WorkflowHandle) => seen.push(await workflow.query(currentStepQuery));
+    const { outcome } = await createCluster({
+      ...delivered,
+      made: [{ becomes: 'create_failed', deletions: [busy, busy, busy, 'absent'] }, { deletions: [rights, 'absent'] }],
+      // The second deletion has been accepted before the third try of the first.
+      moments: { 'delete 5': note, 'delete 6': note },
+    });
+    expect(outcome).toMatchObject({ cleanup: { status: 'deleted', clusterIDs: ['cce-made-1', 'cce-made-2'] } });
+    const [first, second] = seen.map(({ waitsFor }) => waitsFor);
+    expect(first).toMatchObject({ reason: 'busyCluster' });
+    expect(second?.since).toBe(first?.since);
+  });
 });

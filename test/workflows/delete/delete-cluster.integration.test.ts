@@ -271,6 +271,13 @@ it.each([
   expect(ended.cloud.left()).toEqual(mayBeName ? [] : ['cce-before-1']);
 });
 
+it('a delete by name waits while its looks are refused', async () => {
+  const keys = refusal('GET', 403, 'IamSignatureInvalid');
+  const { outcome, cloud } = await deleteCluster({ clusters: [{}], looks: [keys, keys] }, { target: byName });
+  expect(outcome).toMatchObject({ outcome: 'deleted', clusterID: 'cce-before-1' });
+  expect(cloud.left()).toEqual([]);
+});
+
 it('a delete pauses while the service denies a cluster that it shows, and then deletes it', async () => {
   const denial = refusal('DELETE', 404, 'cce.warning.ClusterNotFound');
   const { outcome, cloud } = await deleteCluster(

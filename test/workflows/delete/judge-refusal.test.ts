@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CceApiError, type CceApiErrorKind } from '../../../cce/cce-api-error.ts';
+import { defaultCleanUpTimeoutSeconds } from '../../../contract/create.ts';
 import { judgeDeleteRefusal, pauseAfterRefusalMs } from '../../../workflows/delete/judge-refusal.ts';
 
 /** An answer of the service to a DELETE, what kind of error it is, and what the deletion does about it. */
@@ -27,6 +28,16 @@ describe('a refused DELETE', () => {
   it('is repeated after pauses that grow from 5 seconds to 5 minutes', () => {
     const pauses = Array.from({ length: 9 }, (_, index) => pauseAfterRefusalMs(index + 1, {}) / 1000);
     expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300]);
+  });
+
+  it('is repeated about 300 times within the time limit of a clean-up, which is a day by default', () => {
+    expect(defaultCleanUpTimeoutSeconds).toBe(24 * 3600);
+    let refusals = 0;
+    for (let elapsedMs = 0; elapsedMs < defaultCleanUpTimeoutSeconds * 1000; refusals++) {
+      elapsedMs += pauseAfterRefusalMs(refusals + 1, {});
+    }
+    expect(refusals).toBeGreaterThan(280);
+    expect(refusals).toBeLessThan(300);
   });
 
   it('is not repeated before the time that the service asked for', () => {
