@@ -2,12 +2,10 @@ import { styleText } from 'node:util';
 
 type Format = 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow';
 
-const isColored = wantsColors(process.stdout, process.env);
-
 /** Styles text for people: on a terminal, or if FORCE_COLOR asks for it. */
 export function styled(format: Format, text: string): string {
   // Node's own check of the stream would let FORCE_COLOR override NO_COLOR, and warn about it on stderr.
-  return isColored ? styleText(format, text, { validateStream: false }) : text;
+  return wantsColors(process.stdout, process.env) ? styleText(format, text, { validateStream: false }) : text;
 }
 
 /** NO_COLOR comes first, then FORCE_COLOR, then what the terminal can do. The pipes of CI jobs get no colours. */

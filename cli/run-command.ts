@@ -27,8 +27,16 @@ export interface Printed {
   exitCode?: ExitCode;
 }
 
+/** The exit codes of the command lines that have run, since an action of commander returns nothing. */
+const exitCodeByProgram = new WeakMap<Command, ExitCode>();
+
+/** The exit code of the command that `program` has run. It is 0 if there was none, as for a group that prints its help. */
+export function exitCodeOfRun(program: Command): ExitCode {
+  return exitCodeByProgram.get(program) ?? exitCodes.done;
+}
+
 /**
- * The action of a command that works without Temporal. It prints the result or the error, and sets the exit code.
+ * The action of a command that works without Temporal. It prints the result or the error, and keeps the exit code.
  *
  * @example
  * program.command('greet').argument('<name>').action(localAction((options: GlobalOptions, name: string) => ({ json: { name }, text: `hello ${name}` })));
@@ -39,7 +47,8 @@ export function localAction<Options extends GlobalOptions, Args extends unknown[
   return async function action(this: Command): Promise<void> {
     const options = this.optsWithGlobals<Options>();
     const args = this.processedArgs as Args;
-    process.exitCode = await reportErrors(options, async () => printResult(options, await run(options, ...args)));
+    const exitCode = await reportErrors(options, async () => printResult(options, await run(options, ...args)));
+    exitCodeByProgram.set(programOf(this), exitCode);
   };
 }
 
@@ -76,6 +85,10 @@ export async function withOrchestrator(
   } finally {
     await tracing?.stop();
   }
+}
+
+function programOf(command: Command): Command {
+  return command.parent === null ? command : programOf(command.parent);
 }
 
 async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
 import type { Document } from 'yaml';
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 
@@ -14,7 +15,7 @@ export class SpecFileError extends OrchestratorError {
  * @throws SpecFileError with the line and column of each mistake
  */
 export async function readSpecFile(path: string, clusterName?: string): Promise<unknown> {
-  const text = readText(path);
+  const text = await readText(path);
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
@@ -33,9 +34,9 @@ function toValue(path: string, document: Document): unknown {
   }
 }
 
-function readText(path: string): string {
+async function readText(path: string): Promise<string> {
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
+    return path === '-' ? await readAll(process.stdin) : readFileSync(path, 'utf8');
   } catch (error) {
     throw new SpecFileError(`${path} cannot be read: ${(error as Error).message}`);
   }

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as temporalWorkflow from '@temporalio/workflow';
-import type { Command } from 'commander';
 import picomatch from 'picomatch';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
-import { commandProblem, loadCcectl } from './quoted-commands.ts';
+import { createProgram } from '../cli/program.ts';
+import { commandProblem } from './quoted-commands.ts';
 import { anchorsOf, commandsIn, firstColumnsOf, quotesIn, type Quote } from './quotes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -56,11 +56,7 @@ describe('the documents', () => {
   });
 
   describe('with ccectl and the npm scripts', () => {
-    let ccectl: Command;
-
-    beforeAll(async () => {
-      ccectl = await loadCcectl();
-    });
+    const ccectl = createProgram();
 
     it('use only commands and flags that exist', () => {
       expect(complaints(quotes, (quote) => commandProblem(quote, ccectl))).toEqual([]);

@@ -25,8 +25,8 @@ export function startWorkerProcess(
   return local.startWorkerProcess(environment, [built('worker')], onLog);
 }
 
-/** Runs `ccectl` outside of a terminal. */
-export function ccectl(args: readonly string[], options: Options = {}) {
+/** Runs `ccectl` outside of a terminal, as a user does. To show what it prints, `ccectl` in ccectl.ts is cheaper. */
+export function ccectlProcess(args: readonly string[], options: Options = {}) {
   // A pipe must get the same everywhere, whatever the terminal of the test run supports.
   return runToEnd('cli', args, { ...options, env: { FORCE_COLOR: undefined, ...options.env } });
 }

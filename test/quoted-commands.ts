@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { vi } from 'vitest';
+import type { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { commandsIn, type Quote } from './quotes.ts';
 
@@ -8,19 +7,6 @@ import { commandsIn, type Quote } from './quotes.ts';
 const foreignFlags = ['--build-arg', '--max-semi-space-size', '--max-old-space-size', '--ui-codec-endpoint'];
 
 const flagPattern = /^--[a-z]|^-[a-z]\b(?!-)/;
-
-/** `ccectl` with all its commands. It is caught at the moment when it parses its command line, and does not run. */
-export async function loadCcectl(): Promise<Command> {
-  const caught = new Error('caught');
-  const parse = vi.spyOn(Command.prototype, 'parseAsync').mockRejectedValue(caught);
-  await import('../cli/main.ts').catch((error: unknown) => {
-    if (error !== caught) throw error;
-  });
-  const [program] = parse.mock.contexts;
-  parse.mockRestore();
-  if (!(program instanceof Command)) throw new Error('cli/main.ts parses no command line');
-  return program;
-}
 
 /** What is wrong with the commands and flags that a quote gives one of our programs. */
 export function commandProblem({ kind, text }: Quote, ccectl: Command): string | undefined {

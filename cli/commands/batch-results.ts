@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { ItemResult } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -48,6 +49,7 @@ async function print(
   rows.pipe(process.stdout);
   for await (const result of results) rows.write(row(result));
   rows.end();
+  await finished(rows);
 }
 
 async function printJSONArray(results: AsyncIterable<ItemResult>, begun: () => void): Promise<void> {

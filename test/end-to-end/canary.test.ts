@@ -11,9 +11,10 @@ import type { WorkerProcess } from '../../local/worker-process.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { canaries, findCanaries, specWithSecrets } from '../canaries.ts';
+import { ccectl } from '../ccectl.ts';
 import { allOf } from '../orchestration.ts';
 import { startQuotingProxy, type QuotingProxy } from '../quoting-proxy.ts';
-import { ccectl, startSimulator, startWorkerProcess } from '../processes.ts';
+import { startSimulator, startWorkerProcess } from '../processes.ts';
 
 const { GetWorkflowExecutionHistoryResponse, DescribeWorkflowExecutionResponse } =
   proto.temporal.api.workflowservice.v1;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ccectl } from '../../processes.ts';
+import { ccectl } from '../../ccectl.ts';
 
 /** Nothing listens there: ccectl reports bad input before it connects to Temporal. */
 const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };

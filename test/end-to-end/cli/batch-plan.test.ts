@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setFields } from '../../cce/set-fields.ts';
+import { ccectl } from '../../ccectl.ts';
 import { readExample } from '../../examples.ts';
-import { ccectl } from '../../processes.ts';
 
 /** Nothing listens there: the plan asks neither Temporal nor CCE. */
 const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', CCE_ENDPOINT: 'http://127.0.0.1:1' };

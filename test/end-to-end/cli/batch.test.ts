@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { ccectl } from '../../ccectl.ts';
 import { startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectl, startSimulator } from '../../processes.ts';
+import { ccectlProcess, startSimulator } from '../../processes.ts';
 
 describe('ccectl batch and ccectl teardown', () => {
   let simulator: SimulatorProcess;
@@ -22,11 +23,9 @@ describe('ccectl batch and ccectl teardown', () => {
     await simulator.stop();
   });
 
-  const run = (args: string[], input = '') =>
-    ccectl(args, {
-      input,
-      env: { TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account },
-    });
+  const env = () => ({ TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account });
+  const run = (args: string[], input = '') => ccectl(args, { input, env: env() });
+  const runProcess = (args: string[], input = '') => ccectlProcess(args, { input, env: env() });
   const names = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName).toSorted();
 
   /** A batch of `count` clusters from the managed example. */
@@ -42,13 +41,13 @@ describe('ccectl batch and ccectl teardown', () => {
 
   it('creates clusters, reports results, retries the failed ones, and deletes them all', async () => {
     const file = batchFile('ci', 4);
-    const created = await run(['batch', 'create', '-f', '-', '--name', 'nightly', '--wait', '-o', 'json'], file);
+    const created = await runProcess(['batch', 'create', '-f', '-', '--name', 'nightly', '--wait', '-o', 'json'], file);
     expect(created).toMatchObject({ exitCode: 1, stderr: '' });
     expect(JSON.parse(created.stdout)).toMatchObject({
       execution: 'completed',
       outcome: { outcome: 'completed', total: 4, succeeded: 3, failed: 1, failedItems: [2] },
     });
-    const csv = await run(['batch', 'results', 'nightly', '-o', 'csv']);
+    const csv = await runProcess(['batch', 'results', 'nightly', '-o', 'csv']);
     const [head, ...rows] = csv.stdout.split('\n');
     expect(head).toMatch(/^index,kind,clusterName,clusterID,result,failureType,failureMessage,/);
     expect(
@@ -71,7 +70,7 @@ describe('ccectl batch and ccectl teardown', () => {
     );
 
     expect(await run(['batch', 'retry', 'nightly'])).toMatchObject({ exitCode: 0, stdout: 'batch nightly: retrying' });
-    const retried = await run(['batch', 'status', 'nightly', '--watch']);
+    const retried = await runProcess(['batch', 'status', 'nightly', '--watch']);
     expect(retried).toMatchObject({ exitCode: 0 });
     expect(await names()).toEqual(['ci-0', 'ci-1', 'ci-2', 'ci-3']);
     const results = JSON.parse((await run(['batch', 'results', 'nightly', '-o', 'json'])).stdout) as unknown[];
@@ -91,10 +90,10 @@ describe('ccectl batch and ccectl teardown', () => {
     });
     expect(await run(['teardown', '--yes'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--name') });
     expect(await names()).toHaveLength(4);
-    const torn = await run(['teardown', '--name', 'ci-*', '--except', 'ci-3', '--yes', '--wait']);
+    const torn = await runProcess(['teardown', '--name', 'ci-*', '--except', 'ci-3', '--yes', '--wait']);
     expect(torn).toMatchObject({ exitCode: 0 });
     expect(await names()).toEqual(['ci-3']);
-    const deleted = await run(['batch', 'delete', '-f', '-', '--name', 'away', '--wait', '-o', 'json'], file);
+    const deleted = await runProcess(['batch', 'delete', '-f', '-', '--name', 'away', '--wait', '-o', 'json'], file);
     expect(JSON.parse(deleted.stdout)).toMatchObject({ outcome: { total: 4, succeeded: 4 } });
     expect(await names()).toEqual([]);
   });
@@ -117,7 +116,7 @@ describe('ccectl batch and ccectl teardown', () => {
     const paused = JSON.parse((await run(['batch', 'status', 'stuck', '-o', 'json'])).stdout) as unknown;
     expect(paused).toMatchObject({ progress: { stage: 'paused', total: 6, underWay: 2, waiting: 4, concurrency: 3 } });
     expect(await run(['batch', 'resume', 'stuck'])).toMatchObject({ exitCode: 0 });
-    const cancelled = await run(['batch', 'cancel', 'stuck', '--reason', 'not needed', '--wait', '-o', 'json']);
+    const cancelled = await runProcess(['batch', 'cancel', 'stuck', '--reason', 'not needed', '--wait', '-o', 'json']);
     expect(cancelled).toMatchObject({ exitCode: 0 });
     const { outcome } = JSON.parse(cancelled.stdout) as { outcome: { cancelled: number; waiting: number } };
     expect(outcome).toMatchObject({ outcome: 'cancelled', cancelReason: 'not needed', succeeded: 0, failed: 0 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { ccectl } from '../../ccectl.ts';
 import { startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectl, startSimulator } from '../../processes.ts';
+import { ccectlProcess, startSimulator } from '../../processes.ts';
 
 const threeMistakes = `
 cluster:
@@ -38,8 +39,9 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     await simulator.stop();
   });
 
-  const run = (...args: string[]) =>
-    ccectl(args, { env: { TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account } });
+  const env = () => ({ TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account });
+  const run = (...args: string[]) => ccectl(args, { env: env() });
+  const runProcess = (...args: string[]) => ccectlProcess(args, { env: env() });
   const createsSeen = async () => (await simulator.counters()).createCluster?.requests ?? 0;
 
   it('creates a cluster once, attaches to it, refuses another spec, and deletes it', async () => {
@@ -55,7 +57,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(await createsSeen()).toBe(1);
 
     // The create has ended: asking again is answered with the cluster that runs.
-    const again = await run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
+    const again = await runProcess('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: { outcome: 'running', clusterID, adopted: true } });
     const other = await run('create', '-f', 'examples/custom.yaml', '--name', 'one', '--wait', '-o', 'json');
     expect(other.exitCode).toBe(1);
@@ -64,12 +66,12 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     });
     expect(await createsSeen()).toBe(1);
 
-    const byID = await run('delete', clusterID, '--wait', '-o', 'json');
+    const byID = await runProcess('delete', clusterID, '--wait', '-o', 'json');
     expect(byID.exitCode).toBe(0);
     expect(JSON.parse(byID.stdout)).toMatchObject({ outcome: { outcome: 'deleted', clusterID } });
     expect(await simulator.clusters()).toEqual([]);
 
-    const list = await run('list', '-o', 'json');
+    const list = await runProcess('list', '-o', 'json');
     expect((JSON.parse(list.stdout) as { kind: string }[]).map(({ kind }) => kind)).toEqual([
       'delete',
       'create',
@@ -86,7 +88,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(different.exitCode).toBe(1);
     expect(different.stderr).toContain('cluster.masterConfig.masterType');
 
-    const cancelled = await run('cancel', 'stuck-two', '--reason', 'no longer needed', '--wait', '-o', 'json');
+    const cancelled = await runProcess('cancel', 'stuck-two', '--reason', 'no longer needed', '--wait', '-o', 'json');
     expect(cancelled.exitCode).toBe(0);
     expect(JSON.parse(cancelled.stdout)).toMatchObject({
       outcome: { outcome: 'cancelled', cancelReason: 'no longer needed', cleanup: { status: 'deleted' } },
@@ -107,7 +109,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     for (const command of ['create', 'validate']) {
       const { exitCode, stdout, stderr } = await ccectl([command, '-f', '-'], {
         input: threeMistakes,
-        env: { TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account },
+        env: env(),
       });
       expect(exitCode).toBe(2);
       for (const path of [
@@ -123,7 +125,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
   });
 
   it('exits with 3 for an unknown cluster, and with 0 for a delete of one', async () => {
-    expect(await run('status', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
+    expect(await runProcess('status', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
     expect(await run('cancel', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
     const deleted = await run('delete', 'no-such-cluster', '--wait', '-o', 'json');
     expect(deleted.exitCode).toBe(0);
@@ -148,13 +150,13 @@ describe('ccectl without Temporal', () => {
 
   it('exits with 4 and names the address if Temporal is unreachable', async () => {
     // A port that nothing listens on.
-    const { exitCode, stderr } = await ccectl(['list'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    const { exitCode, stderr } = await ccectlProcess(['list'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
     expect(exitCode).toBe(4);
     expect(stderr).toContain('127.0.0.1:1');
   });
 
   it('prints no colours into the pipe of a CI job', async () => {
-    const { stdout } = await ccectl(['validate', '-f', '-'], { input: 'cluster: {}', env: { CI: 'true' } });
+    const { stdout } = await ccectlProcess(['validate', '-f', '-'], { input: 'cluster: {}', env: { CI: 'true' } });
     expect(stdout).toMatch(/^error cluster/);
   });
 });

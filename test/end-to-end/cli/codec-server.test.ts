@@ -3,9 +3,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findTemporalBinary } from '../../../local/temporal-binary.ts';
 import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { ccectl } from '../../ccectl.ts';
 import { readExample } from '../../examples.ts';
 import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectl, start, startSimulator } from '../../processes.ts';
+import { start, startSimulator } from '../../processes.ts';
 
 const token = 'a-token-of-the-tests';
 

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
-import { ccectl, runToEnd } from '../../processes.ts';
+import { ccectl } from '../../ccectl.ts';
+import { runToEnd } from '../../processes.ts';
 
 let folder: string;
 

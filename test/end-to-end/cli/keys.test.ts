@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyEntry, parseKeyRing } from '../../../client/index.ts';
-import { ccectl } from '../../processes.ts';
+import { ccectl } from '../../ccectl.ts';
+import { ccectlProcess } from '../../processes.ts';
 
 const [first, second] = [generateKeyEntry('first'), generateKeyEntry('second')];
 const secretOf = (entry: string) => entry.slice(entry.indexOf(':') + 1).trim();
@@ -29,7 +30,7 @@ describe('ccectl keys generate', () => {
   it('adds the key as the first one of a file that only its owner can read', async () => {
     const file = join(folder, 'ring');
     const link = join(folder, 'link');
-    const made = await ccectl(['keys', 'generate', '--id', 'old', '--file', file]);
+    const made = await ccectlProcess(['keys', 'generate', '--id', 'old', '--file', file]);
     expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"old"') });
     await chmod(file, 0o644);
     await symlink(file, link);

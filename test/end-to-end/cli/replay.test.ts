@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { generateKeyEntry, type OperationReference } from '../../../client/index.ts';
 import type { SimulatorProcess } from '../../../simulator/process.ts';
 import { bundleOnce } from '../../bundles.ts';
+import { ccectl } from '../../ccectl.ts';
 import { readExample } from '../../examples.ts';
 import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectl, startSimulator } from '../../processes.ts';
+import { ccectlProcess, startSimulator } from '../../processes.ts';
+
+// A command in this process shares the runtime of the tests, which logs errors only, as that of a replay.
+const installRuntime = vi.spyOn(Runtime, 'install').mockImplementation(() => Runtime.instance());
 
 let simulator: SimulatorProcess;
 let orchestration: Orchestration;
@@ -24,11 +29,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await orchestration.stop();
   await simulator.stop();
+  installRuntime.mockRestore();
 });
 
-function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+function replay(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  run: typeof ccectl | typeof ccectlProcess = ccectl,
+) {
   const query = `WorkflowId = '${create.workflowID}'`;
-  return ccectl(['replay', '--query', query, ...args], {
+  return run(['replay', '--query', query, ...args], {
     env: { TEMPORAL_ADDRESS: inject('temporalAddress'), ...env },
   });
 }
@@ -47,7 +57,8 @@ it('ccectl replay selects every workflow type by default', async () => {
 });
 
 it('ccectl replay uses the workflow code of this installation by default', async () => {
-  const { exitCode, stdout } = await replay(['-o', 'json']);
+  const { exitCode, stdout, stderr } = await replay(['-o', 'json'], {}, ccectlProcess);
+  expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ replayed: 1, failed: [] });
 });

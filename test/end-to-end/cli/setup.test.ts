@@ -2,7 +2,8 @@ import { temporal } from '@temporalio/proto';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startTemporalServer, type TemporalServer } from '../../../local/temporal-server.ts';
-import { ccectl } from '../../processes.ts';
+import { ccectl } from '../../ccectl.ts';
+import { ccectlProcess } from '../../processes.ts';
 
 const names = ['CceClusterId', 'CceClusterName', 'CceStage', 'CceBatch'];
 const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_TEXT: text } = temporal.api.enums.v1.IndexedValueType;
@@ -16,6 +17,8 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const run = (...args: string[]) => ccectl(['setup', ...args], { env: { TEMPORAL_ADDRESS: server.address } });
+const runProcess = (...args: string[]) =>
+  ccectlProcess(['setup', ...args], { env: { TEMPORAL_ADDRESS: server.address } });
 
 async function addAttributes(searchAttributes: Record<string, number>): Promise<void> {
   const connection = await Connection.connect({ address: server.address });
@@ -25,7 +28,7 @@ async function addAttributes(searchAttributes: Record<string, number>): Promise<
 
 it('creates the missing attributes, and changes nothing when repeated', async () => {
   await addAttributes({ CceStage: keyword });
-  const first = await run('-o', 'json');
+  const first = await runProcess('-o', 'json');
   expect(first).toMatchObject({ exitCode: 0, stderr: '' });
   const created = names.filter((name) => name !== 'CceStage');
   expect(JSON.parse(first.stdout)).toEqual({ namespace: 'default', created, present: ['CceStage'] });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { ccectl } from '../../processes.ts';
+import { ccectlProcess } from '../../processes.ts';
 
 const always = ['@stablelib/sha256', 'commander', 'ms'];
 const rules = ['ipaddr.js', 'zod'];
@@ -40,7 +40,7 @@ async function run(args: readonly string[]): Promise<{ exitCode: number | undefi
   const folder = await mkdtemp(join(tmpdir(), 'coverage-'));
   try {
     // V8's coverage lists every module that the process ran, CommonJS or not.
-    const { exitCode } = await ccectl(args, { env: { NODE_V8_COVERAGE: folder } });
+    const { exitCode } = await ccectlProcess(args, { env: { NODE_V8_COVERAGE: folder } });
     const [file = ''] = await readdir(folder);
     const { result } = JSON.parse(await readFile(join(folder, file), 'utf8')) as { result: { url: string }[] };
     const isLoaded = (name: string) => result.some(({ url }) => url.includes(`/node_modules/${name}/`));

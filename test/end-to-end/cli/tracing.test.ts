@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
 import { freeLoopbackPort } from '../../../worker/free-port.ts';
-import { ccectl } from '../../processes.ts';
+import { ccectl } from '../../ccectl.ts';
+import { ccectlProcess } from '../../processes.ts';
 import { startOTLPReceiver } from '../otlp-receiver.ts';
 
 const managed = fileURLToPath(new URL('../../../examples/managed.yaml', import.meta.url));
@@ -11,7 +12,7 @@ const managed = fileURLToPath(new URL('../../../examples/managed.yaml', import.m
 /** Starts a create that no worker takes, in an account of its own. */
 function create(environment: Readonly<Record<string, string | undefined>>, nodeOptions: readonly string[] = []) {
   const account = `traced-${crypto.randomUUID().slice(0, 8)}`;
-  return ccectl(['--account', account, 'create', '-f', managed], {
+  return ccectlProcess(['--account', account, 'create', '-f', managed], {
     env: { TEMPORAL_ADDRESS: inject('temporalAddress'), NODE_OPTIONS: nodeOptions.join(' '), ...environment },
   });
 }
@@ -48,7 +49,8 @@ describe("OpenTelemetry's SDK", () => {
 
 describe('an endpoint that is no URL', () => {
   it('ends ccectl with the exit code of bad input', async () => {
-    expect(await create({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' })).toMatchObject({ exitCode: 2, stdout: '' });
+    const env = { TEMPORAL_ADDRESS: inject('temporalAddress'), OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' };
+    expect(await ccectl(['create', '-f', managed], { env })).toMatchObject({ exitCode: 2, stdout: '' });
   });
 });
 
