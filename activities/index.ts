@@ -7,9 +7,10 @@ import { urgencyInActivity, urgencyInWatch, withBudget } from './api/budgeted-cl
 import { createClusterList } from './api/cluster-list.ts';
 import { withBudgetMetrics } from './api/metered-budget.ts';
 import { withMetrics } from './api/metered-client.ts';
-import { createRequestBudget } from './api/request-budget.ts';
+import { createRequestBudget, urgencies } from './api/request-budget.ts';
 import { outsideOfTraces, withSpans } from './api/traced-client.ts';
 import { withHeartbeats } from './api/with-heartbeats.ts';
+import { holdBack } from './batch/hold-back.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
 import { submitCluster } from './create/submit-cluster.ts';
@@ -64,6 +65,7 @@ export function createActivities(dependencies: ActivityDependencies) {
   const phases = withFollowerMetrics(createPhaseTicker(listForAll, dependencies), meter);
   const cce = withBudget(service, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
   const budgeted = { ...dependencies, cce, findClusters: findClusters({ cce, list }) };
+  const urgent = withBudget(service, { budget, urgencyOf: () => urgencies.operation });
   return {
     validateCluster: validateCluster(dependencies),
     compareSpec: compareSpec(budgeted),
@@ -75,6 +77,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),
     ...dependencies.batches,
+    startItems: holdBack(dependencies.batches.startItems, urgent),
   };
 }
 

@@ -89,7 +89,8 @@ const kindsByCode: Readonly<Record<string, CceApiErrorKind>> = {
   optinrequired: 'permission',
 };
 
-function kindOf(httpStatus: number, code: string): CceApiErrorKind {
+/** The kind of an error response with this status and code. */
+export function kindOf(httpStatus: number, code: string): CceApiErrorKind {
   const lowerCode = code.toLowerCase();
   // Comes first: with any code, a 5xx response leaves open whether the call took effect.
   if (httpStatus >= 500) return 'server';

@@ -9,7 +9,7 @@ export function batchText(status: BatchStatus): string {
   const { name, workflowID, progress } = status;
   const lines = [`${styled('bold', `batch ${name}`)} ${stageOf(status)}`, `  workflow  ${workflowID}`];
   if (progress === undefined) return lines.join('\n');
-  const { total, slowest, failures, rollback } = progress;
+  const { total, slowest, failures, rollback, waitsFor } = progress;
   const width = String(total).length;
   lines.push(
     `  ${bar(progress)} ${ended(progress)}/${total}`,
@@ -21,6 +21,11 @@ export function batchText(status: BatchStatus): string {
         ]),
     ...paceLines(status),
   );
+  if (waitsFor !== undefined) {
+    lines.push(
+      styled('yellow', `  starts nothing: waits for ${waitsFor.reason} since ${waitsFor.since}: ${waitsFor.message}`),
+    );
+  }
   if (slowest.length > 0) lines.push('  slowest in progress:', ...status.current.map(currentLine));
   if (failures.length > 0) {
     const reasons = failures.map(({ name: item, failure }) => `    ${item}: ${failure.type}: ${failure.message}`);
@@ -34,7 +39,9 @@ export function batchLine(status: BatchStatus): string {
   const { progress } = status;
   if (progress === undefined) return `batch ${status.name}: no worker answers`;
   const what = counts(progress).map(([count, state]) => `${count} ${state}`);
-  return `batch ${status.name}: ${stageOf(status)}, ${ended(progress)}/${progress.total}: ${what.join(', ')}`;
+  const { waitsFor } = progress;
+  const wait = waitsFor === undefined ? '' : `; starts nothing: waits for ${waitsFor.reason}: ${waitsFor.message}`;
+  return `batch ${status.name}: ${stageOf(status)}, ${ended(progress)}/${progress.total}: ${what.join(', ')}${wait}`;
 }
 
 type Progress = NonNullable<BatchStatus['progress']>;
@@ -80,7 +87,7 @@ function currentLine({ workflowID, startedAt, currentStep }: BatchStatus['curren
 
 function stageOf({ outcome, execution, progress }: BatchStatus): string {
   if (outcome !== undefined) {
-    const isGood = outcome.outcome === 'completed' && outcome.failed === 0;
+    const isGood = outcome.outcome === 'completed' && outcome.failed + outcome.cancelled === 0;
     return isGood ? styled('green', 'completed') : styled('red', outcome.outcome);
   }
   if (execution !== 'running') return styled('red', execution);

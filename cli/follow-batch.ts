@@ -8,7 +8,7 @@ import type { WaitFlags } from './wait-flags.ts';
 /**
  * Waits until a batch ends, and draws its progress if `--watch` is set.
  *
- * @param wanted The outcome that counts as success, if no item failed
+ * @param wanted The outcome that counts as success, if no item failed or was cancelled
  */
 export async function followBatch(
   orchestrator: Orchestrator,
@@ -31,6 +31,8 @@ export async function followBatch(
       : undefined,
   });
   const { outcome } = ended;
-  const isGood = outcome?.outcome === wanted && outcome.failed === 0;
+  const isDone = outcome?.outcome === wanted && outcome.failed === 0;
+  // Somebody who cancels a batch wants cancelled items; nobody else does.
+  const isGood = isDone && (wanted === 'cancelled' || outcome.cancelled === 0);
   return { json: ended, text: batchText(ended), exitCode: isGood ? exitCodes.done : exitCodes.failed };
 }

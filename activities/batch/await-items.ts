@@ -26,7 +26,7 @@ const readsAtOnce = 10;
  * earlier, but would keep as many calls open as there are items.
  */
 export function awaitItems(client: Client, queue: string): BatchActivities['awaitItems'] {
-  return async ({ scope, items, sinceMs }) => {
+  return async ({ scope, items, sinceMs, once = false }) => {
     // Two items for the same cluster may wait for the same run.
     let open: readonly ItemReference[] = unpackItems(items, scope);
     const ended: EndedItem[] = [];
@@ -36,7 +36,8 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     for (let looks = 0; ; looks++) {
       heartbeat();
       const lookedAtMs = Date.now();
-      const ends = await findEnds(open, since - marginMs, looks % looksBetweenChecks === looksBetweenChecks - 1);
+      const isCheckDue = looks % looksBetweenChecks === looksBetweenChecks - 1;
+      const ends = await findEnds(open, since - marginMs, isCheckDue, isCheckDue || once);
       since = lookedAtMs;
       const endedNow = new Set(ends.map(({ index }) => index));
       open = open.filter(({ index }) => !endedNow.has(index));
@@ -45,14 +46,19 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
       const gatheredMs = firstEndAtMs === undefined ? undefined : lookedAtMs - firstEndAtMs;
       const isWorthReporting = ended.length * worthReporting >= items.length;
       const isTime = gatheredMs === undefined ? lookedAtMs - beganAtMs >= patienceMs : gatheredMs >= gatherMs;
-      if (isWorthReporting || isTime) return withFewReasons(ended);
+      if (once || isWorthReporting || isTime) return withFewReasons(ended);
       await sleep(lookIntervalMs);
     }
   };
 
-  async function findEnds(open: readonly ItemReference[], sinceMs: number, check: boolean): Promise<EndedItem[]> {
+  async function findEnds(
+    open: readonly ItemReference[],
+    sinceMs: number,
+    check: boolean,
+    checkLeases: boolean,
+  ): Promise<EndedItem[]> {
     const closed = await findClosed(open, sinceMs);
-    const leased = check ? await findLeased(open) : [];
+    const leased = checkLeases ? await findLeased(open) : [];
     const missed = check ? await findMissed(open) : [];
     const limit = pLimit(readsAtOnce);
     const judged = await Promise.all(

@@ -1,6 +1,8 @@
+import { kindOf } from '../../cce/cce-api-error.ts';
 import type { EndedItem, ItemFailure, ItemReference } from '../../contract/batch/reports.ts';
 import type { Cleanup, CreateClusterOutcome } from '../../contract/create.ts';
 import type { DeleteClusterOutcome } from '../../contract/delete.ts';
+import type { OperationFailure } from '../../contract/operation-failure.ts';
 
 /** Judges what the end of a workflow means for the batch item that it was started for. */
 export function judgeItem(
@@ -35,9 +37,16 @@ export function judgeItem(
         ...whose,
         // A delete that objects leaves a cluster that is not its own.
         ...(outcome.failure?.type === 'NotDeleted' && { kept: true }),
+        ...(hadNoKeys(outcome.failure) && cleanup?.status === 'notNeeded' && { heldBack: true }),
         failure: shorten(outcome.failure),
       };
   }
+}
+
+/** Whether a create failed because the service refused its keys for minutes: nothing is wrong with the item. */
+function hadNoKeys({ type, httpStatus, code }: Partial<OperationFailure> = {}): boolean {
+  if (type !== 'CreateRefused' || httpStatus === undefined || code === undefined) return false;
+  return kindOf(httpStatus, code) === 'authentication';
 }
 
 const tooLate = { type: 'TooLate', message: 'the create ended before it could be cancelled; delete the cluster again' };

@@ -10,8 +10,12 @@ export function addBatchControl(batch: Command): void {
     batches.pause(name),
   );
   addMessage(batch, 'resume', 'resume a paused batch', 'resumed', (batches, name) => batches.resume(name));
-  addMessage(batch, 'retry', 'start the failed items again, even if the batch has ended', 'retrying', (batches, name) =>
-    batches.retryFailed(name),
+  addMessage(
+    batch,
+    'retry',
+    'start failed and cancelled items again, or repeat an incomplete rollback',
+    'retrying',
+    (batches, name) => batches.retryFailed(name),
   );
   batch
     .command('concurrency')

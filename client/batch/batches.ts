@@ -67,7 +67,10 @@ export interface Batches {
    * @throws InvalidOptionsError
    */
   setConcurrency: (name: string, concurrency: number) => Promise<void>;
-  /** Starts the failed items again: within the batch while it runs, or else in a new batch of the same name. */
+  /**
+   * Starts the failed and the cancelled items again: within the batch while it runs, or else in a new batch of the same
+   * name. After a rollback that left clusters, repeats the rollback of those instead.
+   */
   retryFailed: (name: string) => Promise<void>;
   /** Yields the result or the current state of each item, in the order of the items. */
   results: (name: string) => AsyncGenerator<ItemResult, void>;

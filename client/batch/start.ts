@@ -77,25 +77,30 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
 }
 
 /**
- * Starts an ended batch again, with the items that failed and those that it had not started when it stopped.
+ * Starts an ended batch again, with the items that failed or were cancelled and those that it had not started when it
+ * stopped. After a rollback that left clusters, the new batch repeats the rollback of those, and starts nothing.
  *
- * @throws BatchNotFoundError if Temporal knows no ended batch of this name, or none of its items failed
+ * @throws BatchNotFoundError if Temporal knows no ended batch of this name, or there is nothing to repeat
  */
 export async function repeatFailed(client: Client, scope: AccountRegion, name: string): Promise<StartedBatch> {
   const workflowID = batchWorkflowID(scope, name);
   const batch = await describeBatch(client, scope, name);
   if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'ended batch');
-  const {
-    failedItems,
-    unstartedItems = [],
-    concurrency,
-  } = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
-  const only = [...failedItems, ...unstartedItems];
-  if (only.length === 0) throw new BatchNotFoundError(name, 'batch with failed items');
+  const outcome = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
   const { upload } = batch.memo;
-  const input: ClusterBatchInput = { upload, concurrency, failurePolicy: 'continue', only };
+  const repetition = repetitionOf(outcome);
+  const items = repetition.repeatedRollback?.notDeletedItems.length ?? repetition.only?.length ?? 0;
+  if (items === 0) throw new BatchNotFoundError(name, 'batch with cancelled or failed items');
+  const input = { upload, concurrency: outcome.concurrency, failurePolicy: 'continue' as const, ...repetition };
   const isStarted = await startWorkflow(client, scope, input, batch.memo);
-  return { name, workflowID, items: only.length, attached: !isStarted };
+  return { name, workflowID, items, attached: !isStarted };
+}
+
+function repetitionOf(outcome: BatchOutcome): Pick<ClusterBatchInput, 'only' | 'repeatedRollback'> {
+  const { notDeletedItems, failedItems, cancelledItems = [], unstartedItems = [] } = outcome;
+  if (notDeletedItems === undefined) return { only: [...failedItems, ...cancelledItems, ...unstartedItems] };
+  const { total, waiting, succeeded, cancelled, attached } = outcome;
+  return { repeatedRollback: { notDeletedItems, failedItems, total, waiting, succeeded, cancelled, attached } };
 }
 
 export interface DescribedBatch {

@@ -1,4 +1,5 @@
 import type { CancelRequest } from '../cancel-request.ts';
+import type { WaitsFor } from '../current-step.ts';
 import type { AccountRegion } from '../identity.ts';
 import type { PackedItem } from './packed-items.ts';
 import type { EndedItem, ItemReference, RefusedItem, StartedItem } from './reports.ts';
@@ -9,15 +10,30 @@ export interface BatchActivities {
   /** Tells the pages of a batch whether the batch still needs them. */
   holdPages: (input: { upload: BatchUpload; hold: boolean }) => Promise<void>;
   /** Starts the ordinary workflows of items, or attaches to those that already run. */
-  startItems: (input: StartItemsInput) => Promise<{ started: StartedItem[]; refused: RefusedItem[] }>;
+  startItems: (input: StartItemsInput) => Promise<StartedItems>;
   /**
    * Waits until some of the items have ended in any way, and collects for a few seconds if there are many. Returns an
    * empty list after ten minutes. Gives the reasons of the last twenty failures, since a batch keeps no more.
-   * `sinceMs`: the batch knows of the items that ended before this time, in milliseconds since the epoch.
    */
-  awaitItems: (input: { scope: AccountRegion; items: PackedItem[]; sinceMs: number }) => Promise<EndedItem[]>;
+  awaitItems: (input: AwaitItemsInput) => Promise<EndedItem[]>;
   /** Cancels items, and passes over those that have ended. `undefined` from workers of version 0.1. */
   cancelItems: (input: CancelItemsInput) => Promise<{ claimed: number[] } | undefined>;
+}
+
+export interface AwaitItemsInput {
+  scope: AccountRegion;
+  items: PackedItem[];
+  /** The batch knows of the items that ended before this time, in milliseconds since the epoch. */
+  sinceMs: number;
+  /** Look once and return at once, because items are still being started. */
+  once?: boolean;
+}
+
+export interface StartedItems {
+  started: StartedItem[];
+  refused: RefusedItem[];
+  /** Present if no item was started, since the service would not let any of them succeed at the moment. */
+  waitsFor?: Omit<WaitsFor, 'since'>;
 }
 
 export interface CancelItemsInput {

@@ -10,7 +10,7 @@ export const pauseSignal = defineSignal('pause');
 
 export const resumeSignal = defineSignal('resume');
 
-/** Starts the failed items again. Only a running batch can do that. */
+/** Starts the failed and the cancelled items again. Only a running batch can do that. */
 export const retryFailedSignal = defineSignal('retryFailed');
 
 /**

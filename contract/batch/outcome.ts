@@ -7,6 +7,10 @@ export interface BatchOutcome extends BatchProgress {
   cancelReason?: string;
   /** The indices of the failed items, for a batch that repeats them. */
   failedItems: number[];
+  /** The indices of the cancelled items, for a batch that repeats them. */
+  cancelledItems?: number[];
+  /** The indices of the items whose clusters a rollback could not delete, for a batch that repeats the rollback. */
+  notDeletedItems?: number[];
   /** The indices of the items that a stopped batch never started, for a batch that repeats them. */
   unstartedItems?: number[];
 }

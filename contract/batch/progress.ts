@@ -1,3 +1,4 @@
+import type { WaitsFor } from '../current-step.ts';
 import type { RefusedItem } from './reports.ts';
 
 /** The state and the counts of a batch: the answer of `progressQuery`. */
@@ -18,6 +19,8 @@ export interface BatchProgress {
    * an earlier create made, or that somebody else has asked for; `failures` says why.
    */
   rollback?: { total: number; deleted: number; failed: number; kept: number };
+  /** Present while the batch starts nothing because the service refuses the keys, or cannot be reached. */
+  waitsFor?: WaitsFor;
   concurrency: number;
   /** RFC 3339 */
   startedAt: string;

@@ -44,6 +44,8 @@ export interface EndedItem {
   leftBehind?: true;
   /** The create adopted the cluster of an earlier create, which this batch must not roll back. */
   adopted?: true;
+  /** The service refused the keys of a create for minutes, and the create made nothing: it may be started again. */
+  heldBack?: true;
   /** A delete found that the cluster is not this batch's to delete: `failure` says why. */
   kept?: true;
   /** Why the item failed or, if it was cancelled, why its cluster is left. */

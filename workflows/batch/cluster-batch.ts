@@ -4,8 +4,10 @@ import {
   condition,
   isCancellation,
   makeContinueAsNewFunc,
+  patched,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { FailurePolicy } from '../../contract/batch/item.ts';
@@ -19,6 +21,7 @@ import {
 } from '../../contract/batch/messages.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import { packItems, unpackItems, type PackedItem } from '../../contract/batch/packed-items.ts';
+import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { mergeCancels } from '../../contract/cancel-request.ts';
 import { cancelSignal } from '../../contract/messages.ts';
@@ -30,12 +33,16 @@ import {
   isOver,
   newBatchState,
   noteCancel,
+  hasMoreToStart,
+  noteAccepted,
   noteClaimed,
+  noteHeldBack,
   noteEnded,
   noteRefused,
   noteStarted,
   overdue,
   retryFailed,
+  stateOfRepeatedRollback,
   takeForCancel,
   takeWaiting,
   unstarted,
@@ -48,8 +55,16 @@ export interface ClusterBatchInput {
   failurePolicy: FailurePolicy;
   /** The indices of the items to do, when a batch is repeated for the failed ones. By default all. */
   only?: number[];
+  /** Present if the batch only repeats the rollback of the one before. */
+  repeatedRollback?: RepeatedRollback;
   /** What one run hands to the next, in place of `only`. */
   state?: Omit<BatchState, 'underWay'> & { underWay: PackedItem[] };
+}
+
+function firstState({ upload, only, repeatedRollback, concurrency }: ClusterBatchInput): BatchState {
+  return repeatedRollback === undefined
+    ? newBatchState(only ?? upload.items, concurrency, Date.now())
+    : stateOfRepeatedRollback(repeatedRollback, concurrency, Date.now());
 }
 
 /** Small enough for one payload, and to notice a pause or a cancel soon. */
@@ -70,7 +85,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   const { upload, concurrency, failurePolicy } = input;
   const state: BatchState =
     input.state === undefined
-      ? newBatchState(input.only ?? upload.items, concurrency, Date.now())
+      ? firstState(input)
       : { ...input.state, underWay: unpackItems(input.state.underWay, upload) };
   /** Counts the messages that the loop must handle before the next item ends. */
   let controls = 0;
@@ -142,16 +157,37 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   });
 
   async function startWaiting(): Promise<void> {
+    let startedSinceLook = 0;
     // If every item is refused, this loop runs through the whole batch.
-    while (!isNewRunDue()) {
+    while (!isNewRunDue() && state.heldUntilMs === undefined) {
+      if (isLookDue(startedSinceLook)) {
+        await awaitEnds(true);
+        startedSinceLook = 0;
+      }
       const indices = takeWaiting(state, startsAtOnce);
       if (indices.length === 0) return;
       const rollback = state.rollback !== undefined;
       const startedBy = `${upload.uploadID}/${workflowInfo().firstExecutionRunId}/${state.round}`;
-      const { started, refused } = await startItems({ upload, startedBy, indices, rollback });
+      const { started, refused, waitsFor } = await startItems({ upload, startedBy, indices, rollback });
+      if (waitsFor !== undefined) {
+        noteHeldBack(state, indices, waitsFor, Date.now());
+        return;
+      }
+      noteAccepted(state);
+      startedSinceLook += started.length;
       for (const item of started) noteStarted(state, item, Date.now());
       for (const item of refused) noteRefused(state, item, failurePolicy);
     }
+  }
+
+  /**
+   * Ends must be seen while slots fill, so that a failure acts on the next start, and no slot idles. Each look carries all
+   * running items, so many of them make looks rarer.
+   */
+  function isLookDue(startedSinceLook: number): boolean {
+    if (startedSinceLook < Math.max(startsAtOnce, state.underWay.length / 8)) return false;
+    // Batches of version 0.1 do not look.
+    return hasMoreToStart(state) && patched('look-while-slots-fill');
   }
 
   /** Also if the workers have a new version: a batch may last for days and keep the old version from shutting down. */
@@ -180,9 +216,11 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     const scope = new CancellationScope({ cancellable: true });
     const message = () => condition(() => controls !== seen);
     await scope.run(async () => {
-      if (state.underWay.length === 0) return message();
+      const waits = [message(), ...(state.underWay.length === 0 ? [] : [awaitEnds(false)]), ...retryTime()];
+      // Alone, it needs no cancellation, which would be one more command.
+      if (waits.length === 1) return waits[0];
       try {
-        await Promise.race([awaitEnds().catch(ignoreCancellation), message().catch(ignoreCancellation)]);
+        await Promise.race(waits.map((wait) => wait.catch(ignoreCancellation)));
       } finally {
         scope.cancel();
       }
@@ -190,27 +228,38 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     for (const ended of overdue(state, Date.now())) noteEnded(state, ended, failurePolicy, Date.now());
   }
 
-  async function awaitEnds(): Promise<void> {
+  /** The end of the time for which items are held back. */
+  function retryTime(): Promise<unknown>[] {
+    const { heldUntilMs } = state;
+    if (heldUntilMs === undefined) return [];
+    const pause = sleep(Math.max(1, heldUntilMs - Date.now()), { summary: 'before items are started again' });
+    return [pause.then(() => void delete state.heldUntilMs)];
+  }
+
+  async function awaitEnds(once: boolean): Promise<void> {
     const begunAtMs = Date.now();
     const scope = { account: upload.account, region: upload.region };
     const items = packItems(state.underWay, scope);
     // Without running items, no wait has reported anything.
     const oldestMs = Math.min(...state.underWay.map(({ startedAtMs }) => startedAtMs));
     const sinceMs = Math.max(state.toldUntilMs, oldestMs);
-    const ends = await watchActivities(`wait for ${items.length} items`).awaitItems({ scope, items, sinceMs });
+    const summary = once ? `look at ${items.length} items` : `wait for ${items.length} items`;
+    const ends = await watchActivities(summary).awaitItems({ scope, items, sinceMs, ...(once && { once }) });
     state.toldUntilMs = begunAtMs;
     for (const ended of ends) noteEnded(state, ended, failurePolicy, Date.now());
   }
 }
 
 function outcomeOf(state: BatchState): BatchOutcome {
-  const { ending = 'completed', cancelRequest, failed } = state;
+  const { ending = 'completed', cancelRequest, failed, cancelledItems = [], rollback } = state;
   const reason = ending === 'cancelled' ? cancelRequest?.reason : undefined;
   return {
     ...progressOf(state, true),
     outcome: ending,
     ...(reason !== undefined && { cancelReason: reason }),
     failedItems: failed,
+    ...(ending !== 'rolledBack' && cancelledItems.length > 0 && { cancelledItems }),
+    ...(rollback !== undefined && rollback.failed.length > 0 && { notDeletedItems: rollback.failed }),
     ...(ending === 'stopped' && { unstartedItems: unstarted(state) }),
   };
 }

@@ -3,8 +3,9 @@ import { waiting, type BatchState } from './state.ts';
 
 export function progressOf(state: BatchState, isDone: boolean): BatchProgress {
   const { rollback, failures } = state;
+  const stage = stageOf(state, isDone);
   return {
-    stage: stageOf(state, isDone),
+    stage,
     total: state.total,
     waiting: waiting(state),
     underWay: state.underWay.length,
@@ -20,6 +21,7 @@ export function progressOf(state: BatchState, isDone: boolean): BatchProgress {
         kept: rollback.kept ?? 0,
       },
     }),
+    ...(state.waitsFor !== undefined && ['running', 'rollingBack'].includes(stage) && { waitsFor: state.waitsFor }),
     concurrency: state.concurrency,
     startedAt: new Date(state.startedAtMs).toISOString(),
     ...pace(state),
@@ -52,6 +54,7 @@ function pace(state: BatchState): Pick<BatchProgress, 'itemsPerMinute' | 'estima
   const left = (state.rollback?.again.length ?? waiting(state)) + state.underWay.length;
   return {
     itemsPerMinute: Math.round(itemsPerMinute * 10) / 10,
-    ...(!state.paused && { estimatedSecondsLeft: Math.round((left / itemsPerMinute) * 60) }),
+    ...(!state.paused &&
+      state.waitsFor === undefined && { estimatedSecondsLeft: Math.round((left / itemsPerMinute) * 60) }),
   };
 }

@@ -7,7 +7,9 @@ import {
   type UnderWay,
   failuresKept,
 } from '../../contract/batch/reports.ts';
+import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
+import type { WaitsFor } from '../../contract/current-step.ts';
 
 /** What a batch knows about its items. Plain data, which one run of the workflow hands to the next. */
 export interface BatchState {
@@ -25,6 +27,8 @@ export interface BatchState {
   underWay: UnderWay[];
   succeeded: number;
   cancelled: number;
+  /** Indices of the cancelled items. Absent in the state of a run of version 0.1. */
+  cancelledItems?: number[];
   attached: number;
   /** Indices, so that they can be started again. */
   failed: number[];
@@ -41,6 +45,13 @@ export interface BatchState {
   made: number[];
   /** Set once the deletion of what the batch made has begun; `again` lists what is left to delete. */
   rollback?: { total: number; deleted: number; failed: number[]; kept?: number; again: number[] };
+  /** What the starts wait for, and how often in a row they were held back. */
+  waitsFor?: WaitsFor;
+  heldBack?: number;
+  /** When to try again, in milliseconds since the epoch. */
+  heldUntilMs?: number;
+  /** How often an item was started again because the service had refused its keys, by its index. */
+  startedAgain?: Record<number, number>;
   startedAtMs: number;
   /** When the last completed wait began: the batch knows of everything that ended before. */
   toldUntilMs: number;
@@ -66,6 +77,7 @@ export function newBatchState(
     underWay: [],
     succeeded: 0,
     cancelled: 0,
+    cancelledItems: [],
     attached: 0,
     failed: [],
     failures: [],
@@ -76,6 +88,27 @@ export function newBatchState(
     startedAtMs: nowMs,
     toldUntilMs: nowMs,
     recentEndsMs: [],
+  };
+}
+
+/** The state of a batch that only deletes what its rollback could not delete. */
+export function stateOfRepeatedRollback(
+  { notDeletedItems, total, waiting: unstartedCount, succeeded, failedItems, cancelled, attached }: RepeatedRollback,
+  concurrency: number,
+  nowMs: number,
+): BatchState {
+  return {
+    ...newBatchState([], concurrency, nowMs),
+    total,
+    // They are never started, but count.
+    end: unstartedCount,
+    succeeded,
+    failed: [...failedItems],
+    cancelled,
+    attached,
+    ending: 'rolledBack',
+    cancelSent: true,
+    rollback: { total: notDeletedItems.length, deleted: 0, failed: [], kept: 0, again: [...notDeletedItems] },
   };
 }
 
@@ -96,6 +129,12 @@ export function waiting(state: BatchState): number {
   return state.again.length + state.end - state.next + (state.rollback === undefined ? state.starting : 0);
 }
 
+/** Whether the batch would start more items if it had room. */
+export function hasMoreToStart(state: BatchState): boolean {
+  if (state.rollback !== undefined) return state.rollback.again.length > 0;
+  return !state.paused && state.ending === undefined && waiting(state) > 0;
+}
+
 /** The indices of the items that wait. */
 export function unstarted({ again, next, end }: BatchState): number[] {
   return [...again, ...Array.from({ length: end - next }, (_, position) => next + position)];
@@ -112,6 +151,32 @@ export function noteStarted(state: BatchState, item: StartedItem, nowMs: number)
   state.starting--;
   state.underWay.push({ ...item, startedAtMs: nowMs });
   if (item.attached === true && state.rollback === undefined) state.attached++;
+}
+
+/** Puts items back that the service would not let succeed at the moment. */
+export function noteHeldBack(
+  state: BatchState,
+  indices: readonly number[],
+  waitsFor: Omit<WaitsFor, 'since'>,
+  nowMs: number,
+): void {
+  state.starting -= indices.length;
+  (state.rollback ?? state).again.unshift(...indices);
+  const { waitsFor: before, heldBack = 0 } = state;
+  const since = before?.reason === waitsFor.reason ? before.since : new Date(nowMs).toISOString();
+  state.waitsFor = { ...waitsFor, since };
+  state.heldBack = heldBack + 1;
+  state.heldUntilMs = nowMs + Math.min(longestHoldMs, shortestHoldMs * 2 ** heldBack);
+}
+
+const shortestHoldMs = 2_000;
+const longestHoldMs = 60_000;
+
+/** The service accepts calls again. */
+export function noteAccepted(state: BatchState): void {
+  delete state.waitsFor;
+  delete state.heldBack;
+  delete state.heldUntilMs;
 }
 
 export function noteRefused(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
@@ -134,11 +199,13 @@ export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePo
   const isThere = result === 'succeeded' || ended.leftBehind === true;
   if (rollback === undefined && policy === 'rollback' && isOurs && isThere) state.made.push(index);
   if (rollback !== undefined && ended.kept === true) return noteKept(rollback, state, failed);
+  if (ended.heldBack === true && state.ending === undefined && mayStartAgain(state, index)) return;
   if (result === 'failed' || (rollback !== undefined && result === 'cancelled')) {
     return noteFailed(state, failed, policy);
   }
   if (result === 'cancelled') {
     state.cancelled++;
+    state.cancelledItems?.push(index);
     if (ended.failure !== undefined) keepReason(state, failed);
     return;
   }
@@ -147,6 +214,19 @@ export function noteEnded(state: BatchState, ended: EndedItem, policy: FailurePo
     return;
   }
   state.succeeded++;
+}
+
+const startsAgain = 3;
+
+/** Puts an item back that failed only because its keys were refused for minutes. A limited number of times. */
+function mayStartAgain(state: BatchState, index: number): boolean {
+  const times = state.startedAgain?.[index] ?? 0;
+  if (times === startsAgain) return false;
+  state.startedAgain = { ...state.startedAgain, [index]: times + 1 };
+  // A repeated attempt to start it must not find the failed run.
+  state.round++;
+  state.again.push(index);
+  return true;
 }
 
 /** The rollback spares the cluster of an item: somebody else relies on it, or made it. */
@@ -190,12 +270,15 @@ export function noteCancel(state: BatchState, request: CancelRequest): void {
   state.cancelRequest = request;
 }
 
-/** Puts the failed items back into the line, unless the batch is being cancelled or rolled back. */
+/** Puts the failed and cancelled items back into the line, unless the batch is being cancelled or rolled back. */
 export function retryFailed(state: BatchState): void {
   if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
   delete state.ending;
   state.round++;
-  state.again.push(...state.failed);
+  const { cancelledItems = [] } = state;
+  state.again.push(...state.failed, ...cancelledItems);
+  state.cancelled -= cancelledItems.length;
+  state.cancelledItems = [];
   state.failed = [];
   state.failures = [];
 }

@@ -1,5 +1,5 @@
 import type { BatchProgress } from '../../contract/batch/progress.ts';
-import type { CurrentStep } from '../../contract/current-step.ts';
+import type { CurrentStep, WaitsFor } from '../../contract/current-step.ts';
 
 /** The state of a create or delete as Markdown, for Temporal's Web UI. Costs no history. */
 export function operationDetails({ stage, clusterID, phase, steps, pollTrouble, waitsFor }: CurrentStep): string {
@@ -10,25 +10,28 @@ export function operationDetails({ stage, clusterID, phase, steps, pollTrouble, 
   return [
     head.join(' · '),
     ...(pollTrouble === undefined ? [] : ['', `The service cannot be asked: ${pollTrouble.message}`]),
-    ...(waitsFor === undefined
-      ? []
-      : ['', `Waits for ${waitsFor.reason} since ${waitsFor.since}: ${waitsFor.message}`]),
+    ...(waitsFor === undefined ? [] : ['', waitText(waitsFor)]),
     ...(rows.length === 0 ? [] : ['', ...table(['', 'step', 'status', 'attempts', 'started', 'error']), ...rows]),
   ].join('\n');
 }
 
 /** The state and the counts of a batch as Markdown, for Temporal's Web UI. Costs no history. */
 export function batchDetails({ stage, total, failures, ...progress }: BatchProgress): string {
-  const { succeeded, failed, cancelled, underWay, waiting, concurrency, estimatedSecondsLeft } = progress;
+  const { succeeded, failed, cancelled, underWay, waiting, concurrency, estimatedSecondsLeft, waitsFor } = progress;
   const left = estimatedSecondsLeft === undefined ? '' : `, about ${Math.ceil(estimatedSecondsLeft / 60)} min left`;
   return [
     `**${stage}** · ${total} items, ${concurrency} at once${left}`,
+    ...(waitsFor === undefined ? [] : ['', waitText(waitsFor)]),
     '',
     ...table(['succeeded', 'failed', 'cancelled', 'under way', 'waiting']),
     row([succeeded, failed, cancelled, underWay, waiting]),
     ...(failures.length === 0 ? [] : ['', ...table(['failed', 'why'])]),
     ...failures.map(({ name, failure }) => row([name, `${failure.type}: ${failure.message}`])),
   ].join('\n');
+}
+
+function waitText({ reason, since, message }: WaitsFor): string {
+  return `Waits for ${reason} since ${since}: ${message}`;
 }
 
 function table(columns: readonly string[]): string[] {

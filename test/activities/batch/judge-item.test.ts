@@ -9,6 +9,7 @@ const deletion: ItemReference = { ...create, kind: 'delete' };
 const failure = { type: 'CreateFailed', message: 'sold out' };
 const refused = { type: 'DeleteRefused', message: 'protected' };
 const notDeleted = { type: 'NotDeleted', message: 'it carries the marker of another create' };
+const noKeys = { type: 'CreateRefused', message: 'no', httpStatus: 403, code: 'SignatureDoesNotMatch' };
 const cleanup = (status: Cleanup['status'], more: Partial<Cleanup> = {}): Cleanup => ({
   status,
   clusterIDs: [],
@@ -48,6 +49,12 @@ const rows: Row[] = [
     outcome: { outcome: 'failed', failure, cleanup: cleanup(status) },
     judged: { result: 'failed', leftBehind: true, failure },
   })),
+  {
+    what: 'a create whose keys were refused for minutes',
+    item: create,
+    outcome: { outcome: 'failed', failure: noKeys, cleanup: cleanup('notNeeded') },
+    judged: { result: 'failed', heldBack: true, failure: { type: 'CreateRefused', message: 'no' } },
+  },
   {
     what: 'a create that was cancelled',
     item: create,

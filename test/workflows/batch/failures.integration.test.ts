@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { pauseSignal, retryFailedSignal } from '../../../contract/batch/messages.ts';
+import type { BatchProgress } from '../../../contract/batch/progress.ts';
 import { cancelSignal } from '../../../contract/messages.ts';
-import { batchOf, refused, useBatchStage, type BatchScript, type ItemFate, type MomentAction } from './script.ts';
+import {
+  batchOf,
+  refused,
+  runInSkippedTime,
+  useBatchStage,
+  type BatchScript,
+  type ItemFate,
+  type MomentAction,
+} from './script.ts';
 
 const runBatch = useBatchStage();
 
@@ -168,5 +177,110 @@ describe.concurrent('a rollback', () => {
     });
     expect(starts.filter((start) => start.rollback)).toHaveLength(1);
     expect(outcome).toMatchObject({ outcome: 'rolledBack', rollback: { deleted: 2 } });
+  });
+});
+
+describe.concurrent('an end that shows while slots fill', () => {
+  const fates: Fates = (index) => (index === 3 ? { result: 'failed' } : {});
+  const wide = { concurrency: 1_000 };
+
+  it('stops the next start if the batch stops after a failure', async () => {
+    const failurePolicy = { stopAfter: 1 };
+    const { outcome, starts } = await runBatch(batchOf(60, { ...wide, failurePolicy }), { fates, seenEarly: [3] });
+    expect(starts.map(({ indices }) => indices.length)).toEqual([25]);
+    expect(outcome).toMatchObject({ outcome: 'stopped', succeeded: 24, failed: 1, waiting: 35 });
+  });
+
+  it('begins a rollback before the next start', async () => {
+    const failurePolicy = 'rollback';
+    const { outcome, starts } = await runBatch(batchOf(60, { ...wide, failurePolicy }), { fates, seenEarly: [3] });
+    expect(starts.map(({ rollback }) => rollback)).toEqual([false]);
+    expect(outcome).toMatchObject({ outcome: 'rolledBack', failed: 1, cancelled: 24, waiting: 35 });
+  });
+
+  it('frees its slot for the next start', async () => {
+    const { starts, looks } = await runBatch(batchOf(60, { concurrency: 30 }), {
+      endTogether: 60,
+      seenEarly: Array.from({ length: 25 }, (_, index) => index),
+    });
+    expect(looks[0]).toHaveLength(25);
+    expect(starts.slice(0, 2).map(({ indices }) => indices.length)).toEqual([25, 25]);
+  });
+});
+
+describe.concurrent('items that are held back, because the service refuses the keys,', () => {
+  it('wait, and none of them fails', async () => {
+    const seen: BatchProgress[] = [];
+    const { outcome, starts } = await runInSkippedTime(batchOf(5), {
+      heldBack: 3,
+      moments: { 'start 3': (_, progress) => void seen.push(progress) },
+    });
+    expect(starts.slice(0, 4).map(({ indices }) => indices)).toEqual([0, 1, 2, 3].map(() => [0, 1, 2]));
+    expect(seen).toMatchObject([{ stage: 'running', waitsFor: { reason: 'keys', message: 'signature refused' } }]);
+    expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 5, failed: 0 });
+    expect(outcome).not.toHaveProperty('waitsFor');
+  });
+
+  it('are not waited for once the batch is cancelled', async () => {
+    const { outcome } = await runInSkippedTime(batchOf(5), {
+      heldBack: 100,
+      moments: { 'start 2': (batch) => batch.signal(cancelSignal) },
+    });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', waiting: 5, failed: 0 });
+  });
+
+  it('are waited for by a rollback too', async () => {
+    const { outcome } = await runInSkippedTime(batchOf(0, { repeatedRollback: repeated }), { heldBack: 2 });
+    expect(outcome).toMatchObject({ outcome: 'rolledBack', rollback: { total: 2, deleted: 2 } });
+  });
+});
+
+const repeated = {
+  notDeletedItems: [2, 5],
+  failedItems: [4],
+  total: 9,
+  waiting: 3,
+  succeeded: 4,
+  cancelled: 1,
+  attached: 0,
+} as const;
+
+describe.concurrent('a rollback that is repeated', () => {
+  it('deletes what was left, starts nothing, and keeps the counts', async () => {
+    const { outcome, starts, cancels } = await runBatch(batchOf(9, { repeatedRollback: repeated }));
+    expect(starts.map(({ indices, rollback }) => [indices, rollback])).toEqual([[[2, 5], true]]);
+    expect(cancels).toEqual([]);
+    expect(outcome).toMatchObject({
+      outcome: 'rolledBack',
+      total: 9,
+      waiting: 3,
+      succeeded: 4,
+      failed: 1,
+      cancelled: 1,
+      failedItems: [4],
+      rollback: { total: 2, deleted: 2, failed: 0, kept: 0 },
+    });
+    expect(outcome).not.toHaveProperty('notDeletedItems');
+  });
+
+  it('names what is left again', async () => {
+    const { outcome } = await runBatch(batchOf(9, { repeatedRollback: repeated }), {
+      fates: (index) => (index === 5 ? { result: 'failed' } : {}),
+    });
+    expect(outcome).toMatchObject({ rollback: { total: 2, deleted: 1, failed: 1 }, notDeletedItems: [5] });
+  });
+});
+
+describe.concurrent('items that somebody else cancels', () => {
+  const fates: Fates = (index, round) => (index === 1 && round === 0 ? { result: 'cancelled' } : {});
+
+  it('are named in the outcome', async () => {
+    const { outcome } = await runBatch(batchOf(3), { fates });
+    expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 2, cancelled: 1, cancelledItems: [1] });
+  });
+
+  it('are retried while the batch runs', async () => {
+    const { outcome } = await runBatch(batchOf(3), { fates, moments: { 'hold 2': retry } });
+    expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 3, cancelled: 0 });
   });
 });

@@ -34,6 +34,10 @@ export interface BatchScript {
   fates?: (index: number, round: number | 'rollback') => ItemFate;
   /** The number of awaited items that end together. @default 1 */
   endTogether?: number;
+  /** The number of starts, from the first on, at which the service refuses the keys. */
+  heldBack?: number;
+  /** The items whose end shows while others are still being started. */
+  seenEarly?: readonly number[];
   /** Replaces what a wait reports. @param attempt from 1 */
   tell?: (told: EndedItem[], attempt: number) => EndedItem[];
   /** Runs beside the batch from its start on. */
@@ -49,6 +53,8 @@ export interface BatchRecord {
   starts: Pick<StartItemsInput, 'indices' | 'rollback' | 'startedBy'>[];
   /** The indices of the running items, at each wait. */
   waits: number[][];
+  /** The indices of the running items, at each look between starts. */
+  looks: number[][];
   /** The time from which each wait reports ends. */
   sinceMs: number[];
   cancels: { indices: number[]; request: CancelRequest }[];
@@ -151,7 +157,7 @@ export async function openStage(client: Client, connection: NativeConnection): P
 }
 
 function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof clusterBatch>) {
-  const record: BatchRecord = { starts: [], waits: [], sinceMs: [], cancels: [], holds: [] };
+  const record: BatchRecord = { starts: [], waits: [], looks: [], sinceMs: [], cancels: [], holds: [] };
   const cancelled = new Set<string>();
   const fates = new Map<string, ItemFate>();
   const tries = new Map<number, number>();
@@ -164,15 +170,23 @@ function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof cluster
     async startItems({ indices, rollback, startedBy }) {
       record.starts.push({ indices, rollback, startedBy });
       await reach(`start ${record.starts.length}`);
+      if (record.starts.length <= (script.heldBack ?? 0))
+        return { started: [], refused: [], waitsFor: { reason: 'keys', message: 'signature refused' } };
       const answers = indices.map((index) => start(index, rollback));
       return {
         started: answers.flatMap((answer) => ('runID' in answer ? [answer] : [])),
         refused: answers.flatMap((answer) => ('failure' in answer ? [answer] : [])),
       };
     },
-    async awaitItems({ items, sinceMs }) {
+    async awaitItems({ items, sinceMs, once = false }) {
       const { attempt } = activityInfo();
       const open = unpackItems(items, scope);
+      if (once) {
+        record.looks.push(open.map(({ index }) => index));
+        return open
+          .filter(({ index }) => script.seenEarly?.includes(index))
+          .flatMap(({ index, runID }) => endOf(index, runID));
+      }
       if (attempt === 1) {
         record.waits.push(open.map(({ index }) => index));
         record.sinceMs.push(sinceMs);

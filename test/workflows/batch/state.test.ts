@@ -6,9 +6,11 @@ import {
   beginRollback,
   isOver,
   newBatchState,
+  noteAccepted,
   noteCancel,
   noteClaimed,
   noteEnded,
+  noteHeldBack,
   noteRefused,
   noteStarted,
   overdue,
@@ -270,4 +272,37 @@ describe('a rollback', () => {
       failures: [{ index: 0 }, { index: 2, failure: { type: 'ClaimedByOthers' } }],
     });
   });
+});
+
+describe('an item whose create was refused the keys for minutes', () => {
+  const heldBack = { heldBack: true, failure: { type: 'CreateRefused', message: 'no' } } as const;
+
+  it('is started again, three times at most', () => {
+    const state = newBatchState(1, 1, 0);
+    for (const round of [0, 1, 2, 3]) {
+      expect(state).toMatchObject({ failed: [], round });
+      noteStarted(state, item(takeWaiting(state, 1)[0]!), 0);
+      noteEnded(state, end(0, 'failed', heldBack), 'rollback', 0);
+    }
+    expect(state).toMatchObject({ failed: [0], ending: 'rolledBack' });
+  });
+
+  it('is not started again once the batch is ending', () => {
+    const state = allUnderWay(1);
+    noteCancel(state, {});
+    noteEnded(state, end(0, 'failed', heldBack), 'continue', 0);
+    expect(state).toMatchObject({ failed: [0], again: [] });
+  });
+});
+
+it('the pauses between starts that are held back grow up to a minute', () => {
+  const state = newBatchState(3, 3, 0);
+  const pauses = Array.from({ length: 8 }, () => {
+    noteHeldBack(state, takeWaiting(state, 3), { reason: 'keys', message: 'no' }, 1_000);
+    return state.heldUntilMs! - 1_000;
+  });
+  expect(pauses).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  expect(state).toMatchObject({ starting: 0, again: [0, 1, 2], waitsFor: { since: '1970-01-01T00:00:01.000Z' } });
+  noteAccepted(state);
+  expect(progressOf(state, false)).not.toHaveProperty('waitsFor');
 });

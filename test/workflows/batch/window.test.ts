@@ -150,7 +150,9 @@ function createRandomBatch(items: number, concurrency: number, policy: FailurePo
         return;
       case 'retry': {
         const isHeeded = state.ending !== 'cancelled' && state.ending !== 'rolledBack';
-        for (const [index, fate] of fates) if (isHeeded && fate === 'failed') fates.set(index, 'waiting');
+        for (const [index, fate] of fates) {
+          if (isHeeded && (fate === 'failed' || fate === 'cancelled')) fates.set(index, 'waiting');
+        }
         retryFailed(state);
         return;
       }
