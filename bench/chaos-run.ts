@@ -32,6 +32,9 @@ export interface ChaosOptions {
   say: (line: string) => void;
 }
 
+/** The time limit of each create. An operation that takes longer is stuck. */
+export const createLimitSeconds = 1_200;
+
 /** The faults of the service. More than a fifth of the responses to creates are lost after the effect. */
 const faults: readonly FaultInput[] = [
   // Lasts longer than a create searches for its cluster, so it creates a second one and must delete it again.
@@ -105,7 +108,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosVerdict> {
   async function live(cluster: PlannedCluster, deadlineAt: number): Promise<EndedCluster> {
     const { clusterName, action } = cluster;
     await at(cluster.createAtMs);
-    const create = () => insist(() => orchestrator.create(chaosRequest(clusterName), { timeoutSeconds: 1_200 }));
+    const create = () =>
+      insist(() => orchestrator.create(chaosRequest(clusterName), { timeoutSeconds: createLimitSeconds }));
     const [operation] = await Promise.all(action === 'createTwice' ? [create(), create()] : [create()]);
     if (action === 'cancel' || action === 'cancelTwice' || action === 'cancelNatively' || action === 'delete') {
       await at(cluster.thenAtMs);

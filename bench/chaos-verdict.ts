@@ -22,6 +22,8 @@ export interface ChaosVerdict {
   createAnswersLost: number;
   clustersEverCreated: number;
   duplicatesEverCreated: number;
+  /** The operations that took longest, with their seconds. */
+  slowest: Record<string, number>;
   /** This list and all following ones must be empty. */
   duplicatesLeft: string[];
   orphansLeft: string[];
@@ -66,6 +68,7 @@ export async function judge(run: {
     createAnswersLost: creates.filter(({ effect, status }) => effect === 'created' && status !== 200).length,
     clustersEverCreated: [...made.values()].flat().length,
     duplicatesEverCreated: [...made.values()].reduce((sum, { length }) => sum + length - 1, 0),
+    slowest: slowestOf(ended),
     duplicatesLeft: [...groupBy(ours, keyOf)].filter(([, { length }]) => length > 1).map(([key]) => key),
     orphansLeft: ours.filter(({ clusterID, clusterName }) => expected.get(clusterName) !== clusterID).map(describe),
     missing: [...expected.values()].filter(
@@ -77,6 +80,17 @@ export async function judge(run: {
     stuck: ended.filter(({ end, createEnd }) => !end || !createEnd).map(({ clusterName }) => clusterName),
     secretsSeen: await findSecret(run.client, run.scope, run.secretValue),
   };
+}
+
+function slowestOf(ended: readonly EndedCluster[]): Record<string, number> {
+  const seconds = ended.flatMap(({ createEnd, end }) =>
+    [...new Set([createEnd, end])].flatMap((operation) => {
+      if (operation?.closedAt === undefined) return [];
+      const { kind, clusterName = '', startedAt, closedAt } = operation;
+      return [[`${kind} ${clusterName}`, Math.round((Date.parse(closedAt) - Date.parse(startedAt)) / 1000)] as const];
+    }),
+  );
+  return Object.fromEntries(seconds.toSorted(([, left], [, right]) => right - left).slice(0, 5));
 }
 
 /** Returns the ID of the cluster that must exist at the end, according to the operations. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { plainTable } from '../cli/plain-table.ts';
 import { positiveInteger } from '../cli/values.ts';
-import { runChaos } from './chaos-run.ts';
+import { createLimitSeconds, runChaos } from './chaos-run.ts';
 import { findings, type ChaosVerdict } from './chaos-verdict.ts';
 
 const program = new Command('chaos')
@@ -19,7 +19,7 @@ const verdict = await runChaos({
   clusters,
   seed,
   spanMs: Math.max(10_000, clusters * 200),
-  deadlineMs: 450_000,
+  deadlineMs: Math.max(10_000, clusters * 200) + createLimitSeconds * 1_000,
   workerEntry: ['dist/worker/main.js'],
   say: (line) => process.stderr.write(`${((Date.now() - startedAt) / 1000).toFixed(0)} s: ${line}\n`),
 });
