@@ -14,6 +14,7 @@ import {
   type CreateClusterResponse,
 } from './create-cluster.ts';
 import { eventStepsResponseSchema, type EventStepsResponse } from './event-steps.ts';
+import { listInstancesResponseSchema, type ListInstancesQuery, type ListInstancesResponse } from './instances.ts';
 import { createTransport, type Call, type CceClientOptions } from './transport.ts';
 
 export type { CceClientOptions };
@@ -48,6 +49,12 @@ export interface CceClient {
     options?: CallOptions,
   ) => Promise<{ requestID?: string | undefined }>;
   getEventSteps: (clusterID: string, options?: CallOptions) => Promise<EventStepsResponse>;
+  /** Fetches one page of the machines of a cluster. */
+  listInstances: (
+    clusterID: string,
+    query?: ListInstancesQuery,
+    options?: CallOptions,
+  ) => Promise<ListInstancesResponse>;
 }
 
 /** @throws `TypeError` if the endpoint is invalid; see {@link apiBaseURL}. */
@@ -73,6 +80,12 @@ export function createCceClient(clientOptions: CceClientOptions): CceClient {
       ),
     getEventSteps: (clusterID, options) =>
       send(eventStepsResponseSchema, { method: 'GET', path: ['event', 'cluster', clusterID] }, options),
+    listInstances: (clusterID, query = {}, options) =>
+      send(
+        listInstancesResponseSchema,
+        { method: 'GET', path: ['cluster', clusterID, 'instances'], query: toQuery(query) },
+        options,
+      ),
   };
 }
 

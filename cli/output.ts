@@ -8,7 +8,9 @@ import type {
   Step,
   WaitsFor,
 } from '../client/index.ts';
+import { leftoversIn } from '../client/leftovers-in.ts';
 import { styled } from './colors.ts';
+import { leftoversText } from './leftovers-text.ts';
 import { plainTable } from './plain-table.ts';
 
 /** One line for each step of an operation, with a symbol for its status. */
@@ -74,11 +76,13 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
   const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
   const clusterIDs = cleanup?.clusterIDs.length ? ` ${cleanup.clusterIDs.join(', ')}` : '';
   const left = ('staysBehind' in outcome ? outcome.staysBehind : cleanup?.staysBehind)?.join(', ') || undefined;
+  const named = leftoversIn(outcome);
   return [
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
     ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),
     ...(left === undefined ? [] : [`  left behind, still billed: ${left}`]),
+    ...(named === undefined ? [] : [`  left behind: ${leftoversText(named)}`]),
   ];
 }
 

@@ -35,7 +35,7 @@ export { ConnectionSettingsError } from '../temporal/connection/connection-setti
 export type { Encryption } from '../temporal/encryption/encryption.ts';
 export { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../temporal/encryption/encryption-keys.ts';
 export { PayloadDecryptionError, type DecryptionProblem } from '../temporal/encryption/payload-decryption-error.ts';
-export type { Cleanup } from '../contract/create.ts';
+export type { Cleanup, Duplicate } from '../contract/create.ts';
 export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
@@ -43,4 +43,5 @@ export type { CancelRequest } from '../contract/cancel-request.ts';
 export type { CurrentStep, Stage, Step, StepError, WaitsFor } from '../contract/current-step.ts';
 export type { TeardownFilter, TeardownReport } from '../contract/teardown.ts';
 export type { ReconcileReport, UnclaimedCluster } from '../contract/reconcile.ts';
+export type { Leftover, Leftovers } from '../contract/leftovers.ts';
 export type { OperationFailure } from '../contract/operation-failure.ts';

@@ -1,6 +1,7 @@
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import type { Step } from './current-step.ts';
 import type { DeleteReason } from './delete-order.ts';
+import type { Leftovers } from './leftovers.ts';
 import type { OperationFailure } from './operation-failure.ts';
 
 /** What happened to the clusters that a create made before it was cancelled, failed or expired. */
@@ -22,6 +23,8 @@ export interface Cleanup {
   extras?: string[];
   /** What the deletions leave in place and on the bill. */
   staysBehind?: string[];
+  /** What the deletions left behind, by ID, as far as the service lists it. Absent if nothing. */
+  leftovers?: Leftovers;
   /** The first reason why the clean-up is incomplete. */
   failure?: OperationFailure;
 }
@@ -66,6 +69,14 @@ export interface CreateClusterInput {
   disabledRules?: string[];
 }
 
+/** A surplus cluster that a lost answer made. */
+export interface Duplicate {
+  clusterID: string;
+  deleted: boolean;
+  /** What its deletion left behind, by ID. Absent if nothing. */
+  leftovers?: Leftovers;
+}
+
 /** How a create ended: the result of the workflow `createCluster`, or the first detail of its failure. */
 export interface CreateClusterOutcome {
   /** `expired`: the cluster ran until its time to live was over. */
@@ -78,7 +89,7 @@ export interface CreateClusterOutcome {
   /** The steps of the creation, even if the cluster was deleted afterwards. */
   steps: Step[];
   /** Surplus clusters that lost answers made, and whether they could be deleted. */
-  duplicates?: { clusterID: string; deleted: boolean }[];
+  duplicates?: Duplicate[];
   failure?: OperationFailure;
   cleanup?: Cleanup;
   cancelReason?: string;

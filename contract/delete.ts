@@ -1,5 +1,6 @@
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { Step } from './current-step.ts';
+import type { Leftovers } from './leftovers.ts';
 import type { OperationFailure } from './operation-failure.ts';
 
 /** The cluster to delete, by its ID or, if that is unknown, by its exact name. */
@@ -55,6 +56,8 @@ export interface DeleteClusterOutcome {
   requests?: number;
   /** What the delete options leave in place and on the bill. */
   staysBehind?: string[];
+  /** What the deletion left behind, by ID, as far as the service lists it. Absent if nothing. */
+  leftovers?: Leftovers;
   steps: Step[];
   failure?: OperationFailure;
   cancelReason?: string;

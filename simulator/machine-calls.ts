@@ -31,11 +31,17 @@ export function listInstances(simulation: Simulation, input: CallInput): CallOut
 }
 
 function toInstance(machine: Machine, clusterID: string, instancePhase: string): object {
-  const { cceInstanceID, instanceID, role, spec, vpcIP, eip = '' } = machine;
+  const { cceInstanceID, instanceID, role, spec, vpcIP, eip = '', volumes } = machine;
+  const disks = spec.instanceResource?.cdsList ?? [];
   return {
     spec: { ...spec, cceInstanceID, clusterID, clusterRole: role },
     status: {
-      machine: { instanceID, vpcIP, eip },
+      machine: {
+        instanceID,
+        vpcIP,
+        eip,
+        mountList: volumes.map(({ volumeID: cdsID }, index) => ({ ...disks[index], cdsID })),
+      },
       instancePhase,
       machineStatus: instancePhase === 'running' ? 'ACTIVE' : '',
     },

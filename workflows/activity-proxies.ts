@@ -70,14 +70,14 @@ export const listMarkedClusters: Activities['listMarkedClusters'] = (input) =>
   sweeping.listMarkedClusters({ ...input, descriptionContains: markerPrefix });
 
 /**
- * One attempt: the workflow repeats it, since it shows what it waits for. 150 s leave an attempt time for two calls, each
- * with its turn, its 30 s and one new signature.
+ * One attempt: the workflow repeats it, since it shows what it waits for. 200 s leave an attempt time for two calls, each
+ * with its turn, its 30 s and one new signature, and 40 s for the list of what stays behind.
  */
 export const deleteCluster: Activities['deleteCluster'] = (input) =>
   proxyActivities<Activities>({
     ...onMutateQueue(),
     summary: `delete ${input.clusterID}: ${deleteReasonTexts[input.order.reason]}`,
-    startToCloseTimeout: '150s',
+    startToCloseTimeout: '200s',
     heartbeatTimeout,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,

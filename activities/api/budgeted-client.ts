@@ -43,7 +43,8 @@ export function withBudget(cce: CceClient, options: BudgetOptions): CceClient {
 export function urgencyInActivity(call: keyof CceClient): Urgency {
   // Temporal treats an absent priority and 0 as its default, 3.
   const { priorityKey = 0 } = activityInfo().priority ?? {};
-  const isDeletion = call === 'deleteCluster';
+  // What a deletion leaves behind is listed right before it.
+  const isDeletion = call === 'deleteCluster' || call === 'listInstances';
   if (priorityKey <= 3) return isDeletion ? urgencies.deletion : urgencies.operation;
   if (isDeletion) return urgencies.batchDeletion;
   return priorityKey === 4 ? urgencies.batch : urgencies.sweep;
@@ -69,4 +70,5 @@ const requests = {
   getCluster: { method: 'GET', path: 'cluster' },
   deleteCluster: { method: 'DELETE', path: 'cluster' },
   getEventSteps: { method: 'GET', path: 'event' },
+  listInstances: { method: 'GET', path: 'instances' },
 } as const satisfies Record<keyof CceClient, { method: string; path: string }>;

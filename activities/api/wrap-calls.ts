@@ -16,5 +16,7 @@ export function wrapCalls(cce: CceClient, around: AroundCall): CceClient {
     deleteCluster: (clusterID, deleteOptions, call = {}) =>
       around('deleteCluster', call, () => cce.deleteCluster(clusterID, deleteOptions, call)),
     getEventSteps: (clusterID, call = {}) => around('getEventSteps', call, () => cce.getEventSteps(clusterID, call)),
+    listInstances: (clusterID, query, call = {}) =>
+      around('listInstances', call, () => cce.listInstances(clusterID, query, call)),
   };
 }

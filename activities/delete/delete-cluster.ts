@@ -3,7 +3,9 @@ import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { DeleteOrder } from '../../contract/delete-order.ts';
+import type { Leftovers } from '../../contract/leftovers.ts';
 import { withCallFailures } from '../api/call-failure.ts';
+import { listLeftovers } from './list-leftovers.ts';
 import { objectionTo } from './objection-to.ts';
 
 export interface DeleteInput {
@@ -20,10 +22,13 @@ export interface DeletionAnswer {
   objection?: string;
   /** The phase of the cluster, as the service showed it right before. */
   clusterPhase?: string;
+  /** What the deletion leaves behind, by ID. Absent if nothing. */
+  leftovers?: Leftovers;
 }
 
 /**
- * Reads the cluster, compares it with the order, and sends the DELETE if the order still holds. Temporal may repeat it:
+ * Reads the cluster, compares it with the order, lists what will stay behind, and sends the DELETE if the order still
+ * holds. Temporal may repeat it:
  * a second DELETE changes nothing.
  */
 export function deleteCluster({ cce }: { cce: CceClient }) {
@@ -44,9 +49,15 @@ export function deleteCluster({ cce }: { cce: CceClient }) {
           });
           return { alreadyGone: false, objection, clusterPhase };
         }
+        const leftovers = await listLeftovers(cce, cluster, options, signal);
         const { requestID } = await cce.deleteCluster(clusterID, options, { signal });
         log.info('the service deletes the cluster', { clusterID, reason, requestID });
-        return { alreadyGone: false, clusterPhase, ...(requestID !== undefined && { requestID }) };
+        return {
+          alreadyGone: false,
+          clusterPhase,
+          ...(requestID !== undefined && { requestID }),
+          ...(leftovers !== undefined && { leftovers }),
+        };
       } catch (error) {
         if (error instanceof CceApiError && error.kind === 'notFound') return { alreadyGone: true };
         throw error;

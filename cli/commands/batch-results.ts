@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { ItemResult } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { leftoversText } from '../leftovers-text.ts';
 import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
 
@@ -29,6 +30,7 @@ const columns = [
   'failureType',
   'failureMessage',
   'requestID',
+  'leftBehind',
   'startedAt',
   'closedAt',
   'workflowID',
@@ -66,11 +68,18 @@ async function printJSONArray(results: AsyncIterable<ItemResult>, begun: () => v
   if (isFirst) process.stdout.write('[]\n');
 }
 
-function row({ failure, ...result }: ItemResult): Record<string, unknown> {
-  return { ...result, failureType: failure?.type, failureMessage: failure?.message, requestID: failure?.requestID };
+function row({ failure, leftovers, ...result }: ItemResult): Record<string, unknown> {
+  return {
+    ...result,
+    failureType: failure?.type,
+    failureMessage: failure?.message,
+    requestID: failure?.requestID,
+    leftBehind: leftovers && leftoversText(leftovers),
+  };
 }
 
-function textLine({ kind, clusterName, clusterID, result, failure }: ItemResult): string {
+function textLine({ kind, clusterName, clusterID, result, failure, leftovers }: ItemResult): string {
   const reason = failure === undefined ? [] : [`${failure.type}: ${failure.message}`];
-  return [kind, clusterName ?? '-', clusterID ?? '-', result, ...reason].join('  ');
+  const left = leftovers === undefined ? [] : [`left behind: ${leftoversText(leftovers)}`];
+  return [kind, clusterName ?? '-', clusterID ?? '-', result, ...reason, ...left].join('  ');
 }

@@ -11,10 +11,12 @@ import {
   deleteWorkflowID,
   type AccountRegion,
 } from '../../contract/identity.ts';
+import type { Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { leftoversIn } from '../leftovers-in.ts';
 import { describeOperation } from '../find-operation.ts';
 import type { Operation, OperationOutcome } from '../operation.ts';
 import { describeBatch } from './start.ts';
@@ -36,6 +38,8 @@ export interface ItemResult {
   /** The time of the end, RFC 3339. */
   closedAt?: string;
   failure?: OperationFailure;
+  /** What the item's deletions left behind, by ID. Absent if nothing. */
+  leftovers?: Leftovers;
 }
 
 const readsAtOnce = 20;
@@ -85,16 +89,18 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     // A create from another spec belongs to somebody else: this item was refused, or will be.
     const isOfItem = create?.specDigest === memoOfCreate(input).specDigest;
     const found = create !== undefined && isOfItem ? await read(create) : notStarted;
-    const isUndone =
-      failurePolicy === 'rollback' && found.clusterID !== undefined && (await wasUndone(found.clusterID));
-    return { index, kind: 'create', clusterName, workflowID, ...found, ...(isUndone && { result: 'rolledBack' }) };
+    const mayBeUndone = failurePolicy === 'rollback' && found.clusterID !== undefined;
+    const undone = mayBeUndone ? await readUndo(found.clusterID ?? '') : undefined;
+    return { index, kind: 'create', clusterName, workflowID, ...found, ...undone };
   }
 
-  /** Whether this batch deleted the cluster. Somebody else may have done so since. */
-  async function wasUndone(clusterID: string): Promise<boolean> {
+  /** Reads the deletion of the cluster by this batch, if there was one. Somebody else may have deleted it since. */
+  async function readUndo(clusterID: string): Promise<Pick<ItemResult, 'result' | 'leftovers'> | undefined> {
     const deletion = await findRun(deleteWorkflowID(scope, clusterID));
-    if (deletion?.startedBy?.startsWith(`${upload.uploadID}/`) !== true) return false;
-    return ['deleted', 'absent'].includes((await read(deletion)).result);
+    if (deletion?.startedBy?.startsWith(`${upload.uploadID}/`) !== true) return undefined;
+    const { result, leftovers } = await read(deletion);
+    if (result !== 'deleted' && result !== 'absent') return undefined;
+    return { result: 'rolledBack', ...(leftovers !== undefined && { leftovers }) };
   }
 
   async function resultOfDelete({ input: { target }, clusterName }: DeleteItem, index: number): Promise<ItemResult> {
@@ -149,9 +155,11 @@ function foundOf(
   };
   if (execution === 'running') return { ...where, result: leaseBegan ? 'running' : 'underWay' };
   if (outcome === undefined) return { ...where, result: 'terminated' };
+  const leftovers = leftoversIn(outcome);
   return {
     ...where,
     result: outcome.outcome,
+    ...(leftovers !== undefined && { leftovers }),
     ...(outcome.clusterID !== undefined && { clusterID: outcome.clusterID }),
     ...(outcome.failure !== undefined && { failure: outcome.failure }),
   };

@@ -1,12 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import type { CreateClusterRequest, OperationStatus } from '../../client/index.ts';
 import { createItem, deleteItem, useBatchService } from '../batches.ts';
 import { readExample } from '../examples.ts';
-import { ended, reached } from '../orchestration.ts';
+import { allOf, ended, reached } from '../orchestration.ts';
 
-const { orchestrator, start, outcome, results, createAlone, names, clusters } = useBatchService(
+const { orchestrator, simulator, start, outcome, results, createAlone, names, clusters } = useBatchService(
   ['--create-seconds', '0', '--delete-seconds', '0'],
   [{ kind: 'stuck-step', step: 3, name: 'stuck-*' }],
 );
+
+/** One post-paid node with an address and a disk, and one prepaid node with them. */
+function costlyRequest(clusterName: string): CreateClusterRequest {
+  const request = readExample('managed', clusterName);
+  const [set] = request.nodes ?? [];
+  const costly = {
+    ...set!.instanceSpec,
+    needEIP: true,
+    eipOption: { eipName: 'costly', eipChargeType: 'ByTraffic', eipBandwidth: 1 },
+    instanceResource: {
+      ...set!.instanceSpec.instanceResource,
+      cdsList: [{ diskPath: '/data', storageType: 'hp1', cdsSize: 50 }],
+    },
+  };
+  const nodes = ['Postpaid', 'Prepaid'].map((instanceChargingType) => ({
+    instanceSpec: { ...costly, instanceChargingType },
+    count: 1,
+  }));
+  return { ...request, nodes } as CreateClusterRequest;
+}
+
+const byID = (one: { id: string }, other: { id: string }) => one.id.localeCompare(other.id);
 
 describe.concurrent('the deletes of a batch', () => {
   it('go along with its creates', async () => {
@@ -35,6 +58,26 @@ describe.concurrent('the deletes of a batch', () => {
     expect((await ended(orchestrator(), other)).outcome).toMatchObject({ outcome: 'cancelled' });
     expect(await names(clusterName)).toEqual([]);
     expect(await results(clusterName)).toEqual(['deleted']);
+  });
+
+  it.each([
+    ['costly-running', ({ currentStep }: OperationStatus) => currentStep === undefined],
+    ['stuck-costly', ({ currentStep }: OperationStatus) => (currentStep?.step?.index ?? 0) >= 3],
+  ])('name what they and the clean-ups that they cause leave behind: %s', async (clusterName, isReached) => {
+    const create = await orchestrator().create(costlyRequest(clusterName));
+    const { clusterID } = await reached(orchestrator(), create, isReached);
+    await start(clusterName, [deleteItem(clusterName)]);
+    expect(await outcome(clusterName)).toMatchObject({ succeeded: 1 });
+    const [result] = await allOf(orchestrator().batches.results(clusterName));
+    // The service lists no snapshots.
+    const left = (await simulator().leftovers()).filter(
+      (one) => one.clusterID === clusterID && one.kind !== 'snapshot',
+    );
+    expect(new Set(left.map(({ kind }) => kind))).toEqual(new Set(['node', 'eip', 'cds']));
+    const named = result?.leftovers?.resources.map(({ kind, id }) => ({ kind, id, clusterID, clusterName }));
+    expect(named?.toSorted(byID)).toEqual(left.toSorted(byID));
+    expect(result?.leftovers?.resources.filter(({ prepaid }) => prepaid)).toHaveLength(1);
+    expect(result?.leftovers?.incomplete).toBeUndefined();
   });
 
   it('of a lease end it', async () => {

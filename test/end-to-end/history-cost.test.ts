@@ -45,6 +45,7 @@ function serviceThatTakes(polls: number): CceClient {
       };
     },
     deleteCluster: () => Promise.reject(new Error('nothing is deleted here')),
+    listInstances: () => Promise.reject(new Error('nothing is deleted here')),
   };
 }
 

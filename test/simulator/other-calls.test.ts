@@ -23,7 +23,12 @@ describe('the machines of a cluster', () => {
           cceInstanceID: expect.stringMatching(new RegExp(`^${clusterID}-[a-z0-9]{8}$`)),
         },
         status: {
-          machine: { instanceID: expect.stringMatching(/^i-/), vpcIP: expect.stringMatching(/^192\.168\./), eip: '' },
+          machine: {
+            instanceID: expect.stringMatching(/^i-/),
+            vpcIP: expect.stringMatching(/^192\.168\./),
+            eip: '',
+            mountList: [],
+          },
           instancePhase: 'running',
           machineStatus: 'ACTIVE',
         },

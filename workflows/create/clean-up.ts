@@ -7,6 +7,7 @@ import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Cleanup } from '../../contract/create.ts';
 import type { DeleteOrder, DeleteReason, OwnDeleteReason } from '../../contract/delete-order.ts';
+import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
@@ -133,6 +134,7 @@ async function deleteAll(
   const kept = new Map<string, string>();
   const handled: string[] = [];
   const extras: string[] = [];
+  const leftBehind: (Leftovers | undefined)[] = [];
   for (let remaining = targets; remaining.length > 0;) {
     progress.enter('cleaningUp', remaining[0]);
     handled.push(...remaining);
@@ -142,9 +144,13 @@ async function deleteAll(
     const seen = await findTargets(task, []);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID));
   }
+  const merged = mergeLeftovers(leftBehind);
+  const leftovers = merged && { leftovers: merged };
   const [failure] = left.values();
-  if (failure !== undefined)
-    return { status: 'incomplete', reason, clusterIDs: handled.filter((clusterID) => left.has(clusterID)), failure };
+  if (failure !== undefined) {
+    const clusterIDs = handled.filter((clusterID) => left.has(clusterID));
+    return { status: 'incomplete', reason, clusterIDs, failure, ...leftovers };
+  }
   const [objection] = kept.values();
   if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection };
   return {
@@ -153,13 +159,14 @@ async function deleteAll(
     clusterIDs: handled.filter((clusterID) => gone.includes(clusterID)),
     ...(extras.length > 0 && { extras }),
     ...(staysBehind.length > 0 && { staysBehind }),
+    ...leftovers,
   };
 
   async function deleteOne(clusterID: string, isShown: boolean): Promise<void> {
     const ownOrder = orderFor(clusterID, order, creation);
     if (ownOrder.reason === 'extraOfCreate') extras.push(clusterID);
     try {
-      const { objection } = await deleteUntilGone({
+      const { objection, leftovers: named } = await deleteUntilGone({
         clusterID,
         order: ownOrder,
         options,
@@ -168,6 +175,7 @@ async function deleteAll(
         // People see the steps of one.
         progress: { observe: isShown ? progress.observe : () => undefined, waitFor: progress.waitFor },
       });
+      leftBehind.push(named);
       if (objection === undefined) gone.push(clusterID);
       else kept.set(clusterID, objection);
     } catch (error) {

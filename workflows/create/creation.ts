@@ -1,4 +1,5 @@
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
+import type { Duplicate } from '../../contract/create.ts';
 import type { Marker } from '../../contract/marker.ts';
 import type { SentRequest } from './sent-requests.ts';
 
@@ -15,7 +16,7 @@ export interface Creation {
   /** All clusters that this create is known to have made, whether or not a list shows them. */
   made: string[];
   /** Surplus clusters that lost answers made, and whether they could be deleted. */
-  duplicates: { clusterID: string; deleted: boolean }[];
+  duplicates: Duplicate[];
 }
 
 export interface ObtainedCluster {

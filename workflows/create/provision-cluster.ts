@@ -3,6 +3,7 @@ import { sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
+import type { Duplicate } from '../../contract/create.ts';
 import { watchActivities } from '../activity-proxies.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
@@ -70,7 +71,7 @@ async function resolveDuplicates(creation: Creation, clusterID: string, progress
   // The list may not show yet a cluster that the create gave up for an older one.
   for (const extra of new Set([...decision.extras, ...creation.made])) {
     if (extra === clusterID) continue;
-    creation.duplicates.push({ clusterID: extra, deleted: await deleteExtra(creation, extra, progress) });
+    creation.duplicates.push({ clusterID: extra, ...(await deleteExtra(creation, extra, progress)) });
   }
   return clusterID;
 }
@@ -92,9 +93,13 @@ async function lookForAll(creation: Creation): Promise<SettledDecision> {
 /** The cluster runs, and its user waits: an extra that the service does not delete by then is left, and named. */
 const deleteExtraWithinMs = 3_600_000;
 
-async function deleteExtra({ request, marker }: Creation, clusterID: string, progress: Progress): Promise<boolean> {
+async function deleteExtra(
+  { request, marker }: Creation,
+  clusterID: string,
+  progress: Progress,
+): Promise<Omit<Duplicate, 'clusterID'>> {
   try {
-    const { objection } = await deleteUntilGone({
+    const { objection, leftovers } = await deleteUntilGone({
       clusterID,
       order: { reason: 'extraOfCreate', markerKey: marker.key },
       options: compensationOptions(request),
@@ -103,10 +108,10 @@ async function deleteExtra({ request, marker }: Creation, clusterID: string, pro
       // The steps that people see stay those of the cluster that runs.
       progress: { observe: () => undefined, waitFor: progress.waitFor },
     });
-    return objection === undefined;
+    return { deleted: objection === undefined, ...(leftovers !== undefined && { leftovers }) };
   } catch (error) {
     throwIfCancelled();
     if (!(error instanceof TemporalFailure)) throw error;
-    return false;
+    return { deleted: false };
   }
 }

@@ -102,6 +102,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       ...identifiers({ clusterID, requestID: deletion?.requestID }),
       ...(deletion !== undefined && { requests: deletion.requests }),
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
+      ...(kind === 'deleted' && deletion?.leftovers !== undefined && { leftovers: deletion.leftovers }),
       steps: progress.view().steps,
     };
   }

@@ -5,6 +5,7 @@ import type { WatchInput } from '../../activities/watch/watch-cluster.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringDelete } from '../../cce/phases.ts';
 import type { DeleteOrder } from '../../contract/delete-order.ts';
+import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import { deleteCluster, watchActivities } from '../activity-proxies.ts';
 import {
   callFailureOf,
@@ -40,6 +41,8 @@ export interface Deletion {
   requestID?: string;
   /** Why the order did not hold any more: the cluster was left as it is. */
   objection?: string;
+  /** What the deletion left behind, by ID. Absent if nothing. */
+  leftovers?: Leftovers;
 }
 
 /** The vendor's only remedy for a `delete_failed` is to repeat the call. */
@@ -54,18 +57,26 @@ const maximumFailures = 4;
  */
 export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
   const { clusterID, progress, untilMs = Infinity } = task;
+  let leftovers: Leftovers | undefined;
   for (let requests = 0, denials = 0, failures = 0; ;) {
     const answer = await requestDeletion(task);
     const { alreadyGone, objection, requestID } = answer;
     if (objection !== undefined) return { requests, alreadyGone: false, objection };
     if (!alreadyGone) requests++;
+    // A deletion that failed may have moved some of them out of the cluster, whose list then lacks them.
+    leftovers = mergeLeftovers([leftovers, answer.leftovers]);
 
     const observed = await watchUntilGone(task, !alreadyGone);
     // The next request says what the service refuses, and waits for it.
     if (observed === undefined) continue;
     progress.observe(observed);
     if (observed.clusterPhase === 'absent' || phaseDuringDelete(observed.clusterPhase) === 'succeeded') {
-      return { requests, alreadyGone: requests === 0, ...(requestID !== undefined && { requestID }) };
+      return {
+        requests,
+        alreadyGone: requests === 0,
+        ...(requestID !== undefined && { requestID }),
+        ...(leftovers !== undefined && { leftovers }),
+      };
     }
     if (alreadyGone) {
       // The service denies the cluster and shows it: without a pause, the history would grow for as long as it does so.

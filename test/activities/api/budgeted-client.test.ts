@@ -24,6 +24,7 @@ function clientNoting(sent: string[], error?: Error): CceClient {
     getCluster: note('getCluster'),
     deleteCluster: note('deleteCluster'),
     getEventSteps: note('getEventSteps'),
+    listInstances: note('listInstances'),
   };
 }
 
@@ -33,6 +34,7 @@ const calls: Record<keyof CceClient, (cce: CceClient, signal?: AbortSignal) => P
   getCluster: (cce, signal) => cce.getCluster('cce-1', { ...(signal && { signal }) }),
   deleteCluster: (cce, signal) => cce.deleteCluster('cce-1', {}, { ...(signal && { signal }) }),
   getEventSteps: (cce, signal) => cce.getEventSteps('cce-1', { ...(signal && { signal }) }),
+  listInstances: (cce, signal) => cce.listInstances('cce-1', {}, { ...(signal && { signal }) }),
 };
 const names = Object.keys(calls) as (keyof CceClient)[];
 

@@ -31,6 +31,7 @@ function lookerFor(clusters: Cluster[], afterPage?: (read: number) => void) {
     getCluster: refuse,
     deleteCluster: refuse,
     getEventSteps: refuse,
+    listInstances: refuse,
     listClusters: async (query) => {
       queries.push(query);
       const { keyword = '', pageNo = 1, pageSize = 10 } = query;

@@ -37,6 +37,7 @@ async function submit(
     getCluster: refuse,
     deleteCluster: refuse,
     getEventSteps: refuse,
+    listInstances: refuse,
     createCluster: async (each) => {
       sent.push(each);
       if (answer instanceof Error) throw answer;

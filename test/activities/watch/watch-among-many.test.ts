@@ -57,6 +57,7 @@ function watchAmong(
   const cce: CceClient = {
     createCluster: refuse,
     deleteCluster: refuse,
+    listInstances: refuse,
     // Only asked for a cluster that its ID does not show.
     listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
     getEventSteps: async () => {

@@ -39,6 +39,7 @@ function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => num
     cce: {
       createCluster: refuse,
       deleteCluster: refuse,
+      listInstances: refuse,
       // Only asked for a cluster that its ID does not show.
       listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
       getEventSteps: async () => {

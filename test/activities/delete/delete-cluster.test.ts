@@ -1,0 +1,62 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { deleteCluster } from '../../../activities/delete/delete-cluster.ts';
+import { CceApiError } from '../../../cce/cce-api-error.ts';
+import type { CceClient } from '../../../cce/client.ts';
+
+const prepaid = { spec: { instanceChargingType: 'Prepaid' }, status: { machine: { instanceID: 'i-1' } } };
+
+/** Deletes a cluster of a service that answers the list of its machines like this. */
+async function remove(listInstances: CceClient['listInstances']) {
+  const calls: string[] = [];
+  const cluster = { spec: { clusterID: 'cce-1', clusterName: 'one' }, status: { clusterPhase: 'running' } };
+  const cce = {
+    getCluster: () => Promise.resolve({ cluster, requestID: 'request-1' }),
+    listInstances: (...call: Parameters<CceClient['listInstances']>) => {
+      calls.push('listInstances');
+      return listInstances(...call);
+    },
+    deleteCluster: () => {
+      calls.push('deleteCluster');
+      return Promise.resolve({ requestID: 'request-2' });
+    },
+  } as unknown as CceClient;
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const input = { clusterID: 'cce-1', options: {}, order: { reason: 'deleteRequested' } } as const;
+  const answer: unknown = await environment.run(deleteCluster({ cce }), input);
+  return { answer, calls };
+}
+
+const page = (totalCount: number) => async () => ({
+  instancePage: { totalCount, instanceList: [prepaid] },
+  requestID: 'request-3',
+});
+
+describe('the DELETE of a cluster', () => {
+  it('is sent after a list of what it leaves behind', async () => {
+    const { answer, calls } = await remove(page(1));
+    expect(calls).toEqual(['listInstances', 'deleteCluster']);
+    expect(answer).toMatchObject({
+      alreadyGone: false,
+      requestID: 'request-2',
+      leftovers: { resources: [{ kind: 'node', id: 'i-1', clusterID: 'cce-1', prepaid: true }] },
+    });
+  });
+
+  it('is sent although that list fails, and says so', async () => {
+    const { answer, calls } = await remove(async () => {
+      throw new CceApiError({ httpStatus: 403, code: 'AccessDenied', message: 'no', method: 'GET', path: '/' });
+    });
+    expect(calls).toEqual(['listInstances', 'deleteCluster']);
+    expect(answer).toMatchObject({
+      requestID: 'request-2',
+      leftovers: { resources: [], incomplete: expect.stringContaining('AccessDenied') },
+    });
+  });
+
+  it('says how many machines it has not listed', async () => {
+    const { answer } = await remove(page(250));
+    expect(answer).toMatchObject({ leftovers: { incomplete: expect.stringContaining('1 of 250 machines') } });
+  });
+});
