@@ -80,7 +80,10 @@ export interface Orchestrator {
    * @throws OperationEndingError if the time to live has ended and the cluster is being deleted
    */
   extendLease: (nameOrID: string, ttlSeconds: number) => Promise<OperationReference>;
-  /** Finds orphans, that is clusters with our marker that no operation claims, and deletes them on request. */
+  /**
+   * Finds orphans, that is clusters with our marker that no operation claims, and deletes them on request. Attaches only to
+   * a search with the same options.
+   */
   reconcile: (options?: ReconcileOptions) => Promise<ReconcileReport>;
   /** Repeats the search for orphans on a schedule. */
   reconcileSchedule: ReconcileSchedule;

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { hexDigest } from '../contract/hex-digest.ts';
 import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
@@ -22,19 +23,29 @@ export interface ReconcileSchedule {
   remove: () => Promise<void>;
 }
 
-/** Searches for orphans once and waits for the report. */
+/**
+ * Searches for orphans once and waits for the report. Attaches to a search with the same options that is under way: it
+ * would find the same. A report never waits for deletions, nor a deletion for a report.
+ */
 export async function reconcile(
   client: Client,
   scope: AccountRegion,
   options: ReconcileOptions,
 ): Promise<ReconcileReport> {
   return client.workflow.execute<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
-    workflowId: `${reconcileWorkflowID(scope)}:now`,
+    workflowId: `${reconcileWorkflowID(scope)}:${nameOf(options)}`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
-    // A second search at the same time would find the same.
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
+}
+
+/** The last part of the workflow ID: the same for the same options. */
+function nameOf({ delete: deletion }: ReconcileOptions): string {
+  if (deletion === undefined) return 'report';
+  const { olderThanSeconds, options } = deletion;
+  const said = [olderThanSeconds, options.deleteResource, options.deleteCDSSnapshot, options.moveOut];
+  return `delete:${hexDigest(new TextEncoder().encode(JSON.stringify(said)), 16)}`;
 }
 
 export function reconcileSchedule(client: Client, scope: AccountRegion): ReconcileSchedule {

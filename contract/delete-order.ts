@@ -8,7 +8,9 @@ export type DeleteOrder =
   /** A person named the cluster, by its ID or by the name that the ID was found under. */
   | { reason: 'deleteRequested'; clusterName?: string; onlyMarked?: boolean }
   /** A person described the clusters to delete. The cluster must carry a marker of ours. */
-  | { reason: SweepReason; markerKey?: string };
+  | { reason: SweepReason; markerKey?: string }
+  /** A person asked to delete orphans. No create of the cluster's name, which this is the workflow ID of, may claim it. */
+  | { reason: 'orphanDeletionRequested'; markerKey?: string; createWorkflowID?: string };
 
 /** Why a create deletes what it made. */
 export type OwnDeleteReason =
@@ -23,7 +25,7 @@ export type OwnDeleteReason =
   /** The create made more than one cluster, and another one stays. */
   | 'extraOfCreate';
 
-type SweepReason = 'teardownRequested' | 'rollbackRequested' | 'orphanDeletionRequested';
+type SweepReason = 'teardownRequested' | 'rollbackRequested';
 
 export type DeleteReason = DeleteOrder['reason'];
 
@@ -39,3 +41,6 @@ export const deleteReasonTexts: Readonly<Record<DeleteReason, string>> = {
   rollbackRequested: 'its batch was rolled back',
   orphanDeletionRequested: 'no create claims it, and the deletion of orphans was requested',
 };
+
+/** The objection to the deletion of an orphan that is not an orphan any more. */
+export const claimedObjection = 'a create of its name claims it, or may have claimed it';

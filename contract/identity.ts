@@ -34,7 +34,7 @@ export function deleteWorkflowID({ account, region }: AccountRegion, target: str
   return `cce:${account}:${region}:delete:${target}`;
 }
 
-/** The ID of the schedule that looks for orphans, and the prefix of its workflow IDs. */
+/** The ID of the schedule that looks for orphans, and the prefix of the workflow IDs of all such searches. */
 export function reconcileWorkflowID({ account, region }: AccountRegion): string {
   return `cce:${account}:${region}:reconcile`;
 }

@@ -43,17 +43,22 @@ export interface UnclaimedCluster {
  * - `claimed`: a create of its name is running, ended with it, or kept it on purpose.
  * - `orphan`: its create is over and nobody claims it: the create was terminated, could not clean up, or ended with
  *   another cluster.
- * - `unknown`: Temporal knows no such create; it may be past retention, or belong to another installation. Never
- *   deleted.
+ * - `unknown`: Temporal knows no such create, or does not know for certain how all creates of its name ended: their
+ *   histories are past retention or near its end, or cannot be read. Never deleted.
  */
 export type Ownership = 'claimed' | 'orphan' | 'unknown';
 
-/** One create, running or over: enough to tell whether it claims a cluster. */
+/** One run of a create, open or closed: enough to tell whether it claims a cluster. */
 export interface CreateRun {
   workflowID: string;
-  /** The first run ID of the chain of runs, from which the marker is made. */
+  /** The first run ID of the chain of runs, from which the marker is made, or another run ID of the chain. */
   firstRunID: string;
   isRunning: boolean;
   /** The clusters that it ended with or kept on purpose. Empty while it runs. */
   clusterIDs: string[];
+  /**
+   * It proves nothing: how it ended cannot be read, or it ended so long ago that Temporal may have forgotten a later create
+   * of the name, which may have adopted the cluster.
+   */
+  isUncertain?: boolean;
 }

@@ -1,9 +1,11 @@
 import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
-import type { DeleteClusterOptions } from '../../cce/cluster.ts';
-import type { DeleteOrder } from '../../contract/delete-order.ts';
+import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
+import { claimedObjection, type DeleteOrder } from '../../contract/delete-order.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
+import { judgeOwnership } from '../../contract/orphan-decision.ts';
+import type { CreateRun } from '../../contract/reconcile.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
 import { objectionTo } from './objection-to.ts';
@@ -26,12 +28,16 @@ export interface DeletionAnswer {
   leftovers?: Leftovers;
 }
 
+interface DeleteDependencies {
+  cce: CceClient;
+  describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
+}
+
 /**
  * Reads the cluster, compares it with the order, lists what will stay behind, and sends the DELETE if the order still
- * holds. Temporal may repeat it:
- * a second DELETE changes nothing.
+ * holds. Temporal may repeat it: a second DELETE changes nothing.
  */
-export function deleteCluster({ cce }: { cce: CceClient }) {
+export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
   return async ({ clusterID, options, order }: DeleteInput): Promise<DeletionAnswer> =>
     withCallFailures(async () => {
       const signal = cancellationSignal();
@@ -39,8 +45,7 @@ export function deleteCluster({ cce }: { cce: CceClient }) {
       try {
         const { cluster } = await cce.getCluster(clusterID, { signal });
         const { clusterPhase } = cluster.status;
-        const objection = objectionTo(order, cluster);
-        if (objection !== undefined) {
+        const refused = (objection: string): DeletionAnswer => {
           log.warn('the cluster is not deleted: the reason for it does not hold any more', {
             clusterID,
             reason,
@@ -48,8 +53,13 @@ export function deleteCluster({ cce }: { cce: CceClient }) {
             clusterPhase,
           });
           return { alreadyGone: false, objection, clusterPhase };
-        }
+        };
+        const objection = objectionTo(order, cluster);
+        if (objection !== undefined) return refused(objection);
         const leftovers = await listLeftovers(cce, cluster, options, signal);
+        // Temporal is asked last: a create may adopt an orphan while its deletion waits to be sent.
+        const claim = await objectionOfCreates(order, cluster);
+        if (claim !== undefined) return refused(claim);
         const { requestID } = await cce.deleteCluster(clusterID, options, { signal });
         log.info('the service deletes the cluster', { clusterID, reason, requestID });
         return {
@@ -63,4 +73,11 @@ export function deleteCluster({ cce }: { cce: CceClient }) {
         throw error;
       }
     });
+
+  async function objectionOfCreates(order: DeleteOrder, { spec }: Cluster): Promise<string | undefined> {
+    if (order.reason !== 'orphanDeletionRequested' || order.createWorkflowID === undefined) return undefined;
+    const runs = await describeCreates({ workflowIDs: [order.createWorkflowID] });
+    const { clusterID, description = '' } = spec;
+    return judgeOwnership({ clusterID, description }, runs) === 'orphan' ? undefined : claimedObjection;
+  }
 }

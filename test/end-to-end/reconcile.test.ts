@@ -29,6 +29,9 @@ describe('reconcile', () => {
     const description = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
     const strange = { ...readExample('managed', 'strange').cluster, description };
     clusterIDs.unknown = await simulator.plantCluster({ spec: strange, phase: 'running' });
+    const theirs = '[cce-orchestrator 0123456789abcdef 0123456789abcdef another-installation]';
+    const others = { ...readExample('managed', 'theirs').cluster, description: theirs };
+    clusterIDs.theirs = await simulator.plantCluster({ spec: others, phase: 'running' });
     // Lists of workflows lag behind.
     const query = `WorkflowId = '${createWorkflowID({ account, region: 'bj' }, 'terminated')}' AND ExecutionStatus = 'Terminated'`;
     await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), waiting);
@@ -41,25 +44,50 @@ describe('reconcile', () => {
 
   it('reports orphans and clusters of unknown creates, and touches nothing', async () => {
     const report = await orchestration.orchestrator.reconcile();
-    expect(report).toMatchObject({ clusters: 4, marked: 3, claimed: 1, orphans: 1, unknown: 1 });
+    expect(report).toMatchObject({ clusters: 5, marked: 3, claimed: 1, orphans: 1, unknown: 1 });
     expect(report.unclaimed.map(({ clusterID, ownership }) => [clusterID, ownership])).toEqual([
       [clusterIDs.terminated, 'orphan'],
       [clusterIDs.unknown, 'unknown'],
     ]);
-    expect(await simulator.clusters()).toHaveLength(4);
+    expect(await simulator.clusters()).toHaveLength(5);
   });
 
-  it('spares orphans that are young', async () => {
-    const report = await orchestration.orchestrator.reconcile({ delete: { olderThanSeconds: 3600, options: {} } });
+  it('spares orphans that are young, and is not the report that is asked for at the same time', async () => {
+    const { orchestrator } = orchestration;
+    const [plain, report] = await Promise.all([
+      orchestrator.reconcile(),
+      orchestrator.reconcile({ delete: { olderThanSeconds: 3600, options: {} } }),
+    ]);
+    expect(plain.unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated });
+    expect(plain.unclaimed[0]).not.toHaveProperty('deletion');
     expect(report.unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'tooYoung' });
-    expect(await simulator.clusters()).toHaveLength(4);
+    expect(await simulator.clusters()).toHaveLength(5);
+  });
+
+  it('reports while a deletion hangs, and does not delete what a create claims meanwhile', async () => {
+    const { orchestrator, client } = orchestration;
+    const busy = { kind: 'refuse', call: 'deleteCluster', status: 409, code: 'cce.warning.ClusterBusy' } as const;
+    await simulator.addFault({ ...busy, clusterID: clusterIDs.terminated!, times: 1 });
+    const hanging = orchestrator.reconcile({ delete: { olderThanSeconds: 0, options: {} } });
+    await vi.waitFor(async () => expect(await simulator.log('deleteCluster')).toHaveLength(1), waiting);
+
+    const report = await orchestrator.reconcile();
+    expect(report).toMatchObject({ orphans: 1, unclaimed: [{ clusterID: clusterIDs.terminated }, {}] });
+    const again = await orchestrator.create(readExample('managed', 'terminated'));
+    await reached(orchestrator, again, ({ clusterID }) => clusterID === clusterIDs.terminated);
+
+    const { unclaimed } = await hanging;
+    expect(unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'claimed' });
+    expect(await simulator.log('deleteCluster')).toHaveLength(1);
+    expect(await simulator.clusters()).toHaveLength(5);
+    await client.workflow.getHandle(again.workflowID).terminate('so that it is an orphan again');
   });
 
   it('deletes old orphans and nothing else', async () => {
     const report = await orchestration.orchestrator.reconcile({ delete: { olderThanSeconds: 0, options: {} } });
     expect(report.unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'deleted' });
     const left = new Set((await simulator.clusters()).map(({ clusterID }) => clusterID));
-    expect(left).toEqual(new Set([clusterIDs.kept, clusterIDs.foreign, clusterIDs.unknown]));
+    expect(left).toEqual(new Set([clusterIDs.kept, clusterIDs.foreign, clusterIDs.unknown, clusterIDs.theirs]));
   });
 
   it('is repeated by a schedule, which is set twice without harm and removed', async () => {

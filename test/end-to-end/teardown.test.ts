@@ -7,6 +7,7 @@ import { startSimulator } from '../processes.ts';
 import { waiting } from '../waiting.ts';
 
 const marker = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
+const theirs = '[cce-orchestrator 0123456789abcdef 0123456789abcdef another-installation]';
 const longAgo = '2020-01-01T00:00:00Z';
 
 describe('teardown', () => {
@@ -21,6 +22,8 @@ describe('teardown', () => {
     await plant('ci-kept', { createdAt: longAgo });
     await plant('ci-young', {});
     await plant('ci-foreign', { createdAt: longAgo, description: 'somebody else made this' });
+    // Another installation on the account is in the middle of its create.
+    await plant('ci-theirs', { createdAt: longAgo, description: theirs, phase: 'provisioning' });
     await plant('ci-quoted', { createdAt: longAgo, description: `copied from ${marker} of another` });
     await plant('ci-protected', { createdAt: longAgo, forbidDelete: true });
     await plant('ci-failed', { createdAt: longAgo, phase: 'create_failed' });
@@ -57,12 +60,17 @@ describe('teardown', () => {
     {
       filter: dayOld,
       targets: ['ci-failed', 'ci-kept', 'ci-old'],
-      spared: ['ci-foreign', 'ci-protected', 'ci-quoted'],
+      spared: ['ci-foreign', 'ci-protected', 'ci-quoted', 'ci-theirs'],
     },
     { filter: { ...dayOld, phases: ['create_failed'] }, targets: ['ci-failed'], spared: [] },
-    { filter: { ...dayOld, except: ['*-kept', 'ci-f*'] }, targets: ['ci-old'], spared: ['ci-protected', 'ci-quoted'] },
+    {
+      filter: { ...dayOld, except: ['*-kept', 'ci-f*'] },
+      targets: ['ci-old'],
+      spared: ['ci-protected', 'ci-quoted', 'ci-theirs'],
+    },
     { filter: { name: 'ci-{made,young}' }, targets: ['ci-made', 'ci-young'], spared: [] },
     { filter: { name: 'ci' }, targets: [], spared: [] },
+    { filter: { name: 'ci-[!kpmy]*', phases: ['provisioning'] }, targets: [], spared: ['ci-theirs'] },
   ])('finds $targets by $filter and spares $spared', async ({ filter, targets, spared }) => {
     const before = await names();
     const report = await orchestration.orchestrator.teardown.find({ filter, maximum: 50 });

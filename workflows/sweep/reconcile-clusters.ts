@@ -1,13 +1,14 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { MarkedCluster } from '../../activities/sweep/list-marked-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
+import { claimedObjection } from '../../contract/delete-order.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import { readMarker } from '../../contract/marker.ts';
+import { judgeOwnership } from '../../contract/orphan-decision.ts';
 import type { ReconcileInput, UnclaimedCluster, ReconcileReport } from '../../contract/reconcile.ts';
 import { describeCreates, listMarkedClusters } from '../activity-proxies.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
-import { judgeOwnership } from './orphan-decision.ts';
 
 /** Keeps the report far below Temporal's payload limit. */
 const reportLimit = 500;
@@ -74,22 +75,28 @@ export async function reconcileClusters(input: ReconcileInput): Promise<Reconcil
     deleteOptions: DeleteClusterOptions,
   ): Promise<void> {
     const markerKey = readMarker(cluster.description)?.key;
+    const workflowID = createWorkflowID(input, cluster.clusterName);
     try {
-      // Since the first look, which may be long ago, somebody may have claimed the cluster.
-      const runs = await describeCreates({ workflowIDs: [createWorkflowID(input, cluster.clusterName)] });
+      // Since the first look, which may be long ago, somebody may have claimed the cluster. The activity that sends the
+      // DELETE looks once more.
+      const runs = await describeCreates({ workflowIDs: [workflowID] });
       if (judgeOwnership(cluster, runs) !== 'orphan') {
         entry.deletion = 'claimed';
         return;
       }
       const { objection } = await deleteUntilGone({
         clusterID: cluster.clusterID,
-        order: { reason: 'orphanDeletionRequested', ...(markerKey !== undefined && { markerKey }) },
+        order: {
+          reason: 'orphanDeletionRequested',
+          createWorkflowID: workflowID,
+          ...(markerKey !== undefined && { markerKey }),
+        },
         options: deleteOptions,
         untilMs: Date.now() + deletionLimitMs,
         progress: { observe: () => undefined, waitFor: () => undefined },
       });
-      entry.deletion = objection === undefined ? 'deleted' : 'failed';
-      if (objection !== undefined) entry.message = objection;
+      entry.deletion = objection === undefined ? 'deleted' : objection === claimedObjection ? 'claimed' : 'failed';
+      if (entry.deletion === 'failed' && objection !== undefined) entry.message = objection;
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       entry.deletion = 'failed';

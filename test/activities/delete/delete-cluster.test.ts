@@ -24,7 +24,7 @@ async function remove(listInstances: CceClient['listInstances']) {
   } as unknown as CceClient;
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const input = { clusterID: 'cce-1', options: {}, order: { reason: 'deleteRequested' } } as const;
-  const answer: unknown = await environment.run(deleteCluster({ cce }), input);
+  const answer: unknown = await environment.run(deleteCluster({ cce, describeCreates: async () => [] }), input);
   return { answer, calls };
 }
 

@@ -1,0 +1,73 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { deleteCluster, type DeletionAnswer } from '../../../activities/delete/delete-cluster.ts';
+import type { CceClient } from '../../../cce/client.ts';
+import { claimedObjection, type DeleteOrder } from '../../../contract/delete-order.ts';
+import { markerKey } from '../../../contract/marker.ts';
+import type { CreateRun } from '../../../contract/reconcile.ts';
+
+const createWorkflowID = 'cce:default:bj:web';
+const key = markerKey(createWorkflowID, 'run-1');
+const description = `[cce-orchestrator ${key} 0123456789abcdef]`;
+
+/** Asks for the deletion of `cce-1`, and tells what happened in which order. */
+async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[]) {
+  const calls: string[] = [];
+  const cce = {
+    getCluster: async () => {
+      calls.push('getCluster');
+      return { cluster: { spec: { clusterID: 'cce-1', description }, status: { clusterPhase: 'running' } } };
+    },
+    listInstances: async () => {
+      calls.push('listInstances');
+      return { instancePage: { totalCount: 0, instanceList: [] } };
+    },
+    deleteCluster: async () => {
+      calls.push('deleteCluster');
+      return {};
+    },
+  };
+  const describeCreates = async ({ workflowIDs }: { workflowIDs: string[] }) => {
+    calls.push('describeCreates');
+    return workflowIDs.flatMap((workflowID) =>
+      runs.map((run) => ({ workflowID, firstRunID: 'run-1', isRunning: false, clusterIDs: [], ...run })),
+    );
+  };
+  const activity = deleteCluster({ cce: cce as unknown as CceClient, describeCreates });
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const answer = (await environment.run(activity, { clusterID: 'cce-1', options: {}, order })) as DeletionAnswer;
+  return { answer, calls };
+}
+
+const orphanOrder: DeleteOrder = { reason: 'orphanDeletionRequested', markerKey: key, createWorkflowID };
+
+describe('the deletion of an orphan', () => {
+  it('is sent if no create claims the cluster, which Temporal says last', async () => {
+    const { answer, calls } = await deleteBy(orphanOrder, [{}]);
+    expect(answer).toEqual({ alreadyGone: false, clusterPhase: 'running' });
+    expect(calls).toEqual(['getCluster', 'listInstances', 'describeCreates', 'deleteCluster']);
+  });
+
+  it.each<[what: string, runs: Partial<CreateRun>[]]>([
+    ['a create of its name has begun', [{}, { firstRunID: 'run-2', isRunning: true }]],
+    ['a later create adopted it', [{}, { firstRunID: 'run-2', clusterIDs: ['cce-1'] }]],
+    ['nobody knows how a later create ended', [{}, { firstRunID: 'run-2', isUncertain: true }]],
+    ['Temporal has forgotten its create', []],
+  ])('is not sent if %s', async (_, runs) => {
+    const { answer, calls } = await deleteBy(orphanOrder, runs);
+    expect(answer).toMatchObject({ alreadyGone: false, objection: claimedObjection });
+    expect(calls).not.toContain('deleteCluster');
+  });
+
+  it('is not sent if the cluster carries the marker of another create, whatever Temporal knows', async () => {
+    const { answer, calls } = await deleteBy({ ...orphanOrder, markerKey: 'fedcba9876543210' }, [{}]);
+    expect(answer.objection).toMatch(/another create/);
+    expect(calls).toEqual(['getCluster']);
+  });
+});
+
+it('the deletion of a cluster that a person named asks no creates', async () => {
+  const { calls } = await deleteBy({ reason: 'deleteRequested' }, [{ isRunning: true }]);
+  expect(calls).toEqual(['getCluster', 'listInstances', 'deleteCluster']);
+});
