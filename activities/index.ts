@@ -21,6 +21,7 @@ import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
 import { withFollowerMetrics, withStepMetrics } from './watch/metered-watch.ts';
 import { forInstallation } from './api/installation-client.ts';
 import { createPhaseTicker } from './watch/phase-ticker.ts';
+import { lookAtCluster } from './watch/look-at-cluster.ts';
 import { watchCluster, type ReportStep } from './watch/watch-cluster.ts';
 
 export interface ActivityDependencies {
@@ -72,6 +73,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     findClusters: withHeartbeats(budgeted.findClusters),
     submitCluster: withHeartbeats(submitCluster(budgeted)),
     watchCluster: withStepMetrics(watchCluster({ ...dependencies, cce: watching, budget, phases }), meter),
+    lookAtCluster: withHeartbeats(lookAtCluster(budgeted)),
     deleteCluster: withHeartbeats(deleteCluster(budgeted)),
     listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),

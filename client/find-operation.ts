@@ -20,10 +20,15 @@ export async function findOperation(
   return newest([operation, await describeOperation(client, deleteWorkflowID(scope, operation.clusterID))]);
 }
 
+/** The last run of a chain stands for the chain. */
+const isLast = `ExecutionStatus != 'ContinuedAsNew'`;
+
 /** Lists all creates and deletes of an account and region, newest first. */
 export async function* listOperations(client: Client, scope: AccountRegion): AsyncGenerator<Operation, void> {
   const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
-  for await (const info of client.workflow.list({ query: `TaskQueue = '${taskQueue(scope)}' AND ${types}` })) {
+  for await (const info of client.workflow.list({
+    query: `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}`,
+  })) {
     yield toOperation(info);
   }
 }

@@ -35,7 +35,8 @@ export { ConnectionSettingsError } from '../temporal/connection/connection-setti
 export type { Encryption } from '../temporal/encryption/encryption.ts';
 export { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../temporal/encryption/encryption-keys.ts';
 export { PayloadDecryptionError, type DecryptionProblem } from '../temporal/encryption/payload-decryption-error.ts';
-export type { Cleanup, Duplicate } from '../contract/create.ts';
+export type { Cleanup } from '../contract/create.ts';
+export type { Duplicate } from '../contract/create-record.ts';
 export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';

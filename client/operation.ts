@@ -9,6 +9,7 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 export interface Operation {
   kind: 'create' | 'delete';
   workflowID: string;
+  /** A create with a time to live goes on in further runs, and this is the last of them. */
   runID: string;
   /** Absent for a delete by clusterID. */
   clusterName?: string;
@@ -23,7 +24,7 @@ export interface Operation {
   /** For a create: a digest that is equal for equal specs. It ignores secrets. */
   specDigest?: string;
   execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
-  /** The time of the start, RFC 3339. */
+  /** The time of the start of its first run, RFC 3339. */
   startedAt: string;
   /** The time of the end, RFC 3339. Absent while it runs. */
   closedAt?: string;
@@ -59,6 +60,7 @@ export function toOperation(
     leaseBegan = false,
     startedBy,
     specDigest,
+    startedAt = info.startTime.toISOString(),
   } = (info.memo ?? {}) as OperationMemo;
   return {
     kind: info.type === workflowTypes.createCluster ? 'create' : 'delete',
@@ -71,7 +73,7 @@ export function toOperation(
     ...(startedBy !== undefined && { startedBy }),
     ...(specDigest !== undefined && { specDigest }),
     execution: info.status.name.toLowerCase(),
-    startedAt: info.startTime.toISOString(),
+    startedAt,
     ...(info.closeTime !== undefined && { closedAt: info.closeTime.toISOString() }),
   };
 }

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
 import type { AccountRegion } from '../contract/identity.ts';
-import { cancelSignal, extendLeaseSignal } from '../contract/messages.ts';
+import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
+import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import { grpcStatus } from '../temporal/grpc-status.ts';
+import { signalRun } from '../temporal/executions/signal-run.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
@@ -128,15 +129,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
   }
 
   async function cancel({ workflowID, runID }: OperationReference, request: CancelRequest) {
-    const handle = client.workflow.getHandle(workflowID, runID);
-    try {
-      await handle.signal(cancelSignal, request);
-    } catch (error) {
-      // Temporal refuses signals beyond a number for one run. A native cancel is none, but carries no wishes either.
-      const isPlain = request.cleanup !== 'keep' && request.deleteOptions === undefined;
-      if (!isPlain || !isSignalLimit(error)) throw error;
-      await handle.cancel();
-    }
+    await cancelRun(client, { workflowID, runID }, request);
     return { workflowID, runID };
   }
 
@@ -179,7 +172,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         if (stage === 'cleaningUp' || stage === 'done') throw new OperationEndingError(workflowID);
       };
       await throwIfEnding();
-      await handle.signal(extendLeaseSignal, { ttlSeconds });
+      await signalRun(client, operation, extendLeaseSignal, { ttlSeconds });
       // The lease may have ended before the signal arrived, which then changed nothing.
       await throwIfEnding();
       return { workflowID, runID };
@@ -194,12 +187,6 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       return startDelete(client, scope, { nameOrID, isName, known }, { waitForRelease, ...deleteOptions });
     },
   };
-}
-
-/** Temporal's answer to a signal of a run that has received the maximum number of signals. */
-function isSignalLimit(error: unknown): boolean {
-  const { cause } = Object(error) as { cause?: unknown };
-  return isGrpcServiceError(cause) && cause.code === grpcStatus.invalidArgument && /signal/i.test(cause.details);
 }
 
 function ignore(): void {}

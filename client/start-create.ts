@@ -13,7 +13,7 @@ import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
-export type CreateOptions = Omit<CreateClusterInput, 'request'>;
+export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed'>;
 
 export interface StartedCreate {
   workflowID: string;

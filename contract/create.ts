@@ -1,5 +1,6 @@
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
-import type { Step } from './current-step.ts';
+import type { CreateRecord, Duplicate } from './create-record.ts';
+import type { CurrentStep, Step } from './current-step.ts';
 import type { DeleteReason } from './delete-order.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { OperationFailure } from './operation-failure.ts';
@@ -67,20 +68,30 @@ export interface CreateClusterInput {
   allowDuplicateName?: boolean;
   /** IDs of validation rules to skip, since the vendor's rules change. */
   disabledRules?: string[];
+  /** What an earlier run of this create hands on. Only the workflow itself sets it. */
+  resumed?: ResumedCreate;
 }
 
-/** A surplus cluster that a lost answer made. */
-export interface Duplicate {
-  clusterID: string;
-  deleted: boolean;
-  /** What its deletion left behind, by ID. Absent if nothing. */
-  leftovers?: Leftovers;
+/**
+ * What a run of a create hands on to the next one while the cluster waits for the end of its time to live. Without such
+ * hand-overs the history of a lease would grow with each extension, until Temporal takes no more.
+ */
+export interface ResumedCreate {
+  /** When the first run started, in milliseconds since the epoch. */
+  startedAtMs: number;
+  /** When the time to live ends, in milliseconds since the epoch. */
+  expiresAtMs: number;
+  record: CreateRecord;
+  currentStep: CurrentStep;
 }
 
 /** How a create ended: the result of the workflow `createCluster`, or the first detail of its failure. */
 export interface CreateClusterOutcome {
-  /** `expired`: the cluster ran until its time to live was over. */
-  outcome: 'running' | 'failed' | 'cancelled' | 'expired';
+  /**
+   * - `expired`: the cluster ran until its time to live was over.
+   * - `vanished`: the cluster ran, and somebody else deleted it before its time to live was over.
+   */
+  outcome: 'running' | 'failed' | 'cancelled' | 'expired' | 'vanished';
   clusterID?: string;
   /** The requestID of the create call. */
   requestID?: string;

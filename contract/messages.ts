@@ -1,4 +1,5 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ClusterPhase } from '../cce/phases.ts';
 import type { CancelRequest } from './cancel-request.ts';
 import type { CurrentStep, StepChange } from './current-step.ts';
 
@@ -18,6 +19,23 @@ export const cancelSignal = defineSignal<[CancelRequest?]>('cancel');
  * Says that somebody besides its starter asked for the cluster of a create, and relies on it: a rollback then spares it.
  */
 export const claimSignal = defineSignal('claim');
+
+/**
+ * Does what the signal `cancel` does. For a run that takes no more signals: Temporal refuses them beyond 10,000, but goes on
+ * to take updates.
+ */
+export const cancelUpdate = defineUpdate<void, [CancelRequest?]>('cancelByUpdate');
+
+/** What a look at a cluster has shown; nothing if there was no look. */
+export interface SeenCluster {
+  clusterPhase?: ClusterPhase | 'absent';
+}
+
+/**
+ * Looks whether the cluster of a create is still there, and answers with what the look shows. Only for a create whose
+ * cluster runs and has a time to live: all others answer nothing.
+ */
+export const verifyClusterUpdate = defineUpdate<SeenCluster>('verifyCluster');
 
 /** Restarts the time to live of a cluster from now. Changes nothing for a create without a time to live. */
 export const extendLeaseSignal = defineSignal<[{ ttlSeconds: number }]>('extendLease');

@@ -11,6 +11,10 @@ export interface OperationMemo extends Record<string, unknown> {
   hasLease?: boolean;
   /** The cluster runs, and its time to live has begun. */
   leaseBegan?: boolean;
+  /** When the first run of a create started, RFC 3339. Set in its later runs. */
+  startedAt?: string;
+  /** The first run ID of a create, from which its marker is made. Set in its later runs. */
+  firstRunID?: string;
   /** The execution and round of the batch that started this. */
   startedBy?: string;
   /** Somebody besides the batch that started this create asked for its cluster, and relies on it. */

@@ -6,7 +6,11 @@ import { findTemporalBinary } from '../local/temporal-binary.ts';
 /** After so many events the server suggests a new run; 4,096 without this. */
 export const suggestedEvents = 20;
 
+/** After so many signals the server takes no more for one run; 10,000 without this. */
+export const allowedSignals = 60;
+
 const settings = [
+  `history.maximumSignalsPerExecution=${allowedSignals}`,
   `limit.historyCount.suggestContinueAsNew=${suggestedEvents}`,
   // By default it lets a second pass between the beginnings of two runs.
   'history.workflowIdReuseMinimalInterval="0s"',

@@ -49,6 +49,14 @@ export function findClusters(input: { clusterName: string }, patience?: { untilM
   return proxyActivities<Activities>({ ...repeatable, ...limits, summary }).findClusters(input);
 }
 
+/** A running cluster is looked at now and then, and again later if the service cannot be asked. */
+export const lookAtCluster: Activities['lookAtCluster'] = (input) =>
+  proxyActivities<Activities>({
+    ...repeatable,
+    scheduleToCloseTimeout: '5m',
+    summary: `look whether ${input.clusterID} is still there`,
+  }).lookAtCluster(input);
+
 /** Workers of version 0.1 read the marker's pattern from the input: without it they take every cluster for ours. */
 export const findTeardownTargets: Activities['findTeardownTargets'] = (input) =>
   proxyActivities<Activities>({ ...repeatable, summary: `page ${input.pageNo}` }).findTeardownTargets({

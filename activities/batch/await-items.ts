@@ -5,6 +5,7 @@ import { unpackItems } from '../../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type ItemReference } from '../../contract/batch/reports.ts';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { judgeItem } from './judge-item.ts';
 
@@ -66,7 +67,9 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
         limit(async () => {
           // A thousand items may end at once, and reading their outcomes takes longer than the heartbeat limit.
           heartbeat();
-          return judgeItem(item, await outcomeOfClosedRun(client, item));
+          const outcome = await outcomeOfClosedRun(client, item);
+          if (outcome === undefined && (await goesOn(item))) return succeeded(item);
+          return judgeItem(item, outcome);
         }),
       ),
     );
@@ -88,9 +91,13 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     for await (const { runId, memo } of list(`ExecutionStatus = 'Running'`)) {
       if ((memo as OperationMemo | undefined)?.leaseBegan === true) begun.add(runId);
     }
-    return waiting
-      .filter(({ runID }) => begun.has(runID))
-      .map(({ index, runID }) => ({ index, runID, result: 'succeeded' }));
+    return waiting.filter(({ runID }) => begun.has(runID)).map(succeeded);
+  }
+
+  /** A create goes on in a new run only while its cluster runs and waits for the end of its time to live. */
+  async function goesOn({ kind, hasLease, workflowID, runID }: ItemReference): Promise<boolean> {
+    if (kind !== 'create' || hasLease !== true) return false;
+    return (await describeRun(client, workflowID, runID))?.status.name === 'RUNNING';
   }
 
   async function findMissed(open: readonly ItemReference[]): Promise<ItemReference[]> {
@@ -117,6 +124,10 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
       yield execution;
     }
   }
+}
+
+function succeeded({ index, runID }: ItemReference): EndedItem {
+  return { index, runID, result: 'succeeded' };
 }
 
 /** Drops all but the last reasons: those of a thousand items would be too much for one payload. */

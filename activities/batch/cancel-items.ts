@@ -3,8 +3,8 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { ItemReference } from '../../contract/batch/reports.ts';
-import { cancelSignal } from '../../contract/messages.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { awaitItems } from './await-items.ts';
 import { holdPages } from './pages.ts';
@@ -33,7 +33,7 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
             return;
           }
           try {
-            await client.workflow.getHandle(item.workflowID, item.runID).signal(cancelSignal, request);
+            await cancelRun(client, item, request);
           } catch (error) {
             if (!(error instanceof WorkflowNotFoundError)) throw error;
           }

@@ -21,6 +21,7 @@ export function judgeItem(
   switch (outcome.outcome) {
     case 'running':
     case 'expired':
+    case 'vanished':
       if (kind === 'delete') return { ...end, result: 'failed', failure: tooLate };
       return { ...end, result: 'succeeded', ...whose };
     case 'deleted':

@@ -9,10 +9,10 @@ import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
-import { cancelSignal } from '../../contract/messages.ts';
 import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
+import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
 import {
@@ -119,9 +119,8 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
       : await findOperationRun(client, createWorkflowID(upload, clusterName ?? ''));
   const isOfTarget = 'clusterName' in target || create?.memo.clusterID === target.clusterID;
   if (create?.isRunning === true && isOfTarget) {
-    await client.workflow
-      .getHandle(create.workflowID, create.runID)
-      .signal(cancelSignal, { cleanup: 'delete', deleteOptions: options, reason: 'its deletion was requested' });
+    const reason = 'its deletion was requested';
+    await cancelRun(client, create, { cleanup: 'delete', deleteOptions: options, reason });
     return started(create, 'delete', timeoutSeconds);
   }
   const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
@@ -160,9 +159,7 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   }
   if (create.isRunning) {
     const reason = 'its batch was rolled back';
-    await client.workflow
-      .getHandle(create.workflowID, create.runID)
-      .signal(cancelSignal, { cleanup: 'delete', reason });
+    await cancelRun(client, create, { cleanup: 'delete', reason });
     return started(create, 'delete');
   }
   const outcome = await outcomeOfClosedRun(client, create);

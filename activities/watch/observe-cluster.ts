@@ -1,9 +1,9 @@
-import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { EventStep, EventStepsResponse } from '../../cce/event-steps.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import type { Step, StepError, WatchGoal } from '../../contract/current-step.ts';
 import { meaningOf, type Observation } from './observation.ts';
+import { orAbsent, readPhase } from './read-phase.ts';
 
 export interface ObserveInput {
   clusterID: string;
@@ -29,7 +29,7 @@ export async function observeCluster(
   const events = await readEvents();
   if (events instanceof Error) {
     // The steps are for people to look at. The wait goes on without them while the phase can be read.
-    const clusterPhase = listedPhase ?? (await readPhase());
+    const clusterPhase = listedPhase ?? (await readPhase(cce, clusterID, signal));
     return { clusterPhase, steps: previous?.steps ?? [] };
   }
   const steps = toSteps(events);
@@ -40,7 +40,7 @@ export async function observeCluster(
   if (underWay && !phaseIsDue && previous !== undefined && sameProgress(previous.steps, steps)) {
     return { clusterPhase: previous.clusterPhase, steps };
   }
-  const clusterPhase = await readPhase();
+  const clusterPhase = await readPhase(cce, clusterID, signal);
   const isFailed = clusterPhase !== 'absent' && meaningOf(clusterPhase, goal) === 'failed';
   if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
   // The cluster failed between the two calls: the steps name the reason only now.
@@ -49,14 +49,6 @@ export async function observeCluster(
 
   function toSteps(events: EventStepsResponse | undefined): Step[] {
     return (events?.steps ?? []).map((step, position, all) => toStep(step, position, all, clean));
-  }
-
-  /** A cluster is absent only if neither its ID nor a search of the list shows it. */
-  async function readPhase(): Promise<Observation['clusterPhase']> {
-    const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
-    if (answer !== undefined) return answer.cluster.status.clusterPhase;
-    const { clusterPage } = await cce.listClusters({ keywordType: 'clusterID', keyword: clusterID }, { signal });
-    return clusterPage.clusterList.find(({ spec }) => spec.clusterID === clusterID)?.status.clusterPhase ?? 'absent';
   }
 
   async function readEvents(): Promise<EventStepsResponse | Error | undefined> {
@@ -73,15 +65,6 @@ function sameProgress(before: readonly Step[], now: readonly Step[]): boolean {
     before.length === now.length &&
     now.every((step, index) => step.status === before[index]?.status && step.status !== 'failed')
   );
-}
-
-async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof CceApiError && error.kind === 'notFound') return undefined;
-    throw error;
-  }
 }
 
 function toStep(step: EventStep, position: number, all: readonly EventStep[], clean: ObserveInput['clean']): Step {

@@ -1,25 +1,32 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ClusterRunsError, OperationEndingError, OperationNotFoundError } from '../../client/index.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
+import { extendLeaseSignal } from '../../contract/messages.ts';
 import { readExample } from '../examples.ts';
-import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { allOf, ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator } from '../processes.ts';
+import { allowedSignals, eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';
+import { waiting } from '../waiting.ts';
 
 describe('a cluster with a time to live', () => {
+  let environment: TestWorkflowEnvironment;
   let simulator: SimulatorProcess;
   let orchestration: Orchestration;
   let worker: RunningWorker;
 
   beforeAll(async () => {
     simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
-    orchestration = await startOrchestration(simulator);
+    environment = await startServerOfShortRuns();
+    orchestration = await startOrchestration(simulator, undefined, environment.address);
     worker = await orchestration.startWorker();
   });
 
   afterAll(async () => {
     await orchestration.stop();
     await simulator.stop();
+    await environment.teardown();
   });
 
   async function createWithLease(clusterName: string, ttlSeconds: number) {
@@ -114,6 +121,60 @@ describe('a cluster with a time to live', () => {
       outcome: 'expired',
       cleanup: { status: 'deleted', reason: 'leaseEnded' },
     });
+  });
+
+  it('lives on in new runs, which keep what is known about it and lose no extension', async () => {
+    const { orchestrator, client } = orchestration;
+    const { create } = await createWithLease('long', 60);
+    const before = await orchestrator.status('long');
+    let last = before;
+    for (let extension = 1; extension <= 6; extension++) {
+      const latest = client.workflow.getHandle(create.workflowID);
+      await Promise.all(Array.from({ length: 6 }, () => latest.signal(extendLeaseSignal, { ttlSeconds: 500 })));
+      await orchestrator.extendLease('long', extension * 1000);
+      last = await orchestrator.status('long');
+      expect(Date.parse(last.currentStep?.expiresAt ?? '')).toBeGreaterThan(
+        Date.now() + (extension * 1000 - 60) * 1000,
+      );
+    }
+    const runs = await eventsOfRuns(client, create.workflowID);
+    expect(runs.length).toBeGreaterThan(3);
+    expect(Math.max(...runs.map(({ length }) => length))).toBeLessThan(suggestedEvents + 60);
+
+    expect(last.runID).not.toBe(create.runID);
+    const { clusterID, clusterName, startedAt, specDigest, hasLease, leaseBegan } = before;
+    expect(last).toMatchObject({ clusterID, clusterName, startedAt, specDigest, hasLease, leaseBegan });
+    expect((await allOf(orchestrator.list())).filter((listed) => listed.clusterName === 'long')).toHaveLength(1);
+    expect((await orchestrator.status(clusterID ?? '')).workflowID).toBe(create.workflowID);
+    await vi.waitFor(async () => expect((await orchestrator.reconcile()).claimed).toBeGreaterThan(0), waiting);
+    const { unclaimed } = await orchestrator.reconcile();
+    expect(unclaimed.filter((cluster) => cluster.clusterName === 'long')).toEqual([]);
+
+    await orchestrator.extendLease('long', 1);
+    const { outcome } = await ended(orchestrator, create);
+    expect(outcome).toMatchObject({ outcome: 'expired', clusterID, cleanup: { status: 'deleted' } });
+    expect(outcome?.steps).toEqual(before.currentStep?.steps);
+    expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === 'long')).toHaveLength(1);
+  });
+
+  it.each(['cancel', 'delete'] as const)('takes a %s where Temporal takes no more signals', async (message) => {
+    const { orchestrator, client } = orchestration;
+    const name = `flooded-${message}`;
+    await simulator.addFault({ kind: 'stuck-step', step: 2, name });
+    const create = await orchestrator.create(readExample('managed', name), { ttlSeconds: 3600 });
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.step !== undefined);
+    const handle = client.workflow.getHandle(create.workflowID);
+    const extensions = Array.from({ length: allowedSignals }, () =>
+      handle.signal(extendLeaseSignal, { ttlSeconds: 60 }),
+    );
+    await Promise.allSettled(extensions);
+    await expect(handle.signal(extendLeaseSignal, { ttlSeconds: 60 })).rejects.toThrow();
+    await (message === 'cancel' ? orchestrator.cancel(name) : orchestrator.delete(name, { deleteResource: true }));
+    const { outcome } = await ended(orchestrator, create);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
+    expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === name)).toMatchObject([
+      { query: { deleteResource: 'true' } },
+    ]);
   });
 
   it('cannot be extended where there is none', async () => {

@@ -50,6 +50,13 @@ export interface CloudCluster {
    * @default ['absent']
    */
   deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError | ApplicationFailure)[];
+  /**
+   * What each look at the running cluster shows. `denied`: nothing, though it is there. `gone`: somebody has deleted it.
+   * `unanswered`: the service cannot be asked. Further looks show the cluster.
+   *
+   * @default []
+   */
+  looks: readonly ('there' | 'denied' | 'gone' | 'unanswered')[];
 }
 
 /** What happens to a create request. */

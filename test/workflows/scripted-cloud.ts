@@ -26,7 +26,13 @@ import {
 export interface ScriptedCloud {
   activities: Pick<
     Activities,
-    'validateCluster' | 'compareSpec' | 'findClusters' | 'submitCluster' | 'watchCluster' | 'deleteCluster'
+    | 'validateCluster'
+    | 'compareSpec'
+    | 'findClusters'
+    | 'submitCluster'
+    | 'watchCluster'
+    | 'lookAtCluster'
+    | 'deleteCluster'
   >;
   /** The IDs of the clusters that still exist, in the order of their creation. */
   left: () => string[];
@@ -77,6 +83,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       hiddenLooks: 0,
       becomes: 'running',
       deletions: ['absent'],
+      looks: [],
       ...cluster,
       createdAt: `2026-01-01T00:00:${order}Z`,
     });
@@ -134,6 +141,14 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (cluster === undefined || cluster.clusterPhase === 'absent') return { clusterPhase: 'absent', steps: [] };
       if (!deletionAccepted) return { clusterPhase: cluster.clusterPhase, steps: [] };
       return goal === 'running' ? watchCreation(clusterID, cluster) : watchDeletion(clusterID, cluster);
+    },
+    async lookAtCluster({ clusterID }) {
+      const cluster = clusters.get(clusterID);
+      const [look, ...later] = cluster?.looks ?? [];
+      if (cluster !== undefined) cluster.looks = later;
+      if (look === 'unanswered') throw ApplicationFailure.nonRetryable('no answer');
+      if (cluster !== undefined && look === 'gone') cluster.clusterPhase = 'absent';
+      return { clusterPhase: look === 'denied' ? 'absent' : phaseOf(clusterID) };
     },
     async deleteCluster({ clusterID, options, order }) {
       const cluster = clusters.get(clusterID);

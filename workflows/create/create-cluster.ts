@@ -1,5 +1,12 @@
 import { TemporalFailure } from '@temporalio/common';
-import { CancellationScope, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  makeContinueAsNewFunc,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { redactSecrets } from '../../cce/secrets.ts';
 import {
   defaultCleanUpTimeoutSeconds,
@@ -8,7 +15,7 @@ import {
 } from '../../contract/create.ts';
 import type { OwnDeleteReason } from '../../contract/delete-order.ts';
 import { markerOf } from '../../contract/marker.ts';
-import { claimSignal, extendLeaseSignal, requestQuery } from '../../contract/messages.ts';
+import { claimSignal, extendLeaseSignal, requestQuery, verifyClusterUpdate } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { validateCluster } from '../activity-proxies.ts';
@@ -20,38 +27,43 @@ import { recordEnd } from '../operation/record-end.ts';
 import { cleanUp, type CleanupPolicy } from './clean-up.ts';
 import { countIncidents } from './count-incidents.ts';
 import type { Creation } from './creation.ts';
-import { createLease } from './lease.ts';
+import { createLease, type Lease, type LeaseEnd } from './lease.ts';
+import { isLeaving, trackPresence } from './presence.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
 
 /**
  * Brings exactly one cluster to `running`, or cleans up what it made. With a time to live, it then waits until that is
- * over and deletes the cluster.
+ * over and deletes the cluster, in as many runs as that takes.
  *
- * Returns the outcome if the cluster runs, has expired, or was cancelled, natively or by signal. A failed create closes
+ * Returns the outcome if the cluster runs, has expired or vanished, or was cancelled, natively or by signal. A failed create closes
  * as Failed, with an ApplicationFailure of the failure's type whose first detail is the outcome.
  */
 export async function createCluster(input: CreateClusterInput): Promise<CreateClusterOutcome> {
-  const { request, timeoutSeconds = 3600 } = input;
-  const startedAtMs = Date.now();
+  const { request, timeoutSeconds = 3600, resumed } = input;
+  const startedAtMs = resumed?.startedAtMs ?? Date.now();
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const creation: Creation = {
     request,
     marker: markerOf(workflowId, firstExecutionRunId, request),
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
-    requests: [],
-    made: [],
-    duplicates: [],
+    ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
-  const progress = trackProgress('validating');
-  const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds);
+  const progress = trackProgress('validating', resumed?.currentStep);
+  const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds, resumed?.expiresAtMs);
+  const presence = trackPresence(creation, progress);
   const work = cancellableWork(progress, () => {
-    const expiresAt = lease?.expiresAt();
-    return { ...progress.view(), ...(expiresAt !== undefined && { expiresAt }) };
+    const expiresAtMs = lease?.expiresAtMs();
+    return {
+      ...progress.view(),
+      ...(expiresAtMs !== undefined && { expiresAt: new Date(expiresAtMs).toISOString() }),
+    };
   });
   setHandler(requestQuery, () => redactSecrets(request));
   setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
-  let isClaimed = false;
+  setHandler(verifyClusterUpdate, presence.verify);
+  let leaseEnd: LeaseEnd | undefined;
+  let isClaimed = resumed !== undefined && (workflowInfo().memo as OperationMemo).claimed === true;
   setHandler(claimSignal, () => {
     if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);
     isClaimed = true;
@@ -59,6 +71,10 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   try {
     await work.run(async () => {
+      if (lease !== undefined && resumed !== undefined) {
+        leaseEnd = await lease.untilOver(presence);
+        return;
+      }
       await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
       progress.enter('submitting');
       await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
@@ -66,7 +82,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       if (lease !== undefined && creation.obtained?.madeBy === 'thisCreate') {
         // Clients that wait for the cluster, and not for its end, read this.
         upsertMemo({ leaseBegan: true } satisfies OperationMemo);
-        await lease.untilExpired();
+        leaseEnd = await lease.untilOver(presence);
       }
     });
   } catch (error) {
@@ -76,9 +92,37 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   }
   // A cancel that arrives together with the last result stops nothing, but counts.
   if (work.isCancelled()) return endCancelled();
-  if (lease?.expiresAt() !== undefined) return endExpired();
+  if (lease !== undefined && leaseEnd === 'historyIsLong') return goOn(lease);
+  if (leaseEnd === 'vanished') return endVanished();
+  if (leaseEnd === 'expired') return endExpired();
   progress.enter('done');
   return recorded(outcome('running'));
+
+  /** Goes on in a new run, with everything that this one knows. Temporal keeps the ID, and so the lock on the name. */
+  function goOn({ ttlSeconds, expiresAtMs }: Lease): Promise<never> {
+    const { requests, obtained, made, duplicates } = creation;
+    const { memo, startTime, typedSearchAttributes } = workflowInfo();
+    const goOnWith = makeContinueAsNewFunc<typeof createCluster>({
+      memo: { startedAt: startTime.toISOString(), firstRunID: firstExecutionRunId, ...memo } satisfies OperationMemo,
+      typedSearchAttributes,
+    });
+    return goOnWith({
+      ...input,
+      ttlSeconds: ttlSeconds(),
+      resumed: {
+        startedAtMs,
+        expiresAtMs: expiresAtMs() ?? startedAtMs,
+        record: { requests, made, duplicates, ...(obtained !== undefined && { obtained }) },
+        currentStep: progress.view(),
+      },
+    });
+  }
+
+  function endVanished(): CreateClusterOutcome {
+    const ended = outcome('vanished');
+    progress.enter('done');
+    return recorded({ ...ended, cleanup: { status: 'notNeeded', clusterIDs: [] } });
+  }
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
@@ -154,10 +198,6 @@ const reasonsToDelete: Partial<Record<OperationFailure['type'], OwnDeleteReason>
   CreateFailed: 'createFailed',
   DeadlineExceeded: 'deadlinePassed',
 };
-
-function isLeaving(phase: string | undefined): boolean {
-  return phase === 'absent' || phase === 'deleting' || phase === 'deleted';
-}
 
 /** The cluster is gone, or about to be: a clean-up only looks for others of the same create. */
 function forgetObtained(creation: Creation): void {

@@ -1,6 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
+import type { RequestOutcome, SentRequest } from '../../contract/create-record.ts';
 import { callFailureOf, isFailureOfType } from '../operation/operation-failure.ts';
-import { lastOpenedAtMs, type RequestOutcome, type SentRequest } from './sent-requests.ts';
+import { lastOpenedAtMs } from './sent-requests.ts';
 
 /** What an error of `submitCluster` proves about the request, and what the create does next. */
 export interface SubmitJudgement {

@@ -1,36 +1,89 @@
-import { condition, log } from '@temporalio/workflow';
+import { condition, log, patched, workflowInfo } from '@temporalio/workflow';
+import type { Presence } from './presence.ts';
 
 /** The time to live of a cluster. A durable timer keeps it, which survives restarts of workers and servers. */
 export interface Lease {
   /** Restarts the time to live from now; may also shorten it. Ignores malformed values: anybody can send a signal. */
   extend: (extension: unknown) => void;
-  /** RFC 3339; `undefined` before the lease begins. */
-  expiresAt: () => string | undefined;
-  /** Begins the lease and waits until it ends. */
-  untilExpired: () => Promise<void>;
+  /** In milliseconds since the epoch; `undefined` before the lease begins. */
+  expiresAtMs: () => number | undefined;
+  /** The latest time to live, in seconds. */
+  ttlSeconds: () => number;
+  /** Begins the lease, or goes on with it, until it is over or its history is long. */
+  untilOver: (presence: Presence) => Promise<LeaseEnd>;
 }
 
-export function createLease(ttlSeconds: number): Lease {
+/**
+ * - `expired`: the time to live is over.
+ * - `vanished`: the cluster is gone, which several looks have confirmed.
+ * - `historyIsLong`: another run is to go on.
+ */
+export type LeaseEnd = 'expired' | 'vanished' | 'historyIsLong';
+
+/** @param resumedExpiryMs When a lease ends that an earlier run has begun. */
+export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease {
   let ttlMs = ttlSeconds * 1000;
-  let expiry: number | undefined;
+  /** Before the lease begins: never. */
+  let expiry = resumedExpiryMs ?? Infinity;
 
   return {
     extend(extension) {
       const { ttlSeconds: next } = (extension ?? {}) as { ttlSeconds?: unknown };
-      if (typeof next !== 'number' || !Number.isFinite(next) || next <= 0) {
+      if (typeof next !== 'number' || !(next > 0 && next <= longestTtlSeconds)) {
         log.warn('ignored a lease extension without a valid ttlSeconds');
         return;
       }
       ttlMs = next * 1000;
-      if (expiry !== undefined) expiry = Date.now() + ttlMs;
+      if (hasBegun()) expiry = Date.now() + ttlMs;
     },
-    expiresAt: () => (expiry === undefined ? undefined : new Date(expiry).toISOString()),
-    async untilExpired() {
-      expiry = Date.now() + ttlMs;
-      while (Date.now() < expiry) {
-        const waitsFor = expiry;
-        await condition(() => expiry !== waitsFor, expiry - Date.now(), { summary: 'until the time to live is over' });
-      }
+    expiresAtMs: () => (hasBegun() ? expiry : undefined),
+    ttlSeconds: () => ttlMs / 1000,
+    async untilOver(presence) {
+      const isResumed = hasBegun();
+      if (!isResumed) expiry = Date.now() + ttlMs;
+      // Histories of version 0.1 have a new timer for each extension, and neither looks nor further runs.
+      if (!isResumed && !patched('bounded-lease')) return untilExpired();
+      return presence.keep(async () => {
+        for (;;) {
+          if (Date.now() >= expiry) return 'expired';
+          if (isHistoryLong()) return 'historyIsLong';
+          if (presence.isLookDue() && (await presence.look(expiry)) === 'gone') return 'vanished';
+          await untilNews(presence);
+        }
+      });
     },
   };
+
+  function hasBegun(): boolean {
+    return expiry !== Infinity;
+  }
+
+  /** An extension leaves the timer alone, so that it costs no more than its signal and the task that handles it. */
+  async function untilNews(presence: Presence): Promise<void> {
+    const wakesAtMs = Math.min(expiry, presence.lookDueAtMs());
+    await condition(
+      () => expiry < wakesAtMs || presence.isLookDue() || isHistoryLong(),
+      Math.max(1, wakesAtMs - Date.now()),
+      { summary: 'until the time to live is over, or the next look is due' },
+    );
+  }
+
+  async function untilExpired(): Promise<LeaseEnd> {
+    while (Date.now() < expiry) {
+      const waitsFor = expiry;
+      await condition(() => expiry !== waitsFor, waitsFor - Date.now(), { summary: 'until the time to live is over' });
+    }
+    return 'expired';
+  }
+}
+
+/** Ten years: a timer takes no arbitrary number. */
+const longestTtlSeconds = 315_360_000;
+
+/** Temporal terminates a workflow at 51,200 events, and from 10,240 on it warns and becomes slow. */
+const longHistory = 4_000;
+
+function isHistoryLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= longHistory;
 }

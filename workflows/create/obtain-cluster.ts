@@ -2,13 +2,14 @@ import { isCancellation, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import type { SubmittedCluster } from '../../activities/create/submit-cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
+import type { ObtainedCluster } from '../../contract/create-record.ts';
 import { withMarker } from '../../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
-import type { Creation, ObtainedCluster } from './creation.ts';
+import type { Creation } from './creation.ts';
 import { judgeSubmitError } from './judge-submit-error.ts';
 import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 

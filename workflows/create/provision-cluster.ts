@@ -3,14 +3,14 @@ import { sleep, upsertMemo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
-import type { Duplicate } from '../../contract/create.ts';
+import type { Duplicate, ObtainedCluster } from '../../contract/create-record.ts';
 import { watchActivities } from '../activity-proxies.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { failure, provisioningFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { decideCreate, type SettledDecision } from './create-decision.ts';
-import type { Creation, ObtainedCluster } from './creation.ts';
+import type { Creation } from './creation.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
 import { countMade, lastOpenedAtMs } from './sent-requests.ts';
 

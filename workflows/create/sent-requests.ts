@@ -1,23 +1,4 @@
-/** A create request that was sent, and what is known about its outcome. */
-export type SentRequest = {
-  /** Every look for what this request and the earlier ones made is over. */
-  settled?: true;
-} & (
-  | { outcome: Exclude<RequestOutcome, 'open'> }
-  /** `openedAtMs`: when the attempt ended without an answer, in milliseconds since the epoch. */
-  | { outcome: 'open'; openedAtMs: number }
-);
-
-/**
- * - `inFlight`: the attempt has not ended.
- * - `made`: the service answered with a cluster.
- * - `open`: the service may have made a cluster; nobody saw its answer.
- * - `notSent`: the attempt ended before it sent the request.
- * - `refusedForNow`: the service made nothing, and may accept the same request later.
- * - `refused`: the service made nothing, and never accepts this request.
- * - `conflict`: refused because of a cluster that no look has shown, which may be one of ours.
- */
-export type RequestOutcome = 'inFlight' | 'made' | 'open' | 'notSent' | 'refusedForNow' | 'refused' | 'conflict';
+import type { SentRequest } from '../../contract/create-record.ts';
 
 /** Whether a cluster of this create may exist that no look has shown yet. */
 export function isOutcomeOpen(requests: readonly SentRequest[]): boolean {

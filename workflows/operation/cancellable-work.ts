@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import { mergeCancels, type CancelRequest } from '../../contract/cancel-request.ts';
 import type { CurrentStep } from '../../contract/current-step.ts';
-import { cancelSignal, currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
+import { cancelSignal, cancelUpdate, currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
 import type { Progress } from './progress.ts';
 
 /** The part of an operation that a cancel stops. */
@@ -24,11 +24,13 @@ export function cancellableWork(progress: Progress, currentStep: () => CurrentSt
   let abandonListener = () => {};
   setHandler(currentStepQuery, currentStep);
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
-  setHandler(cancelSignal, (cancel) => {
+  const cancelled = (cancel?: CancelRequest) => {
     cancelRequest = mergeCancels(cancelRequest, cancel);
     scope.cancel();
     if (cancel?.abandon === true) abandonListener();
-  });
+  };
+  setHandler(cancelSignal, cancelled);
+  setHandler(cancelUpdate, cancelled);
   return {
     run: (part) => scope.run(part),
     isCancelled: () => scope.consideredCancelled,

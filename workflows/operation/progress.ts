@@ -28,8 +28,10 @@ export interface Progress {
   view: () => CurrentStep;
 }
 
-export function trackProgress(stage: Stage): Progress {
-  const state: CurrentStep = { stage, steps: [], updatedAt: now() };
+/** @param resumed Where an earlier run of the same operation has got to. */
+export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
+  const { step: _step, ...state }: CurrentStep = resumed ?? { stage, steps: [], updatedAt: now() };
+  if (resumed !== undefined) setCurrentDetails(operationDetails(state));
 
   const waits = new Map<string, WaitsFor>();
   let lastSequence: StepChange['sequence'];

@@ -38,6 +38,12 @@ const rows: Row[] = [
     judged: { result: 'succeeded' },
   },
   {
+    what: 'a create whose cluster has vanished after it ran',
+    item: create,
+    outcome: { outcome: 'vanished', cleanup: cleanup('notNeeded') },
+    judged: { result: 'succeeded' },
+  },
+  {
     what: 'a create that failed',
     item: create,
     outcome: { outcome: 'failed', failure },

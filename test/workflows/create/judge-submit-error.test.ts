@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { withCallFailures } from '../../../activities/api/call-failure.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../../cce/cce-network-error.ts';
-import type { SentRequest } from '../../../workflows/create/sent-requests.ts';
+import type { SentRequest } from '../../../contract/create-record.ts';
 import { judgeSubmitError, type SubmitJudgement } from '../../../workflows/create/judge-submit-error.ts';
 
 const open: SubmitJudgement = { outcome: 'open', next: 'look' };

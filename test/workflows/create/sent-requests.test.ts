@@ -1,11 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  countMade,
-  isOutcomeOpen,
-  lastOpenedAtMs,
-  settle,
-  type SentRequest,
-} from '../../../workflows/create/sent-requests.ts';
+import type { SentRequest } from '../../../contract/create-record.ts';
+import { countMade, isOutcomeOpen, lastOpenedAtMs, settle } from '../../../workflows/create/sent-requests.ts';
 
 const open = (openedAtMs: number): SentRequest => ({ outcome: 'open', openedAtMs });
 const settled = (request: SentRequest): SentRequest => ({ ...request, settled: true });

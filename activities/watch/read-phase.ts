@@ -1,0 +1,27 @@
+import { CceApiError } from '../../cce/cce-api-error.ts';
+import type { CceClient } from '../../cce/client.ts';
+import type { Observation } from './observation.ts';
+
+/**
+ * Reads the phase of a cluster once. `absent` only if neither its ID nor a search of the list shows it. One such look proves
+ * nothing: see `confirm-end.ts`.
+ */
+export async function readPhase(
+  cce: Pick<CceClient, 'getCluster' | 'listClusters'>,
+  clusterID: string,
+  signal: AbortSignal,
+): Promise<Observation['clusterPhase']> {
+  const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
+  if (answer !== undefined) return answer.cluster.status.clusterPhase;
+  const { clusterPage } = await cce.listClusters({ keywordType: 'clusterID', keyword: clusterID }, { signal });
+  return clusterPage.clusterList.find(({ spec }) => spec.clusterID === clusterID)?.status.clusterPhase ?? 'absent';
+}
+
+export async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof CceApiError && error.kind === 'notFound') return undefined;
+    throw error;
+  }
+}
