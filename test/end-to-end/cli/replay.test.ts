@@ -32,19 +32,17 @@ afterAll(async () => {
   installRuntime.mockRestore();
 });
 
-function replay(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  run: typeof ccectl | typeof ccectlProcess = ccectl,
-) {
-  const query = `WorkflowId = '${create.workflowID}'`;
-  return run(['replay', '--query', query, ...args], {
+/** Replays with the bundle that all tests share. From source, a command without `--bundle` would bundle anew. */
+function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return ccectl(['replay', '--query', query(), '--bundle', inject('workflowBundlePath'), ...args], {
     env: { TEMPORAL_ADDRESS: inject('temporalAddress'), ...env },
   });
 }
 
+const query = () => `WorkflowId = '${create.workflowID}'`;
+
 it('ccectl replay counts histories that fit the workflow code', async () => {
-  const { exitCode, stdout, stderr } = await replay(['--bundle', inject('workflowBundlePath'), '--limit', '5']);
+  const { exitCode, stdout, stderr } = await replay(['--limit', '5']);
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '1 replayed, 0 failed', stderr: '' });
 });
 
@@ -57,7 +55,8 @@ it('ccectl replay selects every workflow type by default', async () => {
 });
 
 it('ccectl replay uses the workflow code of this installation by default', async () => {
-  const { exitCode, stdout, stderr } = await replay(['-o', 'json'], {}, ccectlProcess);
+  const env = { TEMPORAL_ADDRESS: inject('temporalAddress') };
+  const { exitCode, stdout, stderr } = await ccectlProcess(['replay', '--query', query(), '-o', 'json'], { env });
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ replayed: 1, failed: [] });
@@ -93,12 +92,11 @@ it.each<[string, string[], NodeJS.ProcessEnv, number, RegExp]>([
 });
 
 it('ccectl replay exits with 3 if a given query finds nothing', async () => {
-  const env = { TEMPORAL_ADDRESS: inject('temporalAddress') };
-  const { exitCode, stdout } = await ccectl(['replay', '--query', "WorkflowId = 'nobody'"], { env });
+  const { exitCode, stdout } = await replay(['--query', "WorkflowId = 'nobody'"]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '0 replayed, 0 failed' });
 });
 
 it('ccectl replay says so when it reaches the limit', async () => {
-  const { exitCode, stderr } = await replay(['--bundle', inject('workflowBundlePath'), '--limit', '1']);
+  const { exitCode, stderr } = await replay(['--limit', '1']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'stopped at the limit of 1; there may be more' });
 });
