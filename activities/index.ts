@@ -1,5 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
+import { phaseDuringDelete } from '../cce/phases.ts';
 import type { SecretReader } from '../cce/secrets.ts';
 import type { BatchActivities } from '../contract/batch/activities.ts';
 import type { CreateRun } from '../contract/reconcile.ts';
@@ -16,6 +17,7 @@ import { findClusters } from './create/find-clusters.ts';
 import { submitCluster } from './create/submit-cluster.ts';
 import { validateCluster } from './create/validate-cluster.ts';
 import { deleteCluster } from './delete/delete-cluster.ts';
+import { createOverdueDeletions } from './delete/overdue-deletions.ts';
 import { findTeardownTargets } from './sweep/find-teardown-targets.ts';
 import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
 import { withFollowerMetrics, withStepMetrics } from './watch/metered-watch.ts';
@@ -65,16 +67,29 @@ export function createActivities(dependencies: ActivityDependencies) {
   const listForAll = { ...list, pass: () => outsideOfTraces(list.pass) };
   const phases = withFollowerMetrics(createPhaseTicker(listForAll, dependencies), meter);
   const cce = withBudget(service, { budget, urgencyOf: urgencyInActivity, turnLimitMs });
+  const overdue = createOverdueDeletions(meter);
   const budgeted = { ...dependencies, cce, findClusters: findClusters({ cce, list }) };
   const urgent = withBudget(service, { budget, urgencyOf: () => urgencies.operation });
   return {
     validateCluster: validateCluster(dependencies),
     compareSpec: compareSpec(budgeted),
-    findClusters: withHeartbeats(budgeted.findClusters),
+    findClusters: overdue(
+      withHeartbeats(budgeted.findClusters),
+      ({ clusterName }) => clusterName,
+      () => true,
+    ),
     submitCluster: withHeartbeats(submitCluster(budgeted)),
-    watchCluster: withStepMetrics(watchCluster({ ...dependencies, cce: watching, budget, phases }), meter),
     lookAtCluster: withHeartbeats(lookAtCluster(budgeted)),
-    deleteCluster: withHeartbeats(deleteCluster(budgeted)),
+    watchCluster: overdue(
+      withStepMetrics(watchCluster({ ...dependencies, cce: watching, budget, phases }), meter),
+      ({ clusterID }) => clusterID,
+      ({ clusterPhase }) => phaseDuringDelete(clusterPhase) === 'succeeded',
+    ),
+    deleteCluster: overdue(
+      withHeartbeats(deleteCluster(budgeted)),
+      ({ clusterID }) => clusterID,
+      ({ objection }) => objection !== undefined,
+    ),
     listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),

@@ -49,10 +49,11 @@ export function statusText(status: OperationStatus): string {
   ].join('\n');
 }
 
-function noticeLines({ currentStep, stalledForSeconds }: OperationStatus): string[] {
+function noticeLines({ currentStep, stalledForSeconds, overdue }: OperationStatus): string[] {
   const { pollTrouble, waitsFor, expiresAt } = currentStep ?? {};
   return [
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
+    ...(overdue === undefined ? [] : [styled('yellow', `  overdue: takes unusually long, since ${overdue.since}`)]),
     ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
     ...(waitsFor === undefined ? [] : [styled('yellow', `  ${waitText(waitsFor)}`)]),
     ...(pollTrouble === undefined ? [] : [styled('yellow', `  polling CCE fails: ${pollTrouble.message}`)]),

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { CurrentStep } from '../contract/current-step.ts';
+import { isOverdue } from '../contract/overdue.ts';
 import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import type { Operation, OperationStatus } from './operation.ts';
@@ -13,7 +14,7 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
     return {
       ...operation,
       ...(clusterID !== undefined && { clusterID }),
-      ...(currentStep !== undefined && { currentStep, ...stall(currentStep) }),
+      ...(currentStep !== undefined && { currentStep, ...unusualSigns(currentStep) }),
     };
   }
   const outcome = await outcomeOfClosedRun(client, operation);
@@ -23,9 +24,19 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
 /** In the vendor's published example, no step takes more than two minutes, and the whole create takes four. */
 const unusualSeconds = 15 * 60;
 
-function stall({ stage, updatedAt }: CurrentStep): Pick<OperationStatus, 'stalledForSeconds'> {
+/** What is unusual about an operation in progress. */
+export function unusualSigns(
+  { stage, stageSince, updatedAt }: CurrentStep,
+  nowMs = Date.now(),
+): Pick<OperationStatus, 'stalledForSeconds' | 'overdue'> {
   // A running cluster that waits for the end of its lease is not stalled.
   if (stage === 'running' || stage === 'done') return {};
-  const seconds = Math.round((Date.now() - Date.parse(updatedAt)) / 1000);
-  return seconds < unusualSeconds ? {} : { stalledForSeconds: seconds };
+  const seconds = Math.round((nowMs - Date.parse(updatedAt)) / 1000);
+  const isDeletion = stage === 'deleting' || stage === 'cleaningUp';
+  return {
+    ...(seconds >= unusualSeconds && { stalledForSeconds: seconds }),
+    ...(isDeletion &&
+      stageSince !== undefined &&
+      isOverdue(Date.parse(stageSince), nowMs) && { overdue: { since: stageSince } }),
+  };
 }

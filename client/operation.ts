@@ -41,6 +41,8 @@ export interface OperationStatus extends Operation {
   currentStep?: CurrentStep;
   /** How long the current step has lasted, in seconds. Present only from 15 minutes on, which is unusual. */
   stalledForSeconds?: number;
+  /** Present while a delete or clean-up takes unusually long, which is over an hour. `since`: when it began, RFC 3339. */
+  overdue?: { since: string };
   /** Present once it has ended. Absent if it was terminated from outside. */
   outcome?: OperationOutcome;
 }

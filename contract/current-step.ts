@@ -68,6 +68,8 @@ export interface CurrentStep {
   /** The step that is running, failed or paused; otherwise the last finished one. Absent before the first step. */
   step?: Step;
   steps: Step[];
+  /** When the stage began, RFC 3339. Absent in answers of version 0.1. */
+  stageSince?: string;
   /** When any of this last changed, RFC 3339. */
   updatedAt: string;
   /** Present while polls fail; the other fields are as old as the first failure. */

@@ -5,6 +5,7 @@ import {
   workflowInfo,
   type ActivityOptions,
 } from '@temporalio/workflow';
+import type { FindInput } from '../activities/create/find-clusters.ts';
 import type { Activities } from '../activities/index.ts';
 import { deleteReasonTexts } from '../contract/delete-order.ts';
 import { mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
@@ -40,7 +41,7 @@ const repeatable = {
  * @param patience Given by a workflow that repeats a failed look itself, since it shows what it waits for. `untilMs` is
  *   when it gives up, in milliseconds since the epoch.
  */
-export function findClusters(input: { clusterName: string }, patience?: { untilMs: number }) {
+export function findClusters(input: FindInput, patience?: { untilMs: number }) {
   const limits = patience && {
     scheduleToCloseTimeout: Math.max(1_000, Math.min(120_000, patience.untilMs - Date.now())),
     retry: { ...repeatable.retry, maximumAttempts: 3 },

@@ -4,6 +4,12 @@ import type { ClusterSummary } from '../../contract/cluster-summary.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { summaryOf, type ClusterList } from '../api/cluster-list.ts';
 
+export interface FindInput {
+  clusterName: string;
+  /** For a look of a deletion: when the deletion began, in milliseconds since the epoch, for the metrics. */
+  sinceMs?: number;
+}
+
 /** The fields of a cluster that decide whose it is. */
 export type FoundCluster = Omit<ClusterSummary, 'clusterName'>;
 
@@ -20,7 +26,7 @@ const simultaneousMs = 1_000;
 export function findClusters({ cce, list }: { cce: CceClient; list: ClusterList }) {
   let simultaneous = 0;
 
-  return async ({ clusterName }: { clusterName: string }): Promise<FoundCluster[]> =>
+  return async ({ clusterName }: FindInput): Promise<FoundCluster[]> =>
     withCallFailures(async () => {
       simultaneous++;
       setTimeout(() => simultaneous--, simultaneousMs);

@@ -14,6 +14,8 @@ export interface DeleteInput {
   clusterID: string;
   options: DeleteClusterOptions;
   order: DeleteOrder;
+  /** When the deletion began, in milliseconds since the epoch, for the metrics. Absent in version 0.1. */
+  sinceMs?: number;
 }
 
 export interface DeletionAnswer {

@@ -30,6 +30,8 @@ export interface WatchInput {
    * @default true
    */
   deletionAccepted?: boolean;
+  /** With the goal `gone`: when the deletion began, in milliseconds since the epoch, for the metrics. */
+  sinceMs?: number;
   /** The secrets that the cluster was created with: the error of a failed step may quote them. */
   secrets?: readonly (string | SecretReference)[];
 }

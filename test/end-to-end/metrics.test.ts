@@ -48,6 +48,7 @@ describe('the metrics of a worker', () => {
       /^cce_cleanups_incomplete_total\{.*\} 0$/m,
       /^cce_api_throttled_total\{call="createCluster"\} 0$/m,
       /^cce_clusters_watched 0$/m,
+      /^cce_deletions_overdue 0$/m,
     ]) {
       expect(metrics).toMatch(line);
     }

@@ -41,6 +41,8 @@ export interface ScriptedCloud {
   posts: () => number;
   /** The delete calls that arrived, including refused ones. */
   deletes: { clusterID: string; options: DeleteClusterOptions; reason: DeleteReason }[];
+  /** When each of these deletions began, as the workflow says. */
+  deletesSince: (number | undefined)[];
   /** Waits until nothing happens any more: what an action began may outlive the workflow. */
   settled: () => Promise<unknown>;
 }
@@ -66,6 +68,7 @@ const secrets: Record<string, string> = { CCE_ADMIN_PASSWORD: 'test123!T', CCE_W
 export function scriptedCloud(script: CloudScript, surroundings: Surroundings): ScriptedCloud {
   const clusters = new Map<string, CloudCluster & { createdAt: string }>();
   const deletes: ScriptedCloud['deletes'] = [];
+  const deletesSince: ScriptedCloud['deletesSince'] = [];
   const counts = new Map<MomentKind, number>();
   const happening = new Set<Promise<void>>();
   let looks = 0;
@@ -150,11 +153,12 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (cluster !== undefined && look === 'gone') cluster.clusterPhase = 'absent';
       return { clusterPhase: look === 'denied' ? 'absent' : phaseOf(clusterID) };
     },
-    async deleteCluster({ clusterID, options, order }) {
+    async deleteCluster({ clusterID, options, order, sinceMs }) {
       const cluster = clusters.get(clusterID);
       const objection = cluster === undefined ? undefined : objectionTo(order, shownAs(cluster, order));
       if (objection !== undefined) return { alreadyGone: false, objection };
       deletes.push({ clusterID, options, reason: order.reason });
+      deletesSince.push(sinceMs);
       if (cluster === undefined || cluster.clusterPhase === 'absent') return { alreadyGone: true };
       const [ending, ...later] = cluster.deletions;
       if (ending instanceof CceApiError) {
@@ -235,6 +239,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     phaseOf,
     posts: () => sent,
     deletes,
+    deletesSince,
     settled: () => Promise.all(happening),
   };
 }

@@ -55,19 +55,23 @@ export async function cleanUp(
     return { status: 'kept', clusterIDs: [obtained.clusterID] };
   }
   progress.enter('cleaningUp');
-  const untilMs = Date.now() + creation.cleanUpTimeoutSeconds * 1000;
+  const sinceMs = Date.now();
+  const untilMs = sinceMs + creation.cleanUpTimeoutSeconds * 1000;
   const gone: string[] = [];
   try {
     return await CancellationScope.nonCancellable(async () => {
       const abandonable = new CancellationScope({ cancellable: true });
       onBegin(() => abandonable.cancel());
       return abandonable.run(async () => {
-        const targets = await findTargets({ creation, policyNow, progress, untilMs }, isOpen ? settlePauses : []);
+        const targets = await findTargets(
+          { creation, policyNow, progress, sinceMs, untilMs },
+          isOpen ? settlePauses : [],
+        );
         const policy = policyNow();
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
         if (order === undefined) return { status: 'kept', clusterIDs: targets };
-        return deleteAll({ creation, policyNow: () => policy, progress, untilMs }, order, targets, gone);
+        return deleteAll({ creation, policyNow: () => policy, progress, sinceMs, untilMs }, order, targets, gone);
       });
     });
   } catch (error) {
@@ -115,6 +119,8 @@ interface CleanUpTask {
   creation: Creation;
   policyNow: () => CleanupPolicy;
   progress: Progress;
+  /** When the clean-up began, in milliseconds since the epoch. */
+  sinceMs: number;
   /** When to give up, in milliseconds since the epoch. */
   untilMs: number;
 }
@@ -125,7 +131,7 @@ async function deleteAll(
   targets: readonly string[],
   gone: string[],
 ): Promise<Cleanup> {
-  const { creation, policyNow, progress, untilMs } = task;
+  const { creation, policyNow, progress, sinceMs, untilMs } = task;
   const { request } = creation;
   const options = deleteOptionsFor(request, policyNow());
   const staysBehind = whatStaysBehind(options);
@@ -171,6 +177,7 @@ async function deleteAll(
         order: ownOrder,
         options,
         secrets: secretsOf(request),
+        sinceMs,
         untilMs,
         // People see the steps of one.
         progress: { observe: isShown ? progress.observe : () => undefined, waitFor: progress.waitFor },
@@ -187,13 +194,13 @@ async function deleteAll(
 
 /** Clusters that are known by their ID or that a look shows. Looks again after each pause while none of ours shows. */
 async function findTargets(
-  { creation, policyNow, progress, untilMs }: CleanUpTask,
+  { creation, policyNow, progress, sinceMs, untilMs }: CleanUpTask,
   pauses: readonly Duration[],
 ): Promise<string[]> {
   const { obtained, made } = creation;
   const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
   for (const pause of [...pauses, undefined]) {
-    const found = await lookPatiently(creation.request.cluster.clusterName, progress, untilMs);
+    const found = await lookPatiently(creation.request.cluster.clusterName, progress, { sinceMs, untilMs });
     // The list may not show the cluster of the create call's answer yet.
     const mine = [...new Set([...ours(found, creation), ...known])];
     if (mine.length > 0 || pause === undefined) return [...mine, ...asked(found, creation, policyNow())];

@@ -48,10 +48,12 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    await deleteFound((await resolveTarget(target, progress, input.onlyMarked)) ?? input.knownClusterID);
+    await deleteFound(
+      (await resolveTarget(target, { progress, sinceMs: startedAtMs }, input.onlyMarked)) ?? input.knownClusterID,
+    );
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
-    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, progress));
+    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, { progress, sinceMs: startedAtMs }));
   }
 
   async function deleteFound(found: string | undefined): Promise<void> {
@@ -63,7 +65,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
       input.reason === undefined
         ? { reason: 'deleteRequested', ...(input.onlyMarked === true && { onlyMarked: true }) }
         : { reason: input.reason, ...(input.markerKey !== undefined && { markerKey: input.markerKey }) };
-    deletion = await deleteUntilGone({ clusterID, order, options, progress });
+    deletion = await deleteUntilGone({ clusterID, order, options, progress, sinceMs: startedAtMs });
     if (deletion.objection === undefined) return;
     throw failure({
       type: 'NotDeleted',
@@ -111,11 +113,11 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
 /** The clusterID of the target; `undefined` if no cluster has its name. Throws if several clusters have the name. */
 async function resolveTarget(
   target: DeleteTarget,
-  progress: Progress,
+  { progress, sinceMs }: { progress: Progress; sinceMs: number },
   onlyMarked = false,
 ): Promise<string | undefined> {
   if ('clusterID' in target) return target.clusterID;
-  const bearers = await lookPatiently(target.clusterName, progress);
+  const bearers = await lookPatiently(target.clusterName, progress, { sinceMs });
   const found = onlyMarked ? bearers.filter(({ description }) => readMarker(description) !== undefined) : bearers;
   if (found.length < bearers.length && found.length === 0) {
     const clusterIDs = bearers.map(({ clusterID }) => clusterID);

@@ -26,12 +26,20 @@ export interface DeletionTask {
   secrets?: WatchInput['secrets'];
   progress: Pick<Progress, 'observe' | 'waitFor'>;
   /**
+   * When the deletion began, in milliseconds since the epoch.
+   *
+   * @default now
+   */
+  sinceMs?: number;
+  /**
    * When to give up, in milliseconds since the epoch. Without it, the caller's scope ends the deletion.
    *
    * Not a scope of its own: its timer would be a command that histories of version 0.1 do not have.
    */
   untilMs?: number;
 }
+
+type BegunTask = DeletionTask & { sinceMs: number };
 
 export interface Deletion {
   /** How often the service accepted a DELETE: more than once after a `delete_failed`. 0 if there was nothing to delete. */
@@ -55,7 +63,8 @@ const maximumFailures = 4;
  * Throws `DeleteFailed` with the failed step when repeating does not help, and ActivityFailure when the service refuses
  * for good.
  */
-export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
+export async function deleteUntilGone(given: DeletionTask): Promise<Deletion> {
+  const task = { sinceMs: Date.now(), ...given };
   const { clusterID, progress, untilMs = Infinity } = task;
   let leftovers: Leftovers | undefined;
   for (let requests = 0, denials = 0, failures = 0; ;) {
@@ -99,12 +108,12 @@ export async function deleteUntilGone(task: DeletionTask): Promise<Deletion> {
  * long that the watch gave up.
  */
 async function watchUntilGone(
-  { clusterID, progress, secrets = [], untilMs }: DeletionTask,
+  { clusterID, progress, secrets = [], sinceMs, untilMs }: BegunTask,
   deletionAccepted: boolean,
 ): Promise<Observation | undefined> {
   const { watchCluster } = watchActivities(`wait until ${clusterID} is gone`, untilMs);
   try {
-    return await watchCluster({ clusterID, goal: 'gone', deletionAccepted, secrets });
+    return await watchCluster({ clusterID, goal: 'gone', deletionAccepted, secrets, sinceMs });
   } catch (error) {
     if (!isFailureOfType(error, 'WatchBudgetExhausted')) throw error;
     const waitsFor = whatToWaitFor(error);
@@ -123,11 +132,12 @@ async function requestDeletion({
   options,
   order,
   progress,
+  sinceMs,
   untilMs = Infinity,
-}: DeletionTask): Promise<DeletionAnswer> {
+}: BegunTask): Promise<DeletionAnswer> {
   for (let refusals = 1; ; refusals++) {
     try {
-      const answer = await deleteCluster({ clusterID, options, order });
+      const answer = await deleteCluster({ clusterID, options, order, sinceMs });
       progress.waitFor(undefined, clusterID);
       return answer;
     } catch (error) {

@@ -8,18 +8,18 @@ import { waitsLonger, whatToWaitFor } from './what-to-wait-for.ts';
 
 /**
  * Finds the clusters of a name. While the service refuses the look for now, this waits and says so, until the caller's
- * scope ends, or `untilMs`, in milliseconds since the epoch.
+ * scope ends, or `untilMs`, in milliseconds since the epoch. `sinceMs` is when the deletion began.
  *
  * Throws the ActivityFailure of the last look.
  */
 export async function lookPatiently(
   clusterName: string,
   progress: Pick<Progress, 'waitFor'>,
-  untilMs = Infinity,
+  { sinceMs, untilMs = Infinity }: { sinceMs: number; untilMs?: number },
 ): Promise<FoundCluster[]> {
   for (let refusals = 1; ; refusals++) {
     try {
-      const found = await findClusters({ clusterName }, { untilMs });
+      const found = await findClusters({ clusterName, sinceMs }, { untilMs });
       progress.waitFor(undefined);
       return found;
     } catch (error) {

@@ -30,7 +30,8 @@ export interface Progress {
 
 /** @param resumed Where an earlier run of the same operation has got to. */
 export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
-  const { step: _step, ...state }: CurrentStep = resumed ?? { stage, steps: [], updatedAt: now() };
+  const begun: CurrentStep = { stage, stageSince: now(), steps: [], updatedAt: now() };
+  const { step: _step, ...state } = resumed ?? begun;
   if (resumed !== undefined) setCurrentDetails(operationDetails(state));
 
   const waits = new Map<string, WaitsFor>();
@@ -52,6 +53,7 @@ export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
       delete state.pollTrouble;
       waits.clear();
       delete state.waitsFor;
+      if (next !== state.stage) state.stageSince = now();
       state.stage = next;
       state.updatedAt = now();
       setCurrentDetails(operationDetails(state));

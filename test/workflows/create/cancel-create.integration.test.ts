@@ -272,6 +272,10 @@ it('a clean-up that is refused until its time limit ends, and frees the name', a
   );
   // After 0, 5, 15, 35, 75, 155 and 315 seconds; the next pause would last beyond the limit.
   expect(cloud.deletes).toHaveLength(7);
+  // The gauge of overdue deletions needs to know when this one began, also on a worker that takes over.
+  const [since] = cloud.deletesSince;
+  expect(since).toEqual(expect.any(Number));
+  expect(cloud.deletesSince).toEqual(Array(7).fill(since));
   expect(execution).toBe('completed');
   expect(outcome).toMatchObject({
     outcome: 'cancelled',
