@@ -14,6 +14,7 @@ import { withHeartbeats } from './api/with-heartbeats.ts';
 import { holdBack } from './batch/hold-back.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
+import type { FindOpenDeletes } from './create/open-deletes.ts';
 import { submitCluster } from './create/submit-cluster.ts';
 import { validateCluster } from './create/validate-cluster.ts';
 import { deleteCluster } from './delete/delete-cluster.ts';
@@ -34,6 +35,8 @@ export interface ActivityDependencies {
   reportStep: ReportStep;
   /** Lists all runs of the creates with these workflow IDs that are within Temporal's retention time. */
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
+  /** Finds our deletes, queued or under way, of a name and of the clusters that have it. */
+  findOpenDeletes: FindOpenDeletes;
   /** The activities of batches, which call Temporal only. */
   batches: BatchActivities;
   /** The pause between two polls of one cluster, in milliseconds, before jitter. */

@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { Runtime, type Logger, type Worker } from '@temporalio/worker';
 import { batchActivities } from '../activities/batch/cancel-items.ts';
 import { createActivities } from '../activities/index.ts';
+import { findOpenDeletes } from '../activities/create/open-deletes.ts';
 import { describeCreates } from '../activities/sweep/describe-creates.ts';
 import { stepReporter } from '../activities/watch/report-step.ts';
 import { createCceClient } from '../cce/client.ts';
@@ -47,6 +48,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     secrets: createSecretReader(process.env, configuration.secretsFolder),
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
+    findOpenDeletes: findOpenDeletes(client, configuration),
     batches: batchActivities(client, queue),
     installation: configuration.installation ?? defaultInstallation(namespace, configuration.account),
     pollIntervalMs: configuration.pollIntervalMs,

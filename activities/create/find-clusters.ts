@@ -11,7 +11,10 @@ export interface FindInput {
 }
 
 /** The fields of a cluster that decide whose it is. */
-export type FoundCluster = Omit<ClusterSummary, 'clusterName'>;
+export interface FoundCluster extends Omit<ClusterSummary, 'clusterName'> {
+  /** A delete of ours, queued or under way, is about this cluster. Only `submitCluster` finds out. */
+  isBeingDeleted?: true;
+}
 
 const pageSize = 100;
 

@@ -5,6 +5,7 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { createSecretFilter, secretsOf, type SecretReader } from '../../cce/secrets.ts';
 import { withCallFailures, type CallFailure } from '../api/call-failure.ts';
 import type { FoundCluster } from './find-clusters.ts';
+import type { FindOpenDeletes } from './open-deletes.ts';
 import { resolveRequest } from './resolve-request.ts';
 
 export interface SubmittedCluster {
@@ -22,6 +23,7 @@ export interface SubmitDependencies {
   cce: CceClient;
   secrets: SecretReader;
   findClusters: (input: { clusterName: string }) => Promise<FoundCluster[]>;
+  findOpenDeletes: FindOpenDeletes;
 }
 
 /**
@@ -35,23 +37,34 @@ export interface SubmitDependencies {
 export function submitCluster(dependencies: SubmitDependencies) {
   const submit = lookAndSend(dependencies);
   return async (input: SubmitInput): Promise<Submission> => {
-    if (activityInfo().attempt > 1) throw sentBefore();
+    if (isRepeated()) throw sentBefore();
     return submit(input);
   };
 }
 
-export type Submission = SubmittedCluster | { found: FoundCluster[] };
+/**
+ * The cluster, or what kept the request from being sent: clusters of its name, or a delete of the name, which would take the
+ * new cluster for the one that it was asked to delete.
+ */
+export type Submission = SubmittedCluster | { found: FoundCluster[]; deleteIsQueued?: true };
 
-function lookAndSend({ cce, secrets, findClusters }: SubmitDependencies) {
+function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDependencies) {
   return async ({ request, lookFirst }: SubmitInput): Promise<Submission> => {
     const startedAt = performance.now();
     const resolved = resolveRequest(request, secrets);
     if (lookFirst === true) {
-      const found = await findClusters({ clusterName: request.cluster.clusterName });
-      if (found.length > 0) return { found };
+      const { clusterName } = request.cluster;
+      const found = await findClusters({ clusterName });
+      const clusterIDs = found.map(({ clusterID }) => clusterID);
+      const deletes = await findOpenDeletes({ clusterName, clusterIDs }).catch((error: unknown) => {
+        throw notSent(`the request was not sent: Temporal does not tell which deletes are open: ${String(error)}`);
+      });
+      if (deletes.ofName) return { found, deleteIsQueued: true };
+      if (found.length > 0) return { found: found.map((cluster) => withDeletion(cluster, deletes.clusterIDs)) };
     }
     // If the look took long, or this worker was frozen, another attempt may be in progress by now.
-    if (performance.now() - startedAt > sendWithinMs) throw sentTooLate();
+    if (performance.now() - startedAt > sendWithinMs)
+      throw notSent('the worker was held up and did not send the request');
     if (cancellationSignal().aborted) throw new CancelledFailure('cancelled before the request was sent');
     try {
       const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
@@ -66,12 +79,25 @@ function lookAndSend({ cce, secrets, findClusters }: SubmitDependencies) {
 /** Together with 30 s for a turn, 10 s for credentials and 30 s for the request, this stays below the 90 s of the attempt. */
 const sendWithinMs = 15_000;
 
-/** The activity has one attempt, unless somebody resets the server to try again. No known type: the outcome is open. */
+/**
+ * The activity has one attempt, unless an operator pauses or resets it. After a reset the attempts count from 1 again, but
+ * only the first attempt of all is due at the moment at which the activity was scheduled.
+ */
+function isRepeated(): boolean {
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  return attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs;
+}
+
+/** No known type: the outcome is open, so the create looks before it sends again. */
 function sentBefore(): ApplicationFailure {
   return ApplicationFailure.nonRetryable('an earlier attempt may have sent the request', 'SentBefore');
 }
 
-function sentTooLate(): ApplicationFailure {
+function withDeletion(cluster: FoundCluster, deleted: readonly string[]): FoundCluster {
+  return deleted.includes(cluster.clusterID) ? { ...cluster, isBeingDeleted: true } : cluster;
+}
+
+function notSent(message: string): ApplicationFailure {
   const failure: CallFailure = {
     type: 'CceNetworkError',
     method: 'POST',
@@ -79,7 +105,6 @@ function sentTooLate(): ApplicationFailure {
     retryable: true,
     mayHaveTakenEffect: false,
   };
-  const message = 'the worker was held up and did not send the request';
   return ApplicationFailure.create({ type: failure.type, message, details: [failure] });
 }
 

@@ -4,6 +4,7 @@ import type { FaultInput } from '../../simulator/fault-schema.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
 import { startSimulator } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 
 const everyCall = ['listClusters', 'getCluster', 'getEventSteps', 'deleteCluster'];
@@ -116,4 +117,51 @@ describe('a service that is wrong for a while', () => {
       cleanup: { status: 'incomplete', clusterIDs: [outcome?.clusterID], failure: { type: 'CleanupAbandoned' } },
     });
   });
+
+  it.concurrent('a create does not adopt a cluster whose delete is queued, and makes a new one', async () => {
+    const { orchestrator } = orchestration;
+    const { outcome: first } = await ended(orchestrator, await create('doomed'));
+    await refuse('doomed', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy', forSeconds: 3 });
+    const deleting = await orchestrator.delete('doomed');
+    await reached(orchestrator, deleting, ({ currentStep }) => currentStep?.waitsFor !== undefined);
+    const second = await create('doomed');
+    const held = await reached(orchestrator, second, ({ currentStep }) => currentStep?.waitsFor !== undefined);
+    expect(held.currentStep?.waitsFor).toMatchObject({
+      reason: 'oldCluster',
+      message: `a delete of ${first?.clusterID} is queued or under way`,
+    });
+    const { outcome } = await ended(orchestrator, second);
+    expect(outcome).toMatchObject({ outcome: 'running' });
+    expect(outcome?.clusterID).not.toBe(first?.clusterID);
+    expect((await ended(orchestrator, deleting)).outcome).toMatchObject({ outcome: 'deleted' });
+    expect(await phasesOf('doomed')).toEqual(['running']);
+  });
+
+  it.concurrent('an operator who pauses and resets a submit makes the create look before it sends', async () => {
+    const { client } = orchestration;
+    await simulator.addFault({ kind: 'latency', ms: 4_000, call: 'listClusters', name: 'operated', times: 1 });
+    const { workflowID } = await create('operated');
+    const handle = client.workflow.getHandle(workflowID);
+    const execution = { workflowId: workflowID };
+    const submits = async () => ((await handle.describe()).raw.pendingActivities ?? []).map(({ state }) => state);
+    await vi.waitFor(async () => expect(await submits()).toEqual([pendingActivityState.started]), waiting);
+    const activity = { namespace: 'default', execution, type: 'submitCluster', identity: 'an operator' };
+    await client.workflowService.pauseActivity(activity);
+    await vi.waitFor(async () => expect(await submits()).toEqual([pendingActivityState.paused]), waiting);
+    await client.workflowService.unpauseActivity({ ...activity, resetAttempts: true });
+    await vi.waitFor(async () => {
+      const { events } = await handle.fetchHistory();
+      const failures = events?.flatMap(({ activityTaskFailedEventAttributes: failed }) => failed?.failure ?? []);
+      expect(failures?.map(({ applicationFailureInfo }) => applicationFailureInfo?.type)).toEqual(['SentBefore']);
+    }, waiting);
+    await vi.waitFor(
+      async () => expect((await requestsOf('listClusters', 'operated')).length).toBeGreaterThan(1),
+      waiting,
+    );
+    expect(await requestsOf('createCluster', 'operated')).toEqual([]);
+    await handle.terminate('it would look for 90 s');
+  });
 });
+
+/** Values of `PendingActivityState` of Temporal's API. */
+const pendingActivityState = { started: 2, paused: 4 } as const;

@@ -7,6 +7,8 @@ export type CreateDecision =
   | { action: 'submit' }
   /** A request may be on its way, and its cluster may not be visible yet. */
   | { action: 'lookAgain' }
+  /** A delete of ours is about to take these clusters away: to adopt one would promise a cluster that is doomed. */
+  | { action: 'wait'; clusterIDs: string[] }
   /** The cluster exists. `extras` are further clusters that this same create made. */
   | { action: 'adopt'; clusterID: string; extras: string[]; madeBy: 'thisCreate' | 'earlierCreate' }
   /** The name is taken by clusters that this request does not describe. */
@@ -39,6 +41,8 @@ export function decideCreate({ found, marker, settling, allowDuplicateName }: Cr
   }
   if (settling) return { action: 'lookAgain' };
   if (allowDuplicateName || standing.length === 0) return { action: 'submit' };
+  const doomed = standing.filter(({ isBeingDeleted }) => isBeingDeleted === true);
+  if (doomed.length > 0) return { action: 'wait', clusterIDs: doomed.map(clusterIDOf) };
 
   const sameSpec = standing.filter((cluster) => readMarker(cluster.description)?.digest === marker.digest);
   const healthy = sameSpec.find(({ clusterPhase }) =>

@@ -1,6 +1,5 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
-import type { FoundCluster } from '../../activities/create/find-clusters.ts';
-import type { SubmittedCluster } from '../../activities/create/submit-cluster.ts';
+import type { Submission } from '../../activities/create/submit-cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import type { ObtainedCluster } from '../../contract/create-record.ts';
 import { withMarker } from '../../contract/marker.ts';
@@ -33,10 +32,18 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
     throwIfCancelled();
     const attempt = await send(creation, progress);
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
+    if ('found' in attempt && attempt.deleteIsQueued === true) {
+      await waitForOldCluster('a delete of this name is queued', progress);
+      continue;
+    }
     const decision: SettledDecision =
       'found' in attempt
         ? decideCreate({ ...creation, found: attempt.found, settling: false })
         : await lookUntilSettled(creation);
+    if (decision.action === 'wait') {
+      await waitForOldCluster(`a delete of ${decision.clusterIDs.join(', ')} is queued or under way`, progress);
+      continue;
+    }
     if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
     if (decision.action === 'refuse') {
       // A cancel that arrived during the look counts.
@@ -51,16 +58,18 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
  * What one request led to: the cluster, the clusters of its name that the look before it found, or the need to look
  * again. `refusal` is what the create fails with if that look is in vain; without one it sends the next request.
  */
-type Attempt = SubmittedCluster | { found: FoundCluster[] } | { refusal?: unknown };
+type Attempt = Submission | { refusal?: unknown };
 
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
 async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<Attempt> {
   const { request, marker, requests } = creation;
   const earlier = [...requests];
+  // After any other outcome, the workflow has looked by itself.
+  const lookFirst = earlier.every(({ outcome }) => outcome === 'notSent');
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
   const position = requests.push({ outcome: 'inFlight' }) - 1;
   try {
-    const submitted = await submitCluster({ request: withMarker(request, marker), lookFirst: earlier.length === 0 });
+    const submitted = await submitCluster({ request: withMarker(request, marker), lookFirst });
     requests[position] = { outcome: 'found' in submitted ? 'notSent' : 'made' };
     return submitted;
   } catch (error) {
@@ -72,8 +81,7 @@ async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>): Pr
       if (leaving !== undefined) {
         // It explains the conflict: nothing was made. The time limit of the create ends the wait.
         requests[position] = { outcome: 'refusedForNow' };
-        progress.waitFor({ reason: 'oldCluster', message: `${leaving.clusterID} is still being deleted` });
-        await sleep(oldClusterPause, { summary: 'until the old cluster of this name is gone' });
+        await waitForOldCluster(`${leaving.clusterID} is still being deleted`, progress);
         return {};
       }
     }
@@ -86,7 +94,11 @@ async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>): Pr
   }
 }
 
-const oldClusterPause = '15s';
+/** The time limit of the create ends the wait. */
+async function waitForOldCluster(message: string, progress: Pick<Progress, 'waitFor'>): Promise<void> {
+  progress.waitFor({ reason: 'oldCluster', message });
+  await sleep('15s', { summary: 'until the old cluster of this name is gone' });
+}
 
 async function lookUntilSettled(creation: Creation): Promise<SettledDecision> {
   for (const pause of isOutcomeOpen(creation.requests) ? settlePauses : []) {

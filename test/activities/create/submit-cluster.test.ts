@@ -4,6 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { withCallFailures } from '../../../activities/api/call-failure.ts';
 import type { FoundCluster } from '../../../activities/create/find-clusters.ts';
+import type { OpenDeletes } from '../../../activities/create/open-deletes.ts';
 import { submitCluster } from '../../../activities/create/submit-cluster.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../../cce/cce-network-error.ts';
@@ -26,8 +27,14 @@ async function submit(
   {
     lookFirst,
     found = [],
-    attempt = 1,
-  }: { lookFirst?: boolean; found?: FoundCluster[] | Error; attempt?: number } = {},
+    deletes = { clusterIDs: [], ofName: false },
+    info = {},
+  }: {
+    lookFirst?: boolean;
+    found?: FoundCluster[] | Error;
+    deletes?: OpenDeletes | Error;
+    info?: { attempt?: number; scheduledTimestampMs?: number; currentAttemptScheduledTimestampMs?: number };
+  } = {},
 ) {
   const sent: CreateClusterRequest[] = [];
   const looks: string[] = [];
@@ -51,9 +58,16 @@ async function submit(
       return found;
     });
   };
-  const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+  const findOpenDeletes = async () => {
+    if (deletes instanceof Error) throw deletes;
+    return deletes;
+  };
+  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
   const result: unknown = await environment
-    .run(submitCluster({ cce, secrets, findClusters }), { request, ...(lookFirst !== undefined && { lookFirst }) })
+    .run(submitCluster({ cce, secrets, findClusters, findOpenDeletes }), {
+      request,
+      ...(lookFirst !== undefined && { lookFirst }),
+    })
     .catch((error: unknown) => error);
   return { result, sent, looks };
 }
@@ -148,8 +162,11 @@ it.each([true, false])(
   },
 );
 
-it('a second attempt sends nothing and leaves the outcome open', async () => {
-  const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, validRequest(), { attempt: 2 });
+it.each([
+  ['a second attempt', { attempt: 2 }],
+  ['a first attempt after a reset', { scheduledTimestampMs: 1_000, currentAttemptScheduledTimestampMs: 1_001 }],
+])('%s sends nothing and leaves the outcome open', async (_, info) => {
+  const { result, sent } = await submit({ clusterID: 'cce-1', requestID: 'r-1' }, validRequest(), { info });
   expect(result).toMatchObject({ type: 'SentBefore', nonRetryable: true });
   expect((result as ApplicationFailure).details ?? []).toEqual([]);
   expect(sent).toEqual([]);
@@ -174,7 +191,8 @@ describe('a cancellation', () => {
       cancelAt('look');
       return [];
     };
-    const submit = submitCluster({ cce, secrets, findClusters });
+    const findOpenDeletes = async () => ({ clusterIDs: [], ofName: false });
+    const submit = submitCluster({ cce, secrets, findClusters, findOpenDeletes });
     const result: unknown = await environment
       .run(submit, { request: validRequest(), lookFirst: true })
       .catch((error: unknown) => error);
@@ -191,6 +209,35 @@ describe('a cancellation', () => {
     const { result, sent } = await submitAndCancel('post');
     expect(result).toStrictEqual({ clusterID: 'cce-1', requestID: 'r-1' });
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a look before the request, while deletes of ours are open', () => {
+  const answered = { clusterID: 'cce-1', requestID: 'r-1' };
+  const found: FoundCluster[] = ['cce-0', 'cce-2'].map((clusterID) => ({
+    clusterID,
+    clusterPhase: 'running',
+    description: '',
+  }));
+
+  it('names the clusters that they are about', async () => {
+    const deletes = { clusterIDs: ['cce-2'], ofName: false };
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, found, deletes });
+    expect(result).toStrictEqual({ found: [found[0], { ...found[1], isBeingDeleted: true }] });
+    expect(sent).toEqual([]);
+  });
+
+  it('keeps the request from being sent while one is queued that would take the new cluster', async () => {
+    const deletes = { clusterIDs: [], ofName: true };
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, deletes });
+    expect(result).toStrictEqual({ found: [], deleteIsQueued: true });
+    expect(sent).toEqual([]);
+  });
+
+  it('sends nothing if Temporal does not answer, and may be repeated', async () => {
+    const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, deletes: new Error('down') });
+    expect(result).toMatchObject({ details: [{ retryable: true, mayHaveTakenEffect: false }] });
+    expect(sent).toEqual([]);
   });
 });
 

@@ -29,6 +29,9 @@ const sameSpec = (phase = 'running', age = 1) => cluster('sameSpec', phase, age)
 const otherSpec = (phase = 'running', age = 1) => cluster('otherSpec', phase, age);
 const foreign = (phase = 'running', age = 1) => cluster('foreign', phase, age);
 
+const doomed = (found: FoundCluster): FoundCluster => ({ ...found, isBeingDeleted: true });
+
+const wait = (...clusterIDs: string[]): CreateDecision => ({ action: 'wait', clusterIDs });
 const submit: CreateDecision = { action: 'submit' };
 const lookAgain: CreateDecision = { action: 'lookAgain' };
 const adoptOurs = (age = 1, extras: string[] = []): CreateDecision => ({
@@ -56,6 +59,18 @@ const rows: Row[] = [
   ['nothing has the name, and duplicates are allowed', [], false, true, submit],
   ['nothing has the name, and a request may be on its way', [], true, false, lookAgain],
   ['nothing has the name, a request may be on its way, duplicates are allowed', [], true, true, lookAgain],
+
+  ['a delete of ours is about an equal one', [doomed(sameSpec())], false, false, wait('cce-sameSpec-1')],
+  ['a delete of ours is about a foreign one', [doomed(foreign())], false, false, wait('cce-foreign-1')],
+  [
+    'a delete is about one of two',
+    [sameSpec(), doomed(otherSpec('running', 2))],
+    false,
+    false,
+    wait('cce-otherSpec-2'),
+  ],
+  ['a delete is about one, and duplicates are allowed', [doomed(sameSpec())], false, true, submit],
+  ['a delete is about ours', [doomed(ours())], false, false, adoptOurs()],
 
   ['ours exists', [ours()], false, false, adoptOurs()],
   ['ours exists, and duplicates are allowed', [ours()], false, true, adoptOurs()],
