@@ -1,7 +1,7 @@
 import type { BatchOutcome, BatchStatus, Orchestrator } from '../client/index.ts';
 import { batchLine, batchText } from './batch-output.ts';
 import { exitCodes } from './exit-codes.ts';
-import { drawTo, follow } from './follow.ts';
+import { commandToAttach, drawTo, follow } from './follow.ts';
 import type { CommandResult, GlobalOptions } from './run-command.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
@@ -20,7 +20,7 @@ export async function followBatch(
   const isUnderWay = ({ execution }: BatchStatus) => execution === 'running';
   const ended = await follow({
     workflowID: `the batch ${name}`,
-    attachAgain: `ccectl batch status ${name} --watch`,
+    attachAgain: commandToAttach(`batch status ${name} --watch`, options),
     watch: (signal) => orchestrator.batches.watch(name, signal),
     draw: options.watch
       ? await drawTo<BatchStatus>(

@@ -1,6 +1,6 @@
 import type { OperationOutcome, OperationReference, OperationStatus, Orchestrator } from '../client/index.ts';
 import { exitCodes } from './exit-codes.ts';
-import { drawTo, follow } from './follow.ts';
+import { commandToAttach, drawTo, follow } from './follow.ts';
 import { progressLine, statusText } from './output.ts';
 import type { CommandResult, GlobalOptions } from './run-command.ts';
 import type { WaitFlags } from './wait-flags.ts';
@@ -38,10 +38,10 @@ async function followUntil(
 ): Promise<CommandResult> {
   // With `-o json`, standard output is for the one document at the end.
   const stream = options.output === 'json' ? process.stderr : process.stdout;
-  const isDrawn = ({ currentStep }: OperationStatus) => currentStep !== undefined;
+  const isDrawn = ({ execution }: OperationStatus) => execution === 'running';
   const ended = await follow({
     ...operation,
-    attachAgain: `ccectl status ${operation.workflowID.split(':').at(-1)} --watch`,
+    attachAgain: commandToAttach(`status ${operation.workflowID.split(':').at(-1)} --watch`, options),
     watch: (signal) => orchestrator.watch(operation, signal),
     draw: options.watch
       ? await drawTo<OperationStatus>(

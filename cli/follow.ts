@@ -1,15 +1,34 @@
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
 
-/** The user pressed Ctrl-C. The operation goes on. */
-export class InterruptedError extends OrchestratorError {
-  override readonly name = 'InterruptedError';
-  readonly kind = 'interrupted';
+/** An end of the waiting that is not the end of what is waited for. */
+export abstract class DetachedError extends OrchestratorError {
   /** The command that shows the operation again. */
   readonly attachAgain: string;
 
-  constructor(workflowID: string, attachAgain: string) {
-    super(`interrupted; ${workflowID} continues`);
+  constructor(message: string, attachAgain: string) {
+    super(message);
     this.attachAgain = attachAgain;
+  }
+}
+
+/** The user pressed Ctrl-C. The operation goes on. */
+export class InterruptedError extends DetachedError {
+  override readonly name = 'InterruptedError';
+  readonly kind = 'interrupted';
+
+  constructor(workflowID: string, attachAgain: string) {
+    super(`interrupted; ${workflowID} continues`, attachAgain);
+  }
+}
+
+/** Temporal has stopped to answer. The operation goes on as soon as Temporal does. */
+export class ConnectionLostError extends DetachedError {
+  override readonly name = 'ConnectionLostError';
+  readonly kind = 'unreachable';
+
+  constructor(workflowID: string, attachAgain: string) {
+    super(`the connection to Temporal is lost; ${workflowID} continues when Temporal does`, attachAgain);
   }
 }
 
@@ -28,6 +47,7 @@ export interface Followed<Status> {
  * Waits until an operation or a batch ends or `isSettled` says so.
  *
  * @throws InterruptedError on SIGINT or SIGTERM
+ * @throws ConnectionLostError if Temporal does not answer any more
  */
 export async function follow<Status>({
   workflowID,
@@ -47,8 +67,10 @@ export async function follow<Status>({
       if (isSettled?.(status) === true) break;
     }
   } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    throw new InterruptedError(workflowID, attachAgain);
+    if (interrupt.signal.aborted) throw new InterruptedError(workflowID, attachAgain);
+    // Errors of our own say already what to do.
+    if (error instanceof OrchestratorError || !(await isLoss(error))) throw error;
+    throw new ConnectionLostError(workflowID, attachAgain);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
@@ -56,9 +78,27 @@ export async function follow<Status>({
   return last;
 }
 
+async function isLoss(error: unknown): Promise<boolean> {
+  // gRPC throws this error without a status code.
+  if (error instanceof Error && error.message === 'Channel has been shut down') return true;
+  return (await exitCodeOf(error)) === exitCodes.unreachable;
+}
+
+/** The command that shows an operation again, with the global options that it was started with. */
+export function commandToAttach(
+  command: string,
+  { account, region }: { account?: string | undefined; region?: string | undefined },
+): string {
+  const scope = [
+    ...(account === undefined ? [] : ['--account', account]),
+    ...(region === undefined ? [] : ['--region', region]),
+  ];
+  return ['ccectl', ...scope, command].join(' ');
+}
+
 /**
- * Redraws `text` in place on a terminal, and prints each `line` elsewhere. Both return `undefined` to draw nothing, as at
- * the end, which the command itself prints.
+ * Redraws `text` in place on a terminal, and prints each new `line` elsewhere. Both return `undefined` to draw nothing, as
+ * at the end, which the command itself prints.
  */
 export async function drawTo<Status>(
   stream: NodeJS.WriteStream,
@@ -66,9 +106,12 @@ export async function drawTo<Status>(
   line: (status: Status) => string | undefined,
 ): Promise<(status: Status) => void> {
   if (!stream.isTTY) {
+    let last: string | undefined;
     return (status) => {
       const drawn = line(status);
-      if (drawn !== undefined) stream.write(`${new Date().toISOString()} ${drawn}\n`);
+      if (drawn === undefined || drawn === last) return;
+      last = drawn;
+      stream.write(`${new Date().toISOString()} ${drawn}\n`);
     };
   }
   const { createLogUpdate } = await import('log-update');

@@ -4,6 +4,7 @@ import type {
   OperationFailure,
   OperationOutcome,
   OperationStatus,
+  PollTrouble,
   Problem,
   Step,
   WaitsFor,
@@ -24,16 +25,18 @@ export function stepLines(steps: readonly Step[]): string[] {
 
 /** The progress of an operation in one line, for logs. */
 export function progressLine(status: OperationStatus): string {
-  const { currentStep } = status;
-  return `${titleOf(status)}: ${currentStep === undefined ? status.execution : operationLine(currentStep)}`;
+  const { currentStep, blockedBy } = status;
+  const where = currentStep === undefined ? status.execution : operationLine(currentStep);
+  return `${titleOf(status)}: ${where}${blockedBy === undefined ? '' : `, ${blockedBy.message}`}`;
 }
 
 /** The line of {@link progressLine} without the name. */
-export function operationLine({ stage, step, phase, waitsFor }: CurrentStep): string {
+export function operationLine({ stage, step, phase, waitsFor, pollTrouble }: CurrentStep): string {
   const where = step === undefined ? '' : `, step ${step.index}/${step.total} ${step.name} ${step.status}`;
   const error = step?.error?.message === undefined ? '' : ` (${step.error.message})`;
   const wait = waitsFor === undefined ? '' : `, ${waitText(waitsFor)}`;
-  return `${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}${wait}`;
+  const trouble = pollTrouble === undefined ? '' : `, ${troubleText(pollTrouble)}`;
+  return `${stage}${phase === undefined ? '' : `, ${phase}`}${where}${error}${wait}${trouble}`;
 }
 
 /** The full view of an operation, which `status` prints and `--watch` redraws. */
@@ -49,15 +52,30 @@ export function statusText(status: OperationStatus): string {
   ].join('\n');
 }
 
-function noticeLines({ currentStep, stalledForSeconds, overdue }: OperationStatus): string[] {
+/** What holds an operation up, and how long its cluster lives. */
+export function noticeLines({
+  currentStep,
+  stalledForSeconds,
+  overdue,
+  blockedBy,
+  refusedCreate,
+}: OperationStatus): string[] {
   const { pollTrouble, waitsFor, expiresAt } = currentStep ?? {};
   return [
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
     ...(overdue === undefined ? [] : [styled('yellow', `  overdue: takes unusually long, since ${overdue.since}`)]),
     ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
     ...(waitsFor === undefined ? [] : [styled('yellow', `  ${waitText(waitsFor)}`)]),
-    ...(pollTrouble === undefined ? [] : [styled('yellow', `  polling CCE fails: ${pollTrouble.message}`)]),
+    ...(pollTrouble === undefined ? [] : [styled('yellow', `  ${troubleText(pollTrouble)}`)]),
+    ...(blockedBy === undefined ? [] : [styled('yellow', `  ${blockedBy.message}`)]),
+    ...(refusedCreate === undefined
+      ? []
+      : [`  a create of ${refusedCreate.startedAt} was refused:`, ...failureLines(refusedCreate.failure)]),
   ];
+}
+
+function troubleText({ message }: PollTrouble): string {
+  return `polling CCE fails: ${message}`;
 }
 
 const waitReasons: Readonly<Record<WaitsFor['reason'], string>> = {
@@ -72,13 +90,18 @@ function waitText({ reason, message, since }: WaitsFor): string {
   return `waits for ${waitReasons[reason]} since ${since}: ${message}`;
 }
 
+/** What people have to know of a cluster that was there already. */
+export const adoptedText = 'the cluster existed already, made from this spec; it has no time to live';
+
 /** The outcome of an operation, with the reason and the advice. */
 export function outcomeLines(outcome: OperationOutcome): string[] {
   const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
   const clusterIDs = cleanup?.clusterIDs.length ? ` ${cleanup.clusterIDs.join(', ')}` : '';
   const left = ('staysBehind' in outcome ? outcome.staysBehind : cleanup?.staysBehind)?.join(', ') || undefined;
   const named = leftoversIn(outcome);
+  const isAdopted = 'adopted' in outcome && outcome.adopted === true;
   return [
+    ...(isAdopted ? [`  ${adoptedText}`] : []),
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
     ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),

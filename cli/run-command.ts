@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { InvalidOptionsError } from '../client/errors/invalid-options-error.ts';
 import { InvalidSpecError } from '../client/errors/invalid-spec-error.ts';
 import type { Orchestrator } from '../client/index.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
-import { InterruptedError } from './follow.ts';
+import { DetachedError } from './follow.ts';
 import { problemLines } from './output.ts';
 
 /** The options of `ccectl` itself, which every command has. */
@@ -95,16 +96,18 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
   try {
     return await run();
   } catch (error) {
-    if (error instanceof InterruptedError) {
-      if (options.output === 'json') printJSON({ error: { name: error.name, message: error.message, problems: [] } });
-      process.stderr.write(`${error.message}\nto attach again: ${error.attachAgain}\n`);
-      return exitCodes.interrupted;
+    if (error instanceof DetachedError) {
+      const { name, message, attachAgain } = error;
+      if (options.output === 'json') printJSON({ error: { name, message, problems: [], attachAgain } });
+      process.stderr.write(`${message}\nto attach again: ${attachAgain}\n`);
+      return await exitCodeOf(error);
     }
     const message = messageOf(error);
     const { problems, warnings } = error instanceof InvalidSpecError ? error : { problems: [], warnings: [] };
     for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
     if (options.output === 'json') {
-      printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems } });
+      const named = error instanceof InvalidOptionsError ? error.problems : problems;
+      printJSON({ error: { name: error instanceof Error ? error.name : 'Error', message, problems: named } });
     } else {
       const lines = problems.length > 0 ? problemLines('error', problems) : [`${styled('red', 'error')} ${message}`];
       process.stderr.write(`${lines.join('\n')}\n`);

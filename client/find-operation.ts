@@ -4,30 +4,39 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
 import { isClusterID, toOperation, type Operation } from './operation.ts';
 
-/** Finds the latest create or delete of a cluster by its name or clusterID. */
+/**
+ * Finds the latest create or delete of a cluster by its name or clusterID. One under way goes before one that has ended: a
+ * delete that failed says nothing about the create that holds the cluster.
+ */
 export async function findOperation(
   client: Client,
   scope: AccountRegion,
   nameOrID: string,
 ): Promise<Operation | undefined> {
-  const direct = newest([
-    await describeOperation(client, createWorkflowID(scope, nameOrID)),
-    await describeOperation(client, deleteWorkflowID(scope, nameOrID)),
-  ]);
-  const operation = direct ?? (isClusterID(nameOrID) ? await findByClusterID(client, scope, nameOrID) : undefined);
+  const byName = await describeOperation(client, createWorkflowID(scope, nameOrID));
+  const deletion = await describeOperation(client, deleteWorkflowID(scope, nameOrID));
+  const isOpen = byName?.execution === 'running' || deletion?.execution === 'running';
+  const isKnown = byName !== undefined || deletion !== undefined;
+  const byID = isOpen || !isClusterID(nameOrID) ? undefined : await findByClusterID(client, scope, nameOrID, isKnown);
+  const operation = newest([byName, deletion, byID]);
   if (operation?.clusterID === undefined || operation.kind === 'delete') return operation;
   // A cluster that was created by name may have been deleted by ID since.
   return newest([operation, await describeOperation(client, deleteWorkflowID(scope, operation.clusterID))]);
 }
 
 /** The last run of a chain stands for the chain. */
-const isLast = `ExecutionStatus != 'ContinuedAsNew'`;
+export const isLast = `ExecutionStatus != 'ContinuedAsNew'`;
 
 /** Lists all creates and deletes of an account and region, newest first. */
-export async function* listOperations(client: Client, scope: AccountRegion): AsyncGenerator<Operation, void> {
+export async function* listOperations(
+  client: Client,
+  scope: AccountRegion,
+  onlyRunning = false,
+): AsyncGenerator<Operation, void> {
   const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
+  const running = onlyRunning ? " AND ExecutionStatus = 'Running'" : '';
   for await (const info of client.workflow.list({
-    query: `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}`,
+    query: `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}${running}`,
   })) {
     yield toOperation(info);
   }
@@ -43,13 +52,20 @@ export async function describeOperation(
   return run && toOperation(run);
 }
 
-async function findByClusterID(client: Client, scope: AccountRegion, clusterID: string) {
-  for await (const operation of listOperations(client, scope)) if (operation.clusterID === clusterID) return operation;
+async function findByClusterID(client: Client, scope: AccountRegion, clusterID: string, onlyRunning: boolean) {
+  for await (const operation of listOperations(client, scope, onlyRunning)) {
+    if (operation.clusterID === clusterID) return operation;
+  }
   return undefined;
 }
 
-function newest(operations: readonly (Operation | undefined)[]): Operation | undefined {
+/** The operation that tells the most: the latest of those under way, or else the latest. */
+export function newest(operations: readonly (Operation | undefined)[]): Operation | undefined {
   return operations
     .filter((operation) => operation !== undefined)
-    .toSorted((left, right) => right.startedAt.localeCompare(left.startedAt))[0];
+    .toSorted(
+      (left, right) =>
+        Number(right.execution === 'running') - Number(left.execution === 'running') ||
+        right.startedAt.localeCompare(left.startedAt),
+    )[0];
 }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
-import type { CurrentStep } from '../contract/current-step.ts';
+import type { CurrentStep, Stage } from '../contract/current-step.ts';
 import { isOverdue } from '../contract/overdue.ts';
+import { findBlock } from '../temporal/executions/blocked-by.ts';
 import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import type { Operation, OperationStatus } from './operation.ts';
@@ -15,11 +16,26 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
       ...operation,
       ...(clusterID !== undefined && { clusterID }),
       ...(currentStep !== undefined && { currentStep, ...unusualSigns(currentStep) }),
+      ...(await block(client, operation, currentStep)),
     };
   }
   const outcome = await outcomeOfClosedRun(client, operation);
   return { ...operation, ...(outcome !== undefined && { outcome }) };
 }
+
+async function block(
+  client: Client,
+  operation: Operation,
+  currentStep: CurrentStep | undefined,
+): Promise<Pick<OperationStatus, 'blockedBy'>> {
+  // An operation that says what it waits for, or whose cluster is watched, needs no second opinion.
+  const { stage, waitsFor, pollTrouble } = currentStep ?? {};
+  const isClear = waitsFor !== undefined || pollTrouble !== undefined || (stage !== undefined && telling.has(stage));
+  const blockedBy = isClear ? undefined : await findBlock(client, operation, currentStep !== undefined);
+  return blockedBy === undefined ? {} : { blockedBy };
+}
+
+const telling: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'done']);
 
 /** In the vendor's published example, no step takes more than two minutes, and the whole create takes four. */
 const unusualSeconds = 15 * 60;

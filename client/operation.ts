@@ -3,6 +3,8 @@ import type { CreateClusterOutcome } from '../contract/create.ts';
 import type { CurrentStep } from '../contract/current-step.ts';
 import type { DeleteClusterOutcome } from '../contract/delete.ts';
 import type { OperationMemo } from '../contract/operation-memo.ts';
+import type { BlockedBy } from '../temporal/executions/blocked-by.ts';
+import type { OperationFailure } from '../contract/operation-failure.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 
 /** A create or delete of one cluster: one run of its workflow, as Temporal lists it. */
@@ -39,12 +41,16 @@ export type OperationOutcome = CreateClusterOutcome | DeleteClusterOutcome;
 export interface OperationStatus extends Operation {
   /** Present while it runs. Absent if no worker answers at the moment. */
   currentStep?: CurrentStep;
+  /** Why nothing moves. Present while no worker answers, or while a call to the service fails or lasts. */
+  blockedBy?: BlockedBy;
   /** How long the current step has lasted, in seconds. Present only from 15 minutes on, which is unusual. */
   stalledForSeconds?: number;
   /** Present while a delete or clean-up takes unusually long, which is over an hour. `since`: when it began, RFC 3339. */
   overdue?: { since: string };
   /** Present once it has ended. Absent if it was terminated from outside. */
   outcome?: OperationOutcome;
+  /** A later create of the name that was refused, for example because its spec differs. The cluster stays as it is. */
+  refusedCreate?: { runID: string; startedAt: string; failure: OperationFailure };
 }
 
 /** Whether a text has the form of the vendor's cluster IDs. A name of this form counts as an ID. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
 import type { AccountRegion } from '../contract/identity.ts';
@@ -8,17 +7,20 @@ import { ClusterRunsError } from './errors/cluster-runs-error.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
+import { beginning } from './beginning.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
+import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
-import { describeOperation, findOperation, listOperations } from './find-operation.ts';
-import { statusOf } from './operation-status.ts';
+import { findOperation, listOperations } from './find-operation.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
 import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSchedule } from './reconcile.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { startDelete, type DeleteOptions } from './start-delete.ts';
+import { statusOfCluster } from './status-of-cluster.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
+import { watchOperation } from './watch-operation.ts';
 
 export interface OrchestratorOptions extends AccountRegion {
   /** Temporal's client. Give it the data converter of `loadDataConverter`, so that it can read what workers write. */
@@ -38,21 +40,27 @@ export interface OrchestratorOptions extends AccountRegion {
 export interface Orchestrator {
   /**
    * Starts the create of a cluster, or attaches to a create of the same name and spec that is under way. Attaching
-   * changes nothing about the create that is under way, whatever `options` say.
+   * changes nothing about the create that is under way, so options that it does not have are refused.
+   *
+   * If Temporal knows a cluster of this name, the call waits some seconds until the create has met it: a cluster of the
+   * same spec is adopted as it is, without a time to live.
    *
    * @param body The body of the API's create call, or a `ValidSpec` made of it.
-   * @throws InvalidSpecError, SpecConflictError, OperationEndingError
+   * @throws InvalidSpecError, OperationEndingError
+   * @throws SpecConflictError if the create under way, or the cluster that exists, has a different spec
+   * @throws OptionsConflictError if the create under way has other options than these
    */
   create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;
   /**
-   * Reads the status of the latest create or delete of a cluster.
+   * Reads the status of the latest create or delete of a cluster. A create that was refused does not hide the cluster that
+   * stands: the answer is then the status of that cluster, with `refusedCreate`.
    *
    * @throws OperationNotFoundError
    */
   status: (nameOrID: string) => Promise<OperationStatus>;
   /**
    * Yields each change of an operation's status until it has ended; the last status has the outcome. It asks once a
-   * second, which adds nothing to the workflow's history.
+   * second, which adds nothing to the workflow's history. While nothing moves, `blockedBy` says why.
    *
    * @param signal Ends the watch with an `AbortError`. The operation goes on.
    * @throws OperationNotFoundError
@@ -63,6 +71,11 @@ export interface Orchestrator {
    * ```
    */
   watch: (operation: OperationReference, signal?: AbortSignal) => AsyncGenerator<OperationStatus, void>;
+  /**
+   * Waits, at most some seconds, until it is known what an operation does: it works on a cluster, it has ended, for example
+   * because the name is taken, or it is held up. Returns the status then; `undefined` if nothing is known yet.
+   */
+  beginning: (operation: OperationReference) => Promise<OperationStatus | undefined>;
   /** Lists all creates and deletes that Temporal still knows, newest first. */
   list: () => AsyncGenerator<Operation, void>;
   /**
@@ -89,8 +102,14 @@ export interface Orchestrator {
   /** Repeats the search for orphans on a schedule. */
   reconcileSchedule: ReconcileSchedule;
   /**
-   * Starts the delete of a cluster, whoever created it, or attaches to the delete under way. If a create of the cluster is
-   * under way, this cancels that create, which then cleans up, and returns the create.
+   * Starts the delete of a cluster, or attaches to the delete under way. If a create of the cluster is under way, this
+   * cancels that create, which then cleans up, and returns the create.
+   *
+   * A cluster without our marker is deleted only with the option `foreign`. A cluster that nobody knows ends as `absent`.
+   *
+   * @throws InvalidOptionsError if the text can be neither a cluster name nor a clusterID
+   * @throws OptionsConflictError if a delete is under way without options that this call gives
+   * @throws OperationEndingError if a clean-up is under way, and this call gives options
    */
   delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
   /** Runs many creates and deletes as one batch. */
@@ -106,28 +125,8 @@ export interface Orchestrator {
   setUp: () => Promise<NamespaceSetUp>;
 }
 
-/** A query adds nothing to a workflow's history. */
-const watchIntervalMs = 1_000;
-
 /** Creates an orchestrator on a Temporal client that the caller opens and closes. `connect` opens one by itself. */
 export function createOrchestrator({ client, ...scope }: OrchestratorOptions): Orchestrator {
-  async function* watch({ workflowID, runID }: OperationReference, signal?: AbortSignal) {
-    // The result only ends the last pause early. The outcome comes from the status.
-    const ended = client.workflow.getHandle(workflowID, runID).result().then(ignore, ignore);
-    for (let last = ''; ;) {
-      const operation = await describeOperation(client, workflowID, runID);
-      if (operation === undefined) throw new OperationNotFoundError(workflowID);
-      const status = await statusOf(client, operation);
-      // A missing answer, for example of a worker that restarts, is not a change.
-      const isNews = status.execution !== 'running' || status.currentStep !== undefined;
-      const seen = JSON.stringify([status.execution, status.currentStep]);
-      if (isNews && seen !== last) yield status;
-      if (status.execution !== 'running') return;
-      last = seen;
-      await Promise.race([ended, pause(watchIntervalMs, undefined, signal === undefined ? {} : { signal })]);
-    }
-  }
-
   async function cancel({ workflowID, runID }: OperationReference, request: CancelRequest) {
     await cancelRun(client, { workflowID, runID }, request);
     return { workflowID, runID };
@@ -135,12 +134,9 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
 
   return {
     create: (body, options = {}) => startCreate(client, scope, body, options),
-    async status(nameOrID) {
-      const operation = await findOperation(client, scope, nameOrID);
-      if (operation === undefined) throw new OperationNotFoundError(nameOrID);
-      return statusOf(client, operation);
-    },
-    watch,
+    status: (nameOrID) => statusOfCluster(client, scope, nameOrID),
+    watch: (operation, signal) => watchOperation(client, operation, signal),
+    beginning: (operation) => beginning(client, operation),
     list: () => listOperations(client, scope),
     async cancel(nameOrID, request = {}) {
       const operation = await findOperation(client, scope, nameOrID);
@@ -177,16 +173,22 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       await throwIfEnding();
       return { workflowID, runID };
     },
-    async delete(nameOrID, { waitForRelease = false, ...deleteOptions } = {}) {
+    async delete(nameOrID, { waitForRelease = false, foreign = false, ...deleteOptions } = {}) {
+      checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.kind === 'create' && operation.execution === 'running') {
-        return cancel(operation, { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' });
+        const request: CancelRequest = { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' };
+        if (Object.values({ ...deleteOptions, waitForRelease }).includes(true)) {
+          // A clean-up that has begun goes on as its cancel said.
+          const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
+          const stage = (await queryCurrentStep(client, handle))?.stage;
+          if (stage === 'cleaningUp') throw new OperationEndingError(operation.workflowID);
+        }
+        return cancel(operation, { ...request, ...(waitForRelease && { waitForRelease }) });
       }
       const isName = operation?.clusterName === nameOrID;
       const known = isName && operation.kind === 'create' ? operation.clusterID : undefined;
-      return startDelete(client, scope, { nameOrID, isName, known }, { waitForRelease, ...deleteOptions });
+      return startDelete(client, scope, { nameOrID, isName, known }, { waitForRelease, foreign, ...deleteOptions });
     },
   };
 }
-
-function ignore(): void {}

@@ -1,7 +1,7 @@
 import { ServiceError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { InterruptedError } from '../../cli/follow.ts';
+import { ConnectionLostError, InterruptedError } from '../../cli/follow.ts';
 import { SpecFileError } from '../../cli/spec-file.ts';
 import {
   BatchConflictError,
@@ -12,6 +12,7 @@ import {
   InvalidSpecError,
   OperationEndingError,
   OperationNotFoundError,
+  OptionsConflictError,
   OrchestratorError,
   PayloadDecryptionError,
   SetUpError,
@@ -31,9 +32,11 @@ const ours: [OrchestratorError, kind: OrchestratorError['kind'], exitCode: numbe
   [new ConnectionSettingsError('TEMPORAL_ADDRESS is invalid'), 'configuration', 2],
   [new EncryptionKeyError('there is no key'), 'configuration', 2],
   [new InterruptedError('cce:default:bj:a', 'ccectl status a --watch'), 'interrupted', 130],
+  [new ConnectionLostError('cce:default:bj:a', 'ccectl status a --watch'), 'unreachable', 4],
   [new InvalidOptionsError([{ path: 'concurrency', message: '0 is too low' }]), 'invalidInput', 2],
   [new InvalidSpecError([]), 'invalidSpec', 2],
   [new OperationEndingError('cce:default:bj:a'), 'conflict', 1],
+  [new OptionsConflictError('cce:default:bj:a', [], 'wait'), 'conflict', 1],
   [new OperationNotFoundError('a'), 'notFound', 3],
   [new PayloadDecryptionError('unknownKey', 'there is no key "1"'), 'configuration', 2],
   [new SetUpError('run temporal operator'), 'refused', 1],

@@ -37,7 +37,7 @@ function scriptedClient(answers: readonly Answer[], descriptions: readonly Descr
           const described = descriptionsLeft.shift();
           if (described === undefined) throw new Error('the script has no more descriptions');
           if (described === 'unknown') throw new WorkflowNotFoundError('not found', workflowID, undefined);
-          return { ...described, status: { name: described.status } };
+          return { ...described, raw: {}, status: { name: described.status } };
         },
       }),
     },

@@ -1,0 +1,107 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { describeRun } from './describe-run.ts';
+
+/** Why an operation does not move, as far as Temporal knows. Its own `waitsFor` says more, where it is present. */
+export interface BlockedBy {
+  /**
+   * - `noWorker`: no worker polls its task queue.
+   * - `noAnswer`: a worker polls, but has not answered.
+   * - `callFails`: a call to the service fails, and is repeated.
+   * - `callLasts`: a call to the service has not been answered for a while.
+   */
+  reason: 'noWorker' | 'noAnswer' | 'callFails' | 'callLasts';
+  /** Says so in a sentence, and what to do about it. Stays the same for as long as nothing changes. */
+  message: string;
+}
+
+/**
+ * Finds out why an operation does not move. `undefined` if Temporal shows no reason.
+ *
+ * @param isAnswered Whether a worker has just answered a query of the operation.
+ */
+export async function findBlock(
+  client: Client,
+  { workflowID, runID }: { workflowID: string; runID: string },
+  isAnswered: boolean,
+): Promise<BlockedBy | undefined> {
+  const run = await describeRun(client, workflowID, runID);
+  if (run?.status.name !== 'RUNNING') return undefined;
+  if (isAnswered) return blockingCall(client, run.raw.pendingActivities ?? []);
+  const { taskQueue } = run;
+  if (!(await hasPollers(client, taskQueue))) return { reason: 'noWorker', message: noWorkerMessage(taskQueue) };
+  return { reason: 'noAnswer', message: `a worker polls the task queue ${taskQueue}, but does not answer` };
+}
+
+/** Says that no worker polls a task queue, and what to check. */
+export function noWorkerMessage(taskQueue: string): string {
+  return `no worker polls the task queue ${taskQueue}: start one, or check the account and the region`;
+}
+
+/** Whether a worker polls a task queue for workflow tasks. Temporal remembers a poller for five minutes. */
+export async function hasPollers(client: Client, taskQueue: string): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: workflowTasks,
+  });
+  return pollers.length > 0;
+}
+
+/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
+const workflowTasks = 1;
+
+async function blockingCall(client: Client, pending: Pending): Promise<BlockedBy | undefined> {
+  const calls = pending.map(({ activityType, attempt, lastStartedTime, lastFailure }): PendingCall => ({
+    name: activityType?.name ?? 'call',
+    attempt: attempt ?? 1,
+    startedAtMs: lastStartedTime ? Number(lastStartedTime.seconds ?? 0) * 1000 : undefined,
+    failure: lastFailure,
+  }));
+  const failing = calls.find((call) => !lasting.has(call.name) && call.attempt > 1 && call.failure);
+  if (failing !== undefined) {
+    const message = await messageOf(client, failing.failure);
+    return { reason: 'callFails', message: `${failing.name} fails, and is repeated: ${message}` };
+  }
+  return slowCall(calls, Date.now());
+}
+
+type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>;
+
+/** A call that an operation waits for. */
+export interface PendingCall {
+  name: string;
+  attempt: number;
+  /** When the attempt began, in milliseconds since the epoch; absent while it waits for a worker. */
+  startedAtMs: number | undefined;
+  failure?: Failure | null | undefined;
+}
+
+/** Activities that last for as long as a cluster takes. They report their own trouble. */
+const lasting: ReadonlySet<string> = new Set(['watchCluster', 'awaitItems']);
+
+/** An answer usually takes less than a second. */
+const slowMs = 5_000;
+
+/** Finds the call that has not been answered for a while. */
+export function slowCall(calls: readonly PendingCall[], nowMs: number): BlockedBy | undefined {
+  const slow = calls.find(
+    ({ name, startedAtMs }) => !lasting.has(name) && startedAtMs !== undefined && nowMs - startedAtMs > slowMs,
+  );
+  if (slow === undefined) return undefined;
+  const since = new Date(slow.startedAtMs ?? nowMs).toISOString();
+  return { reason: 'callLasts', message: `${slow.name} has had no answer since ${since}` };
+}
+
+type Failure = NonNullable<Pending[number]['lastFailure']>;
+
+/** The message of a failure, decrypted where it is encrypted. */
+async function messageOf(client: Client, failure: Failure | null | undefined): Promise<string> {
+  if (!failure) return 'no reason is known';
+  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
+  if (!failure.encodedAttributes) return failure.message ?? 'no reason is known';
+  let payloads = [failure.encodedAttributes];
+  for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
+  const [payload] = payloads;
+  const { message } = payload === undefined ? {} : payloadConverter.fromPayload<{ message?: string }>(payload);
+  return message ?? 'no reason is known';
+}

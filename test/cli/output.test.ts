@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeLines, progressLine, statusText } from '../../cli/output.ts';
+import type { OperationStatus } from '../../client/index.ts';
+
+const submitting = { stage: 'submitting', steps: [], updatedAt: '2026-01-01T00:00:00Z' };
+const base = { kind: 'create', clusterName: 'a', workflowID: 'cce:test:bj:a', execution: 'running' };
+const status = (more: object) => ({ ...base, ...more }) as unknown as OperationStatus;
+
+describe('while nothing moves', () => {
+  it.each<[why: string, status: OperationStatus, says: string]>([
+    [
+      'no worker polls',
+      status({ blockedBy: { reason: 'noWorker', message: 'no worker polls the task queue cce-a-bj' } }),
+      'no worker polls the task queue cce-a-bj',
+    ],
+    [
+      'a call fails',
+      status({ currentStep: submitting, blockedBy: { reason: 'callFails', message: 'findClusters fails' } }),
+      'findClusters fails',
+    ],
+    [
+      'polls fail',
+      status({ currentStep: { ...submitting, pollTrouble: { failures: 2, message: '503 from CCE' } } }),
+      'polling CCE fails: 503 from CCE',
+    ],
+    [
+      'the service refuses the keys',
+      status({ currentStep: { ...submitting, waitsFor: { reason: 'keys', message: 'expired', since: 'noon' } } }),
+      'waits for access keys that the service accepts since noon: expired',
+    ],
+  ])('the line and the full view say why: %s', (_, now, says) => {
+    expect(progressLine(now)).toContain(says);
+    expect(statusText(now)).toContain(says);
+  });
+});
+
+it('a refused create stands beside the cluster that runs', () => {
+  const failure = { type: 'NameTaken', message: 'a cluster named "a" exists', differingPaths: ['cluster.k8sVersion'] };
+  const text = statusText(
+    status({
+      execution: 'completed',
+      clusterID: 'cce-1',
+      outcome: { outcome: 'running', clusterID: 'cce-1', steps: [] },
+      refusedCreate: { runID: 'r', startedAt: 'noon', failure },
+    }),
+  );
+  expect(text).toContain('create a running');
+  expect(text).toContain('a create of noon was refused:');
+  expect(text).toContain('differs in cluster.k8sVersion');
+});
+
+it('the outcome of an adopting create says that the cluster existed and has no time to live', () => {
+  const adopted = { outcome: 'running', clusterID: 'cce-1', adopted: true, steps: [] } as const;
+  expect(outcomeLines({ ...adopted, steps: [] }).join('\n')).toMatch(/existed already.*no time to live/);
+  expect(outcomeLines({ ...adopted, adopted: false, steps: [] }).join('\n')).not.toContain('existed');
+});
