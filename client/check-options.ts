@@ -1,3 +1,4 @@
+import { clusterNamePattern } from '../cce/cluster-name.ts';
 import { largestTeardown, maximumConcurrency, maximumItems } from '../contract/batch/limits.ts';
 import { labelPattern } from '../contract/identity.ts';
 import { InvalidOptionsError, type OptionProblem } from './errors/invalid-options-error.ts';
@@ -9,6 +10,12 @@ type OptionCheck = (value: unknown) => string | undefined;
 export const labelOption = says(
   '1 to 64 letters, digits, dots, dashes or underscores',
   (value) => typeof value === 'string' && labelPattern.test(value),
+);
+
+/** Checks what a person typed to name a cluster. A clusterID has the form of a name too. */
+export const nameOrIDOption = says(
+  'a clusterID or a cluster name, which has 1 to 65 letters, digits, dots, dashes or underscores',
+  (value) => typeof value === 'string' && clusterNamePattern.test(value),
 );
 
 /** Checks how many items may be under way at once. */

@@ -6,11 +6,20 @@ import type { Problem } from '../cce/validate.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
-import { memoOfCreate } from '../contract/operation-memo.ts';
+import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import { claimRun, startOperation } from '../temporal/executions/start-operation.ts';
+import {
+  claimRun,
+  findOperationRun,
+  startOperation,
+  type OperationRun,
+} from '../temporal/executions/start-operation.ts';
+import { beginning } from './beginning.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
+import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
+import type { OperationReference } from './operation.ts';
+import { unmetOptions } from './unmet-options.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
 export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed'>;
@@ -20,6 +29,11 @@ export interface StartedCreate {
   runID: string;
   /** A create of the same name and spec was already under way, and this is that create. */
   attached: boolean;
+  /**
+   * The cluster exists already: an earlier create made it from the same spec. Absent if that is not known yet; the outcome
+   * then says so.
+   */
+  adopted?: { clusterID: string };
   /** Signs that the create may not do what the user intends. */
   warnings: readonly Problem[];
 }
@@ -27,7 +41,7 @@ export interface StartedCreate {
 /**
  * Starts the create of a cluster, or attaches to the create under way.
  *
- * @throws InvalidSpecError, SpecConflictError, OperationEndingError
+ * @throws InvalidSpecError, SpecConflictError, OptionsConflictError, OperationEndingError
  */
 export async function startCreate(
   client: Client,
@@ -43,23 +57,72 @@ export async function startCreate(
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate(input);
   for (;;) {
+    const earlier = await findOperationRun(client, workflowID);
     const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
     if (run.memo.specDigest !== memo.specDigest) {
-      throw new SpecConflictError(workflowID, await differingPaths(client, workflowID, request));
+      throw new SpecConflictError(workflowID, await differingPaths(client, run, request));
     }
-    if (run.attached) {
-      // A caller that attached would only see it end. If no worker answers, the caller may attach.
-      const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
-      if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
-      // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
-      if (!(await claimRun(client, run))) continue;
+    const { runID, attached } = run;
+    if (!attached) {
+      const adopted = earlier?.memo.clusterID === undefined ? undefined : await meet(client, run, earlier, request);
+      return { workflowID, runID, attached, warnings, ...(adopted !== undefined && { adopted }) };
     }
-    return { workflowID, runID: run.runID, attached: run.attached, warnings };
+    // A caller that attached would only see it end. If no worker answers, the caller may attach.
+    const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
+    if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
+    refuseOtherOptions(run, memo);
+    // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
+    if (await claimRun(client, run)) return { workflowID, runID, attached, warnings };
   }
 }
 
-async function differingPaths(client: Client, workflowID: string, request: CreateClusterRequest): Promise<string[]> {
-  const query = () => client.workflow.getHandle(workflowID).query(requestQuery);
+/** What holds for a create that was started without the option. */
+const defaults = { onFailure: 'delete', timeoutSeconds: 3600, cleanUpTimeoutSeconds: 24 * 3600 };
+
+/** A create under way keeps the options that it was started with. Without a word, the caller would rely on others. */
+function refuseOtherOptions({ workflowID, memo }: OperationRun, { options = {} }: OperationMemo): void {
+  const actual = memo.options ?? (memo.hasLease === true ? { ttlSeconds: 'unknown' } : {});
+  const unmet = unmetOptions(options, actual, defaults);
+  if (unmet.length === 0) return;
+  const isLease = unmet.some(({ option }) => option === 'ttlSeconds') && memo.hasLease === true;
+  const advice = isLease
+    ? `change its time to live with ccectl extend ${memo.clusterName ?? 'NAME'} --ttl`
+    : 'attach without these options, or cancel it first';
+  throw new OptionsConflictError(workflowID, unmet, advice);
+}
+
+/**
+ * Waits until a create has met the cluster of an earlier create of its name, which may exist still: whether it does, only
+ * the service knows.
+ *
+ * @returns the cluster, if the create adopted it
+ * @throws SpecConflictError if the cluster exists and was made from a different spec
+ */
+async function meet(
+  client: Client,
+  run: OperationReference,
+  earlier: OperationRun,
+  request: CreateClusterRequest,
+): Promise<StartedCreate['adopted']> {
+  const begun = await beginning(client, run);
+  const clusterID = begun?.clusterID ?? begun?.outcome?.clusterID;
+  if (clusterID !== undefined && clusterID === earlier.memo.clusterID) return { clusterID };
+  const { type, clusterIDs = [], differingPaths: shown = [] } = begun?.outcome?.failure ?? {};
+  const [inTheWay] = clusterIDs;
+  const isOfEarlier = inTheWay !== undefined && inTheWay === earlier.memo.clusterID;
+  if (type !== 'NameTaken' || !isOfEarlier || earlier.memo.specDigest === memoOfCreate({ request }).specDigest) {
+    return undefined;
+  }
+  const paths = await differingPaths(client, earlier, request);
+  throw new SpecConflictError(run.workflowID, paths.length > 0 ? paths : shown, inTheWay);
+}
+
+async function differingPaths(
+  client: Client,
+  { workflowID, runID }: OperationReference,
+  request: CreateClusterRequest,
+): Promise<string[]> {
+  const query = () => client.workflow.getHandle(workflowID, runID).query(requestQuery);
   const other = (await client.withDeadline(Date.now() + 5_000, query).catch(() => request)) as CreateClusterRequest;
   const mine = redactSecrets(request) as CreateClusterRequest;
   return diff(other, mine).map(({ path }) =>

@@ -2,7 +2,9 @@ import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { startOperation } from '../temporal/executions/start-operation.ts';
+import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
+import { unmetOptions } from './unmet-options.ts';
 
 /** The options of the API's delete call. Without any, EIPs, CDS volumes and snapshots stay, and stay on the bill. */
 export interface DeleteOptions extends DeleteClusterOptions {
@@ -12,6 +14,13 @@ export interface DeleteOptions extends DeleteClusterOptions {
    * @default false
    */
   waitForRelease?: boolean;
+  /**
+   * Whether to delete the cluster even if it does not carry our marker. Without this, the delete of such a cluster fails
+   * with `NotOurs` or `NotDeleted`, and nothing is sent.
+   *
+   * @default false
+   */
+  foreign?: boolean;
 }
 
 /** The cluster that a person typed. */
@@ -28,15 +37,26 @@ export async function startDelete(
   client: Client,
   scope: AccountRegion,
   { nameOrID, isName, known }: TypedTarget,
-  { waitForRelease = false, ...options }: DeleteOptions,
+  { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
   const workflowID = deleteWorkflowID(scope, nameOrID);
   const target = isClusterID(nameOrID) && !isName ? { clusterID: nameOrID } : { clusterName: nameOrID };
-  const { runID } = await startOperation(client, scope, {
+  const asked = { ...options, waitForRelease, foreign };
+  const run = await startOperation(client, scope, {
     kind: 'delete',
     workflowID,
-    input: { target, options, waitForRelease, mayBeName: true, ...(known !== undefined && { knownClusterID: known }) },
-    memo: target,
+    input: {
+      target,
+      options,
+      waitForRelease,
+      mayBeName: true,
+      ...(!foreign && { onlyMarked: true }),
+      ...(known !== undefined && { knownClusterID: known }),
+    },
+    memo: { ...target, options: asked },
   });
-  return { workflowID, runID };
+  const unmet = run.attached ? unmetOptions(asked, run.memo.options ?? {}) : [];
+  if (unmet.length > 0)
+    throw new OptionsConflictError(workflowID, unmet, 'delete without these options to attach to it');
+  return { workflowID, runID: run.runID };
 }

@@ -17,6 +17,8 @@ export interface CancelRequest {
    * even if an earlier create made it, which a mere cancel never does.
    */
   deleteOptions?: DeleteClusterOptions;
+  /** Whether the create waits another minute after the deletion, until subnets and security groups are free. */
+  waitForRelease?: boolean;
 }
 
 /**
@@ -24,15 +26,18 @@ export interface CancelRequest {
  * send a signal, so malformed values are replaced by the default.
  */
 export function mergeCancels(first: CancelRequest | undefined, next: unknown): CancelRequest {
-  const { reason, cleanup, deleteOptions } = (typeof next === 'object' && next !== null ? next : {}) as CancelRequest;
+  const { reason, cleanup, deleteOptions, waitForRelease } = (
+    typeof next === 'object' && next !== null ? next : {}
+  ) as CancelRequest;
   if (first !== undefined) {
     return deleteOptions === undefined || first.deleteOptions !== undefined
       ? first
-      : { ...first, cleanup: 'delete', deleteOptions };
+      : { ...first, cleanup: 'delete', deleteOptions, ...(waitForRelease === true && { waitForRelease }) };
   }
   return {
     cleanup: cleanup === 'keep' ? 'keep' : 'delete',
     ...(typeof reason === 'string' && { reason }),
     ...(deleteOptions !== undefined && { deleteOptions }),
+    ...(waitForRelease === true && { waitForRelease }),
   };
 }

@@ -32,7 +32,7 @@ export interface DeleteClusterInput {
   /** The marker key that the cluster must carry, if it is deleted for what one create made. */
   markerKey?: string;
   /**
-   * Delete only a cluster with our marker, because the name was derived and not given by a person.
+   * Delete only a cluster with our marker, unless a person said that it may be a foreign one.
    *
    * @default false
    */

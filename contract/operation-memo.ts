@@ -15,16 +15,30 @@ export interface OperationMemo extends Record<string, unknown> {
   startedAt?: string;
   /** The first run ID of a create, from which its marker is made. Set in its later runs. */
   firstRunID?: string;
+  /**
+   * The options of a create or delete, as far as somebody gave them. Absent in runs of version 0.1. An extended lease has
+   * another time to live than these say.
+   */
+  options?: MemoOptions;
   /** The execution and round of the batch that started this. */
   startedBy?: string;
   /** Somebody besides the batch that started this create asked for its cluster, and relies on it. */
   claimed?: boolean;
 }
 
-export function memoOfCreate({ request, ttlSeconds }: CreateClusterInput): OperationMemo {
+export type MemoOptions = Readonly<Record<string, string | number | boolean>>;
+
+export function memoOfCreate({ request, ...options }: CreateClusterInput): OperationMemo {
+  const { onFailure, timeoutSeconds, ttlSeconds, cleanUpTimeoutSeconds } = options;
   return {
     clusterName: request.cluster.clusterName,
     specDigest: specDigest(request),
     ...(ttlSeconds !== undefined && { hasLease: true }),
+    options: {
+      ...(onFailure !== undefined && { onFailure }),
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      ...(ttlSeconds !== undefined && { ttlSeconds }),
+      ...(cleanUpTimeoutSeconds !== undefined && { cleanUpTimeoutSeconds }),
+    },
   };
 }

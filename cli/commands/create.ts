@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
-import type { CreateOptions } from '../../client/index.ts';
+import type { CreateOptions, OperationStatus, StartedCreate } from '../../client/index.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { followToRunning } from '../follow-operation.ts';
-import { problemLines } from '../output.ts';
+import { adoptedText, noticeLines, problemLines, statusText } from '../output.ts';
 import { localAction, withOrchestrator, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
 import { withDisableRule, withSpecFile, type SpecFlags } from '../spec-flags.ts';
@@ -9,8 +10,8 @@ import { durationSeconds } from '../values.ts';
 import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 interface Options extends GlobalOptions, WaitFlags, SpecFlags {
-  onFailure: 'delete' | 'keep';
-  timeout: number;
+  onFailure?: 'delete' | 'keep';
+  timeout?: number;
   cleanupTimeout?: number;
   ttl?: number;
   allowDuplicateName?: boolean;
@@ -22,15 +23,13 @@ export function addCreate(program: Command): void {
   );
   withWaitFlags(command, 'the steps', 'the cluster runs')
     .addOption(
-      new Option('--on-failure <policy>', 'what to do with a cluster that does not reach the running phase')
-        .choices(['delete', 'keep'])
-        .default('delete'),
+      // No defaults here: a create that attaches is refused if it gives other options than the one under way has.
+      new Option(
+        '--on-failure <policy>',
+        'what to do with a cluster that does not reach the running phase (default: delete)',
+      ).choices(['delete', 'keep']),
     )
-    .addOption(
-      new Option('--timeout <duration>', 'maximum time until the cluster runs, e.g. 90m')
-        .argParser(durationSeconds)
-        .default(3600, '1h'),
-    )
+    .option('--timeout <duration>', 'maximum time until the cluster runs, e.g. 90m (default: 1h)', durationSeconds)
     .option(
       '--cleanup-timeout <duration>',
       'maximum time of a clean-up; then it ends and names what is left, e.g. 2h (default: 24h)',
@@ -53,8 +52,8 @@ async function create(options: Options): Promise<CommandResult> {
   for (const line of problemLines('warning', spec.warnings)) process.stderr.write(`${line}\n`);
 
   const createOptions: CreateOptions = {
-    onFailure: options.onFailure,
-    timeoutSeconds: options.timeout,
+    ...(options.onFailure !== undefined && { onFailure: options.onFailure }),
+    ...(options.timeout !== undefined && { timeoutSeconds: options.timeout }),
     ...(options.cleanupTimeout !== undefined && { cleanUpTimeoutSeconds: options.cleanupTimeout }),
     ...(options.ttl !== undefined && { ttlSeconds: options.ttl }),
     ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
@@ -64,6 +63,25 @@ async function create(options: Options): Promise<CommandResult> {
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
     if (waits(options)) return followToRunning(orchestrator, started, options);
-    return { json: started, text: `${started.attached ? 'running' : 'started'}: ${started.workflowID}` };
+    const begun = await orchestrator.beginning(started);
+    if (begun?.outcome?.outcome === 'failed') {
+      return { json: begun, text: statusText(begun), exitCode: exitCodes.failed };
+    }
+    return { json: resultOf(started, begun), text: textOf(started, begun) };
   });
+}
+
+/** The create may have met its cluster only after it was started. */
+function resultOf(started: StartedCreate, begun: OperationStatus | undefined): StartedCreate {
+  const { outcome } = begun ?? {};
+  const isAdopted = outcome !== undefined && 'adopted' in outcome && outcome.adopted === true;
+  if (!isAdopted || outcome.clusterID === undefined) return started;
+  return { ...started, adopted: { clusterID: outcome.clusterID } };
+}
+
+function textOf(started: StartedCreate, begun: OperationStatus | undefined): string {
+  const { attached, adopted, workflowID } = resultOf(started, begun);
+  if (adopted !== undefined) return `exists: ${adopted.clusterID}\n  ${adoptedText}`;
+  const notices = begun === undefined ? [] : noticeLines(begun);
+  return [`${attached ? 'running' : 'started'}: ${workflowID}`, ...notices].join('\n');
 }

@@ -4,6 +4,7 @@ import {
   concurrencyOption,
   itemsOption,
   labelOption,
+  nameOrIDOption,
   teardownMaximumOption,
 } from '../../client/check-options.ts';
 import { InvalidOptionsError } from '../../client/index.ts';
@@ -34,6 +35,17 @@ describe('the check of options', () => {
       { path: 'maximum', message: '1.5 is not a whole number from 1 to 1000' },
     ]);
   });
+
+  it.each(['a', 'cce-a1b2c3d4', 'a.B_c-1', 'x'.repeat(65)])('takes %s for the name or ID of a cluster', (nameOrID) => {
+    checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
+  });
+
+  it.each(['', 'ci-*', '../x', 'a b', "a'b", 'x'.repeat(66), undefined])(
+    'does not take %s for the name or ID of a cluster',
+    (nameOrID) => {
+      expect(() => checkOptions({ nameOrID: nameOrIDOption }, { nameOrID })).toThrow(InvalidOptionsError);
+    },
+  );
 
   it.each([undefined, Number.NaN, '5', 1001])('refuses a concurrency of %s', (concurrency) => {
     expect(problemsOf({ ...valid, concurrency })).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
 import { createOrchestrator, InvalidSpecError, ValidSpec } from '../../client/index.ts';
@@ -9,7 +9,12 @@ import { validRequest } from '../cce/valid-request.ts';
 const client = {
   options: { namespace: 'default' },
   connection: { operatorService: { listSearchAttributes: async () => ({ customAttributes: {} }) } },
-  workflow: { start: async () => ({ firstExecutionRunId: 'a-run' }) },
+  workflow: {
+    start: async () => ({ firstExecutionRunId: 'a-run' }),
+    getHandle: (workflowID: string) => ({
+      describe: () => Promise.reject(new WorkflowNotFoundError('not found', workflowID, undefined)),
+    }),
+  },
 } as unknown as Client;
 
 describe('a valid spec', () => {

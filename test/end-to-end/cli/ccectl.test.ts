@@ -62,7 +62,10 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     const other = await run('create', '-f', 'examples/custom.yaml', '--name', 'one', '--wait', '-o', 'json');
     expect(other.exitCode).toBe(1);
     expect(JSON.parse(other.stdout)).toMatchObject({
-      outcome: { outcome: 'failed', failure: { type: 'NameTaken', clusterIDs: [clusterID] } },
+      error: {
+        name: 'SpecConflictError',
+        message: expect.stringMatching(`${clusterID}.*cluster.masterConfig.masterType`) as string,
+      },
     });
     expect(await createsSeen()).toBe(1);
 
