@@ -125,7 +125,8 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
   }
   const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
   const memo: OperationMemo = { ...(clusterName !== undefined && { clusterName }), ...target, startedBy };
-  const operation = { kind: 'delete', workflowID, input: item.input, memo } as const;
+  // Nobody can say of a single item that its cluster may be foreign.
+  const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true }, memo } as const;
   return started(await startOrAttach(client, input, operation), 'delete', timeoutSeconds);
 }
 

@@ -1,3 +1,4 @@
+import { clusterNamePattern } from '../cluster-name.ts';
 import type { Rule } from './rule.ts';
 
 const path = 'cluster.clusterName';
@@ -10,7 +11,7 @@ export const nameRules: readonly Rule[] = [
     severity: 'error',
     check: ({ cluster }) => {
       const name = cluster?.clusterName;
-      if (name === undefined || /^[A-Za-z0-9._-]{1,65}$/.test(name)) return [];
+      if (name === undefined || clusterNamePattern.test(name)) return [];
       const advice = 'Use 1 to 65 letters, digits, ".", "_" and "-".';
       if (name === '') return [{ path, message: 'The cluster name is empty.', advice }];
       if (name.length > 65)

@@ -1,28 +1,44 @@
 import type { Command } from 'commander';
+import { checkOptions, nameOrIDOption } from '../../client/check-options.ts';
 import type { OperationOutcome } from '../../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { followToEnd } from '../follow-operation.ts';
-import { connectedAction, type GlobalOptions } from '../run-command.ts';
+import { noticeLines, statusText } from '../output.ts';
+import { localAction, withOrchestrator, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
 import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 interface Options extends GlobalOptions, WaitFlags, DeleteFlags {
   waitForRelease?: boolean;
+  foreign?: boolean;
 }
 
 export function addDelete(program: Command): void {
   const command = withDeleteFlags(program.command('delete'))
     .description('delete a cluster; if its create is running, cancel it and clean up')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
-    .option('--wait-for-release', 'wait one more minute, until subnets and security groups can be deleted');
+    .option('--wait-for-release', 'wait one more minute, until subnets and security groups can be deleted')
+    .option('--foreign', 'delete the cluster even if it does not carry our ownership marker');
   withWaitFlags(command, 'the steps', 'the cluster is gone').action(
-    connectedAction(async (orchestrator, options: Options, nameOrID: string) => {
-      const operation = await orchestrator.delete(nameOrID, {
-        ...deleteOptionsOf(options),
-        ...(options.waitForRelease === true && { waitForRelease: true }),
+    localAction((options: Options, nameOrID: string) => {
+      checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
+      return withOrchestrator(options, async (orchestrator) => {
+        const operation = await orchestrator.delete(nameOrID, {
+          ...deleteOptionsOf(options),
+          ...(options.waitForRelease === true && { waitForRelease: true }),
+          ...(options.foreign === true && { foreign: true }),
+        });
+        if (waits(options)) return followToEnd(orchestrator, operation, options, isGone);
+        const begun = await orchestrator.beginning(operation);
+        // A delete that found nothing, or may not delete what it found, has ended already.
+        if (begun?.outcome !== undefined) {
+          const exitCode = isGone(begun.outcome) ? exitCodes.done : exitCodes.failed;
+          return { json: begun, text: statusText(begun), exitCode };
+        }
+        const notices = begun === undefined ? [] : noticeLines(begun);
+        return { json: operation, text: [`deleting: ${operation.workflowID}`, ...notices].join('\n') };
       });
-      if (waits(options)) return followToEnd(orchestrator, operation, options, isGone);
-      return { json: operation, text: `deleting: ${operation.workflowID}` };
     }),
   );
 }

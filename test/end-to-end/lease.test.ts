@@ -86,6 +86,9 @@ describe('a cluster with a time to live', () => {
     const kept = await orchestrator.create(readExample('managed', 'kept'));
     await ended(orchestrator, kept);
     const adopting = await orchestrator.create(readExample('managed', 'kept'), { ttlSeconds: 1 });
+    const [cluster] = (await simulator.clusters()).filter(({ clusterName }) => clusterName === 'kept');
+    // Said at once: an identical create finds the cluster, and gives it no time to live.
+    expect(adopting.adopted).toEqual({ clusterID: cluster!.clusterID });
     expect((await ended(orchestrator, adopting)).outcome).toMatchObject({ outcome: 'running', adopted: true });
     expect(await clusterNames()).toContain('kept');
   });

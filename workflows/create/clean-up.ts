@@ -1,5 +1,5 @@
 import { TemporalFailure, type Duration } from '@temporalio/common';
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
@@ -12,7 +12,7 @@ import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
 import { lookPatiently } from '../delete/look-patiently.ts';
-import { describeFailure } from '../operation/operation-failure.ts';
+import { describeFailure, failure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
@@ -152,10 +152,10 @@ async function deleteAll(
   }
   const merged = mergeLeftovers(leftBehind);
   const leftovers = merged && { leftovers: merged };
-  const [failure] = left.values();
-  if (failure !== undefined) {
+  const [firstFailure] = left.values();
+  if (firstFailure !== undefined) {
     const clusterIDs = handled.filter((clusterID) => left.has(clusterID));
-    return { status: 'incomplete', reason, clusterIDs, failure, ...leftovers };
+    return { status: 'incomplete', reason, clusterIDs, failure: firstFailure, ...leftovers };
   }
   const [objection] = kept.values();
   if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection };
@@ -221,5 +221,13 @@ function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
 function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptions }: CleanupPolicy): string[] {
   if (deleteOptions === undefined || creation.obtained !== undefined) return [];
   const decision = decideCreate({ ...creation, found, settling: false });
-  return decision.action === 'adopt' && decision.madeBy === 'earlierCreate' ? [decision.clusterID] : [];
+  if (decision.action === 'adopt' && decision.madeBy === 'earlierCreate') return [decision.clusterID];
+  // The user named the cluster, whatever its spec. Creates of version 0.1 left it.
+  if (decision.action !== 'refuse' || decision.reason === 'foreign' || !patched('delete-by-name')) return [];
+  const named = found
+    .filter(({ clusterID, description }) => decision.clusterIDs.includes(clusterID) && readMarker(description))
+    .map(({ clusterID }) => clusterID);
+  if (named.length <= 1) return named;
+  const message = `${named.length} clusters are named "${creation.request.cluster.clusterName}": ${named.join(', ')}`;
+  throw failure({ type: 'AmbiguousName', message, advice: 'delete by clusterID', clusterIDs: named });
 }

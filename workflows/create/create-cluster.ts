@@ -4,6 +4,7 @@ import {
   isCancellation,
   makeContinueAsNewFunc,
   setHandler,
+  sleep,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -19,6 +20,7 @@ import { claimSignal, extendLeaseSignal, requestQuery, verifyClusterUpdate } fro
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { validateCluster } from '../activity-proxies.ts';
+import { releaseTime } from '../delete/delete-until-gone.ts';
 import { cancellableWork } from '../operation/cancellable-work.ts';
 import { closingFailure, describeFailure } from '../operation/operation-failure.ts';
 import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
@@ -127,6 +129,9 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
     const cleanup = await cleanUp(creation, cancelPolicy, progress, work.onAbandon);
+    if (cleanup.status === 'deleted' && work.cancelRequest()?.waitForRelease === true) {
+      await CancellationScope.nonCancellable(() => sleep(releaseTime, { summary: 'until what it used is free' }));
+    }
     progress.enter('done');
     return recorded({ ...ended, cleanup, ...cancelReason(work.cancelRequest()) });
   }

@@ -10,10 +10,7 @@ import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress, type Progress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
 import { lookPatiently } from './look-patiently.ts';
-import { deleteUntilGone, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
-
-/** The vendor's own tools wait this long (vendor's Terraform provider). */
-const releaseTime = '60s';
+import { deleteUntilGone, releaseTime, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
 
 /**
  * Deletes one cluster, whether or not Temporal knows its create. An absent cluster is a success. A failed delete closes
@@ -53,7 +50,8 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     );
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
-    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, { progress, sinceMs: startedAtMs }));
+    const search = { progress, sinceMs: startedAtMs };
+    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, search, input.onlyMarked));
   }
 
   async function deleteFound(found: string | undefined): Promise<void> {
@@ -70,7 +68,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     throw failure({
       type: 'NotDeleted',
       message: `${clusterID} is not deleted: ${deletion.objection}`,
-      advice: 'look at the cluster; to delete it anyway, use its clusterID',
+      advice: 'look at the cluster; to delete one without our marker, use its clusterID and --foreign',
       clusterIDs: [clusterID],
     });
   }
@@ -124,7 +122,7 @@ async function resolveTarget(
     throw failure({
       type: 'NotOurs',
       message: `"${target.clusterName}" does not carry our marker: ${clusterIDs.join(', ')}`,
-      advice: 'somebody else made it; to delete it anyway, use its clusterID',
+      advice: 'somebody else made it; to delete it anyway, use its clusterID and --foreign',
       clusterIDs,
     });
   }

@@ -151,6 +151,9 @@ async function requestDeletion({
   }
 }
 
+/** Until then, subnets and security groups are in use. The vendor's own tools wait this long (vendor's Terraform provider). */
+export const releaseTime = '60s';
+
 /** What a deletion leaves in place, and so on the bill. */
 export function whatStaysBehind({ deleteResource, deleteCDSSnapshot, moveOut }: DeleteClusterOptions): string[] {
   return [

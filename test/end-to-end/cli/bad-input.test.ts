@@ -13,6 +13,7 @@ it.each<{ what: string; args: string[]; input?: string; says: RegExp }>([
   { what: 'an empty spec', args: create, input: '', says: /cluster/ },
   { what: 'a missing spec file', args: ['create', '-f', 'no-such-file.yaml'], says: /no-such-file\.yaml/ },
   { what: 'a folder as the spec file', args: ['create', '-f', 'examples'], says: /examples cannot be read/ },
+  { what: 'a pattern in place of a name', args: ['delete', 'ci-*'], says: /nameOrID "ci-\*" is not a clusterID or a/ },
   { what: 'an empty cluster name', args: ['delete', ''], says: /empty/ },
   { what: 'an invalid account label', args: ['--account', "a'b", 'list'], says: /account "a'b"/ },
   { what: 'an invalid region label', args: ['--region', 'b j', 'list'], says: /region "b j"/ },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancelBySignal, cancelNatively, posts } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
-import { sameSpec } from './create-rows.ts';
+import { otherSpec, sameSpec } from './create-rows.ts';
 
 describe('the cluster of an earlier create', () => {
   const earlier = { ...sameSpec, clusterPhase: 'pending' };
@@ -38,6 +38,24 @@ describe('the cluster of an earlier create', () => {
     });
     expect(cloud.left()).toEqual([]);
     expect(cloud.deletes).toEqual([{ clusterID: 'cce-before-1', options: deleteOptions, reason: 'deleteRequested' }]);
+  });
+
+  it('goes when its deletion is asked for while a create with another spec looks', async () => {
+    const { outcome, cloud } = await createCluster({ clusters: [otherSpec], moments: { 'look 1': askForDeletion } });
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      cleanup: { status: 'deleted', clusterIDs: ['cce-before-1'] },
+    });
+    expect(cloud.left()).toEqual([]);
+  });
+
+  it('stays when several clusters have the name whose deletion is asked for, and the outcome says so', async () => {
+    const { outcome, cloud } = await createCluster({
+      clusters: [otherSpec, otherSpec],
+      moments: { 'look 1': askForDeletion },
+    });
+    expect(outcome).toMatchObject({ cleanup: { status: 'incomplete', failure: { type: 'AmbiguousName' } } });
+    expect(cloud.left()).toEqual(['cce-before-1', 'cce-before-2']);
   });
 
   it('goes together with what a lost request of this create made, when their deletion is asked for', async () => {

@@ -251,7 +251,19 @@ describe('a delete of what carries our marker only', () => {
       what: 'is refused where only a foreign one has the name',
       script: { clusters: [{ description: 'of others' }] },
       input,
-      outcome: { failure: { type: 'NotOurs', clusterIDs: ['cce-before-1'] } },
+      outcome: {
+        failure: { type: 'NotOurs', clusterIDs: ['cce-before-1'], advice: expect.stringContaining('--foreign') },
+      },
+      left: ['cce-before-1'],
+      deletes: 0,
+    },
+    {
+      what: 'is refused where the ID is that of a foreign one',
+      script: { clusters: [{ description: 'of others' }] },
+      input: { target: byID, onlyMarked: true, mayBeName: true },
+      outcome: {
+        failure: { type: 'NotDeleted', clusterIDs: ['cce-before-1'], advice: expect.stringContaining('--foreign') },
+      },
       left: ['cce-before-1'],
       deletes: 0,
     },

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  createOrchestrator,
+  InvalidOptionsError,
+  OptionsConflictError,
+  SpecConflictError,
+} from '../../client/index.ts';
+import { deleteWorkflowID } from '../../contract/identity.ts';
+import type { SimulatorProcess } from '../../simulator/process.ts';
+import { startOperation } from '../../temporal/executions/start-operation.ts';
+import { readExample } from '../examples.ts';
+import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { startSimulator } from '../processes.ts';
+
+let simulator: SimulatorProcess;
+let orchestration: Orchestration;
+
+beforeAll(async () => {
+  simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
+  orchestration = await startOrchestration(simulator);
+  await orchestration.startWorker();
+});
+
+afterAll(async () => {
+  await orchestration.stop();
+  await simulator.stop();
+});
+
+async function createWithLease(clusterName: string, ttlSeconds: number) {
+  const { orchestrator } = orchestration;
+  const create = await orchestrator.create(readExample('managed', clusterName), { ttlSeconds });
+  const running = await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'running');
+  return { create, running };
+}
+
+const clusterNames = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName);
+
+describe.concurrent('what a call cannot do', () => {
+  it('is refused by a create under way: another time to live, and other options', async () => {
+    const { orchestrator } = orchestration;
+    const { create } = await createWithLease('attached', 3600);
+    const again = (options: object) => orchestrator.create(readExample('managed', 'attached'), options);
+    await expect(again({ ttlSeconds: 60 })).rejects.toThrow(
+      /ttlSeconds is 3600, not 60; change its time to live with ccectl extend attached/,
+    );
+    await expect(again({ onFailure: 'keep' })).rejects.toThrow(OptionsConflictError);
+    const attached = { runID: create.runID, attached: true };
+    expect(await again({})).toMatchObject(attached);
+    expect(await again({ ttlSeconds: 3600, onFailure: 'delete' })).toMatchObject(attached);
+    await orchestrator.cancel('attached', { cleanup: 'keep' });
+    await ended(orchestrator, create);
+  });
+
+  it('is refused by a cluster that runs with another spec, which the status goes on to show', async () => {
+    const { orchestrator } = orchestration;
+    const first = await orchestrator.create(readExample('managed', 'other-spec'));
+    const clusterID = (await ended(orchestrator, first)).outcome?.clusterID;
+    const refused = orchestrator.create(readExample('custom', 'other-spec'));
+    await expect(refused).rejects.toThrow(SpecConflictError);
+    await expect(refused).rejects.toMatchObject({
+      clusterID,
+      differingPaths: expect.arrayContaining(['cluster.masterConfig.masterType']) as string[],
+    });
+    // The list of runs may lag.
+    await vi.waitFor(
+      async () =>
+        expect(await orchestrator.status('other-spec')).toMatchObject({
+          runID: first.runID,
+          clusterID,
+          outcome: { outcome: 'running' },
+          refusedCreate: { failure: { type: 'NameTaken' } },
+        }),
+      { timeout: 10_000 },
+    );
+    await ended(orchestrator, await orchestrator.delete('other-spec'));
+    // Once it is gone, the name is free for the other spec.
+    const second = await orchestrator.create(readExample('custom', 'other-spec'));
+    expect((await ended(orchestrator, second)).outcome).toMatchObject({ outcome: 'running' });
+  });
+
+  it('is refused to a delete: a pattern, and a cluster of somebody else unless that is said', async () => {
+    const { orchestrator } = orchestration;
+    const { cluster } = readExample('managed', 'foreign');
+    const clusterID = await simulator.plantCluster({ spec: { ...cluster, description: 'by hand' }, phase: 'running' });
+    await expect(orchestrator.delete('foreig*')).rejects.toThrow(InvalidOptionsError);
+    for (const nameOrID of ['foreign', clusterID]) {
+      const { outcome } = await ended(orchestrator, await orchestrator.delete(nameOrID));
+      expect(outcome).toMatchObject({ outcome: 'failed', failure: { advice: expect.stringContaining('--foreign') } });
+    }
+    expect(await clusterNames()).toContain('foreign');
+    const unknown = await orchestrator.delete('nobody-knows-it');
+    expect(await orchestrator.beginning(unknown)).toMatchObject({ outcome: { outcome: 'absent' } });
+    const { outcome } = await ended(orchestrator, await orchestrator.delete(clusterID, { foreign: true }));
+    expect(outcome).toMatchObject({ outcome: 'deleted', clusterID });
+  });
+
+  it('is refused by a delete under way: other options', async () => {
+    const { orchestrator } = orchestration;
+    await ended(orchestrator, await orchestrator.create(readExample('managed', 'busy')));
+    const refusal = {
+      kind: 'refuse',
+      status: 409,
+      code: 'Busy',
+      call: 'deleteCluster',
+      name: 'busy',
+      times: 1,
+    } as const;
+    await simulator.addFault(refusal);
+    const first = await orchestrator.delete('busy');
+    await expect(orchestrator.delete('busy', { deleteResource: true })).rejects.toThrow(OptionsConflictError);
+    expect(await orchestrator.delete('busy')).toEqual(first);
+    expect((await ended(orchestrator, first)).outcome).toMatchObject({ outcome: 'deleted' });
+  });
+
+  it('does not hide the create that holds the cluster', async () => {
+    const { orchestrator, client, account } = orchestration;
+    const { create, running } = await createWithLease('hidden', 3600);
+    const clusterID = running.clusterID!;
+    await simulator.addFault({ kind: 'refuse', status: 400, code: 'Protected', call: 'deleteCluster', name: 'hidden' });
+    // A delete by ID that knows nothing of the create, such as one of an older build.
+    const deletion = await startOperation(
+      client,
+      { account, region: 'bj' },
+      {
+        kind: 'delete',
+        workflowID: deleteWorkflowID({ account, region: 'bj' }, clusterID),
+        input: { target: { clusterID } },
+        memo: { clusterID },
+      },
+    );
+    expect((await ended(orchestrator, deletion)).outcome).toMatchObject({ outcome: 'failed' });
+    expect(await orchestrator.status('hidden')).toMatchObject({ runID: create.runID, execution: 'running' });
+    await vi.waitFor(async () => expect(await orchestrator.status(clusterID)).toMatchObject({ runID: create.runID }), {
+      timeout: 10_000,
+    });
+  });
+
+  it('is said within seconds while no worker polls', async () => {
+    const { client } = orchestration;
+    const nowhere = createOrchestrator({ client, account: orchestration.account, region: 'beijing' });
+    const create = await nowhere.create(readExample('managed', 'nowhere'));
+    expect(await nowhere.beginning(create)).toMatchObject({
+      blockedBy: { reason: 'noWorker', message: expect.stringContaining('-beijing') as string },
+    });
+  });
+});
