@@ -4,7 +4,7 @@ import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
-import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
+import { describeSchedule, setSchedule, wasThere, type ScheduleState } from './schedules.ts';
 
 /** Options of the search for orphans, see {@link ReconcileInput}. Without `delete`, it only reports them. */
 export type ReconcileOptions = Pick<ReconcileInput, 'delete'>;
@@ -19,8 +19,8 @@ export interface ReconcileSchedule {
   set: (everySeconds: number, options?: ReconcileOptions) => Promise<void>;
   /** Reads the state of the schedule. `undefined` if there is none. */
   describe: () => Promise<ScheduleState | undefined>;
-  /** Removes the schedule, if there is one. */
-  remove: () => Promise<void>;
+  /** Removes the schedule. `false` if there is none. */
+  remove: () => Promise<boolean>;
 }
 
 /**
@@ -59,6 +59,6 @@ export function reconcileSchedule(client: Client, scope: AccountRegion): Reconci
         input: { ...scope, ...options },
       }),
     describe: () => describeSchedule(client, scheduleId),
-    remove: () => ifThere(() => client.schedule.getHandle(scheduleId).delete()),
+    remove: () => wasThere(() => client.schedule.getHandle(scheduleId).delete()),
   };
 }

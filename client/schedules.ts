@@ -27,7 +27,8 @@ export async function setSchedule(
       workflowType,
       workflowId: scheduleId,
       taskQueue: taskQueue(scope),
-      args: [input],
+      // The workflow counts the starts that its schedule skips while it runs.
+      args: [{ ...input, everySeconds }],
       ...attributes,
     } as const;
     const changed = await ifThere(async () => {
@@ -39,13 +40,22 @@ export async function setSchedule(
 }
 
 /** Runs an action on a schedule. `undefined` if there is no such schedule. */
-export async function ifThere<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
+async function ifThere<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await act();
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
   }
+}
+
+/** Runs an action on a schedule. `false` if there is no such schedule. */
+export async function wasThere(act: () => Promise<void>): Promise<boolean> {
+  const done = await ifThere(async () => {
+    await act();
+    return true;
+  });
+  return done ?? false;
 }
 
 export interface ScheduleState {

@@ -9,7 +9,7 @@ import type { teardownSweep } from '../workflows/sweep/teardown-sweep.ts';
 import { checkOptions, concurrencyOption, teardownMaximumOption } from './check-options.ts';
 import type { OptionProblem } from './errors/invalid-options-error.ts';
 import { TooManyMatchesError } from './errors/too-many-matches-error.ts';
-import { describeSchedule, ifThere, setSchedule, type ScheduleState } from './schedules.ts';
+import { describeSchedule, setSchedule, wasThere, type ScheduleState } from './schedules.ts';
 
 export type TeardownPlan = Pick<TeardownSweepInput, 'filter' | 'maximum'>;
 export type ScheduledTeardown = TeardownPlan & Required<Pick<TeardownSweepInput, 'delete'>>;
@@ -105,12 +105,4 @@ function problemsOf(filter: TeardownFilter): OptionProblem[] {
   if (isLimited) return filterProblems(filter);
   const message = 'would match every cluster; give a name, a minimum age or phases';
   return [...filterProblems(filter), { path: 'filter', message }];
-}
-
-async function wasThere(act: () => Promise<void>): Promise<boolean> {
-  const done = await ifThere(async () => {
-    await act();
-    return true;
-  });
-  return done ?? false;
 }

@@ -10,6 +10,8 @@ export interface ReconcileInput extends AccountRegion {
     /** As in the API's delete call. */
     options: DeleteClusterOptions;
   };
+  /** The interval of the schedule that starts it, in seconds. Absent for a search that a person starts. */
+  everySeconds?: number;
 }
 
 /** The result of the workflow `reconcileClusters`. */

@@ -11,6 +11,8 @@ export interface TeardownSweepInput extends AccountRegion {
   maximum: number;
   /** If absent, the workflow only reports the clusters. */
   delete?: { options: DeleteClusterOptions; concurrency: number; failurePolicy: FailurePolicy };
+  /** The interval of the schedule that starts it, in seconds. Absent for a teardown that a person starts. */
+  everySeconds?: number;
 }
 
 /**

@@ -20,6 +20,7 @@ import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
 import { createSecretReader } from './secret-reader.ts';
 import { startCreateCounters } from './start-create-counters.ts';
+import { startSweepCounter } from './start-sweep-counter.ts';
 
 export interface RunningWorker {
   /** Settles when the worker has stopped; rejects if it had to be forced. */
@@ -56,6 +57,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     maximumRequestsPerSecond: configuration.maximumRequestsPerSecond,
   });
   startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: 'createCluster' }));
+  startSweepCounter(metricMeter.withTags({ namespace, taskQueue: queue }));
   // Created first, since this detects a namespace that does not exist; the workers take work only once they run.
   const workers = await createWorkers(options, activities);
   await proveConfiguration(cce, settingOf(configuration.credentials), logger);

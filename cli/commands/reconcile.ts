@@ -39,8 +39,8 @@ export function addReconcile(program: Command): void {
     .description('remove the schedule')
     .action(
       connectedAction(async ({ reconcileSchedule }) => {
-        await reconcileSchedule.remove();
-        return exitCodes.done;
+        const removed = await reconcileSchedule.remove();
+        return { json: { removed }, text: removed ? 'schedule removed' : 'no schedule is set' };
       }),
     );
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { TooManyMatchesError } from '../../client/index.ts';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import { taskQueue } from '../../contract/identity.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
@@ -10,6 +11,8 @@ import { alertExpressions, dashboardExpressions, partsOf } from '../monitoring-e
 import { ended, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
 import { startSimulator, startWorkerProcess } from '../processes.ts';
 import { waiting } from '../waiting.ts';
+
+const marker = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
 
 describe('the metrics of a worker', () => {
   let simulator: SimulatorProcess;
@@ -46,12 +49,46 @@ describe('the metrics of a worker', () => {
       /^cce_duplicates_total\{deleted="true",.*\} 0$/m,
       /^cce_duplicates_total\{deleted="false",.*\} 0$/m,
       /^cce_cleanups_incomplete_total\{.*\} 0$/m,
+      /^cce_sweeps_total\{.*result="skipped",.*workflowType="reconcileClusters"\} 0$/m,
+      /^cce_sweeps_total\{.*result="refused",.*workflowType="teardownSweep"\} 0$/m,
       /^cce_api_throttled_total\{call="createCluster"\} 0$/m,
       /^cce_clusters_watched 0$/m,
       /^cce_deletions_overdue 0$/m,
     ]) {
       expect(metrics).toMatch(line);
     }
+  });
+
+  it('tell of scheduled sweeps that are skipped, refused, or completed, and not of those that a person starts', async () => {
+    const { orchestrator, client, account } = orchestration;
+    const sweeps = async (workflowType: string, result: string) => {
+      const line = new RegExp(
+        `^cce_sweeps_total\\{.*result="${result}",.*workflowType="${workflowType}"\\} (\\d+)$`,
+        'm',
+      );
+      return Number(line.exec(await scrape())?.[1]);
+    };
+    for (const clusterName of ['sweep-1', 'sweep-2']) {
+      const spec = { ...readExample('managed', clusterName).cluster, description: marker };
+      await simulator.plantCluster({ spec, phase: 'running' });
+    }
+    const plan = { filter: { name: 'sweep-*' }, maximum: 1 };
+    await expect(orchestrator.teardown.find(plan)).rejects.toThrow(TooManyMatchesError);
+    await orchestrator.reconcile();
+    const deletion = { options: {}, concurrency: 1, failurePolicy: 'continue' } as const;
+    await orchestrator.teardown.schedules.set('too-many', 24 * 3600, { ...plan, delete: deletion });
+    await client.schedule.getHandle(`cce:${account}:bj:teardown:too-many`).trigger();
+    await vi.waitUntil(async () => (await sweeps('teardownSweep', 'refused')) > 0, waiting);
+    expect(await sweeps('teardownSweep', 'refused')).toBe(1);
+    await orchestrator.teardown.schedules.remove('too-many');
+
+    expect(await sweeps('reconcileClusters', 'completed')).toBe(0);
+    await simulator.addFault({ kind: 'latency', ms: 2_100, call: 'listClusters', times: 1 });
+    await orchestrator.reconcileSchedule.set(1);
+    await vi.waitUntil(async () => (await sweeps('reconcileClusters', 'skipped')) > 0, waiting);
+    await vi.waitUntil(async () => (await sweeps('reconcileClusters', 'completed')) > 0, waiting);
+    await orchestrator.reconcileSchedule.remove();
+    expect(await sweeps('reconcileClusters', 'failed')).toBe(0);
   });
 
   it('tell of a batch while it runs', async () => {

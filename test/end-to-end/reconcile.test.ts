@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { addReconcile } from '../../cli/commands/reconcile.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
@@ -96,8 +98,33 @@ describe('reconcile', () => {
     await reconcileSchedule.set(3600);
     await reconcileSchedule.set(1800);
     expect(await reconcileSchedule.describe()).toMatchObject({ paused: false });
-    await reconcileSchedule.remove();
-    await reconcileSchedule.remove();
+    expect(await reconcileSchedule.remove()).toBe(true);
+    expect(await reconcileSchedule.remove()).toBe(false);
     expect(await reconcileSchedule.describe()).toBeUndefined();
   });
+
+  it('prints a document for each change of its schedule with -o json', async () => {
+    expect(await ccectl('schedule', '--every', '1h')).toMatchObject({ paused: false });
+    expect(await ccectl('unschedule')).toEqual({ removed: true });
+    expect(await ccectl('unschedule')).toEqual({ removed: false });
+  });
+
+  /** Runs `ccectl reconcile` in this process, and parses what it prints. */
+  async function ccectl(...args: string[]): Promise<unknown> {
+    vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
+    const program = new Command()
+      .option('-o, --output <format>')
+      .option('--account <label>')
+      .option('--region <label>');
+    addReconcile(program);
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      const scope = ['--account', orchestration.account, '--region', 'bj'];
+      await program.parseAsync([...scope, '-o', 'json', 'reconcile', ...args], { from: 'user' });
+      return JSON.parse(printed.mock.calls.map(([text]) => String(text)).join(''));
+    } finally {
+      printed.mockRestore();
+      process.exitCode = undefined;
+    }
+  }
 });

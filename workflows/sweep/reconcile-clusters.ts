@@ -9,6 +9,7 @@ import type { ReconcileInput, UnclaimedCluster, ReconcileReport } from '../../co
 import { describeCreates, listMarkedClusters } from '../activity-proxies.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
+import { countSweep } from './count-sweep.ts';
 
 /** Keeps the report far below Temporal's payload limit. */
 const reportLimit = 500;
@@ -21,7 +22,15 @@ const deletionLimitMs = 3_600_000;
  * nobody claims. Deletes orphans only if the input says so, and never a cluster without a marker or of an unknown
  * create.
  */
-export async function reconcileClusters(input: ReconcileInput): Promise<ReconcileReport> {
+export function reconcileClusters(input: ReconcileInput): Promise<ReconcileReport> {
+  return countSweep(
+    input.everySeconds,
+    () => reconcile(input),
+    ({ unclaimed }) => unclaimed.some(({ deletion }) => deletion === 'failed'),
+  );
+}
+
+async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
   const report: ReconcileReport = { clusters: 0, marked: 0, claimed: 0, unclaimed: [], orphans: 0, unknown: 0 };
   const doomed: { cluster: MarkedCluster; entry: UnclaimedCluster }[] = [];
 

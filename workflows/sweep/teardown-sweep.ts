@@ -9,6 +9,7 @@ import type { PatternUse, TeardownTarget, TeardownSweepInput, TeardownReport } f
 import { findTeardownTargets } from '../activity-proxies.ts';
 import { batchPage } from '../batch/batch-page.ts';
 import { clusterBatch } from '../batch/cluster-batch.ts';
+import { countSweep } from './count-sweep.ts';
 
 /** The number of items on one page of the batch: a delete takes little room. */
 const itemsPerPage = 200;
@@ -20,7 +21,15 @@ const itemsPerPage = 200;
  * Closes as Failed with `TooManyMatches`, with the report as the failure's first detail, if more clusters match than
  * the maximum.
  */
-export async function teardownSweep(input: TeardownSweepInput): Promise<TeardownReport> {
+export function teardownSweep(input: TeardownSweepInput): Promise<TeardownReport> {
+  return countSweep(
+    input.everySeconds,
+    () => sweep(input),
+    ({ batch }) => batch !== undefined && (batch.outcome.outcome !== 'completed' || batch.outcome.failed > 0),
+  );
+}
+
+async function sweep(input: TeardownSweepInput): Promise<TeardownReport> {
   const report: TeardownReport = { targets: [], spared: [] };
   const nowMs = Date.now();
   let matches = 0;
