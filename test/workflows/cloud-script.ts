@@ -95,8 +95,14 @@ const connectionBroke = new CceNetworkError({
   possiblyReceived: true,
 });
 
-export function refusal(method: 'GET' | 'POST' | 'DELETE', httpStatus: number, code: string): CceApiError {
-  return new CceApiError({ method, path: '/v2/cluster', code, message: 'no', httpStatus, requestID: 'refusal-1' });
+export function refusal(
+  method: 'GET' | 'POST' | 'DELETE',
+  httpStatus: number,
+  code: string,
+  retryAfterSeconds?: number,
+): CceApiError {
+  const details = { method, path: '/v2/cluster', code, message: 'no', httpStatus, requestID: 'refusal-1' };
+  return new CceApiError({ ...details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
 }
 
 export const posts = {

@@ -281,6 +281,7 @@ describe('the pause after a poll', () => {
     ['doubles with a failure', 0, pollFailed(), 20],
     ['doubles three times at most', 9, pollFailed(), 80],
     ['is at least as long as the service asks for', 0, pollFailed(throttled(300)), 300],
+    ['is at most five minutes, whatever the service asks for', 0, pollFailed(throttled(3_600)), 300],
     ['is at least as long as the back-off', 9, pollFailed(throttled(5)), 80],
   ])('%s', (_, consecutiveFailures, event, seconds) => {
     const { action } = decideWatch(stateWith({ progress: { consecutiveFailures } }), event, pace);

@@ -42,6 +42,7 @@ const rows: Row[] = [
   ['a connection that was never made', noAnswer(false), pause(2_000)],
   ['a throttled request', answer(429, 'RequestLimitExceeded'), pause(2_000)],
   ['a throttled request with a longer Retry-After', answer(429, 'RequestLimitExceeded', 90), pause(90_000)],
+  ['a throttled request with a Retry-After of an hour', answer(429, 'RequestLimitExceeded', 3_600), pause(300_000)],
   ['a throttled request with a shorter Retry-After', answer(429, 'RequestLimitExceeded', 1), pause(2_000)],
   ['an expired signature', answer(400, 'RequestExpired'), pause(2_000)],
 

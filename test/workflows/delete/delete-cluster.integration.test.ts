@@ -91,6 +91,14 @@ describe('a delete that succeeds', () => {
       deletes: 2,
     },
     {
+      what: 'waits five minutes, and not the hour that the service asks for',
+      script: withDeletions(refusal('DELETE', 429, 'RequestLimitExceeded', 3_600), 'absent'),
+      input: { target: byID, timeoutSeconds: 360 },
+      outcome: { ...deleted, requestID: 'delete-2' },
+      left: [],
+      deletes: 2,
+    },
+    {
       what: 'takes the one of the name that is not deleted',
       script: { clusters: [{ clusterPhase: 'deleted' }, {}] },
       input: { target: byName },
