@@ -1,4 +1,5 @@
 export { BatchConflictError } from './errors/batch-conflict-error.ts';
+export { ClusterGoneError } from './errors/cluster-gone-error.ts';
 export { ClusterRunsError } from './errors/cluster-runs-error.ts';
 export { BatchNotFoundError } from './errors/batch-not-found-error.ts';
 export { expandBatch, type ExpandedBatch } from './batch/expand.ts';

@@ -49,6 +49,7 @@ export interface Orchestrator {
    * @throws InvalidSpecError, OperationEndingError
    * @throws SpecConflictError if the create under way, or the cluster that exists, has a different spec
    * @throws OptionsConflictError if the create under way has other options than these
+   * @throws ClusterGoneError if the create under way has lost its cluster to somebody else
    */
   create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;
   /**

@@ -14,7 +14,9 @@ import {
   startOperation,
   type OperationRun,
 } from '../temporal/executions/start-operation.ts';
+import { isClusterLeaving } from '../temporal/executions/verify-cluster.ts';
 import { beginning } from './beginning.ts';
+import { ClusterGoneError } from './errors/cluster-gone-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
@@ -41,7 +43,7 @@ export interface StartedCreate {
 /**
  * Starts the create of a cluster, or attaches to the create under way.
  *
- * @throws InvalidSpecError, SpecConflictError, OptionsConflictError, OperationEndingError
+ * @throws InvalidSpecError, SpecConflictError, OptionsConflictError, OperationEndingError, ClusterGoneError
  */
 export async function startCreate(
   client: Client,
@@ -70,6 +72,7 @@ export async function startCreate(
     // A caller that attached would only see it end. If no worker answers, the caller may attach.
     const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
     if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
+    if (await isClusterLeaving(client, run)) throw new ClusterGoneError(workflowID);
     refuseOtherOptions(run, memo);
     // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
     if (await claimRun(client, run)) return { workflowID, runID, attached, warnings };

@@ -22,6 +22,7 @@ import {
   type OperationRun,
   type OperationToStart,
 } from '../../temporal/executions/start-operation.ts';
+import { isClusterLeaving } from '../../temporal/executions/verify-cluster.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
@@ -95,6 +96,12 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     // An item attached to it would only see it end.
     if (run.attached === true && (await isCleaningUp(client, run))) {
       throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
+    }
+    if (run.attached === true && (await isClusterLeaving(client, run))) {
+      throw refusal(
+        'ClusterGone',
+        `the cluster of ${workflowID} is gone or being deleted; try again when its create has ended`,
+      );
     }
     // If it has ended since, a create of this batch's own adopts the cluster.
     if (run.attached === true && !(await claimRun(client, run))) continue;

@@ -6,6 +6,7 @@ import { SpecFileError } from '../../cli/spec-file.ts';
 import {
   BatchConflictError,
   BatchNotFoundError,
+  ClusterGoneError,
   ConnectionSettingsError,
   EncryptionKeyError,
   InvalidOptionsError,
@@ -28,6 +29,7 @@ const grpcError = (code: number) => Object.assign(new Error('from Temporal'), { 
 const ours: [OrchestratorError, kind: OrchestratorError['kind'], exitCode: number][] = [
   [new BatchConflictError('a-batch', 'being ended'), 'conflict', 1],
   [new BatchNotFoundError('a-batch'), 'notFound', 3],
+  [new ClusterGoneError('cce:default:bj:a'), 'conflict', 1],
   [new ConfigurationError(['CCE_REGION is missing']), 'configuration', 2],
   [new ConnectionSettingsError('TEMPORAL_ADDRESS is invalid'), 'configuration', 2],
   [new EncryptionKeyError('there is no key'), 'configuration', 2],

@@ -1,6 +1,11 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ClusterRunsError, OperationEndingError, OperationNotFoundError } from '../../client/index.ts';
+import {
+  ClusterGoneError,
+  ClusterRunsError,
+  OperationEndingError,
+  OperationNotFoundError,
+} from '../../client/index.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { extendLeaseSignal } from '../../contract/messages.ts';
@@ -178,6 +183,20 @@ describe('a cluster with a time to live', () => {
     expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === name)).toMatchObject([
       { query: { deleteResource: 'true' } },
     ]);
+  });
+
+  it('is not attached to after somebody else has deleted it, and is made again when that is certain', async () => {
+    const { orchestrator } = orchestration;
+    const { create, running } = await createWithLease('stolen', 3600);
+    const again = () => orchestrator.create(readExample('managed', 'stolen'), { ttlSeconds: 3600 });
+    expect((await again()).attached).toBe(true);
+    await simulator.deleteFromOutside(running.currentStep?.clusterID ?? '');
+    await expect(again()).rejects.toThrow(ClusterGoneError);
+    expect((await ended(orchestrator, create)).outcome).toMatchObject({ outcome: 'vanished' });
+    const second = await again();
+    expect(second.attached).toBe(false);
+    await reached(orchestrator, second, ({ currentStep }) => currentStep?.stage === 'running');
+    expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === 'stolen')).toEqual([]);
   });
 
   it('cannot be extended where there is none', async () => {
