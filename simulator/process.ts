@@ -68,6 +68,24 @@ export async function startSimulator(
     throw new Error(`the simulator did not start (exit code ${child.exitCode}):\n${errors}`);
   }
 
+  return {
+    ...adminCallsOf(url),
+    accessKeyID: flag(args, '--access-key') ?? defaultOptions.accessKeyID,
+    secretAccessKey: flag(args, '--secret-key') ?? defaultOptions.secretAccessKey,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      return child.exitCode;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** The address of a simulator and its admin calls, whatever process it runs in. */
+export function adminCallsOf(url: string) {
   async function admin<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const response = await fetch(`${url}/__admin/${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
@@ -76,8 +94,6 @@ export async function startSimulator(
 
   return {
     url,
-    accessKeyID: flag(args, '--access-key') ?? defaultOptions.accessKeyID,
-    secretAccessKey: flag(args, '--secret-key') ?? defaultOptions.secretAccessKey,
     log: (call) => admin('GET', call === undefined ? 'log' : `log?call=${call}`),
     counters: async () => (await admin<{ byCall: Record<string, CallCounter> }>('GET', 'counters')).byCall,
     clusters: () => admin('GET', 'clusters'),
@@ -90,16 +106,7 @@ export async function startSimulator(
     deleteFromOutside: async (clusterID, phase) => {
       await admin('DELETE', `clusters/${clusterID}${phase === undefined ? '' : `?phase=${phase}`}`);
     },
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      return child.exitCode;
-    },
-    kill: async () => {
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
+  } satisfies Partial<SimulatorProcess>;
 }
 
 function flag(args: readonly string[], name: string): string | undefined {

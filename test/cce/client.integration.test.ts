@@ -7,7 +7,7 @@ import { createClusterRequestSchema } from '../../cce/create-cluster.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
-import { startSimulator } from '../processes.ts';
+import { startSimulator, startSimulatorProcess } from '../processes.ts';
 
 let simulator: SimulatorProcess;
 
@@ -160,7 +160,7 @@ describe('a request', () => {
 
 describe('a wrong clock', () => {
   it('is corrected once with the time of the service', async () => {
-    const ahead = await startSimulator(['--clock-offset-seconds', '7200']);
+    const ahead = await startSimulatorProcess(['--clock-offset-seconds', '7200']);
     try {
       const client = clientWith({ endpoint: ahead.url });
       expect((await client.listClusters({})).clusterPage.totalCount).toBe(0);

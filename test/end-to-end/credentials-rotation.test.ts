@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inject, it } from 'vitest';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration } from '../orchestration.ts';
-import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { startSimulatorProcess, startWorkerProcess } from '../processes.ts';
 
 const settings: [string, (file: string) => Record<string, string>][] = [
   ['file', (file) => ({ CCE_CREDENTIALS_FILE: file })],
@@ -22,7 +22,7 @@ it.concurrent.for(settings)(
     const startService = (secretAccessKey: string, port = '0') => {
       const keys = ['--access-key', `id-of-${secretAccessKey}`, '--secret-key', secretAccessKey];
       const stateFile = join(folder, 'state');
-      return startSimulator(['--create-seconds', '8', '--state-file', stateFile, '--port', port, ...keys]);
+      return startSimulatorProcess(['--create-seconds', '8', '--state-file', stateFile, '--port', port, ...keys]);
     };
 
     write('old-key');

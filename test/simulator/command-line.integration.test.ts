@@ -2,12 +2,18 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCceClient } from '../../cce/client.ts';
 import { faultSummaries } from '../../simulator/fault-schema.ts';
 import { createBody } from './service.ts';
-import { runToEnd, startSimulator } from '../processes.ts';
+import { runToEnd, startSimulatorProcess } from '../processes.ts';
 
 describe('the command line', () => {
   it('starts a simulator that serves clients and admin calls and ends on a signal', async () => {
     const keys = ['--access-key', 'mine', '--secret-key', 'my-secret'];
-    const simulator = await startSimulator([...keys, '--fault', 'throttle:call=getCluster', '--create-seconds', '0']);
+    const simulator = await startSimulatorProcess([
+      ...keys,
+      '--fault',
+      'throttle:call=getCluster',
+      '--create-seconds',
+      '0',
+    ]);
     onTestFinished(() => simulator.kill());
     const { url, accessKeyID, secretAccessKey } = simulator;
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -29,7 +35,7 @@ describe('the command line', () => {
   });
 
   it('shifts the simulated clock', async () => {
-    const simulator = await startSimulator(['--clock-offset-seconds', '-7200']);
+    const simulator = await startSimulatorProcess(['--clock-offset-seconds', '-7200']);
     onTestFinished(() => simulator.kill());
     const { headers } = await fetch(simulator.url);
     const behindSeconds = (Date.now() - Date.parse(headers.get('date')!)) / 1000;
@@ -52,6 +58,6 @@ describe('the command line', () => {
   );
 
   it('reports why the simulator does not start', async () => {
-    await expect(startSimulator(['--state-file', '/nowhere/at/all'])).rejects.toThrow('/nowhere/at/all');
+    await expect(startSimulatorProcess(['--state-file', '/nowhere/at/all'])).rejects.toThrow('/nowhere/at/all');
   });
 });

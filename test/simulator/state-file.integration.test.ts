@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createCceClient } from '../../cce/client.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
-import { startSimulator } from '../processes.ts';
+import { startSimulatorProcess } from '../processes.ts';
 import { createBody } from './service.ts';
 import { waiting } from '../waiting.ts';
 
@@ -12,7 +12,7 @@ it('a state file contains every acknowledged change when the process is killed',
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const args = ['--state-file', join(folder, 'state')];
-  const before = await startSimulator(args);
+  const before = await startSimulatorProcess(args);
   const create = clientOf(before).createCluster;
   const acknowledged = new Set<string>();
   const creates = Promise.allSettled(
@@ -25,7 +25,7 @@ it('a state file contains every acknowledged change when the process is killed',
   await before.kill();
   await creates;
 
-  const after = await startSimulator(args);
+  const after = await startSimulatorProcess(args);
   onTestFinished(async () => void (await after.stop()));
   const found = new Set((await after.clusters()).map(({ clusterID }) => clusterID));
   expect([...acknowledged].filter((clusterID) => !found.has(clusterID))).toEqual([]);
