@@ -42,6 +42,16 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return atItsEnd(orchestrator.create({ ...request, cluster: { ...request.cluster, forbidDelete: true } }));
   },
 
+  'create-clean-up-waits': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'stuck-step', step: 3, name: 'waits' });
+    const create = await orchestrator.create(readExample('managed', 'waits'));
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.step?.index === 3);
+    const keys = { kind: 'refuse', name: 'waits', status: 403, code: 'IamSignatureInvalid', times: 1 } as const;
+    for (const call of ['listClusters', 'deleteCluster'] as const) await simulator.addFault({ ...keys, call });
+    await orchestrator.cancel('waits');
+    return atItsEnd(create);
+  },
+
   'create-expires': async ({ orchestrator }) =>
     atItsEnd(orchestrator.create(readExample('managed', 'expires'), { ttlSeconds: 2 })),
 

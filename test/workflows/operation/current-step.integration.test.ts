@@ -107,6 +107,23 @@ describe('a watch that was given up', () => {
     expect(outcome.steps).toEqual(stepsOfCreation('running'));
   });
 
+  it('does not move steps back when it reports after its successor', async () => {
+    const { views, moments } = viewsAt('step 1');
+    const newer = { ...lastWord, steps: stepsOfCreation('running') };
+    await createCluster({
+      moments: {
+        'step 1': async (workflow: WorkflowHandle) => {
+          await workflow.signal(stepChangedSignal, { ...newer, sequence: [2_000, 1, 1] });
+          // Scheduled earlier, and an earlier report of the same watch.
+          await workflow.signal(stepChangedSignal, { ...lastWord, sequence: [1_000, 3, 9] });
+          await workflow.signal(stepChangedSignal, { ...lastWord, sequence: [2_000, 1, 0] });
+          await moments['step 1']?.(workflow);
+        },
+      },
+    });
+    expect(views['step 1']).toMatchObject({ steps: stepsOfCreation('running') });
+  });
+
   it('does not change the steps of another cluster', async () => {
     const { views, moments } = viewsAt('step 2');
     await createCluster({
