@@ -189,7 +189,14 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       }
       const isName = operation?.clusterName === nameOrID;
       const known = isName && operation.kind === 'create' ? operation.clusterID : undefined;
-      return startDelete(client, scope, { nameOrID, isName, known }, { waitForRelease, foreign, ...deleteOptions });
+      // A delete of the same cluster, by its other designation.
+      const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
+      return startDelete(
+        client,
+        scope,
+        { nameOrID, isName, known, underWay },
+        { waitForRelease, foreign, ...deleteOptions },
+      );
     },
   };
 }

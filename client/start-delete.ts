@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
-import { startOperation } from '../temporal/executions/start-operation.ts';
+import { findOperationRun, startOperation, type OperationRun } from '../temporal/executions/start-operation.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
 import { unmetOptions } from './unmet-options.ts';
@@ -30,18 +30,22 @@ interface TypedTarget {
   isName: boolean;
   /** The clusterID that the latest create of this name ended with, if Temporal knows one. */
   known: string | undefined;
+  /** The workflow ID of the delete of this cluster that is under way, by its name or by its clusterID. */
+  underWay: string | undefined;
 }
 
 /** Starts the delete of a cluster, or attaches to the delete under way. */
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
-  { nameOrID, isName, known }: TypedTarget,
+  { nameOrID, isName, known, underWay }: TypedTarget,
   { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
+  const asked = { ...options, waitForRelease, foreign };
+  const other = underWay === undefined ? undefined : await findOperationRun(client, underWay);
+  if (other?.isRunning === true) return attachTo(other, asked);
   const workflowID = deleteWorkflowID(scope, nameOrID);
   const target = isClusterID(nameOrID) && !isName ? { clusterID: nameOrID } : { clusterName: nameOrID };
-  const asked = { ...options, waitForRelease, foreign };
   const run = await startOperation(client, scope, {
     kind: 'delete',
     workflowID,
@@ -55,8 +59,14 @@ export async function startDelete(
     },
     memo: { ...target, options: asked },
   });
-  const unmet = run.attached ? unmetOptions(asked, run.memo.options ?? {}) : [];
-  if (unmet.length > 0)
-    throw new OptionsConflictError(workflowID, unmet, 'delete without these options to attach to it');
-  return { workflowID, runID: run.runID };
+  return run.attached ? attachTo(run, asked) : { workflowID, runID: run.runID };
+}
+
+function attachTo(
+  { workflowID, runID, memo }: OperationRun,
+  asked: Parameters<typeof unmetOptions>[0],
+): OperationReference {
+  const unmet = unmetOptions(asked, memo.options ?? {});
+  if (unmet.length === 0) return { workflowID, runID };
+  throw new OptionsConflictError(workflowID, unmet, 'delete without these options to attach to it');
 }

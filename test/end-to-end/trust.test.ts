@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { OperationNotFoundError, type OperationReference, type OperationStatus } from '../../client/index.ts';
+import {
+  OperationNotFoundError,
+  OptionsConflictError,
+  type OperationReference,
+  type OperationStatus,
+} from '../../client/index.ts';
 import type { FaultInput } from '../../simulator/fault-schema.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
@@ -135,6 +140,19 @@ describe('a service that is wrong for a while', () => {
     expect(outcome?.clusterID).not.toBe(first?.clusterID);
     expect((await ended(orchestrator, deleting)).outcome).toMatchObject({ outcome: 'deleted' });
     expect(await phasesOf('doomed')).toEqual(['running']);
+  });
+
+  it.concurrent.each(['one-by-name', 'one-by-id'])('two deletes of a cluster are one: %s first', async (name) => {
+    const { orchestrator } = orchestration;
+    const { outcome: made } = await ended(orchestrator, await create(name));
+    const clusterID = made?.clusterID ?? '';
+    const [first, second] = name === 'one-by-name' ? [name, clusterID] : [clusterID, name];
+    await refuse(name, ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy', forSeconds: 2 });
+    const deleting = await orchestrator.delete(first);
+    await reached(orchestrator, deleting, ({ currentStep }) => currentStep?.waitsFor !== undefined);
+    await vi.waitFor(async () => expect(await orchestrator.delete(second)).toEqual(deleting), waiting);
+    await expect(orchestrator.delete(second, { deleteResource: true })).rejects.toThrow(OptionsConflictError);
+    expect((await ended(orchestrator, deleting)).outcome).toMatchObject({ outcome: 'deleted', requests: 1 });
   });
 
   it.concurrent('an operator who pauses and resets a submit makes the create look before it sends', async () => {
