@@ -43,8 +43,11 @@ export async function startSimulator(args: readonly string[] = []): Promise<simu
     seed: randomUUID(),
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const kill = async () => void (await server.close());
-  const stop = () => kill().then(() => 0);
+  const kill = () => server.close();
+  const stop = async () => {
+    await server.close();
+    return 0;
+  };
   return { ...simulator.adminCallsOf(url), accessKeyID, secretAccessKey, stop, kill };
 }
 
