@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WorkerProcess } from '../../local/worker-process.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
@@ -13,9 +13,12 @@ describe('a worker with an HTTP port', () => {
   let environment: Record<string, string>;
   let url: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '1']);
     orchestration = await startOrchestration(simulator);
+  });
+
+  beforeEach(async () => {
     workers = [];
     const port = await freeLoopbackPort();
     url = `http://127.0.0.1:${port}`;
@@ -24,6 +27,9 @@ describe('a worker with an HTTP port', () => {
 
   afterEach(async () => {
     await Promise.all(workers.map((worker) => worker.kill()));
+  });
+
+  afterAll(async () => {
     await orchestration.stop();
     await simulator.stop();
   });
@@ -46,10 +52,11 @@ describe('a worker with an HTTP port', () => {
   });
 
   it('is alive but not ready as long as the service does not answer', async () => {
+    const { length: looks } = await simulator.log('listClusters');
     await simulator.addFault({ kind: 'status', status: 503, when: 'before' });
     const starting = startWorkerProcess(environment).then((worker) => workers.push(worker));
     await vi.waitUntil(async () => (await statusOf('/healthz').catch(() => 0)) === 200, waiting);
-    await vi.waitUntil(async () => (await simulator.log('listClusters')).length > 0, waiting);
+    await vi.waitUntil(async () => (await simulator.log('listClusters')).length > looks, waiting);
     expect(await statusOf('/readyz')).toBe(503);
     await simulator.clearFaults();
     await starting;

@@ -1,6 +1,6 @@
 import { temporal } from '@temporalio/proto';
-import { Connection } from '@temporalio/client';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Connection, type OperatorService } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startTemporalServer, type TemporalServer } from '../../../local/temporal-server.ts';
 import { ccectl } from '../../ccectl.ts';
 import { ccectlProcess } from '../../processes.ts';
@@ -10,19 +10,33 @@ const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_TEXT: text } = t
 
 let server: TemporalServer;
 
-beforeEach(async () => {
+beforeAll(async () => {
   server = await startTemporalServer();
 });
 
-afterEach(() => server.stop());
+afterAll(() => server.stop());
+
+afterEach(async () => {
+  await withOperatorService(async (operator) => {
+    const { customAttributes } = await operator.listSearchAttributes({ namespace: 'default' });
+    const searchAttributes = Object.keys(customAttributes).filter((name) => /^(Cce|Other)/.test(name));
+    await operator.removeSearchAttributes({ namespace: 'default', searchAttributes });
+  });
+});
 
 const run = (...args: string[]) => ccectl(['setup', ...args], { env: { TEMPORAL_ADDRESS: server.address } });
 const runProcess = (...args: string[]) =>
   ccectlProcess(['setup', ...args], { env: { TEMPORAL_ADDRESS: server.address } });
 
-async function addAttributes(searchAttributes: Record<string, number>): Promise<void> {
+function addAttributes(searchAttributes: Record<string, number>): Promise<void> {
+  return withOperatorService(async (operator) => {
+    await operator.addSearchAttributes({ namespace: 'default', searchAttributes });
+  });
+}
+
+async function withOperatorService(use: (operator: OperatorService) => Promise<void>): Promise<void> {
   const connection = await Connection.connect({ address: server.address });
-  await connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+  await use(connection.operatorService);
   await connection.close();
 }
 
