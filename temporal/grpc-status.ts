@@ -5,6 +5,7 @@
  * @see https://grpc.github.io/grpc/core/md_doc_statuscodes.html
  */
 export const grpcStatus = {
+  cancelled: 1,
   invalidArgument: 3,
   notFound: 5,
   permissionDenied: 7,

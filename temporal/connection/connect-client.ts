@@ -4,6 +4,7 @@ import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig'
 import { loadDataConverter } from '../encryption/load-data-converter.ts';
 import { tracingInterceptors } from '../tracing/client-tracing.ts';
 import { checkNamespace, describeUnreachable, readConnectionSettings } from './connection-settings.ts';
+import { retryUntilClosed } from './retry-until-closed.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** The SDK's client, for the namespace and with the encryption keys that the environment names. */
@@ -22,7 +23,8 @@ export async function connectClient(): Promise<ConnectedClient> {
   const dataConverter = loadDataConverter();
   const reader = { loadClientConfigProfile, toClientOptions };
   const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
-  const connection = await Connection.connect({ connectTimeout: '5s', ...connectionOptions }).catch(
+  const interceptors = retryUntilClosed();
+  const connection = await Connection.connect({ connectTimeout: '5s', interceptors, ...connectionOptions }).catch(
     (error: unknown) => {
       throw new UnreachableError(describeUnreachable(process.env, connectionOptions, error), { cause: error });
     },
