@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidOptionsError } from '../client/errors/invalid-options-error.ts';
 import { InvalidSpecError } from '../client/errors/invalid-spec-error.ts';
-import type { Orchestrator } from '../client/index.ts';
+import type { BlockedBy, Orchestrator } from '../client/index.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
@@ -90,6 +90,11 @@ export async function withOrchestrator(
 
 function programOf(command: Command): Command {
   return command.parent === null ? command : programOf(command.parent);
+}
+
+/** Says on stderr why a command that waits does not get on. */
+export function warnBlocked({ message }: BlockedBy): void {
+  process.stderr.write(`${styled('yellow', 'waiting')} ${message}\n`);
 }
 
 async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>): Promise<ExitCode> {

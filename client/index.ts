@@ -39,6 +39,7 @@ export { EncryptionKeyError, generateKeyEntry, parseKeyRing } from '../temporal/
 export { PayloadDecryptionError, type DecryptionProblem } from '../temporal/encryption/payload-decryption-error.ts';
 export type { Cleanup } from '../contract/create.ts';
 export type { Duplicate } from '../contract/create-record.ts';
+export type { OnBlocked } from './result-of-sweep.ts';
 export type { BlockedBy } from '../temporal/executions/blocked-by.ts';
 export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';

@@ -15,6 +15,7 @@ import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { findOperation, listOperations } from './find-operation.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
 import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSchedule } from './reconcile.ts';
+import type { OnBlocked } from './result-of-sweep.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { startDelete, type DeleteOptions } from './start-delete.ts';
@@ -98,8 +99,10 @@ export interface Orchestrator {
   /**
    * Finds orphans, that is clusters with our marker that no operation claims, and deletes them on request. Attaches only to
    * a search with the same options.
+   *
+   * @param onBlocked Called while nothing moves, for example because no worker polls.
    */
-  reconcile: (options?: ReconcileOptions) => Promise<ReconcileReport>;
+  reconcile: (options?: ReconcileOptions, onBlocked?: OnBlocked) => Promise<ReconcileReport>;
   /** Repeats the search for orphans on a schedule. */
   reconcileSchedule: ReconcileSchedule;
   /**
@@ -152,7 +155,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       }
       return cancel(operation, request);
     },
-    reconcile: (options = {}) => reconcile(client, scope, options),
+    reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
     reconcileSchedule: reconcileSchedule(client, scope),
     batches: createBatches(client, scope),
     teardown: createTeardown(client, scope),

@@ -4,6 +4,7 @@ import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
+import { resultOfSweep, type OnBlocked } from './result-of-sweep.ts';
 import { describeSchedule, setSchedule, wasThere, type ScheduleState } from './schedules.ts';
 
 /** Options of the search for orphans, see {@link ReconcileInput}. Without `delete`, it only reports them. */
@@ -31,13 +32,15 @@ export async function reconcile(
   client: Client,
   scope: AccountRegion,
   options: ReconcileOptions,
+  onBlocked?: OnBlocked,
 ): Promise<ReconcileReport> {
-  return client.workflow.execute<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
+  const search = await client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
     workflowId: `${reconcileWorkflowID(scope)}:${nameOf(options)}`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
+  return resultOfSweep(client, search, onBlocked);
 }
 
 /** The last part of the workflow ID: the same for the same options. */

@@ -9,6 +9,7 @@ import type { teardownSweep } from '../workflows/sweep/teardown-sweep.ts';
 import { checkOptions, concurrencyOption, teardownMaximumOption } from './check-options.ts';
 import type { OptionProblem } from './errors/invalid-options-error.ts';
 import { TooManyMatchesError } from './errors/too-many-matches-error.ts';
+import { resultOfSweep, type OnBlocked } from './result-of-sweep.ts';
 import { describeSchedule, setSchedule, wasThere, type ScheduleState } from './schedules.ts';
 
 export type TeardownPlan = Pick<TeardownSweepInput, 'filter' | 'maximum'>;
@@ -24,11 +25,12 @@ export interface Teardown {
   /**
    * Lists the clusters that a filter matches, and deletes nothing. To delete them, start a batch of them.
    *
+   * @param onBlocked Called while nothing moves, for example because no worker polls.
    * @throws TooManyMatchesError if more clusters match than the maximum
    * @throws InvalidOptionsError if the filter would match every cluster, has a pattern that might mean something else than
    *   it says, or a phase that no cluster is in
    */
-  find: (plan: TeardownPlan) => Promise<TeardownReport>;
+  find: (plan: TeardownPlan, onBlocked?: OnBlocked) => Promise<TeardownReport>;
   schedules: {
     /**
      * Creates or changes the scheduled teardown of a name. A teardown that takes longer than the interval delays the next
@@ -51,14 +53,15 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
   const idOf = (name: string) => teardownWorkflowID(scope, name);
 
   return {
-    async find(plan) {
+    async find(plan, onBlocked) {
       checkOptions({ maximum: teardownMaximumOption }, { maximum: plan.maximum }, problemsOf(plan.filter));
       try {
-        return await client.workflow.execute<typeof teardownSweep>(workflowTypes.teardownSweep, {
+        const sweep = await client.workflow.start<typeof teardownSweep>(workflowTypes.teardownSweep, {
           workflowId: idOf(randomUUID()),
           taskQueue: taskQueue(scope),
           args: [{ account: scope.account, region: scope.region, ...plan }],
         });
+        return await resultOfSweep(client, sweep, onBlocked);
       } catch (error) {
         const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
         if (!(cause instanceof ApplicationFailure) || cause.type !== 'TooManyMatches') throw error;

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { connectedAction, type GlobalOptions, type Printed } from '../run-command.ts';
+import { connectedAction, warnBlocked, type GlobalOptions, type Printed } from '../run-command.ts';
 import { durationSeconds } from '../values.ts';
 
 interface Options extends GlobalOptions, DeleteFlags {
@@ -16,7 +16,7 @@ export function addReconcile(program: Command): void {
     .description('find clusters with our ownership marker that no create claims, and report or delete them');
   withPolicy(reconcile.command('now', { isDefault: true }).description('reconcile once')).action(
     connectedAction(async (orchestrator, options: Options) => {
-      const report = await orchestrator.reconcile(policyOf(options));
+      const report = await orchestrator.reconcile(policyOf(options), warnBlocked);
       const hasFailed = report.unclaimed.some(({ deletion }) => deletion === 'failed');
       const exitCode = hasFailed ? exitCodes.failed : exitCodes.done;
       return { json: report, text: reportLines(report).join('\n'), exitCode };

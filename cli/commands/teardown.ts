@@ -3,7 +3,7 @@ import { TooManyMatchesError } from '../../client/errors/too-many-matches-error.
 import type { Orchestrator, TeardownReport } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
-import { connectedAction, type CommandResult, type GlobalOptions } from '../run-command.ts';
+import { connectedAction, warnBlocked, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { deletionOf, planOf, withTeardownOptions, type TeardownOptions } from '../teardown-options.ts';
 import { targetLines } from '../teardown-output.ts';
 import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
@@ -31,7 +31,7 @@ export function addTeardown(program: Command): void {
 }
 
 async function tearDown(orchestrator: Orchestrator, options: Options): Promise<CommandResult> {
-  const report = await orchestrator.teardown.find(planOf(options)).catch((error: unknown) => {
+  const report = await orchestrator.teardown.find(planOf(options), warnBlocked).catch((error: unknown) => {
     if (error instanceof TooManyMatchesError) show(options, error.report);
     throw error;
   });

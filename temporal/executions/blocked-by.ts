@@ -15,30 +15,37 @@ export interface BlockedBy {
 }
 
 /**
- * Finds out why an operation does not move. `undefined` if Temporal shows no reason.
+ * Finds out why a workflow does not move. `undefined` if Temporal shows no reason.
  *
- * @param isAnswered Whether a worker has just answered a query of the operation.
+ * @param isAnswered Whether a worker has just answered a query of the workflow; `undefined` if nobody asked.
  */
 export async function findBlock(
   client: Client,
   { workflowID, runID }: { workflowID: string; runID: string },
-  isAnswered: boolean,
+  isAnswered?: boolean,
 ): Promise<BlockedBy | undefined> {
   const run = await describeRun(client, workflowID, runID);
   if (run?.status.name !== 'RUNNING') return undefined;
-  if (isAnswered) return blockingCall(client, run.raw.pendingActivities ?? []);
-  const { taskQueue } = run;
+  const { taskQueue, raw } = run;
+  const isSilent = isAnswered === undefined ? isWaitingForWorker(raw, Date.now()) : !isAnswered;
+  if (!isSilent) return blockingCall(client, raw.pendingActivities ?? []);
   if (!(await hasPollers(client, taskQueue))) return { reason: 'noWorker', message: noWorkerMessage(taskQueue) };
   return { reason: 'noAnswer', message: `a worker polls the task queue ${taskQueue}, but does not answer` };
 }
 
+/** Whether no worker has taken the task of a workflow for a while. */
+function isWaitingForWorker({ pendingWorkflowTask }: WorkflowExecutionDescription['raw'], nowMs: number): boolean {
+  const { scheduledTime, startedTime } = pendingWorkflowTask ?? {};
+  return !!scheduledTime && !startedTime && nowMs - Number(scheduledTime.seconds ?? 0) * 1000 > slowMs;
+}
+
 /** Says that no worker polls a task queue, and what to check. */
-export function noWorkerMessage(taskQueue: string): string {
+function noWorkerMessage(taskQueue: string): string {
   return `no worker polls the task queue ${taskQueue}: start one, or check the account and the region`;
 }
 
 /** Whether a worker polls a task queue for workflow tasks. Temporal remembers a poller for five minutes. */
-export async function hasPollers(client: Client, taskQueue: string): Promise<boolean> {
+async function hasPollers(client: Client, taskQueue: string): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },

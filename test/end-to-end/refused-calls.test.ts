@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
+  type BlockedBy,
   createOrchestrator,
   InvalidOptionsError,
   OptionsConflictError,
@@ -138,9 +139,15 @@ describe.concurrent('what a call cannot do', () => {
   it('is said within seconds while no worker polls', async () => {
     const { client } = orchestration;
     const nowhere = createOrchestrator({ client, account: orchestration.account, region: 'beijing' });
+    // It waits until somebody ends the workflow.
+    const said = new Promise<BlockedBy>((resolve, reject) => {
+      nowhere.reconcile({}, resolve).catch(reject);
+    });
     const create = await nowhere.create(readExample('managed', 'nowhere'));
     expect(await nowhere.beginning(create)).toMatchObject({
       blockedBy: { reason: 'noWorker', message: expect.stringContaining('-beijing') as string },
     });
+    expect(await said).toMatchObject({ reason: 'noWorker' });
+    await client.workflow.getHandle(`cce:${orchestration.account}:beijing:reconcile:report`).terminate();
   });
 });

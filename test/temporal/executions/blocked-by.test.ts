@@ -50,9 +50,16 @@ function client(run: object | 'unknown', pollers: object[]): Client {
 const pending = (more: object) => ({
   raw: { pendingActivities: [{ activityType: { name: 'findClusters' }, ...more }] },
 });
+const untaken = { raw: { pendingWorkflowTask: { scheduledTime: { seconds: 1 } } } };
+const taken = { raw: { pendingWorkflowTask: { scheduledTime: { seconds: 1 }, startedTime: { seconds: 2 } } } };
 const encoded = defaultPayloadConverter.toPayload({ message: 'CCE is down', stack_trace: '' });
 
-it.each<[what: string, run: object | 'unknown', pollers: object[], isAnswered: boolean, block: object | undefined]>([
+it.each<
+  [string, run: object | 'unknown', pollers: object[], isAnswered: boolean | undefined, block: object | undefined]
+>([
+  ['nobody has asked, and no worker takes its task', untaken, [], undefined, { reason: 'noWorker' }],
+  ['nobody has asked, and a worker does not take its task', untaken, [{}], undefined, { reason: 'noAnswer' }],
+  ['nobody has asked, and a worker has its task', taken, [], undefined, undefined],
   ['no worker polls', {}, [], false, { reason: 'noWorker', message: expect.stringContaining('queue cce-a-bj:') }],
   ['a worker polls and is silent', {}, [{}], false, { reason: 'noAnswer' }],
   ['nothing is in the way', {}, [{}], true, undefined],
