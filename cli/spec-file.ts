@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import type { Document } from 'yaml';
+import type { YAMLParseError } from 'yaml';
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 
 /** A spec file cannot be read, or is neither valid YAML nor valid JSON. */
@@ -17,21 +17,38 @@ export class SpecFileError extends OrchestratorError {
 export async function readSpecFile(path: string, clusterName?: string): Promise<unknown> {
   const text = await readText(path);
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) {
-    throw new SpecFileError(document.errors.map((error) => `${path}: ${error.message.trimEnd()}`).join('\n'));
-  }
-  const body = toValue(path, document);
+  const body = orRefuse(path, () => {
+    const document = parseDocument(text, { prettyErrors: true });
+    if (document.errors.length > 0) {
+      // One mistake can bring about thousands of equal messages.
+      const messages = new Set(document.errors.map((error) => `${path}: ${withoutSource(error)}`));
+      throw new SpecFileError([...messages].slice(0, mistakesShown).join('\n'));
+    }
+    // Resolves aliases, which can point at nothing or expand without bound.
+    return document.toJS() as unknown;
+  });
   return clusterName === undefined ? body : withName(body, clusterName);
 }
 
-/** Resolves aliases, which can point at nothing or expand without bound. */
-function toValue(path: string, document: Document): unknown {
+const mistakesShown = 20;
+
+function orRefuse<Value>(path: string, parse: () => Value): Value {
   try {
-    return document.toJS();
+    return parse();
   } catch (error) {
+    if (error instanceof SpecFileError) throw error;
+    // The parser calls itself for each level.
+    if (error instanceof RangeError) throw new SpecFileError(`${path} is nested too deeply`);
     throw new SpecFileError(`${path}: ${(error as Error).message}`);
   }
+}
+
+/** The message of a syntax error without what it quotes from the file, which may be a password. */
+function withoutSource({ message, linePos }: YAMLParseError): string {
+  const [head = ''] = message.replace(/ at line \d+, column \d+[^]*$/, '').split(/(?<=\S): /);
+  const text = head.replace(/!\S+/g, '!…');
+  const [at] = linePos ?? [];
+  return at === undefined ? text : `${text} at line ${at.line}, column ${at.col}`;
 }
 
 async function readText(path: string): Promise<string> {

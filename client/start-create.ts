@@ -7,7 +7,7 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
-import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
+import { isEnding } from '../temporal/executions/query-if-answered.ts';
 import {
   claimRun,
   findOperationRun,
@@ -70,8 +70,7 @@ export async function startCreate(
       return { workflowID, runID, attached, warnings, ...(adopted !== undefined && { adopted }) };
     }
     // A caller that attached would only see it end. If no worker answers, the caller may attach.
-    const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID));
-    if (current?.stage === 'cleaningUp') throw new OperationEndingError(workflowID);
+    if (await isEnding(client, client.workflow.getHandle(workflowID))) throw new OperationEndingError(workflowID);
     if (await isClusterLeaving(client, run)) throw new ClusterGoneError(workflowID);
     refuseOtherOptions(run, memo);
     // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.

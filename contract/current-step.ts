@@ -74,6 +74,8 @@ export interface CurrentStep {
   updatedAt: string;
   /** Present while polls fail; the other fields are as old as the first failure. */
   pollTrouble?: PollTrouble;
+  /** Somebody has cancelled the operation. Its stage may be older: it first waits for a request that is under way. */
+  isCancelled?: true;
   /** What the operation waits for, while the service refuses it for now. */
   waitsFor?: WaitsFor;
   /** When the time to live of the cluster ends, RFC 3339. Absent without a time to live. */

@@ -1,13 +1,13 @@
 import { heartbeat, sleep } from '@temporalio/activity';
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { unpackItems } from '../../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type ItemReference } from '../../contract/batch/reports.ts';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
-import type { OperationMemo } from '../../contract/operation-memo.ts';
-import { describeRun } from '../../temporal/executions/describe-run.ts';
+import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { judgeItem } from './judge-item.ts';
+import { describeRawRun, listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { judgeItem, shorten } from './judge-item.ts';
 
 const lookIntervalMs = 1_000;
 /** The activity returns at once when this share of the items has ended: one in twenty. */
@@ -67,19 +67,47 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
         limit(async () => {
           // A thousand items may end at once, and reading their outcomes takes longer than the heartbeat limit.
           heartbeat();
-          const outcome = await outcomeOfClosedRun(client, item);
-          if (outcome === undefined && (await goesOn(item))) return succeeded(item);
-          return judgeItem(item, outcome);
+          return judge(item);
         }),
       ),
     );
-    return [...judged, ...leased];
+    return [...judged.filter((end) => end !== undefined), ...leased];
+  }
+
+  /** How an item ended whose run has closed; `undefined` if it goes on in another run. */
+  async function judge(item: ItemReference): Promise<EndedItem | undefined> {
+    try {
+      const outcome = await outcomeOfClosedRun(client, item);
+      return outcome === undefined ? await judgeChain(item) : judgeItem(item, outcome);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      // It must not hold up the others. Its cluster may exist.
+      const failure = shorten({ type: 'Unreadable', message: error.message });
+      return { index: item.index, runID: item.runID, result: 'failed', leftBehind: true, failure };
+    }
+  }
+
+  /** Judges an item whose run has no outcome: it was terminated, or reset, or it goes on in a new run of its chain. */
+  async function judgeChain(item: ItemReference): Promise<EndedItem | undefined> {
+    const { kind, workflowID, runID } = item;
+    const own = await describeRawRun(client, workflowID, runID);
+    const latest = await describeRawRun(client, workflowID);
+    if (latest === undefined || latest.runID === runID || latest.firstRunID !== own?.firstRunID) {
+      return judgeItem(item, undefined);
+    }
+    if (!latest.isRunning) return judgeItem(item, await outcomeOfClosedRun(client, latest));
+    // A create goes on in a new run only while its cluster runs and waits for the end of its time to live.
+    return own.isContinued && kind === 'create' ? succeeded(item) : undefined;
   }
 
   async function findClosed(open: readonly ItemReference[], sinceMs: number): Promise<ItemReference[]> {
     const closed = new Set<string>();
-    const closedSince = `ExecutionStatus != 'Running' AND CloseTime > '${new Date(sinceMs).toISOString()}'`;
-    for await (const { runId } of list(closedSince)) closed.add(runId);
+    const closedSince = `ExecutionStatus != 'Running' AND ExecutionStatus != 'ContinuedAsNew' AND CloseTime > '${new Date(sinceMs).toISOString()}'`;
+    for await (const { runID, firstRunID } of list(closedSince)) {
+      closed.add(runID);
+      // An item that continued as new, or was reset, ends with another run of its chain.
+      closed.add(firstRunID);
+    }
     return open.filter(({ runID }) => closed.has(runID));
   }
 
@@ -87,41 +115,34 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
   async function findLeased(open: readonly ItemReference[]): Promise<EndedItem[]> {
     const waiting = open.filter(({ kind, hasLease }) => kind === 'create' && hasLease === true);
     if (waiting.length === 0) return [];
+    const wanted = new Set(waiting.map(({ runID }) => runID));
     const begun = new Set<string>();
-    for await (const { runId, memo } of list(`ExecutionStatus = 'Running'`)) {
-      if ((memo as OperationMemo | undefined)?.leaseBegan === true) begun.add(runId);
+    for await (const run of list(`ExecutionStatus = 'Running'`)) {
+      const runID = [run.runID, run.firstRunID].find((one) => wanted.has(one));
+      if (runID !== undefined && (await run.memo())?.['leaseBegan'] === true) begun.add(runID);
     }
     return waiting.filter(({ runID }) => begun.has(runID)).map(succeeded);
-  }
-
-  /** A create goes on in a new run only while its cluster runs and waits for the end of its time to live. */
-  async function goesOn({ kind, hasLease, workflowID, runID }: ItemReference): Promise<boolean> {
-    if (kind !== 'create' || hasLease !== true) return false;
-    return (await describeRun(client, workflowID, runID))?.status.name === 'RUNNING';
   }
 
   async function findMissed(open: readonly ItemReference[]): Promise<ItemReference[]> {
     const first = Math.floor(Math.random() * open.length);
     const sample = [...open.slice(first), ...open.slice(0, first)].slice(0, checkedAtOnce);
-    const closed = await Promise.all(sample.map(async (item) => ((await isRunning(item)) ? [] : [item])));
+    const closed = await Promise.all(sample.map(async (item) => ((await goesOn(item)) ? [] : [item])));
     return closed.flat();
   }
 
-  async function isRunning({ workflowID, runID }: ItemReference): Promise<boolean> {
-    try {
-      return (await client.workflow.getHandle(workflowID, runID).describe()).status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+  async function goesOn({ workflowID, runID }: ItemReference): Promise<boolean> {
+    const run = await describeRawRun(client, workflowID, runID);
+    if (run?.isContinued !== true) return run?.isRunning === true;
+    const latest = await describeRawRun(client, workflowID);
+    return latest?.isRunning === true && latest.firstRunID === run.firstRunID;
   }
 
-  async function* list(condition: string): AsyncGenerator<WorkflowExecutionInfo, void> {
-    const query = `TaskQueue = '${queue}' AND ${condition}`;
-    for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
+  async function* list(condition: string): ReturnType<typeof listRawRuns> {
+    for await (const run of listRawRuns(client, `TaskQueue = '${queue}' AND ${condition}`)) {
       // A list may have many pages.
       heartbeat();
-      yield execution;
+      yield run;
     }
   }
 }

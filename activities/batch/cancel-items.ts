@@ -3,9 +3,12 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { ItemReference } from '../../contract/batch/reports.ts';
+import type { CancelRequest } from '../../contract/cancel-request.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
+import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
 import { awaitItems } from './await-items.ts';
 import { holdPages } from './pages.ts';
 import { startItems } from './start-items.ts';
@@ -32,20 +35,36 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
             claimed.push(item.index);
             return;
           }
-          try {
-            await cancelRun(client, item, request);
-          } catch (error) {
-            if (!(error instanceof WorkflowNotFoundError)) throw error;
-          }
+          if (await cancel(item, request)) return;
+          // It has ended, unless it was reset.
+          const latest = await describeRawRun(client, item.workflowID);
+          if (latest?.isRunning === true && latest.firstRunID === item.runID) await cancel(latest, request);
         }),
       ),
     );
     return { claimed };
   };
 
+  /** Returns `false` if the run has ended. */
+  async function cancel(run: Pick<ItemReference, 'workflowID' | 'runID'>, request: CancelRequest): Promise<boolean> {
+    try {
+      await cancelRun(client, run, request);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
   async function isClaimed({ kind, workflowID, runID }: ItemReference): Promise<boolean> {
     if (kind !== 'create') return false;
-    const run = await describeRun(client, workflowID, runID);
-    return (run?.memo as OperationMemo | undefined)?.claimed === true;
+    try {
+      const run = await describeRun(client, workflowID, runID);
+      return (run?.memo as OperationMemo | undefined)?.claimed === true;
+    } catch (error) {
+      // Nobody knows whether others rely on it.
+      if (isUnreadable(error)) return true;
+      throw error;
+    }
   }
 }

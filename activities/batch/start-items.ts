@@ -13,8 +13,10 @@ import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
+import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
+import { isEnding } from '../../temporal/executions/query-if-answered.ts';
+import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import {
   claimRun,
   findOperationRun,
@@ -93,9 +95,8 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     if (run.memo.specDigest !== memo.specDigest) {
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
     }
-    // An item attached to it would only see it end.
-    if (run.attached === true && (await isCleaningUp(client, run))) {
-      throw refusal('OperationEnding', `${workflowID} is being cleaned up`);
+    if (run.attached === true && (await isBeingTakenAway(client, run))) {
+      throw refusal('OperationEnding', `${workflowID} was cancelled, or is being cleaned up`);
     }
     if (run.attached === true && (await isClusterLeaving(client, run))) {
       throw refusal(
@@ -110,9 +111,8 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
 }
 
 /** Returns `false` if no worker answers: a failed query must not hold up the whole batch. */
-async function isCleaningUp(client: Client, { workflowID, runID }: ItemRun): Promise<boolean> {
-  const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => undefined);
-  return current?.stage === 'cleaningUp';
+function isBeingTakenAway(client: Client, { workflowID, runID }: ItemRun): Promise<boolean> {
+  return isEnding(client, client.workflow.getHandle(workflowID, runID)).catch(() => false);
 }
 
 /** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
@@ -140,8 +140,8 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
 /** Finds the create in progress of a cluster that is known by its ID only. */
 async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
   const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, memo } of client.workflow.list({ query, pageSize: 1000 })) {
-    if ((memo as OperationMemo | undefined)?.clusterID === clusterID) return findOperationRun(client, workflowId);
+  for await (const { workflowID, memo } of listRawRuns(client, query)) {
+    if ((await memo())?.['clusterID'] === clusterID) return findOperationRun(client, workflowID);
   }
   return undefined;
 }
@@ -240,6 +240,7 @@ function nameOf(item: BatchItem): string {
 /** Returns the reason why an item can never be started; `undefined` if another attempt may succeed. */
 function refusalOf(error: unknown): ItemFailure | undefined {
   if (error instanceof ApplicationFailure) return { type: error.type ?? 'Refused', message: error.message };
+  if (isUnreadable(error)) return { type: 'Unreadable', message: error.message };
   // An item that was written by hand may be anything: an object that lacks a part, a name that is too long for an ID.
   const isInvalid =
     error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === grpcStatus.invalidArgument;

@@ -4,6 +4,7 @@ import { maximumItems } from '../../contract/batch/limits.ts';
 import { checkDrafts } from './checks.ts';
 import { readBatchDocument, readBatchEntry } from './document.ts';
 import { draftItems, type ItemDraft } from './drafts.ts';
+import { isTooDeep } from './nesting.ts';
 import { parseRequest } from './parse-request.ts';
 import { describeProblems, type ItemProblem } from './problems.ts';
 import { giveRanges } from './ranges.ts';
@@ -40,7 +41,8 @@ export interface BatchSettings {
  * Accepts any JSON value and never throws: it reports an unreadable document as errors.
  */
 export function expandBatch(document: unknown, settings: BatchSettings = {}): ExpandedBatch {
-  const { document: batch, errors } = readBatchDocument(withSettings(document, settings));
+  const isDeep = isTooDeep(document);
+  const { document: batch, errors } = readBatchDocument(withSettings(isDeep ? {} : document, settings));
   const { name, concurrency, failurePolicy } = batch;
   const entries = batch.items.map(readBatchEntry);
   const creates = entries.reduce((sum, entry) => sum + (entry.kind === 'create' ? entry.count : 0), 0);
@@ -59,7 +61,7 @@ export function expandBatch(document: unknown, settings: BatchSettings = {}): Ex
     creates,
     deletes,
     errors: [
-      ...errors,
+      ...(isDeep ? [tooDeep] : errors),
       ...(isTooLarge ? [tooLarge(creates + deletes)] : []),
       ...rangeErrors,
       ...describeProblems([...checked.errors, ...read.errors], origins),
@@ -93,6 +95,13 @@ function readItems(
   }
   return { items, errors };
 }
+
+const tooDeep: Problem = {
+  path: '',
+  rule: 'batch-document',
+  message: 'The document is nested too deeply, or contains itself.',
+  advice: 'docs/batch-spec.md describes all keys of a batch.',
+};
 
 function tooLarge(items: number): Problem {
   return {

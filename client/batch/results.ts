@@ -1,8 +1,9 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
-import { batchItemsQuery } from '../../contract/batch/messages.ts';
+import { batchItemsQuery, reasonsQuery } from '../../contract/batch/messages.ts';
+import type { SharedReason } from '../../contract/batch/reasons.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import type { DeleteTarget } from '../../contract/delete.ts';
 import {
@@ -15,6 +16,7 @@ import type { Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
+import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { leftoversIn } from '../leftovers-in.ts';
 import { describeOperation } from '../find-operation.ts';
@@ -28,15 +30,17 @@ export interface ItemResult {
   clusterName?: string;
   clusterID?: string;
   /**
-   * The outcome, or a state. `notStarted`: Temporal knows no run of it. `terminated`: somebody terminated the workflow,
+   * The outcome, or a state. `notStarted`: Temporal knows no run of it. `refused`: the batch could not start it; `failure`
+   * says why. `unknown`: this process has no key to read its workflow. `terminated`: somebody terminated the workflow,
    * without a clean-up. `rolledBack`: the cluster ran, and the batch has deleted it again.
    */
-  result: 'notStarted' | 'underWay' | OperationOutcome['outcome'] | 'terminated' | 'rolledBack';
+  result: 'notStarted' | 'refused' | 'unknown' | 'underWay' | OperationOutcome['outcome'] | 'terminated' | 'rolledBack';
   workflowID: string;
   /** The time of the start, RFC 3339. */
   startedAt?: string;
   /** The time of the end, RFC 3339. */
   closedAt?: string;
+  /** Why it failed or was refused, or why a rollback spared its cluster. */
   failure?: OperationFailure;
   /** What the item's deletions left behind, by ID. Absent if nothing. */
   leftovers?: Leftovers;
@@ -58,6 +62,7 @@ export async function* batchResults(
   if (batch === undefined) throw new BatchNotFoundError(name);
   const { upload } = batch.memo;
   const read = createResultReader(client, scope, batch.memo);
+  const reasons = await reasonsOf(client, batch.workflowID);
   const limit = pLimit(readsAtOnce);
   for (let page = 0; page * upload.itemsPerPage < upload.items; page++) {
     const items = await client.workflow
@@ -69,8 +74,31 @@ export async function* batchResults(
         throw error;
       });
     const first = page * upload.itemsPerPage;
-    yield* await Promise.all(items.map((item, position) => limit(() => read(item, first + position))));
+    yield* await Promise.all(
+      items.map((item, position) => limit(async () => withReason(await read(item, first + position), reasons))),
+    );
   }
+}
+
+async function reasonsOf(client: Client, workflowID: string): Promise<SharedReason[]> {
+  try {
+    return await client.workflow.getHandle(workflowID).query(reasonsQuery);
+  } catch (error) {
+    // A worker of version 0.1 has no answer, and neither has a batch that was terminated before it began.
+    if (error instanceof QueryNotRegisteredError || error instanceof ServiceError) return [];
+    throw error;
+  }
+}
+
+/** Adds why an item was refused, or its cluster spared: its workflow does not know, or belongs to somebody else. */
+function withReason(result: ItemResult, reasons: readonly SharedReason[]): ItemResult {
+  const { index, kind, clusterName, clusterID, workflowID } = result;
+  const reason = reasons.find(({ ranges }) => ranges.some(([first, last]) => first <= index && index <= last));
+  if (reason === undefined) return result;
+  const message = reason.failure.message.replaceAll('{name}', clusterName ?? clusterID ?? 'the item');
+  const failure = { ...reason.failure, message };
+  if (reason.kept === true) return { ...result, failure };
+  return { index, kind, ...(clusterName !== undefined && { clusterName }), result: 'refused', workflowID, failure };
 }
 
 /** The part of a result that comes from the item's workflow. */
@@ -79,8 +107,27 @@ type Found = Pick<ItemResult, 'result'> & Partial<ItemResult>;
 const notStarted: Found = { result: 'notStarted' };
 
 function createResultReader(client: Client, scope: AccountRegion, { since, failurePolicy, upload }: BatchMemo) {
-  return (item: BatchItem, index: number): Promise<ItemResult> =>
-    item.kind === 'create' ? resultOfCreate(item.input, index) : resultOfDelete(item, index);
+  return async (item: BatchItem, index: number): Promise<ItemResult> => {
+    try {
+      return await (item.kind === 'create' ? resultOfCreate(item.input, index) : resultOfDelete(item, index));
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return unreadable(item, index, error);
+    }
+  };
+
+  /** The keys of this process cannot read the item's workflow: its result stays open, and those of others do not. */
+  function unreadable(item: BatchItem, index: number, { message }: Error): ItemResult {
+    const failure = { type: 'Unreadable', message };
+    if (item.kind === 'create') {
+      const { clusterName } = item.input.request.cluster;
+      const workflowID = createWorkflowID(scope, clusterName);
+      return { index, kind: 'create', clusterName, result: 'unknown', workflowID, failure };
+    }
+    const { target } = item.input;
+    const workflowID = deleteWorkflowID(scope, 'clusterName' in target ? target.clusterName : target.clusterID);
+    return { index, kind: 'delete', ...target, result: 'unknown', workflowID, failure };
+  }
 
   async function resultOfCreate(input: CreateClusterInput, index: number): Promise<ItemResult> {
     const { clusterName } = input.request.cluster;

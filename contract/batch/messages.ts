@@ -1,9 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BatchItem } from './item.ts';
 import type { BatchProgress } from './progress.ts';
+import type { SharedReason } from './reasons.ts';
 
 /** The state and the counts of a batch. Running and closed executions answer it. */
 export const progressQuery = defineQuery<BatchProgress>('progress');
+
+/** Why items were refused, or spared by a rollback. Running and closed executions answer it. */
+export const reasonsQuery = defineQuery<SharedReason[]>('reasons');
 
 /** Starts no more items. Running items go on. */
 export const pauseSignal = defineSignal('pause');

@@ -9,6 +9,15 @@ export function queryCurrentStep(client: Client, handle: WorkflowHandle): Promis
   return queryIfAnswered(client, handle, currentStepQuery);
 }
 
+/**
+ * Whether a create is being taken away: it was cancelled, or cleans up. A caller that attached would only see it end.
+ * `false` if no worker answers.
+ */
+export async function isEnding(client: Client, handle: WorkflowHandle): Promise<boolean> {
+  const current = await queryCurrentStep(client, handle);
+  return current?.stage === 'cleaningUp' || current?.isCancelled === true;
+}
+
 /** Sends a query without arguments. `undefined` if no worker answers within 5 seconds. */
 export async function queryIfAnswered<Answer>(
   client: Client,

@@ -60,7 +60,10 @@ describe.concurrent('a batch', () => {
     expect(first).toMatchObject({ outcome: 'completed', succeeded: 1, failedItems: [0] });
     expect(first.failures).toMatchObject([{ index: 0, name: 'other-0', failure: { type: 'SpecConflict' } }]);
     // The create of somebody else is none of this item's.
-    expect(await results('conflict')).toEqual(['notStarted', 'running']);
+    expect(await results('conflict')).toEqual(['refused', 'running']);
+    const [refused] = await allOf(orchestrator().batches.results('conflict'));
+    const message = expect.stringContaining('other-0 is in progress with another spec') as string;
+    expect(refused).toMatchObject({ clusterName: 'other-0', failure: { type: 'SpecConflict', message } });
     await orchestrator().cancel('other-0');
     await ended(orchestrator(), other);
 

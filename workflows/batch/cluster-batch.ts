@@ -15,6 +15,7 @@ import { maximumConcurrency } from '../../contract/batch/limits.ts';
 import {
   pauseSignal,
   progressQuery,
+  reasonsQuery,
   resumeSignal,
   retryFailedSignal,
   setConcurrencyUpdate,
@@ -103,6 +104,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
       controls++;
     };
   setHandler(progressQuery, () => progressOf(state, isDone));
+  setHandler(reasonsQuery, () => state.reasons ?? []);
   setHandler(
     pauseSignal,
     onControl(() => void (state.paused = true)),

@@ -8,8 +8,10 @@ import {
   failuresKept,
 } from '../../contract/batch/reports.ts';
 import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts';
+import type { SharedReason } from '../../contract/batch/reasons.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import type { WaitsFor } from '../../contract/current-step.ts';
+import { withReason, withoutReason } from './reasons.ts';
 
 /** What a batch knows about its items. Plain data, which one run of the workflow hands to the next. */
 export interface BatchState {
@@ -34,6 +36,8 @@ export interface BatchState {
   failed: number[];
   /** The latest items that failed or left a cluster behind, with the reasons. */
   failures: RefusedItem[];
+  /** The reasons of all items that were refused, or spared by a rollback. */
+  reasons?: SharedReason[];
   concurrency: number;
   paused: boolean;
   /** Why the batch starts no more items; absent while it does. */
@@ -150,6 +154,9 @@ export function isOver(state: BatchState): boolean {
 export function noteStarted(state: BatchState, item: StartedItem, nowMs: number): void {
   state.starting--;
   state.underWay.push({ ...item, startedAtMs: nowMs });
+  if (state.reasons !== undefined && state.rollback === undefined) {
+    state.reasons = withoutReason(state.reasons, item.index);
+  }
   if (item.attached === true && state.rollback === undefined) state.attached++;
 }
 
@@ -183,6 +190,8 @@ export function noteRefused(state: BatchState, refused: RefusedItem, policy: Fai
   state.starting--;
   const { kept, ...reason } = refused;
   if (state.rollback !== undefined && kept === true) return noteKept(state.rollback, state, reason);
+  // Why a cluster could not be deleted says nothing about the item.
+  if (state.rollback === undefined) state.reasons = withReason(state.reasons ?? [], reason);
   noteFailed(state, reason, policy);
 }
 
@@ -232,6 +241,7 @@ function mayStartAgain(state: BatchState, index: number): boolean {
 /** The rollback spares the cluster of an item: somebody else relies on it, or made it. */
 function noteKept(rollback: NonNullable<BatchState['rollback']>, state: BatchState, reason: RefusedItem): void {
   rollback.kept = (rollback.kept ?? 0) + 1;
+  state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
   keepReason(state, reason);
 }
 
@@ -298,7 +308,9 @@ export function noteClaimed(state: BatchState, indices: readonly number[]): void
     state.underWay.splice(state.underWay.indexOf(item), 1);
     state.cancelled++;
     const message = 'others have asked for its cluster too and may rely on it; it goes on';
-    keepReason(state, { index: item.index, name: nameOf(item), failure: { type: 'ClaimedByOthers', message } });
+    const reason = { index: item.index, name: nameOf(item), failure: { type: 'ClaimedByOthers', message } };
+    keepReason(state, reason);
+    state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
   }
 }
 

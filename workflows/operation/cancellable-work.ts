@@ -22,7 +22,10 @@ export function cancellableWork(progress: Progress, currentStep: () => CurrentSt
   const scope = new CancellationScope({ cancellable: true });
   let cancelRequest: CancelRequest | undefined;
   let abandonListener = () => {};
-  setHandler(currentStepQuery, currentStep);
+  setHandler(currentStepQuery, () => ({
+    ...currentStep(),
+    ...(scope.consideredCancelled && { isCancelled: true }),
+  }));
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   const cancelled = (cancel?: CancelRequest) => {
     cancelRequest = mergeCancels(cancelRequest, cancel);

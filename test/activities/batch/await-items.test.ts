@@ -1,11 +1,12 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { ApplicationFailure, RetryState } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter, RetryState } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awaitItems } from '../../../activities/batch/await-items.ts';
 import { packItems } from '../../../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type UnderWay } from '../../../contract/batch/reports.ts';
 import { createWorkflowID } from '../../../contract/identity.ts';
+import { PayloadDecryptionError } from '../../../temporal/encryption/payload-decryption-error.ts';
 
 const scope = { account: 'default', region: 'bj' };
 
@@ -16,6 +17,10 @@ interface Run {
   /** Whether visibility never shows that the run has closed. */
   isHidden?: boolean;
   leaseBegan?: boolean;
+  /** Neither its memo nor its outcome can be decoded. */
+  isUnreadable?: boolean;
+  /** The first run of its chain. By default itself. */
+  firstRunID?: string;
   /** Absent: the run was terminated. */
   outcome?: object;
 }
@@ -30,28 +35,41 @@ function temporalWith(runs: Record<string, Run>) {
   const beganAtMs = Date.now();
   const asked = { lists: 0, describes: 0, results: 0 };
   const isClosed = ({ closesAfter }: Run) => closesAfter !== undefined && Date.now() - beganAtMs >= closesAfter * 1000;
-  const workflow = {
-    async *list({ query }: { query: string }) {
+  const infoOf = (runID: string, run: Run) => ({
+    execution: { workflowId: createWorkflowID(scope, runID.replace('run', 'item')), runId: runID },
+    firstRunId: run.firstRunID ?? runID,
+    status: isClosed(run) ? 2 : 1,
+    memo: { fields: run.isUnreadable === true ? unreadable : fieldsOf({ leaseBegan: run.leaseBegan === true }) },
+  });
+  const notFound = () => Object.assign(new Error('no'), { code: 5, details: 'no', metadata: {} });
+  const workflowService = {
+    async listWorkflowExecutions({ query }: { query: string }) {
       asked.lists++;
       expect(query).toContain("TaskQueue = 'a-queue' AND ");
       const wantsClosed = query.includes("ExecutionStatus != 'Running'");
       const since = Date.parse(/CloseTime > '([^']+)'/.exec(query)?.[1] ?? '');
-      for (const [runId, run] of Object.entries(runs)) {
-        if (wantsClosed !== isClosed(run) || (wantsClosed && run.isHidden === true)) continue;
-        if (wantsClosed && beganAtMs + (run.closesAfter ?? 0) * 1000 < since) continue;
-        yield { runId, memo: { leaseBegan: run.leaseBegan } };
-      }
+      const executions = Object.entries(runs).flatMap(([runID, run]) => {
+        if (wantsClosed !== isClosed(run) || (wantsClosed && run.isHidden === true)) return [];
+        if (wantsClosed && beganAtMs + (run.closesAfter ?? 0) * 1000 < since) return [];
+        return [infoOf(runID, run)];
+      });
+      return { executions };
     },
+    async describeWorkflowExecution({ execution }: { execution: { workflowId: string; runId?: string } }) {
+      asked.describes++;
+      const index = execution.workflowId.split('-').at(-1);
+      const runID = execution.runId ?? Object.keys(runs).findLast((one) => one.startsWith(`run-${index}`)) ?? '';
+      const run = runs[runID];
+      if (run === undefined) throw notFound();
+      return { workflowExecutionInfo: infoOf(runID, run) };
+    },
+  };
+  const workflow = {
     getHandle: (workflowID: string, runID: string) => ({
-      async describe() {
-        asked.describes++;
-        const run = runs[runID];
-        if (run === undefined) throw new WorkflowNotFoundError('no', workflowID, runID);
-        return { status: { name: isClosed(run) ? 'COMPLETED' : 'RUNNING' } };
-      },
       async result() {
         asked.results++;
-        const { outcome } = runs[runID] ?? {};
+        const { outcome, isUnreadable } = runs[runID] ?? {};
+        if (isUnreadable === true) throw new PayloadDecryptionError('unknownKey', 'there is no such key');
         if (outcome === undefined) throw new WorkflowNotFoundError('no', workflowID, runID);
         if ('failure' in outcome) {
           const cause = ApplicationFailure.create({ details: [outcome] });
@@ -61,8 +79,21 @@ function temporalWith(runs: Record<string, Run>) {
       },
     }),
   };
-  return { client: { workflow } as unknown as Client, asked };
+  const options = {
+    namespace: 'default',
+    loadedDataConverter: { payloadConverter: defaultPayloadConverter, payloadCodecs: [] },
+  };
+  return { client: { workflow, workflowService, options } as unknown as Client, asked };
 }
+
+function fieldsOf(memo: Record<string, unknown>) {
+  return Object.fromEntries(
+    Object.entries(memo).map(([name, value]) => [name, defaultPayloadConverter.toPayload(value)]),
+  );
+}
+
+/** A memo of another program, or of another key. */
+const unreadable = { leaseBegan: { metadata: { encoding: new TextEncoder().encode('binary/unknown') } } };
 
 const running: Run = { closesAfter: 0, outcome: { outcome: 'running' } };
 
@@ -71,13 +102,13 @@ describe('a wait for items', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** Runs the activity and returns its result, its duration and its calls. */
-  async function wait(items: readonly UnderWay[], runs: Record<string, Run>, sinceMs = Date.now()) {
+  async function wait(items: readonly UnderWay[], runs: Record<string, Run>, sinceMs = Date.now(), once = false) {
     const { client, asked } = temporalWith(runs);
     const environment = new MockActivityEnvironment();
     let heartbeats = 0;
     environment.on('heartbeat', () => heartbeats++);
     const beganAtMs = Date.now();
-    const input = { scope, items: packItems(items, scope), sinceMs };
+    const input = { scope, items: packItems(items, scope), sinceMs, once };
     let told: EndedItem[] | undefined;
     const waiting = environment.run(awaitItems(client, 'a-queue'), input) as Promise<EndedItem[]>;
     const waited = waiting.then((ends) => void (told = ends));
@@ -168,5 +199,40 @@ describe('a wait for items', () => {
     expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(256_000);
     // Reading a thousand outcomes may take longer than the heartbeat limit.
     expect(heartbeats).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('reports as failed an item that cannot be read, and the others as they ended', async () => {
+    const items = [underWay(0), underWay(1), underWay(2, { hasLease: true })];
+    const runs = {
+      'run-0': { closesAfter: 0, isUnreadable: true },
+      'run-1': running,
+      'run-2': { leaseBegan: true },
+      // Somebody else's.
+      'run-7': { isUnreadable: true },
+      'run-8': { closesAfter: 0, isUnreadable: true },
+    };
+    const { told } = await wait(items, runs);
+    const failure = { type: 'Unreadable', message: 'there is no such key' };
+    expect(told).toEqual([
+      { index: 0, runID: 'run-0', result: 'failed', leftBehind: true, failure },
+      { index: 1, runID: 'run-1', result: 'succeeded' },
+    ]);
+  });
+
+  it('follows an item that somebody reset to the end of its new run', async () => {
+    const runs = { 'run-0': { closesAfter: 0 }, 'run-0-reset': { ...running, closesAfter: 7, firstRunID: 'run-0' } };
+    const { told, seconds } = await wait([underWay(0)], runs);
+    expect(told).toEqual([{ index: 0, runID: 'run-0', result: 'succeeded' }]);
+    expect(seconds).toBe(7);
+  });
+
+  it('does not take another create of the name for the item that was terminated', async () => {
+    const { told } = await wait([underWay(0)], { 'run-0': { closesAfter: 0 }, 'run-0-other': {} });
+    expect(told).toMatchObject([{ index: 0, result: 'failed', failure: { type: 'Terminated' } }]);
+  });
+
+  it('looks once and returns while items are still being started', async () => {
+    const { told, seconds, asked } = await wait([underWay(0)], { 'run-0': {} }, Date.now(), true);
+    expect([told, seconds, asked.lists]).toEqual([[], 0, 1]);
   });
 });

@@ -156,6 +156,27 @@ describe.concurrent('a start of items', () => {
     ]);
   });
 
+  it.each([
+    ['cleans up', 'taken-0', { stage: 'cleaningUp' }],
+    ['was cancelled while its request is under way', 'taken-1', { stage: 'submitting', isCancelled: true }],
+  ])('refuses to attach to a create that %s', async (_, clusterName, answer) => {
+    const request = readExample('custom', clusterName);
+    const workflowId = createWorkflowID(scope, clusterName);
+    await client.workflow.start('createCluster', {
+      workflowId,
+      taskQueue: taskQueue(scope),
+      memo: memoOfCreate({ request }),
+    });
+    const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) => {
+      const handle = client.workflow.getHandle(...args);
+      return args[0] === workflowId ? withProperty(handle, 'query', async () => answer) : handle;
+    };
+    const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+    const { started, refused } = await run(await upload(clusterName, [createItem(clusterName)]), {}, 1, answering);
+    expect(started).toEqual([]);
+    expect(refused).toMatchObject([{ index: 0, name: clusterName, failure: { type: 'OperationEnding' } }]);
+  });
+
   it('refuses an item that is not on its page', async () => {
     const batch = await upload('gone', [createItem('gone-0')]);
     expect((await run(batch, { indices: [7] })).refused).toMatchObject([{ index: 7, failure: { type: 'ItemsGone' } }]);

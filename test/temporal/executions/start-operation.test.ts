@@ -37,7 +37,8 @@ function scriptedClient(answers: readonly Answer[], descriptions: readonly Descr
           const described = descriptionsLeft.shift();
           if (described === undefined) throw new Error('the script has no more descriptions');
           if (described === 'unknown') throw new WorkflowNotFoundError('not found', workflowID, undefined);
-          return { ...described, raw: {}, status: { name: described.status } };
+          const raw = { workflowExecutionInfo: { firstRunId: described.runId } };
+          return { ...described, raw, status: { name: described.status } };
         },
       }),
     },

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { CurrentStep } from '../../../contract/current-step.ts';
-import { currentStepQuery } from '../../../contract/messages.ts';
+import { cancelSignal, currentStepQuery } from '../../../contract/messages.ts';
 import { readExample } from '../../examples.ts';
 import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript, type Moment } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
@@ -286,6 +286,19 @@ it('a clean-up that is refused until its time limit ends, and frees the name', a
     },
   });
   expect(cloud.left()).toEqual(['cce-made-1']);
+});
+
+it('a create that was cancelled says so while its POST is still in flight', async () => {
+  let seen: CurrentStep | undefined;
+  await createCluster({
+    moments: {
+      'post 1': async (create) => {
+        await create.signal(cancelSignal, {});
+        seen = await create.query(currentStepQuery);
+      },
+    },
+  });
+  expect(seen).toMatchObject({ stage: 'submitting', isCancelled: true });
 });
 
 it('a clean-up that somebody gives up ends at once, and names what is left', async () => {

@@ -1,0 +1,8 @@
+import { ValueError } from '@temporalio/common';
+import { PayloadDecryptionError } from '../encryption/payload-decryption-error.ts';
+
+/** Whether an error means that Temporal's answer cannot be decoded, such as for want of a key. Repeating does not help. */
+export function isUnreadable(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return error instanceof PayloadDecryptionError || error instanceof ValueError || isUnreadable(error.cause);
+}

@@ -1,0 +1,86 @@
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import { grpcStatus } from '../grpc-status.ts';
+
+/** A run as Temporal describes it, without its memo. */
+export interface RawRun {
+  workflowID: string;
+  runID: string;
+  /** The first run of its chain. A run that continues as new, or is reset, keeps it. */
+  firstRunID: string;
+  isRunning: boolean;
+  /** The run has ended, and its chain goes on or has ended since. */
+  isContinued: boolean;
+}
+
+type Info = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+/**
+ * Describes a run, by default the latest, without decoding anything: a memo that this process has no key for must not hide
+ * whether the run goes on. `undefined` if Temporal does not know it, or no longer does.
+ */
+export async function describeRawRun(client: Client, workflowID: string, runID?: string): Promise<RawRun | undefined> {
+  try {
+    const { workflowExecutionInfo } = await client.workflowService.describeWorkflowExecution({
+      namespace: client.options.namespace,
+      execution: { workflowId: workflowID, ...(runID !== undefined && { runId: runID }) },
+    });
+    return workflowExecutionInfo ? toRawRun(workflowExecutionInfo) : undefined;
+  } catch (error) {
+    if (isGrpcServiceError(error) && error.code === grpcStatus.notFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Lists runs. Decodes a memo only when it is asked for, so that one that this process has no key for holds up nobody.
+ *
+ * `memo` is `undefined` if it cannot be decoded.
+ */
+export async function* listRawRuns(
+  client: Client,
+  query: string,
+): AsyncGenerator<RawRun & { memo: () => Promise<Record<string, unknown> | undefined> }, void> {
+  const { namespace } = client.options;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.workflowService.listWorkflowExecutions({
+      namespace,
+      query,
+      pageSize: 1000,
+      ...(nextPageToken !== undefined && { nextPageToken }),
+    });
+    for (const info of page.executions) yield { ...toRawRun(info), memo: () => decodeMemo(client, info) };
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken !== undefined && nextPageToken.length > 0);
+}
+
+function toRawRun({ execution, firstRunId, status }: Info): RawRun {
+  const runID = execution?.runId ?? '';
+  return {
+    workflowID: execution?.workflowId ?? '',
+    runID,
+    firstRunID: firstRunId || runID,
+    isRunning: status === statuses.running,
+    isContinued: status === statuses.continuedAsNew,
+  };
+}
+
+/** `WorkflowExecutionStatus` of Temporal's API. */
+const statuses = { running: 1, continuedAsNew: 6 } as const;
+
+async function decodeMemo(client: Client, { execution, memo }: Info): Promise<Record<string, unknown> | undefined> {
+  const { namespace, loadedDataConverter } = client.options;
+  const { payloadCodecs, payloadConverter } = loadedDataConverter;
+  const context = { type: 'workflow', namespace, workflowId: execution?.workflowId ?? '' } as const;
+  const fields = Object.entries(memo?.fields ?? {});
+  try {
+    let payloads = fields.map(([, payload]) => payload);
+    for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
+    return Object.fromEntries(
+      fields.map(([name], position) => [name, payloadConverter.fromPayload(payloads[position] ?? {})]),
+    );
+  } catch {
+    return undefined;
+  }
+}
