@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -201,5 +202,33 @@ describe('a cluster with a time to live', () => {
 
   it('cannot be extended where there is none', async () => {
     await expect(orchestration.orchestrator.extendLease('kept', 60)).rejects.toThrow(OperationNotFoundError);
+  });
+});
+
+describe('a create that an operator resets to before it has sent', () => {
+  it('looks, and keeps one cluster even if it sends again', async () => {
+    const simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
+    const orchestration = await startOrchestration(simulator);
+    await orchestration.startWorker();
+    const { orchestrator, client } = orchestration;
+    const first = await orchestrator.create(readExample('managed', 'repeated'));
+    const made = (await ended(orchestrator, first)).outcome?.clusterID;
+
+    // The look before the request does not show what the run before has made.
+    await simulator.addFault({ kind: 'stale', seconds: 3600, call: 'listClusters', times: 1 });
+    const { workflowID, runID } = first;
+    const reset: { runId: string } = await client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: workflowID, runId: runID },
+      workflowTaskFinishEventId: 4 as never,
+      requestId: randomUUID(),
+      reason: 'an operator tries again',
+    });
+    const { outcome } = await ended(orchestrator, { workflowID, runID: reset.runId });
+    expect(await simulator.log('createCluster')).toHaveLength(2);
+    expect(outcome).toMatchObject({ outcome: 'running', clusterID: made, duplicates: [{ deleted: true }] });
+    expect((await simulator.clusters()).map(({ clusterID }) => clusterID)).toEqual([made]);
+    await orchestration.stop();
+    await simulator.stop();
   });
 });

@@ -1,5 +1,5 @@
 import { TemporalFailure } from '@temporalio/common';
-import { sleep, upsertMemo } from '@temporalio/workflow';
+import { patched, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
@@ -20,6 +20,7 @@ import { countMade, lastOpenedAtMs } from './sent-requests.ts';
  */
 export async function provisionCluster(creation: Creation, progress: Progress, deadline: Deadline): Promise<void> {
   let survivor: string | undefined;
+  let obtainedAtMs = 0;
   for (;;) {
     const { clusterID, madeBy } = await deadline(async () => {
       const obtained: ObtainedCluster =
@@ -27,12 +28,16 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
           ? await obtainCluster(creation, progress)
           : { clusterID: survivor, madeBy: 'thisCreate' };
       note(creation, obtained);
+      obtainedAtMs = Date.now();
       progress.enter('provisioning', obtained.clusterID);
       await waitUntilRunning(creation, obtained.clusterID, progress);
       return obtained;
     });
     // A look found a cluster of an earlier create, so this create made nothing to verify. If each request was answered,
     // none can have made another cluster: only an attempt whose end nobody saw may still do that.
+    if (madeBy === 'thisCreate' && survivor === undefined && isAfterReset()) {
+      creation.requests.unshift({ outcome: 'open', openedAtMs: obtainedAtMs });
+    }
     if (madeBy === 'earlierCreate' || lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
     // Outside the deadline: the cluster runs in time, and a duplicate that is slow to delete must not take it along.
     progress.enter('verifying');
@@ -40,6 +45,16 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     throwIfCancelled();
     if (survivor === clusterID) return;
   }
+}
+
+/**
+ * Whether an operator has reset the create to a moment before this one: the run before it may have sent a request too. The
+ * patch tells a reset to a later moment, whose history goes on without this question.
+ */
+function isAfterReset(): boolean {
+  const { runId, firstExecutionRunId, continuedFromExecutionRunId } = workflowInfo();
+  const isReset = runId !== firstExecutionRunId && continuedFromExecutionRunId === undefined;
+  return isReset && patched('verify-after-reset');
 }
 
 function note(creation: Creation, obtained: ObtainedCluster): void {
