@@ -13,8 +13,6 @@ export interface OperationMemo extends Record<string, unknown> {
   leaseBegan?: boolean;
   /** When the first run of a create started, RFC 3339. Set in its later runs. */
   startedAt?: string;
-  /** The first run ID of a create, from which its marker is made. Set in its later runs. */
-  firstRunID?: string;
   /**
    * The options of a create or delete, as far as somebody gave them. Absent in runs of version 0.1. An extended lease has
    * another time to live than these say.

@@ -55,6 +55,14 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
   'create-expires': async ({ orchestrator }) =>
     atItsEnd(orchestrator.create(readExample('managed', 'expires'), { ttlSeconds: 2 })),
 
+  'create-lease-is-extended': async ({ orchestrator }) => {
+    const create = await orchestrator.create(readExample('managed', 'extended'), { ttlSeconds: 3600 });
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'running');
+    await orchestrator.extendLease('extended', 7200);
+    await orchestrator.extendLease('extended', 2);
+    return atItsEnd(create);
+  },
+
   'delete-ends': async ({ orchestrator }) => atItsEnd(orchestrator.delete('runs')),
 
   'delete-is-asked-for-again': async ({ orchestrator, simulator }) => {

@@ -105,7 +105,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const { requests, obtained, made, duplicates } = creation;
     const { memo, startTime, typedSearchAttributes } = workflowInfo();
     const goOnWith = makeContinueAsNewFunc<typeof createCluster>({
-      memo: { startedAt: startTime.toISOString(), firstRunID: firstExecutionRunId, ...memo } satisfies OperationMemo,
+      memo: { startedAt: startTime.toISOString(), ...memo } satisfies OperationMemo,
       typedSearchAttributes,
     });
     return goOnWith({
