@@ -150,4 +150,16 @@ describe.concurrent('what a call cannot do', () => {
     expect(await said).toMatchObject({ reason: 'noWorker' });
     await client.workflow.getHandle(`cce:${orchestration.account}:beijing:reconcile:report`).terminate();
   });
+
+  it('is said within seconds while the service refuses', async () => {
+    const { orchestrator } = orchestration;
+    const refusal = { kind: 'refuse', status: 429, code: 'Throttled', call: 'createCluster', name: 'down' } as const;
+    await simulator.addFault({ ...refusal, forSeconds: 60 });
+    const create = await orchestrator.create(readExample('managed', 'down'));
+    expect(await orchestrator.beginning(create)).toMatchObject({
+      currentStep: { stage: 'submitting', waitsFor: { reason: 'service' } },
+    });
+    await orchestrator.cancel('down');
+    expect((await ended(orchestrator, create)).outcome).toMatchObject({ outcome: 'cancelled' });
+  });
 });
