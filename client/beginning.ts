@@ -27,6 +27,8 @@ export function hasBegun({ kind, execution, currentStep, blockedBy }: OperationS
   if (currentStep === undefined) return false;
   const { stage, phase, waitsFor, pollTrouble } = currentStep;
   if (waitsFor !== undefined || pollTrouble !== undefined) return true;
+  // It ends while it is looked at. The next look has its outcome.
+  if (stage === 'done') return false;
   // A delete has the clusterID before it has looked whether it may delete the cluster; a watch then tells the phase.
   return kind === 'delete' ? phase !== undefined : stage !== 'validating' && stage !== 'submitting';
 }

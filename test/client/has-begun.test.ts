@@ -18,6 +18,7 @@ describe('the beginning of an operation', () => {
     ['a create with a cluster', status('create', 'provisioning'), true],
     ['a create whose cluster runs', status('create', 'running'), true],
     ['a create that cleans up', status('create', 'cleaningUp'), true],
+    ['a create whose outcome is not shown yet', status('create', 'done'), false],
     ['a delete that looks', status('delete', 'deleting'), false],
     ['a delete that asks whether it may', status('delete', 'deleting', { clusterID: 'cce-1' }), false],
     ['a delete whose cluster goes', status('delete', 'deleting', { phase: 'deleting' }), true],
