@@ -198,6 +198,8 @@ describe('a cluster with a time to live', () => {
     expect(second.attached).toBe(false);
     await reached(orchestrator, second, ({ currentStep }) => currentStep?.stage === 'running');
     expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === 'stolen')).toEqual([]);
+    await orchestrator.delete('stolen');
+    await ended(orchestrator, second);
   });
 
   it('cannot be extended where there is none', async () => {
@@ -205,11 +207,22 @@ describe('a cluster with a time to live', () => {
   });
 });
 
-describe('a create that an operator resets to before it has sent', () => {
-  it('looks, and keeps one cluster even if it sends again', async () => {
-    const simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
-    const orchestration = await startOrchestration(simulator);
+describe('a create with which an operator interferes before it has sent', () => {
+  let simulator: SimulatorProcess;
+  let orchestration: Orchestration;
+
+  beforeAll(async () => {
+    simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
+    orchestration = await startOrchestration(simulator);
     await orchestration.startWorker();
+  });
+
+  afterAll(async () => {
+    await orchestration.stop();
+    await simulator.stop();
+  });
+
+  it('looks after a reset, and keeps one cluster even if it sends again', async () => {
     const { orchestrator, client } = orchestration;
     const first = await orchestrator.create(readExample('managed', 'repeated'));
     const made = (await ended(orchestrator, first)).outcome?.clusterID;
@@ -226,9 +239,39 @@ describe('a create that an operator resets to before it has sent', () => {
     });
     const { outcome } = await ended(orchestrator, { workflowID, runID: reset.runId });
     expect(await simulator.log('createCluster')).toHaveLength(2);
-    expect(outcome).toMatchObject({ outcome: 'running', clusterID: made, duplicates: [{ deleted: true }] });
-    expect((await simulator.clusters()).map(({ clusterID }) => clusterID)).toEqual([made]);
-    await orchestration.stop();
-    await simulator.stop();
+    const duplicates = outcome !== undefined && 'duplicates' in outcome ? outcome.duplicates : undefined;
+    expect(outcome).toMatchObject({ outcome: 'running', duplicates: [{ deleted: true }] });
+    // Of two that are equally old, the ID decides.
+    expect([outcome?.clusterID, duplicates?.[0]?.clusterID]).toContain(made);
+    expect((await simulator.clusters()).map(({ clusterID }) => clusterID)).toEqual([outcome?.clusterID]);
+  });
+
+  it('looks again after a pause and a reset of the activity that sends', async () => {
+    const { client } = orchestration;
+    const looks = (await simulator.log('listClusters')).length;
+    await simulator.addFault({ kind: 'latency', ms: 4_000, call: 'listClusters', times: 1 });
+    const { workflowID } = await orchestration.orchestrator.create(readExample('managed', 'operated'));
+    const handle = client.workflow.getHandle(workflowID);
+    const execution = { workflowId: workflowID };
+    const submits = async () => ((await handle.describe()).raw.pendingActivities ?? []).map(({ state }) => state);
+    await vi.waitFor(async () => expect(await submits()).toEqual([pendingActivityState.started]), waiting);
+    const activity = { namespace: 'default', execution, type: 'submitCluster', identity: 'an operator' };
+    await client.workflowService.pauseActivity(activity);
+    await vi.waitFor(async () => expect(await submits()).toEqual([pendingActivityState.paused]), waiting);
+    await client.workflowService.unpauseActivity({ ...activity, resetAttempts: true });
+    await vi.waitFor(async () => {
+      const { events } = await handle.fetchHistory();
+      const failures = events?.flatMap(({ activityTaskFailedEventAttributes: failed }) => failed?.failure ?? []);
+      expect(failures?.map(({ applicationFailureInfo }) => applicationFailureInfo?.type)).toEqual(['SentBefore']);
+    }, waiting);
+    await vi.waitFor(
+      async () => expect((await simulator.log('listClusters')).length).toBeGreaterThan(looks + 1),
+      waiting,
+    );
+    expect((await simulator.clusters()).map(({ clusterName }) => clusterName)).not.toContain('operated');
+    await handle.terminate('it would look for 90 s');
   });
 });
+
+/** Values of `PendingActivityState` of Temporal's API. */
+const pendingActivityState = { started: 2, paused: 4 } as const;

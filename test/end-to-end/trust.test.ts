@@ -154,32 +154,4 @@ describe('a service that is wrong for a while', () => {
     await expect(orchestrator.delete(second, { deleteResource: true })).rejects.toThrow(OptionsConflictError);
     expect((await ended(orchestrator, deleting)).outcome).toMatchObject({ outcome: 'deleted', requests: 1 });
   });
-
-  it.concurrent('an operator who pauses and resets a submit makes the create look before it sends', async () => {
-    const { client } = orchestration;
-    await simulator.addFault({ kind: 'latency', ms: 4_000, call: 'listClusters', name: 'operated', times: 1 });
-    const { workflowID } = await create('operated');
-    const handle = client.workflow.getHandle(workflowID);
-    const execution = { workflowId: workflowID };
-    const submits = async () => ((await handle.describe()).raw.pendingActivities ?? []).map(({ state }) => state);
-    await vi.waitFor(async () => expect(await submits()).toEqual([pendingActivityState.started]), waiting);
-    const activity = { namespace: 'default', execution, type: 'submitCluster', identity: 'an operator' };
-    await client.workflowService.pauseActivity(activity);
-    await vi.waitFor(async () => expect(await submits()).toEqual([pendingActivityState.paused]), waiting);
-    await client.workflowService.unpauseActivity({ ...activity, resetAttempts: true });
-    await vi.waitFor(async () => {
-      const { events } = await handle.fetchHistory();
-      const failures = events?.flatMap(({ activityTaskFailedEventAttributes: failed }) => failed?.failure ?? []);
-      expect(failures?.map(({ applicationFailureInfo }) => applicationFailureInfo?.type)).toEqual(['SentBefore']);
-    }, waiting);
-    await vi.waitFor(
-      async () => expect((await requestsOf('listClusters', 'operated')).length).toBeGreaterThan(1),
-      waiting,
-    );
-    expect(await requestsOf('createCluster', 'operated')).toEqual([]);
-    await handle.terminate('it would look for 90 s');
-  });
 });
-
-/** Values of `PendingActivityState` of Temporal's API. */
-const pendingActivityState = { started: 2, paused: 4 } as const;
