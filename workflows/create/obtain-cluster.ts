@@ -27,13 +27,15 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  * Throws `NameTaken`, or the ActivityFailure of a request that the service refused.
  */
 export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
-  for (;;) {
+  // Once this function has decided by what a look found, the next request is sent whatever else the activity would find.
+  for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    const attempt = await send(creation, progress);
+    const attempt = await send(creation, progress, lookFirst);
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
     if ('found' in attempt && attempt.deleteIsQueued === true) {
       await waitForOldCluster('a delete of this name is queued', progress);
+      lookFirst = true;
       continue;
     }
     const decision: SettledDecision =
@@ -42,6 +44,7 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
         : await lookUntilSettled(creation);
     if (decision.action === 'wait') {
       await waitForOldCluster(`a delete of ${decision.clusterIDs.join(', ')} is queued or under way`, progress);
+      lookFirst = true;
       continue;
     }
     if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
@@ -51,6 +54,7 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
       throw await nameTaken(creation, decision);
     }
     if ('refusal' in attempt) throw attempt.refusal;
+    lookFirst = false;
   }
 }
 
@@ -61,11 +65,9 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
 type Attempt = Submission | { refusal?: unknown };
 
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
-async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<Attempt> {
+async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>, lookFirst: boolean): Promise<Attempt> {
   const { request, marker, requests } = creation;
   const earlier = [...requests];
-  // After any other outcome, the workflow has looked by itself.
-  const lookFirst = earlier.every(({ outcome }) => outcome === 'notSent');
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
   const position = requests.push({ outcome: 'inFlight' }) - 1;
   try {
