@@ -15,19 +15,26 @@ export async function* watchOperation(
   { workflowID, runID }: OperationReference,
   signal?: AbortSignal,
 ): AsyncGenerator<OperationStatus, void> {
-  // The result only ends the last pause early. The outcome comes from the status.
-  const ended = client.workflow.getHandle(workflowID, runID).result().then(ignore, ignore);
-  for (let last = '', looks = 0; ; looks++) {
-    const operation = await describeOperation(client, workflowID, runID);
-    if (operation === undefined) throw new OperationNotFoundError(workflowID);
-    const status = await statusOf(client, operation);
-    const { execution, currentStep, blockedBy } = status;
-    const seen = JSON.stringify([execution, currentStep, blockedBy]);
-    if (seen !== last) yield status;
-    if (execution !== 'running') return;
-    last = seen;
-    const rest = pause(pausesMs[looks] ?? pauseMs, undefined, signal === undefined ? {} : { signal });
-    await Promise.race([ended, rest]);
+  const over = new AbortController();
+  // The result only ends the last pause early. The outcome comes from the status. Without the signal, a command that has
+  // seen enough could not exit before this long poll ends.
+  const result = client.withAbortSignal(over.signal, () => client.workflow.getHandle(workflowID, runID).result());
+  const ended = result.then(ignore, ignore);
+  try {
+    for (let last = '', looks = 0; ; looks++) {
+      const operation = await describeOperation(client, workflowID, runID);
+      if (operation === undefined) throw new OperationNotFoundError(workflowID);
+      const status = await statusOf(client, operation);
+      const { execution, currentStep, blockedBy } = status;
+      const seen = JSON.stringify([execution, currentStep, blockedBy]);
+      if (seen !== last) yield status;
+      if (execution !== 'running') return;
+      last = seen;
+      const rest = pause(pausesMs[looks] ?? pauseMs, undefined, signal === undefined ? {} : { signal });
+      await Promise.race([ended, rest]);
+    }
+  } finally {
+    over.abort();
   }
 }
 
