@@ -99,7 +99,8 @@ describe('a duplicate that shows only at the end of the time to live', () => {
         extras: ['cce-made-2'],
       },
     });
-    expect(cloud.deletes).toMatchObject([
+    // Both deletions are requested at the same time.
+    expect(cloud.deletes.toSorted((left, right) => left.clusterID.localeCompare(right.clusterID))).toMatchObject([
       { clusterID: 'cce-made-1', reason: 'leaseEnded' },
       { clusterID: 'cce-made-2', reason: 'extraOfCreate' },
     ]);
