@@ -27,6 +27,12 @@ describe('the marker', () => {
     expect(readMarker(description)).toBeUndefined();
   });
 
+  it('counts at the end of a description only: a person may quote it', () => {
+    const marked = withMarker(request, markerOf('cce:default:bj:name', 'run-1', request)).cluster.description ?? '';
+    expect(readMarker(marked)).toBeDefined();
+    expect(readMarker(`${marked}, and then changed by hand`)).toBeUndefined();
+  });
+
   it('differs from create to create of one name', () => {
     const keys = ['run-1', 'run-2'].map((runID) => markerOf('cce:default:bj:name', runID, request).key);
     expect(new Set(keys).size).toBe(2);
