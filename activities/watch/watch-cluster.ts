@@ -129,6 +129,9 @@ export function watchCluster(dependencies: WatchDependencies) {
         const decision = decideWatch(state, event, pace());
         const { action, news } = decision;
         state = decision.state;
+        // At once: while workers die one after the other, no attempt may live until its next heartbeat, and each would
+        // begin the wait for certainty anew.
+        if (state.progress.doubt?.looks === 1) heartbeat(state.progress);
         if ('countedFailure' in decision) logFailure(clusterID, state, decision.countedFailure);
         if (news !== undefined) await report(news, workflowExecution);
         if (action.kind === 'end') return action.observed;

@@ -89,6 +89,8 @@ async function watch(
   const environment = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, {
     logger,
   });
+  const heartbeats: unknown[] = [];
+  environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
   const activity = watchCluster({
     ...alone(service.cce),
     reportStep: async (_, change) => void reported.push(change),
@@ -96,7 +98,7 @@ async function watch(
     longestLagMs,
   });
   const result: Promise<unknown> = environment.run(activity, { clusterID, goal }).catch((error: unknown) => error);
-  return { result: await result, reported, polls: service.count() };
+  return { result: await result, reported, heartbeats, polls: service.count() };
 }
 
 /** The current step in each report. */
@@ -267,6 +269,11 @@ describe('the next attempt of a watch', () => {
   it('does not repeat a report', async () => {
     const { reported } = await watch([provisioning('doing', 'todo', 'todo'), running], 'running', progress);
     expect(reported).toEqual([]);
+  });
+
+  it('saves the beginning of the wait at once, in case its worker dies', async () => {
+    const { heartbeats } = await watch(['absent', 'absent', running]);
+    expect(heartbeats[0]).toMatchObject({ doubt: { clusterPhase: 'absent', looks: 1 } });
   });
 
   it('waits for a cluster that is not visible yet, but not for ever', async () => {
