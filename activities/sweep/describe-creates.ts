@@ -1,11 +1,10 @@
-import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
 import type { CreateClusterOutcome } from '../../contract/create.ts';
 import type { CreateRun } from '../../contract/reconcile.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
-import { grpcStatus } from '../../temporal/grpc-status.ts';
+import { describeRawRun, listRawRuns, type RawRun } from '../../temporal/executions/raw-runs.ts';
 
 /**
  * Describes the creates that Temporal still knows: a run that is under way, or else all runs, with the clusters that each
@@ -23,19 +22,14 @@ export function describeCreates(client: Client) {
   };
 }
 
-/** A run as Temporal tells of it. No memo is read: one that this worker has no key for would fail the whole sweep. */
-interface KnownRun {
-  runID: string;
-  firstRunID: string;
-  /** Absent while the run is open. */
-  closedAtMs?: number;
-}
-
 async function runsOf(client: Client, workflowID: string, fadedBeforeMs: number): Promise<CreateRun[]> {
-  const listed = await listRuns(client, workflowID);
+  const query = `WorkflowId = '${workflowID}' AND WorkflowType = '${workflowTypes.createCluster}'`;
+  // No memo is read: one that this worker has no key for would fail the whole sweep.
+  const listed: RawRun[] = [];
+  for await (const run of listRawRuns(client, query)) listed.push(run);
   // The list lags behind: it does not show a create that began a moment ago, which may adopt the cluster.
-  const current = await currentRun(client, workflowID);
-  if (current === undefined) {
+  const current = await describeRawRun(client, workflowID);
+  if (current?.workflowType !== workflowTypes.createCluster) {
     return listed.map(({ firstRunID }) => ({ ...claimless(workflowID, firstRunID), isUncertain: true }));
   }
   const known = [...listed.filter(({ runID }) => runID !== current.runID), current];
@@ -82,42 +76,6 @@ async function claimsOf(client: Client, workflowID: string, runID: string): Prom
 function claimedBy(outcome: CreateClusterOutcome): string[] {
   if (outcome.outcome === 'running') return outcome.clusterID === undefined ? [] : [outcome.clusterID];
   return outcome.cleanup?.status === 'kept' ? outcome.cleanup.clusterIDs : [];
-}
-
-async function listRuns(client: Client, workflowID: string): Promise<KnownRun[]> {
-  const { namespace } = client.options;
-  const query = `WorkflowId = '${workflowID}' AND WorkflowType = '${workflowTypes.createCluster}'`;
-  const runs: KnownRun[] = [];
-  for (let nextPageToken: Uint8Array | undefined; ;) {
-    const page = await client.workflowService.listWorkflowExecutions({
-      namespace,
-      query,
-      ...(nextPageToken !== undefined && { nextPageToken }),
-    });
-    runs.push(...page.executions.map(toKnownRun));
-    ({ nextPageToken } = page);
-    if (nextPageToken === undefined || nextPageToken.length === 0) return runs;
-  }
-}
-
-/** The open or latest run, as the server itself knows it. */
-async function currentRun(client: Client, workflowID: string): Promise<KnownRun | undefined> {
-  try {
-    const { workflowExecutionInfo: info } = await client.workflowService.describeWorkflowExecution({
-      namespace: client.options.namespace,
-      execution: { workflowId: workflowID },
-    });
-    return info?.type?.name === workflowTypes.createCluster ? toKnownRun(info) : undefined;
-  } catch (error) {
-    if (isGrpcServiceError(error) && error.code === grpcStatus.notFound) return undefined;
-    throw error;
-  }
-}
-
-/** Lists do not tell the first run of a chain. There it is the run itself, if nothing continued in it. */
-function toKnownRun({ execution, firstRunId, closeTime }: temporal.api.workflow.v1.IWorkflowExecutionInfo): KnownRun {
-  const runID = execution?.runId ?? '';
-  return { runID, firstRunID: firstRunId || runID, ...(closeTime && { closedAtMs: Number(closeTime.seconds) * 1000 }) };
 }
 
 /** Temporal forgets runs up to half an hour after their retention, by chance. An hour allows for slow deletions, too. */

@@ -8,7 +8,10 @@ export interface RawRun {
   runID: string;
   /** The first run of its chain. A run that continues as new, or is reset, keeps it. */
   firstRunID: string;
+  workflowType: string;
   isRunning: boolean;
+  /** When the run ended, in milliseconds since the epoch. Absent while it is open. */
+  closedAtMs?: number;
   /** The run has ended, and its chain goes on or has ended since. */
   isContinued: boolean;
 }
@@ -55,12 +58,15 @@ export async function* listRawRuns(
   } while (nextPageToken !== undefined && nextPageToken.length > 0);
 }
 
-function toRawRun({ execution, firstRunId, status }: Info): RawRun {
+function toRawRun({ execution, firstRunId, type, status, closeTime }: Info): RawRun {
   const runID = execution?.runId ?? '';
   return {
     workflowID: execution?.workflowId ?? '',
     runID,
+    // Lists do not tell it. There it is the run itself, if nothing continued in it.
     firstRunID: firstRunId || runID,
+    workflowType: type?.name ?? '',
+    ...(closeTime && { closedAtMs: Number(closeTime.seconds) * 1000 }),
     isRunning: status === statuses.running,
     isContinued: status === statuses.continuedAsNew,
   };
