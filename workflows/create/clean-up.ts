@@ -10,9 +10,10 @@ import type { DeleteOrder, DeleteReason, OwnDeleteReason } from '../../contract/
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
+import { ambiguousName } from '../delete/ambiguous-name.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
 import { lookPatiently } from '../delete/look-patiently.ts';
-import { describeFailure, failure } from '../operation/operation-failure.ts';
+import { describeFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
@@ -228,6 +229,5 @@ function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptio
     .filter(({ clusterID, description }) => decision.clusterIDs.includes(clusterID) && readMarker(description))
     .map(({ clusterID }) => clusterID);
   if (named.length <= 1) return named;
-  const message = `${named.length} clusters are named "${creation.request.cluster.clusterName}": ${named.join(', ')}`;
-  throw failure({ type: 'AmbiguousName', message, advice: 'delete by clusterID', clusterIDs: named });
+  throw ambiguousName(creation.request.cluster.clusterName, named);
 }

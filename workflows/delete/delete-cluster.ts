@@ -9,6 +9,7 @@ import { closingFailure, describeFailure, failure } from '../operation/operation
 import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress, type Progress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
+import { ambiguousName } from './ambiguous-name.ts';
 import { lookPatiently } from './look-patiently.ts';
 import { deleteUntilGone, releaseTime, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
 
@@ -132,12 +133,7 @@ async function resolveTarget(
   const standing = staying.length > 0 ? staying : alive.slice(0, 1);
   if (standing.length > 1) {
     const clusterIDs = standing.map(({ clusterID }) => clusterID);
-    throw failure({
-      type: 'AmbiguousName',
-      message: `${standing.length} clusters are named "${target.clusterName}": ${clusterIDs.join(', ')}`,
-      advice: 'delete by clusterID',
-      clusterIDs,
-    });
+    throw ambiguousName(target.clusterName, clusterIDs);
   }
   return standing[0]?.clusterID;
 }

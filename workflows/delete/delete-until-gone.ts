@@ -7,15 +7,10 @@ import { phaseDuringDelete } from '../../cce/phases.ts';
 import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import { deleteCluster, watchActivities } from '../activity-proxies.ts';
-import {
-  callFailureOf,
-  describeFailure,
-  failedStepDetail,
-  failure,
-  isFailureOfType,
-} from '../operation/operation-failure.ts';
+import { describeFailure, failedStepDetail, failure, isFailureOfType } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { pauseAfterRefusalMs } from './judge-refusal.ts';
+import { repeatWhileRefused } from './repeat-while-refused.ts';
 import { whatToWaitFor } from './what-to-wait-for.ts';
 
 export interface DeletionTask {
@@ -127,28 +122,20 @@ async function watchUntilGone(
 const pauseAfterWatchMs = 30_000;
 
 /** Requests the deletion until the service accepts it, or refuses it for good. */
-async function requestDeletion({
+function requestDeletion({
   clusterID,
   options,
   order,
   progress,
   sinceMs,
-  untilMs = Infinity,
+  untilMs,
 }: BegunTask): Promise<DeletionAnswer> {
-  for (let refusals = 1; ; refusals++) {
-    try {
-      const answer = await deleteCluster({ clusterID, options, order, sinceMs });
-      progress.waitFor(undefined, clusterID);
-      return answer;
-    } catch (error) {
-      const waitsFor = whatToWaitFor(error);
-      if (waitsFor === 'permanent') throw error;
-      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message }, clusterID);
-      const pauseMs = pauseAfterRefusalMs(refusals, callFailureOf(error) ?? {});
-      if (Date.now() + pauseMs >= untilMs) throw error;
-      await sleep(pauseMs, { summary: 'the service refuses the deletion for now' });
-    }
-  }
+  return repeatWhileRefused(() => deleteCluster({ clusterID, options, order, sinceMs }), {
+    progress,
+    by: clusterID,
+    ...(untilMs !== undefined && { untilMs }),
+    summary: 'the service refuses the deletion for now',
+  });
 }
 
 /** Until then, subnets and security groups are in use. The vendor's own tools wait this long (vendor's Terraform provider). */
