@@ -29,15 +29,14 @@ import { cancelSignal } from '../../contract/messages.ts';
 import { cancelItems, holdPages, startItems, watchActivities } from '../activity-proxies.ts';
 import { batchDetails } from '../operation/current-details.ts';
 import { progressOf } from './progress.ts';
+import { noteAccepted, noteHeldBack } from './held-back.ts';
 import {
   beginRollback,
   isOver,
   newBatchState,
   noteCancel,
   hasMoreToStart,
-  noteAccepted,
   noteClaimed,
-  noteHeldBack,
   noteEnded,
   noteRefused,
   noteStarted,

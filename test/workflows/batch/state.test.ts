@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { FailurePolicy } from '../../../contract/batch/item.ts';
 import { failuresKept, type EndedItem, type StartedItem } from '../../../contract/batch/reports.ts';
 import { progressOf } from '../../../workflows/batch/progress.ts';
+import { noteAccepted, noteHeldBack } from '../../../workflows/batch/held-back.ts';
 import {
   beginRollback,
   isOver,
   newBatchState,
-  noteAccepted,
   noteCancel,
   noteClaimed,
   noteEnded,
-  noteHeldBack,
   noteRefused,
   noteStarted,
   overdue,
