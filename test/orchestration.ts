@@ -10,6 +10,7 @@ import {
   type OperationReference,
   type OperationStatus,
 } from '../client/index.ts';
+import { readExample } from './examples.ts';
 import type { SimulatorProcess } from '../simulator/process.ts';
 import type { WorkerConfiguration } from '../worker/configuration.ts';
 import { runWorker, type RunningWorker } from '../worker/run-worker.ts';
@@ -99,6 +100,13 @@ export async function reached(
 ): Promise<OperationStatus> {
   for await (const status of orchestrator.watch(operation)) if (isReached(status)) return status;
   throw new Error(`${operation.workflowID} ended before`);
+}
+
+/** Creates a cluster with a time to live, and waits until it runs. */
+export async function runningWithLease(orchestrator: Orchestrator, clusterName: string, ttlSeconds: number) {
+  const create = await orchestrator.create(readExample('managed', clusterName), { ttlSeconds });
+  const running = await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'running');
+  return { create, running };
 }
 
 /** All that an iterable gives. */

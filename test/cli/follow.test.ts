@@ -14,9 +14,8 @@ function following(error: Error): Followed<string> {
   return {
     workflowID: 'cce:test:bj:a',
     attachAgain,
-    // eslint-disable-next-line require-yield
     async *watch() {
-      throw error;
+      yield await Promise.reject<string>(error);
     },
   };
 }

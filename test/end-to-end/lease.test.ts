@@ -11,7 +11,7 @@ import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { extendLeaseSignal } from '../../contract/messages.ts';
 import { readExample } from '../examples.ts';
-import { allOf, ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { allOf, ended, reached, runningWithLease, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator } from '../processes.ts';
 import { allowedSignals, eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';
 import { waiting } from '../waiting.ts';
@@ -35,12 +35,8 @@ describe('a cluster with a time to live', () => {
     await environment.teardown();
   });
 
-  async function createWithLease(clusterName: string, ttlSeconds: number) {
-    const { orchestrator } = orchestration;
-    const create = await orchestrator.create(readExample('managed', clusterName), { ttlSeconds });
-    const running = await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'running');
-    return { create, running };
-  }
+  const createWithLease = (clusterName: string, ttlSeconds: number) =>
+    runningWithLease(orchestration.orchestrator, clusterName, ttlSeconds);
 
   const clusterNames = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName);
 

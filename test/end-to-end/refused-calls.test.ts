@@ -10,7 +10,7 @@ import { deleteWorkflowID } from '../../contract/identity.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import { startOperation } from '../../temporal/executions/start-operation.ts';
 import { readExample } from '../examples.ts';
-import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { ended, runningWithLease, startOrchestration, type Orchestration } from '../orchestration.ts';
 import { startSimulator } from '../processes.ts';
 
 let simulator: SimulatorProcess;
@@ -27,12 +27,8 @@ afterAll(async () => {
   await simulator.stop();
 });
 
-async function createWithLease(clusterName: string, ttlSeconds: number) {
-  const { orchestrator } = orchestration;
-  const create = await orchestrator.create(readExample('managed', clusterName), { ttlSeconds });
-  const running = await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'running');
-  return { create, running };
-}
+const createWithLease = (clusterName: string, ttlSeconds: number) =>
+  runningWithLease(orchestration.orchestrator, clusterName, ttlSeconds);
 
 const clusterNames = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName);
 
