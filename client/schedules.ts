@@ -49,7 +49,7 @@ async function ifThere<Result>(act: () => Promise<Result>): Promise<Result | und
   }
 }
 
-/** Runs an action on a schedule. `false` if there is no such schedule. */
+/** Runs an action on a schedule. Returns `false` if the schedule does not exist. */
 export async function wasThere(act: () => Promise<void>): Promise<boolean> {
   const done = await ifThere(async () => {
     await act();

@@ -9,6 +9,8 @@ export class ClusterRunsError extends OrchestratorError {
   readonly kind = 'conflict';
 
   constructor(nameOrID: string) {
-    super(`"${nameOrID}" runs, so there is no create left to cancel; to delete the cluster: ccectl delete ${nameOrID}`);
+    super(
+      `"${nameOrID}" runs already, so its create cannot be cancelled; to delete the cluster, run ccectl delete ${nameOrID}`,
+    );
   }
 }
