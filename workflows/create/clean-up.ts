@@ -58,7 +58,7 @@ export async function cleanUp(
   progress.enter('cleaningUp');
   const sinceMs = Date.now();
   const untilMs = sinceMs + creation.cleanUpTimeoutSeconds * 1000;
-  const gone: string[] = [];
+  const done: CleanUpRecord = { handled: [], gone: [], leftBehind: [] };
   try {
     return await CancellationScope.nonCancellable(async () => {
       const abandonable = new CancellationScope({ cancellable: true });
@@ -72,15 +72,28 @@ export async function cleanUp(
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
         if (order === undefined) return { status: 'kept', clusterIDs: targets };
-        return deleteAll({ creation, policyNow: () => policy, progress, sinceMs, untilMs }, order, targets, gone);
+        return deleteAll({ creation, policyNow: () => policy, progress, sinceMs, untilMs }, order, targets, done);
       });
     });
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const known = obtained === undefined ? creation.made : [...creation.made, obtained.clusterID];
-    const clusterIDs = [...new Set(known)].filter((clusterID) => !gone.includes(clusterID));
-    return { status: 'incomplete', clusterIDs, failure: failureOf(error) };
+    const clusterIDs = [...new Set([...known, ...done.handled])].filter((clusterID) => !done.gone.includes(clusterID));
+    return { status: 'incomplete', clusterIDs, failure: failureOf(error), ...namedLeftovers(done) };
   }
+}
+
+/** What a clean-up has done so far. It counts even if somebody gives the clean-up up. */
+interface CleanUpRecord {
+  /** All clusters that it began to delete, whether or not this create knew them before. */
+  handled: string[];
+  gone: string[];
+  leftBehind: (Leftovers | undefined)[];
+}
+
+function namedLeftovers({ leftBehind }: CleanUpRecord): Pick<Cleanup, 'leftovers'> {
+  const merged = mergeLeftovers(leftBehind);
+  return merged === undefined ? {} : { leftovers: merged };
 }
 
 function failureOf(error: TemporalFailure): OperationFailure {
@@ -130,8 +143,9 @@ async function deleteAll(
   task: CleanUpTask,
   order: DeleteOrder,
   targets: readonly string[],
-  gone: string[],
+  done: CleanUpRecord,
 ): Promise<Cleanup> {
+  const { handled, gone, leftBehind } = done;
   const { creation, policyNow, progress, sinceMs, untilMs } = task;
   const { request } = creation;
   const options = deleteOptionsFor(request, policyNow());
@@ -139,9 +153,7 @@ async function deleteAll(
   const { reason } = order;
   const left = new Map<string, OperationFailure>();
   const kept = new Map<string, string>();
-  const handled: string[] = [];
   const extras: string[] = [];
-  const leftBehind: (Leftovers | undefined)[] = [];
   for (let remaining = targets; remaining.length > 0;) {
     progress.enter('cleaningUp', remaining[0]);
     handled.push(...remaining);
@@ -151,15 +163,14 @@ async function deleteAll(
     const seen = await findTargets(task, []);
     remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID));
   }
-  const merged = mergeLeftovers(leftBehind);
-  const leftovers = merged && { leftovers: merged };
+  const leftovers = namedLeftovers(done);
   const [firstFailure] = left.values();
   if (firstFailure !== undefined) {
     const clusterIDs = handled.filter((clusterID) => left.has(clusterID));
     return { status: 'incomplete', reason, clusterIDs, failure: firstFailure, ...leftovers };
   }
   const [objection] = kept.values();
-  if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection };
+  if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection, ...leftovers };
   return {
     status: 'deleted',
     reason,

@@ -202,7 +202,7 @@ it('a cancel during the first look takes precedence over a taken name', async ()
 it('a cancel while the second request is throttled looks for what the first one made after all', async () => {
   const { outcome, cloud } = await createCluster({
     posts: [posts.lostBeforeEffect, posts.throttled],
-    moments: { 'post 2': cancelBySignal({}), 'look 9': (_, sendLate) => sendLate() },
+    moments: { 'post 2': cancelBySignal({}), 'look 10': (_, sendLate) => sendLate() },
   });
   expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
   expect(cloud.left()).toEqual([]);
@@ -314,6 +314,20 @@ it('a clean-up that somebody gives up ends at once, and names what is left', asy
     cleanup: { status: 'incomplete', clusterIDs: ['cce-made-1'], failure: { type: 'CleanupAbandoned' } },
   });
   expect(cloud.deletes.length).toBeLessThan(10);
+});
+
+it('a clean-up that is given up also names a cluster that only a look has shown', async () => {
+  const busy = refusal('DELETE', 409, 'cce.warning.ClusterBusy');
+  const { outcome, cloud } = await createCluster({
+    posts: [posts.lostAfterEffect],
+    made: [{ deletions: [busy] }],
+    moments: { 'post 1': cancelBySignal({}), 'delete 2': cancelBySignal({ abandon: true }) },
+  });
+  expect(outcome).toMatchObject({
+    outcome: 'cancelled',
+    cleanup: { status: 'incomplete', clusterIDs: ['cce-made-1'], failure: { type: 'CleanupAbandoned' } },
+  });
+  expect(cloud.left()).toEqual(['cce-made-1']);
 });
 
 describe('existing machines', () => {
