@@ -50,6 +50,8 @@ export interface CloudCluster {
    * @default ['absent']
    */
   deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError | ApplicationFailure)[];
+  /** A delete of ours is about it; only the look of `submitCluster` finds out. */
+  isBeingDeleted?: true;
   /**
    * What each look at the running cluster shows. `denied`: nothing, though it is there. `gone`: somebody has deleted it.
    * `unanswered`: the service cannot be asked. Further looks show the cluster.

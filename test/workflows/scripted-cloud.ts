@@ -129,7 +129,10 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     async submitCluster({ request, lookFirst }) {
       const { clusterName } = request.cluster;
       const found = lookFirst === true ? await activities.findClusters({ clusterName }) : [];
-      if (found.length > 0) return { found };
+      if (found.length > 0) {
+        const { isBeingDeleted } = clusters.get(found[0]?.clusterID ?? '') ?? {};
+        return { found: isBeingDeleted ? found.map((one) => ({ ...one, isBeingDeleted })) : found };
+      }
       const { makes, answer } = script.posts?.[sent] ?? posts.answered;
       const requestID = `request-${++sent}`;
       lastDescription = request.cluster.description ?? '';

@@ -25,6 +25,8 @@ export interface CreateSituation {
   settling: boolean;
   /** Whether the user wants a second cluster of the same name. */
   allowDuplicateName: boolean;
+  /** Of several clusters of this create, choose the oldest in any state, as histories of before have it. */
+  byAgeAlone?: boolean;
 }
 
 /**
@@ -33,11 +35,19 @@ export interface CreateSituation {
  */
 export function decideCreate(situation: CreateSituation & { settling: false }): SettledDecision;
 export function decideCreate(situation: CreateSituation): CreateDecision;
-export function decideCreate({ found, marker, settling, allowDuplicateName }: CreateSituation): CreateDecision {
+export function decideCreate({
+  found,
+  marker,
+  settling,
+  allowDuplicateName,
+  byAgeAlone = false,
+}: CreateSituation): CreateDecision {
   const standing = found.filter(isStanding).toSorted(byAge);
-  const [oldest, ...extras] = standing.filter((cluster) => readMarker(cluster.description)?.key === marker.key);
-  if (oldest !== undefined) {
-    return { action: 'adopt', clusterID: oldest.clusterID, extras: extras.map(clusterIDOf), madeBy: 'thisCreate' };
+  const own = standing.filter((cluster) => readMarker(cluster.description)?.key === marker.key);
+  const best = byAgeAlone ? own[0] : bestOf(own);
+  if (best !== undefined) {
+    const extras = own.filter((cluster) => cluster !== best).map(clusterIDOf);
+    return { action: 'adopt', clusterID: best.clusterID, extras, madeBy: 'thisCreate' };
   }
   if (settling) return { action: 'lookAgain' };
   if (allowDuplicateName || standing.length === 0) return { action: 'submit' };
@@ -55,6 +65,12 @@ export function decideCreate({ found, marker, settling, allowDuplicateName }: Cr
   if (sameSpec.length > 0) return { action: 'refuse', reason: 'earlierFailed', clusterIDs };
   const marked = standing.some((cluster) => readMarker(cluster.description) !== undefined);
   return { action: 'refuse', reason: marked ? 'differentSpec' : 'foreign', clusterIDs };
+}
+
+/** The oldest that runs, or else the oldest that may still run: the others are deleted, and none that is better may be. */
+function bestOf(own: readonly FoundCluster[]): FoundCluster | undefined {
+  const inState = (wanted: string) => own.find(({ clusterPhase }) => phaseDuringCreate(clusterPhase) === wanted);
+  return inState('succeeded') ?? inState('waiting') ?? own[0];
 }
 
 /** A cluster that is being deleted neither satisfies a create nor is in its way: names are not unique. */

@@ -1,14 +1,17 @@
-import { isCancellation, sleep } from '@temporalio/workflow';
+import { isCancellation, patched, sleep } from '@temporalio/workflow';
+import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import type { Submission } from '../../activities/create/submit-cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import type { ObtainedCluster } from '../../contract/create-record.ts';
 import { withMarker } from '../../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts';
+import { repeatWhileRefused } from '../delete/repeat-while-refused.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
-import { decideCreate, type SettledDecision } from './create-decision.ts';
+import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
+import { decide } from './decide.ts';
 import { judgeSubmitError } from './judge-submit-error.ts';
 import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 
@@ -22,12 +25,13 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  * Obtains exactly one cluster: looks for it, sends the request if there is none, and looks again, several times, when
  * the outcome of the request is open. It sends another request only after every look was in vain.
  *
- * The first look is part of the activity that sends, so that nothing happens in between, however long creates queue.
+ * The last look before a request is part of the activity that sends, so that nothing happens in between, however long
+ * creates queue. It also asks which deletes of ours are queued or under way, as no other look does.
  *
  * Throws `NameTaken`, or the ActivityFailure of a request that the service refused.
  */
 export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
-  // Once this function has decided by what a look found, the next request is sent whatever else the activity would find.
+  // Once this function has decided by what that look found, the next request is sent whatever it would find again.
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
@@ -40,21 +44,29 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
     }
     const decision: SettledDecision =
       'found' in attempt
-        ? decideCreate({ ...creation, found: attempt.found, settling: false })
-        : await lookUntilSettled(creation);
+        ? decide({ ...creation, found: attempt.found, settling: false })
+        : await lookUntilSettled(creation, progress);
     if (decision.action === 'wait') {
       await waitForOldCluster(`a delete of ${decision.clusterIDs.join(', ')} is queued or under way`, progress);
       lookFirst = true;
       continue;
     }
-    if (decision.action === 'adopt') return { clusterID: decision.clusterID, madeBy: decision.madeBy };
+    if (decision.action === 'adopt') {
+      const { clusterID, madeBy } = decision;
+      if (madeBy === 'thisCreate' || 'found' in attempt || !patched('adopt-what-nobody-deletes')) {
+        return { clusterID, madeBy };
+      }
+      // A delete of ours may be about it.
+      lookFirst = true;
+      continue;
+    }
     if (decision.action === 'refuse') {
       // A cancel that arrived during the look counts.
       throwIfCancelled();
       throw await nameTaken(creation, decision);
     }
     if ('refusal' in attempt) throw attempt.refusal;
-    lookFirst = false;
+    lookFirst = !('found' in attempt);
   }
 }
 
@@ -79,7 +91,7 @@ async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>, loo
     requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
     if (next === 'giveUp') throw error;
     if (outcome === 'conflict' && lastOpenedAtMs(earlier) === undefined) {
-      const leaving = (await look(creation)).find(({ clusterPhase }) => clusterPhase === 'deleting');
+      const leaving = (await look(creation, progress)).find(({ clusterPhase }) => clusterPhase === 'deleting');
       if (leaving !== undefined) {
         // It explains the conflict: nothing was made. The time limit of the create ends the wait.
         requests[position] = { outcome: 'refusedForNow' };
@@ -102,19 +114,33 @@ async function waitForOldCluster(message: string, progress: Pick<Progress, 'wait
   await sleep('15s', { summary: 'until the old cluster of this name is gone' });
 }
 
-async function lookUntilSettled(creation: Creation): Promise<SettledDecision> {
+async function lookUntilSettled(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<SettledDecision> {
   for (const pause of isOutcomeOpen(creation.requests) ? settlePauses : []) {
-    const decision = decideCreate({ ...creation, found: await look(creation), settling: true });
+    const decision = decide({ ...creation, found: await look(creation, progress), settling: true });
     if (decision.action !== 'lookAgain') return decision;
     await sleep(pause, { summary: 'before the next look' });
   }
-  const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
+  const decision = decide({ ...creation, found: await look(creation, progress), settling: false });
   settle(creation.requests);
   return decision;
 }
 
-export function look({ request }: Creation) {
-  return findClusters({ clusterName: request.cluster.clusterName });
+/** As long as the requests of a create wait for keys that work; after that, the keys count as wrong. */
+const lookWithinMs = 160_000;
+
+/** Looks for the clusters of the name. While the service refuses the look for now, it waits, and says so. */
+export function look(
+  { request }: Creation,
+  progress: Pick<Progress, 'waitFor'>,
+  withinMs = lookWithinMs,
+): Promise<FoundCluster[]> {
+  return repeatWhileRefused(() => findClusters({ clusterName: request.cluster.clusterName }), {
+    progress,
+    untilMs: Date.now() + withinMs,
+    // Runs of before failed here.
+    mayWait: () => patched('create-look-waits'),
+    summary: 'the service refuses the look for now',
+  });
 }
 
 async function nameTaken({ request }: Creation, { reason, clusterIDs }: SettledDecision & { action: 'refuse' }) {

@@ -1,5 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
 import { patched, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
@@ -9,8 +10,9 @@ import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { failure, provisioningFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
-import { decideCreate, type SettledDecision } from './create-decision.ts';
+import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
+import { decide } from './decide.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
 import { countMade, lastOpenedAtMs } from './sent-requests.ts';
 
@@ -77,10 +79,11 @@ async function waitUntilRunning({ request }: Creation, clusterID: string, progre
 
 /**
  * Deletes surplus clusters: an attempt that seemed dead may have sent its request late. The oldest cluster of this
- * create stays. If that is not `clusterID`, returns it at once, to be waited for; the others are deleted once it runs.
+ * create that runs stays. If that is not `clusterID`, which runs too, returns it at once, and the others are deleted once
+ * a watch has confirmed that it runs.
  */
 async function resolveDuplicates(creation: Creation, clusterID: string, progress: Progress): Promise<string> {
-  const decision = await lookForAll(creation);
+  const decision = await lookForAll(creation, clusterID, progress);
   if (decision.action !== 'adopt' || decision.madeBy !== 'thisCreate') return clusterID;
   if (decision.clusterID !== clusterID) return decision.clusterID;
   // The list may not show yet a cluster that the create gave up for an older one.
@@ -95,14 +98,25 @@ async function resolveDuplicates(creation: Creation, clusterID: string, progress
 const lastRequestTimeMs = 180_000;
 
 /** Looks until each request that may have made a cluster is accounted for, or ended long enough ago. */
-async function lookForAll(creation: Creation): Promise<SettledDecision> {
+async function lookForAll(creation: Creation, clusterID: string, progress: Progress): Promise<SettledDecision> {
   for (;;) {
-    const decision = decideCreate({ ...creation, found: await look(creation), settling: false });
+    const found = (await look(creation, progress, verifyWithinMs)).map((seen) =>
+      seen.clusterID === clusterID ? asRunning(seen) : seen,
+    );
+    const decision = decide({ ...creation, found, settling: false });
     const accounted = decision.action === 'adopt' ? 1 + decision.extras.length : 0;
     const lastAtMs = lastOpenedAtMs(creation.requests) ?? 0;
     if (accounted >= countMade(creation.requests) || Date.now() >= lastAtMs + lastRequestTimeMs) return decision;
     await sleep('15s', { summary: 'what a last request made may show late' });
   }
+}
+
+/** The cluster runs, so a look that the service refuses for now is no reason to give up soon. */
+const verifyWithinMs = 3_600_000;
+
+/** The list may lag behind the watch, which has seen that the cluster runs. */
+function asRunning(seen: FoundCluster): FoundCluster {
+  return phaseDuringCreate(seen.clusterPhase) === 'waiting' ? { ...seen, clusterPhase: 'running' } : seen;
 }
 
 /** The cluster runs, and its user waits: an extra that the service does not delete by then is left, and named. */

@@ -1,4 +1,7 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
+import type { CurrentStep } from '../../../contract/current-step.ts';
+import { currentStepQuery } from '../../../contract/messages.ts';
 import { posts, refusal, type CloudScript, type PostScript } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
 import { foreign, itEnds, sameSpec } from './create-rows.ts';
@@ -146,13 +149,77 @@ describe('a request that takes effect only after another one was sent', () => {
     },
   ]);
 
-  it('and made the older cluster waits for that one and deletes the younger one', async () => {
-    const { outcome, cloud } = await createCluster({ posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 7 }] });
+  it('and made the older cluster, which runs too, keeps that one and deletes the younger one', async () => {
+    const { outcome, cloud } = await createCluster({
+      posts: [posts.lostAfterEffect],
+      made: [{ hiddenLooks: 8, clusterPhase: 'running' }],
+    });
     expect(outcome).toMatchObject(runsWithoutDuplicate);
     expect(cloud.phaseOf('cce-made-1')).toBe('running');
     expect(cloud.left()).toEqual(['cce-made-1']);
     expect(cloud.posts()).toBe(2);
   });
+});
+
+it.each([
+  ['never runs', 'create_failed'],
+  ['is still being made', 'running'],
+])('a cluster that runs is never given up for an older one of its create that %s', async (_, becomes) => {
+  const { outcome, cloud } = await createCluster({
+    posts: [posts.lostAfterEffect],
+    made: [{ hiddenLooks: 8, becomes }],
+  });
+  expect(outcome).toMatchObject({
+    ...runs('cce-made-2'),
+    duplicates: [{ clusterID: 'cce-made-1', deleted: true }],
+  });
+  expect(cloud.phaseOf('cce-made-2')).toBe('running');
+  expect(cloud.left()).toEqual(['cce-made-2']);
+  expect(cloud.deletes).toMatchObject([{ clusterID: 'cce-made-1', reason: 'extraOfCreate' }]);
+});
+
+it('a request that takes effect while the next one waits for its turn is found, and no other is sent', async () => {
+  const { outcome, cloud } = await createCluster({ posts: [posts.lostAfterEffect], made: [{ hiddenLooks: 7 }] });
+  expect(outcome).toMatchObject(runs('cce-made-1'));
+  expect(cloud.posts()).toBe(1);
+});
+
+describe('keys that are refused for a minute', () => {
+  const keys = refusal('GET', 403, 'IamSignatureInvalid');
+
+  it.each<[when: string, script: CloudScript]>([
+    ['before anything is sent', { looks: [keys, keys, keys, keys, keys] }],
+    ['after an answer is lost', { posts: [posts.lostAfterEffect], looks: ['answered', keys, keys, keys, keys] }],
+    [
+      'when the cluster runs',
+      { posts: [posts.lostAfterEffect], looks: ['answered', 'answered', keys, keys, keys, keys] },
+    ],
+  ])('%s, hold a create up, and it says so', async (_, script) => {
+    const seen: CurrentStep[] = [];
+    const note = async (workflow: WorkflowHandle) => seen.push(await workflow.query(currentStepQuery));
+    const { outcome, cloud } = await createCluster({ ...script, moments: { 'look 5': note } });
+    expect(seen).toMatchObject([{ waitsFor: { reason: 'keys' } }]);
+    expect(outcome).toMatchObject(runs('cce-made-1'));
+    expect(cloud.left()).toEqual(['cce-made-1']);
+    expect(cloud.posts()).toBe(1);
+  });
+
+  it('for good end the create, which keeps what it has made', async () => {
+    const { outcome, cloud } = await createCluster({ looks: Array<typeof keys>(20).fill(keys) });
+    expect(outcome).toMatchObject({ outcome: 'failed', failure: { type: 'CreateRefused', httpStatus: 403 } });
+    expect(cloud.posts()).toBe(0);
+  });
+});
+
+it('a create whose first look is refused does not adopt a cluster that a delete is about', async () => {
+  const { outcome, cloud } = await createCluster(
+    { looks: [refusal('GET', 429, 'RequestLimitExceeded')], clusters: [{ ...sameSpec, isBeingDeleted: true }] },
+    { timeoutSeconds: 60 },
+  );
+  expect(outcome).toMatchObject({ outcome: 'failed', failure: { type: 'DeadlineExceeded' } });
+  expect(outcome).not.toHaveProperty('clusterID');
+  expect(cloud.posts()).toBe(0);
+  expect(cloud.left()).toEqual(['cce-before-1']);
 });
 
 describe('a request that is refused because the name is now taken', () => {
