@@ -13,6 +13,7 @@ import {
 import { readExample } from './examples.ts';
 import type { SimulatorProcess } from '../simulator/process.ts';
 import type { WorkerConfiguration } from '../worker/configuration.ts';
+import { retryUntilClosed } from '../temporal/connection/retry-until-closed.ts';
 import { runWorker, type RunningWorker } from '../worker/run-worker.ts';
 
 /** A client and as many workers as a test wants, on task queues of the test's own. */
@@ -36,7 +37,7 @@ export async function startOrchestration(
   address = inject('temporalAddress'),
 ): Promise<Orchestration> {
   const account = `test-${randomUUID().slice(0, 8)}`;
-  const clientConnection = await Connection.connect({ address });
+  const clientConnection = await Connection.connect({ address, interceptors: retryUntilClosed() });
   const connection = await NativeConnection.connect({ address });
   const client = new Client({ connection: clientConnection, dataConverter });
   const workers: RunningWorker[] = [];
