@@ -1,6 +1,6 @@
 import type { BatchStatus } from '../client/index.ts';
 import { styled } from './colors.ts';
-import { operationLine } from './output.ts';
+import { operationLine, retryText } from './output.ts';
 
 const barWidth = 40;
 
@@ -23,7 +23,10 @@ export function batchText(status: BatchStatus): string {
   );
   if (waitsFor !== undefined) {
     lines.push(
-      styled('yellow', `  starts nothing: waits for ${waitsFor.reason} since ${waitsFor.since}: ${waitsFor.message}`),
+      styled(
+        'yellow',
+        `  starts nothing: waits for ${waitsFor.reason} since ${waitsFor.since}: ${waitsFor.message}${retryText(waitsFor)}`,
+      ),
     );
   }
   if (slowest.length > 0) lines.push('  slowest in progress:', ...status.current.map(currentLine));

@@ -65,7 +65,7 @@ export function noticeLines({
     ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
     ...(overdue === undefined ? [] : [styled('yellow', `  overdue: takes unusually long, since ${overdue.since}`)]),
     ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
-    ...(waitsFor === undefined ? [] : [styled('yellow', `  ${waitText(waitsFor)}`)]),
+    ...(waitsFor === undefined ? [] : [styled('yellow', `  ${waitText(waitsFor)}${retryText(waitsFor)}`)]),
     ...(pollTrouble === undefined ? [] : [styled('yellow', `  ${troubleText(pollTrouble)}`)]),
     ...(blockedBy === undefined ? [] : [styled('yellow', `  ${blockedBy.message}`)]),
     ...(refusedCreate === undefined
@@ -88,6 +88,11 @@ const waitReasons: Readonly<Record<WaitsFor['reason'], string>> = {
 
 function waitText({ reason, message, since }: WaitsFor): string {
   return `waits for ${waitReasons[reason]} since ${since}: ${message}`;
+}
+
+/** Not in the line of a log, which would repeat itself at each attempt. */
+export function retryText({ retryAt }: WaitsFor): string {
+  return retryAt === undefined ? '' : `; tries again at ${retryAt}`;
 }
 
 /** What people have to know of a cluster that was there already. */

@@ -58,6 +58,8 @@ export interface WaitsFor {
   message: string;
   /** RFC 3339 */
   since: string;
+  /** When the next attempt is due, RFC 3339. Absent if attempts are seconds apart, and in answers of version 0.1. */
+  retryAt?: string;
 }
 
 /** The answer of `currentStepQuery`. */

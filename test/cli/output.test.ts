@@ -32,6 +32,13 @@ describe('while nothing moves', () => {
     expect(progressLine(now)).toContain(says);
     expect(statusText(now)).toContain(says);
   });
+
+  it('only the full view, which is not a log, says when the next attempt is due', () => {
+    const waitsFor = { reason: 'service', message: 'throttled', since: 'noon', retryAt: 'one' } as const;
+    const now = status({ currentStep: { ...submitting, waitsFor } });
+    expect(progressLine(now)).toMatch(/since noon: throttled$/);
+    expect(statusText(now)).toContain('since noon: throttled; tries again at one');
+  });
 });
 
 it('a refused create stands beside the cluster that runs', () => {

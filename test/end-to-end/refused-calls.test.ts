@@ -147,15 +147,41 @@ describe.concurrent('what a call cannot do', () => {
     await client.workflow.getHandle(`cce:${orchestration.account}:beijing:reconcile:report`).terminate();
   });
 
-  it('is said within seconds while the service refuses', async () => {
+  it('is said within seconds while the service asks for an hour, and a cancel does not wait for that', async () => {
     const { orchestrator } = orchestration;
-    const refusal = { kind: 'refuse', status: 429, code: 'Throttled', call: 'createCluster', name: 'down' } as const;
-    await simulator.addFault({ ...refusal, forSeconds: 60 });
+    const throttled = {
+      kind: 'refuse',
+      status: 429,
+      code: 'Throttled',
+      retryAfterSeconds: 3600,
+      name: 'down',
+    } as const;
+    await simulator.addFault({ ...throttled, call: 'createCluster' });
     const create = await orchestrator.create(readExample('managed', 'down'));
-    expect(await orchestrator.beginning(create)).toMatchObject({
-      currentStep: { stage: 'submitting', waitsFor: { reason: 'service' } },
-    });
+    const currentStep = (await orchestrator.beginning(create))?.currentStep;
+    expect(currentStep).toMatchObject({ stage: 'submitting', waitsFor: { reason: 'service' } });
+    const { since, retryAt } = currentStep!.waitsFor!;
+    expect(Date.parse(retryAt!) - Date.parse(since)).toBe(300_000);
     await orchestrator.cancel('down');
-    expect((await ended(orchestrator, create)).outcome).toMatchObject({ outcome: 'cancelled' });
+    const { outcome, closedAt } = await ended(orchestrator, create);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded' } });
+    expect(Date.parse(closedAt!)).toBeLessThan(Date.parse(retryAt!));
+    expect((await simulator.log('createCluster')).filter(({ clusterName }) => clusterName === 'down')).toHaveLength(1);
+  });
+
+  it('is said within seconds while the service asks a delete to wait for an hour', async () => {
+    const { orchestrator } = orchestration;
+    await ended(orchestrator, await orchestrator.create(readExample('managed', 'slowed')));
+    const throttled = { kind: 'refuse', status: 429, code: 'Throttled', retryAfterSeconds: 3600 } as const;
+    await simulator.addFault({ ...throttled, call: 'deleteCluster', name: 'slowed' });
+    const deletion = await orchestrator.delete('slowed');
+    const currentStep = (await orchestrator.beginning(deletion))?.currentStep;
+    expect(currentStep).toMatchObject({ stage: 'deleting', waitsFor: { reason: 'service' } });
+    const { since, retryAt } = currentStep!.waitsFor!;
+    expect(Date.parse(retryAt!) - Date.parse(since)).toBe(300_000);
+    await orchestration.client.workflow.getHandle(deletion.workflowID).terminate();
+    expect((await simulator.log('deleteCluster')).filter(({ clusterName }) => clusterName === 'slowed')).toHaveLength(
+      1,
+    );
   });
 });

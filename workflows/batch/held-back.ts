@@ -12,9 +12,9 @@ export function noteHeldBack(
   (state.rollback ?? state).again.unshift(...indices);
   const { waitsFor: before, heldBack = 0 } = state;
   const since = before?.reason === waitsFor.reason ? before.since : new Date(nowMs).toISOString();
-  state.waitsFor = { ...waitsFor, since };
   state.heldBack = heldBack + 1;
   state.heldUntilMs = nowMs + Math.min(longestHoldMs, shortestHoldMs * 2 ** heldBack);
+  state.waitsFor = { ...waitsFor, since, retryAt: new Date(state.heldUntilMs).toISOString() };
 }
 
 const shortestHoldMs = 2_000;

@@ -8,7 +8,7 @@ import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts
 import { repeatWhileRefused } from '../delete/repeat-while-refused.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
-import type { Progress } from '../operation/progress.ts';
+import { timeAfter, type Progress } from '../operation/progress.ts';
 import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
@@ -101,7 +101,8 @@ async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>, loo
     }
     if (next === 'lookThenGiveUp') return { refusal: error };
     if (next === 'pauseThenLook') {
-      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'CreateRefused').message });
+      const { message } = describeFailure(error, 'CreateRefused');
+      progress.waitFor({ reason: waitsFor, message, retryAt: timeAfter(pauseMs) });
       await sleep(pauseMs, { summary: 'the service refused for now' });
     }
     return {};

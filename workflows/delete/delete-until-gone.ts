@@ -8,7 +8,7 @@ import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import { deleteCluster, watchActivities } from '../activity-proxies.ts';
 import { describeFailure, failedStepDetail, failure, isFailureOfType } from '../operation/operation-failure.ts';
-import type { Progress } from '../operation/progress.ts';
+import { timeAfter, type Progress } from '../operation/progress.ts';
 import { pauseAfterRefusalMs } from './judge-refusal.ts';
 import { repeatWhileRefused } from './repeat-while-refused.ts';
 import { whatToWaitFor } from './what-to-wait-for.ts';
@@ -87,7 +87,7 @@ export async function deleteUntilGone(given: DeletionTask): Promise<Deletion> {
       const pauseMs = pauseAfterRefusalMs(++denials, {});
       const message = `the service shows ${clusterID}, and answers that it does not exist`;
       if (Date.now() + pauseMs >= untilMs) throw failure({ type: 'DeleteFailed', message });
-      progress.waitFor({ reason: 'service', message }, clusterID);
+      progress.waitFor({ reason: 'service', message, retryAt: timeAfter(pauseMs) }, clusterID);
       await sleep(pauseMs, { summary: 'the service denies a cluster that it shows' });
       continue;
     }
@@ -113,7 +113,8 @@ async function watchUntilGone(
     if (!isFailureOfType(error, 'WatchBudgetExhausted')) throw error;
     const waitsFor = whatToWaitFor(error);
     if (waitsFor === 'permanent' || Date.now() + pauseAfterWatchMs >= (untilMs ?? Infinity)) throw error;
-    progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message }, clusterID);
+    const { message } = describeFailure(error, 'DeleteRefused');
+    progress.waitFor({ reason: waitsFor, message, retryAt: timeAfter(pauseAfterWatchMs) }, clusterID);
     await sleep(pauseAfterWatchMs, { summary: 'the service does not answer' });
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { callFailureOf, describeFailure } from '../operation/operation-failure.ts';
-import type { Progress } from '../operation/progress.ts';
+import { timeAfter, type Progress } from '../operation/progress.ts';
 import { pauseAfterRefusalMs } from './judge-refusal.ts';
 import { whatToWaitFor } from './what-to-wait-for.ts';
 
@@ -39,7 +39,8 @@ export async function repeatWhileRefused<Answer>(
       if (waitsFor === 'permanent') throw error;
       const pauseMs = pauseAfterRefusalMs(refusals, callFailureOf(error) ?? {});
       if (Date.now() + pauseMs >= untilMs || !mayWait()) throw error;
-      progress.waitFor({ reason: waitsFor, message: describeFailure(error, 'DeleteRefused').message }, by);
+      const { message } = describeFailure(error, 'DeleteRefused');
+      progress.waitFor({ reason: waitsFor, message, retryAt: timeAfter(pauseMs) }, by);
       await sleep(pauseMs, { summary });
     }
   }

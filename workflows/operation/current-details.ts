@@ -30,8 +30,8 @@ export function batchDetails({ stage, total, failures, ...progress }: BatchProgr
   ].join('\n');
 }
 
-function waitText({ reason, since, message }: WaitsFor): string {
-  return `Waits for ${reason} since ${since}: ${message}`;
+function waitText({ reason, since, message, retryAt }: WaitsFor): string {
+  return `Waits for ${reason} since ${since}: ${message}${retryAt === undefined ? '' : `; tries again at ${retryAt}`}`;
 }
 
 function table(columns: readonly string[]): string[] {

@@ -107,6 +107,11 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** For {@link WaitsFor}. */
+export function timeAfter(pauseMs: number): string {
+  return new Date(Date.now() + pauseMs).toISOString();
+}
+
 function now(): string {
   return new Date().toISOString();
 }

@@ -302,6 +302,7 @@ it('the pauses between starts that are held back grow up to a minute', () => {
   });
   expect(pauses).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
   expect(state).toMatchObject({ starting: 0, again: [0, 1, 2], waitsFor: { since: '1970-01-01T00:00:01.000Z' } });
+  expect(state.waitsFor?.retryAt).toBe(new Date(state.heldUntilMs ?? 0).toISOString());
   noteAccepted(state);
   expect(progressOf(state, false)).not.toHaveProperty('waitsFor');
 });
