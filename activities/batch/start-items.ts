@@ -120,17 +120,24 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
   const { upload, startedBy } = input;
   const { target, options = {}, timeoutSeconds } = item.input;
   const clusterName = 'clusterName' in target ? target.clusterName : item.clusterName;
+  const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
+  const before = await startedBefore(client, workflowID, startedBy);
+  if (before !== undefined) return started(before, 'delete', timeoutSeconds);
   const create =
     clusterName === undefined && 'clusterID' in target
       ? await findCreateOf(client, upload, target.clusterID)
       : await findOperationRun(client, createWorkflowID(upload, clusterName ?? ''));
   const isOfTarget = 'clusterName' in target || create?.memo.clusterID === target.clusterID;
   if (create?.isRunning === true && isOfTarget) {
+    // An earlier attempt may have cancelled the create before this one, which nobody asked to delete.
+    const { attempt, scheduledTimestampMs } = activityInfo();
+    if (attempt > 1 && create.startedAtMs > scheduledTimestampMs) {
+      throw refusal('BegunSince', `${create.workflowID} began after its deletion was requested; it goes on`);
+    }
     const reason = 'its deletion was requested';
     await cancelRun(client, create, { cleanup: 'delete', deleteOptions: options, reason });
     return started(create, 'delete', timeoutSeconds);
   }
-  const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
   const memo: OperationMemo = { ...(clusterName !== undefined && { clusterName }), ...target, startedBy };
   // Nobody can say of a single item that its cluster may be foreign.
   const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true }, memo } as const;
@@ -200,12 +207,17 @@ async function startOrAttach(
   operation: OperationToStart,
 ): Promise<ItemRun> {
   const { workflowID, memo } = operation;
-  // A run that an earlier attempt of this activity started may have ended since.
-  const before = activityInfo().attempt > 1 ? await findOperationRun(client, workflowID) : undefined;
-  if (before !== undefined && before.memo.startedBy === memo.startedBy) return before;
+  const before = await startedBefore(client, workflowID, memo.startedBy);
+  if (before !== undefined) return before;
   const priority = { priorityKey, fairnessKey: upload.name };
   const run = await startOperation(client, upload, operation, { batch: upload.name, priority });
   return { ...run, attached: run.attached && !isOfBatch(run, upload) };
+}
+
+/** The run that an earlier attempt of this activity started, which may have ended since. */
+async function startedBefore(client: Client, workflowID: string, startedBy: string | undefined) {
+  const latest = activityInfo().attempt > 1 ? await findOperationRun(client, workflowID) : undefined;
+  return latest?.memo.startedBy === startedBy ? latest : undefined;
 }
 
 /**

@@ -1,4 +1,9 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import type { Priority, Workflow } from '@temporalio/common';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import type { DeleteClusterInput } from '../../contract/delete.ts';
@@ -34,6 +39,8 @@ export interface FoundRun extends OperationRun {
   /** The first run of its chain, which the marker is made of. */
   firstRunID: string;
   isRunning: boolean;
+  /** When the first run of its chain started, in milliseconds since the epoch. */
+  startedAtMs: number;
 }
 
 /** The run that {@link startOperation} started, or attached to. */
@@ -93,8 +100,14 @@ export async function findOperationRun(client: Client, workflowID: string): Prom
     runID: run.runId,
     firstRunID: run.raw.workflowExecutionInfo?.firstRunId || run.runId,
     isRunning: run.status.name === 'RUNNING',
+    startedAtMs: startOf(run),
     memo: run.memo ?? {},
   };
+}
+
+function startOf({ memo, startTime }: WorkflowExecutionDescription): number {
+  const { startedAt } = (memo ?? {}) as OperationMemo;
+  return startedAt === undefined ? startTime.getTime() : Date.parse(startedAt);
 }
 
 /**

@@ -57,12 +57,14 @@ describe.concurrent('a start of items', () => {
   function run(
     input: BatchUpload,
     more: Partial<StartItemsInput> = {},
-    attempt = 1,
+    attempt: number | { attempt: number; scheduledTimestampMs: number } = 1,
     by: Client = client,
   ): Promise<Answer> {
     const indices = Array.from({ length: input.items }, (_, index) => index);
     const startedBy = `${input.uploadID}/a-run/0`;
-    const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+    const environment = new MockActivityEnvironment(typeof attempt === 'number' ? { attempt } : attempt, {
+      logger: new DefaultLogger('ERROR'),
+    });
     return environment.run(startItems(by), {
       upload: input,
       startedBy,
@@ -175,6 +177,46 @@ describe.concurrent('a start of items', () => {
     const { started, refused } = await run(await upload(clusterName, [createItem(clusterName)]), {}, 1, answering);
     expect(started).toEqual([]);
     expect(refused).toMatchObject([{ index: 0, name: clusterName, failure: { type: 'OperationEnding' } }]);
+  });
+
+  /** Somebody creates a cluster of a name that an earlier attempt of a batch's delete has dealt with. */
+  async function createdAgain(clusterName: string) {
+    const request = readExample('custom', clusterName);
+    return client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: memoOfCreate({ request }),
+    });
+  }
+
+  async function isCancelled({ workflowId }: { workflowId: string }): Promise<boolean> {
+    const { events } = await handleOf(workflowId).fetchHistory();
+    return (events ?? []).some(({ workflowExecutionSignaledEventAttributes: signal }) => signal);
+  }
+
+  const deleteItem = (clusterName: string): BatchItem => ({ kind: 'delete', input: { target: { clusterName } } });
+
+  it('that is repeated after its delete has ended does not cancel a create that began since', async () => {
+    const batch = await upload('again', [deleteItem('again-0')]);
+    const first = await run(batch);
+    await handleOf(first.started[0]!.workflowID).terminate();
+    const theirs = await createdAgain('again-0');
+    expect(await run(batch, {}, 2)).toEqual(first);
+    expect(await isCancelled(theirs)).toBe(false);
+  });
+
+  it('that is repeated after it has cancelled a create does not cancel the next one', async () => {
+    const cancelled = await createdAgain('twice-0');
+    const batch = await upload('twice', [deleteItem('twice-0')]);
+    const askedAtMs = Date.now();
+    await expect(run(batch)).resolves.toMatchObject({ started: [{ workflowID: cancelled.workflowId }] });
+    expect(await isCancelled(cancelled)).toBe(true);
+    await cancelled.terminate();
+    const theirs = await createdAgain('twice-0');
+    const { started, refused } = await run(batch, {}, { attempt: 2, scheduledTimestampMs: askedAtMs });
+    expect(started).toEqual([]);
+    expect(refused).toMatchObject([{ index: 0, name: 'twice-0', failure: { type: 'BegunSince' } }]);
+    expect(await isCancelled(theirs)).toBe(false);
   });
 
   it('refuses an item that is not on its page', async () => {
