@@ -41,13 +41,24 @@ export function networkErrorFrom(
   error: unknown,
   timedOut: boolean,
 ): CceNetworkError {
-  const code = [...causes(error)].map((cause) => (cause as { code?: unknown }).code).find((each) => isText(each));
+  const cause = [...causes(error)].find((each): each is { code: string; syscall?: unknown } => isText(codeOf(each)));
+  const code = cause?.code;
   return new CceNetworkError({
     ...location,
     message: timedOut ? 'the request timed out' : `the connection failed (${code ?? 'no error code'})`,
-    possiblyReceived: timedOut || code === undefined || !(neverConnected.has(code) || isTLSFailure(code)),
+    possiblyReceived: timedOut || cause === undefined || !isBeforeConnection(cause),
     cause: error,
   });
+}
+
+/** An established connection fails with the same codes when its route disappears, but not in these system calls. */
+function isBeforeConnection({ code, syscall }: { code: string; syscall?: unknown }): boolean {
+  const isLater = isText(syscall) && syscall !== 'connect' && !syscall.startsWith('getaddrinfo');
+  return !isLater && (neverConnected.has(code) || isTLSFailure(code));
+}
+
+function codeOf(cause: object): unknown {
+  return (cause as { code?: unknown }).code;
 }
 
 /** Error codes of connections that were never established: the service cannot have received the request. */
