@@ -38,6 +38,8 @@ export interface CloudCluster {
    * @default 0
    */
   hiddenLooks: number;
+  /** How many looks show it; then it is gone. @default Infinity */
+  shownLooks: number;
   /**
    * How its creation ends, or why nobody can watch it; `never`: it goes on and on.
    *

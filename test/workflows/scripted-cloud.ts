@@ -84,6 +84,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       clusterPhase: 'running',
       description: '',
       hiddenLooks: 0,
+      shownLooks: Infinity,
       becomes: 'running',
       deletions: ['absent'],
       looks: [],
@@ -117,6 +118,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       const look = script.looks?.[looks++];
       await reach('look');
       if (look instanceof Error) return withCallFailures(() => Promise.reject(look));
+      for (const cluster of clusters.values()) if (cluster.shownLooks-- <= 0) cluster.clusterPhase = 'absent';
       return [...clusters]
         .filter(([, cluster]) => cluster.clusterPhase !== 'absent' && cluster.hiddenLooks-- <= 0)
         .map(([clusterID, { clusterPhase, description, createdAt }]) => ({

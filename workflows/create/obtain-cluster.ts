@@ -32,10 +32,12 @@ export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
  */
 export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
   // Once this function has decided by what that look found, the next request is sent whatever it would find again.
+  let leaving: string | undefined;
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    const attempt = await send(creation, progress, lookFirst);
+    const attempt = await send(creation, progress, lookFirst, leaving);
+    leaving = 'found' in attempt ? attempt.found.find(isLeaving)?.clusterID : undefined;
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
     if ('found' in attempt && attempt.deleteIsQueued === true) {
       await waitForOldCluster('a delete of this name is queued', progress);
@@ -77,7 +79,13 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
 type Attempt = Submission | { refusal?: unknown };
 
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
-async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>, lookFirst: boolean): Promise<Attempt> {
+async function send(
+  creation: Creation,
+  progress: Pick<Progress, 'waitFor'>,
+  lookFirst: boolean,
+  /** The cluster that was being deleted right before. */
+  wasLeaving: string | undefined,
+): Promise<Attempt> {
   const { request, marker, requests } = creation;
   const earlier = [...requests];
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
@@ -91,11 +99,13 @@ async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>, loo
     requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
     if (next === 'giveUp') throw error;
     if (outcome === 'conflict' && lastOpenedAtMs(earlier) === undefined) {
-      const leaving = (await look(creation, progress)).find(({ clusterPhase }) => clusterPhase === 'deleting');
+      let leaving = (await look(creation, progress)).find(isLeaving)?.clusterID;
+      // It may have gone since the request. Runs of before then looked for a cluster that had taken the name.
+      if (leaving === undefined && wasLeaving !== undefined && patched('old-cluster-has-gone')) leaving = wasLeaving;
       if (leaving !== undefined) {
         // It explains the conflict: nothing was made. The time limit of the create ends the wait.
         requests[position] = { outcome: 'refusedForNow' };
-        await waitForOldCluster(`${leaving.clusterID} is still being deleted`, progress);
+        await waitForOldCluster(`${leaving} is still being deleted`, progress);
         return {};
       }
     }
@@ -107,6 +117,10 @@ async function send(creation: Creation, progress: Pick<Progress, 'waitFor'>, loo
     }
     return {};
   }
+}
+
+function isLeaving({ clusterPhase }: FoundCluster): boolean {
+  return clusterPhase === 'deleting';
 }
 
 /** The time limit of the create ends the wait. */

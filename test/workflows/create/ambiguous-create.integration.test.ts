@@ -223,6 +223,19 @@ it('a create whose first look is refused does not adopt a cluster that a delete 
 });
 
 describe('a request that is refused because the name is now taken', () => {
+  it('by an old cluster, which goes before the next look, is sent again within seconds', async () => {
+    const { outcome, cloud } = await createCluster(
+      {
+        clusters: [{ ...foreign, clusterPhase: 'deleting', shownLooks: 1 }],
+        posts: [{ makes: 0, answer: refusal('POST', 409, 'cce.warning.AlreadyExist') }],
+      },
+      { timeoutSeconds: 60 },
+    );
+    expect(outcome).toMatchObject(runs('cce-made-1'));
+    expect(cloud.left()).toEqual(['cce-made-1']);
+    expect(cloud.posts()).toBe(2);
+  });
+
   itEnds('failed', [
     {
       what: 'names the cluster that took it',
