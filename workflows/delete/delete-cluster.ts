@@ -1,5 +1,5 @@
 import { TemporalFailure } from '@temporalio/common';
-import { CancellationScope, isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, sleep, upsertMemo } from '@temporalio/workflow';
 import type { DeleteTarget, DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
 import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
@@ -46,13 +46,12 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    await deleteFound(
-      (await resolveTarget(target, { progress, sinceMs: startedAtMs }, input.onlyMarked)) ?? input.knownClusterID,
-    );
+    const { onlyMarked, knownClusterID } = input;
+    const search = { progress, sinceMs: startedAtMs, mayBeHidden: knownClusterID === undefined };
+    await deleteFound((await resolveTarget(target, search, onlyMarked)) ?? knownClusterID);
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
-    const search = { progress, sinceMs: startedAtMs };
-    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, search, input.onlyMarked));
+    await deleteFound(await resolveTarget({ clusterName: target.clusterID }, search, onlyMarked));
   }
 
   async function deleteFound(found: string | undefined): Promise<void> {
@@ -110,13 +109,9 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
 }
 
 /** The clusterID of the target; `undefined` if no cluster has its name. Throws if several clusters have the name. */
-async function resolveTarget(
-  target: DeleteTarget,
-  { progress, sinceMs }: { progress: Progress; sinceMs: number },
-  onlyMarked = false,
-): Promise<string | undefined> {
+async function resolveTarget(target: DeleteTarget, search: Search, onlyMarked = false): Promise<string | undefined> {
   if ('clusterID' in target) return target.clusterID;
-  const bearers = await lookPatiently(target.clusterName, progress, { sinceMs });
+  const bearers = await findBearers(target.clusterName, search);
   const found = onlyMarked ? bearers.filter(({ description }) => readMarker(description) !== undefined) : bearers;
   if (found.length < bearers.length && found.length === 0) {
     const clusterIDs = bearers.map(({ clusterID }) => clusterID);
@@ -136,4 +131,29 @@ async function resolveTarget(
     throw ambiguousName(target.clusterName, clusterIDs);
   }
   return standing[0]?.clusterID;
+}
+
+interface Search {
+  progress: Progress;
+  /** When the delete began, in milliseconds since the epoch. */
+  sinceMs: number;
+  /** Whether nothing but the list can show the cluster: no record of ours has its ID. */
+  mayBeHidden: boolean;
+}
+
+/** Short, since people wait for the word that a mistyped name gets. */
+const pausesBeforeAbsence = ['1s'] as const;
+
+/** The clusters of a name. One list without any proves nothing: it is read again. */
+async function findBearers(
+  clusterName: string,
+  { progress, sinceMs, mayBeHidden }: Search,
+): Promise<Awaited<ReturnType<typeof lookPatiently>>> {
+  for (const pause of mayBeHidden ? pausesBeforeAbsence : []) {
+    const bearers = await lookPatiently(clusterName, progress, { sinceMs });
+    // Runs of before believed the first look.
+    if (bearers.length > 0 || !patched('absence-of-a-name')) return bearers;
+    await sleep(pause, { summary: 'before the next look' });
+  }
+  return lookPatiently(clusterName, progress, { sinceMs });
 }

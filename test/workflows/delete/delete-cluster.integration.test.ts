@@ -291,6 +291,15 @@ it.each([
   expect(ended.cloud.left()).toEqual(mayBeName ? [] : ['cce-before-1']);
 });
 
+it.each([
+  ['does not show its cluster for a moment goes on', 1, 'deleted', []],
+  ['shows no such cluster in two looks ends', 2, 'absent', ['cce-before-1']],
+])('a delete by name while the list %s', async (_, hiddenLooks, outcome, left) => {
+  const ended = await deleteCluster({ clusters: [{ hiddenLooks }] }, { target: byName });
+  expect(ended.outcome).toMatchObject({ outcome });
+  expect(ended.cloud.left()).toEqual(left);
+});
+
 it('a delete by name waits while its looks are refused', async () => {
   const keys = refusal('GET', 403, 'IamSignatureInvalid');
   const { outcome, cloud } = await deleteCluster({ clusters: [{}], looks: [keys, keys] }, { target: byName });
