@@ -15,7 +15,9 @@ import { addStatus } from './commands/status.ts';
 import { addTeardown } from './commands/teardown.ts';
 import { addValidate } from './commands/validate.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { exitCodeOfRun } from './run-command.ts';
+import { addExamples, formatHelp } from './help.ts';
+import { exitCodeOfRun, printJSON, type GlobalOptions } from './run-command.ts';
+import { usageErrorOf } from './usage-error.ts';
 
 const commands = [
   addCreate,
@@ -47,13 +49,15 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // --help and --version exit with 0. Every other error of commander is a usage error.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    if (error.exitCode === 0) return exitCodes.done;
+    if (program.opts<GlobalOptions>().output === 'json') printJSON({ error: usageErrorOf(error) });
+    return exitCodes.badInput;
   }
 }
 
 /** Describes `ccectl` with all its commands. */
 export function createProgram(): Command {
-  const program = new Command('ccectl')
+  const program = formatHelp(new Command('ccectl'))
     .description('create and delete Baidu CCE clusters durably, on Temporal')
     .version(packageJson.version)
     .option('--account <label>', 'account that the worker serves (default: CCE_ACCOUNT, or "default")')
@@ -68,9 +72,14 @@ export function createProgram(): Command {
       if (isCSV && command.name() !== 'results') program.error('error: only batch results supports csv');
     })
     .showHelpAfterError('(--help lists commands and options)')
-    .addHelpText(
-      'after',
-      `
+    .exitOverride();
+  // Commands inherit the handling of usage errors when they are added, so it is set first.
+  for (const add of commands) add(program);
+  addExamples(program);
+  return program.addHelpText('after', exitCodesHelp);
+}
+
+const exitCodesHelp = `
 Exit codes:
   0    done
   1    the operation failed
@@ -80,10 +89,4 @@ Exit codes:
   130  interrupted; the operation continues
 
 ccectl connects to Temporal with TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE and the
-other variables in docs/configuration.md.`,
-    )
-    .exitOverride();
-  // Commands inherit the handling of usage errors when they are added, so it is set first.
-  for (const add of commands) add(program);
-  return program;
-}
+other variables in docs/configuration.md. With -o json, standard output has one JSON document, errors included.`;

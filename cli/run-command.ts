@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { InvalidOptionsError } from '../client/errors/invalid-options-error.ts';
 import { InvalidSpecError } from '../client/errors/invalid-spec-error.ts';
 import type { BlockedBy, Orchestrator } from '../client/index.ts';
+import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 import { DetachedError } from './follow.ts';
 import { problemLines } from './output.ts';
+import { temporalFailureText } from './temporal-failure.ts';
 
 /** The options of `ccectl` itself, which every command has. */
 export interface GlobalOptions {
@@ -107,7 +109,8 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
       process.stderr.write(`${message}\nto attach again: ${attachAgain}\n`);
       return await exitCodeOf(error);
     }
-    const message = messageOf(error);
+    const message =
+      error instanceof OrchestratorError ? messageOf(error) : (temporalFailureText(error) ?? messageOf(error));
     const { problems, warnings } = error instanceof InvalidSpecError ? error : { problems: [], warnings: [] };
     for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
     if (options.output === 'json') {
@@ -135,6 +138,6 @@ function printResult(options: GlobalOptions, result: CommandResult): ExitCode {
   return exitCode;
 }
 
-function printJSON(value: unknown): void {
+export function printJSON(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

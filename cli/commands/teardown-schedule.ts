@@ -1,9 +1,19 @@
 import type { Command } from 'commander';
 import type { Orchestrator } from '../../client/index.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { connectedAction, type GlobalOptions, type Printed } from '../run-command.ts';
 import { deletionOf, planOf, withTeardownOptions, type TeardownOptions } from '../teardown-options.ts';
+import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 import { durationSeconds, nonEmpty } from '../values.ts';
+
+/** Temporal knows no scheduled teardown of this name. */
+class ScheduleNotFoundError extends OrchestratorError {
+  override readonly name = 'ScheduleNotFoundError';
+  readonly kind = 'notFound';
+
+  constructor(schedule: string) {
+    super(`there is no schedule "${schedule}"; ccectl teardown schedule list shows all`);
+  }
+}
 
 interface Options extends GlobalOptions, TeardownOptions {
   every: number;
@@ -59,8 +69,7 @@ function addChange(
     .action(
       connectedAction(async ({ teardown }, _: GlobalOptions, name: string) => {
         if (await change(name, teardown)) return told(name, `${verb}d`);
-        process.stderr.write(`there is no schedule "${name}"\n`);
-        return exitCodes.notFound;
+        throw new ScheduleNotFoundError(name);
       }),
     );
 }
