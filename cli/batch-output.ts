@@ -47,6 +47,13 @@ export function batchLine(status: BatchStatus): string {
   return `batch ${status.name}: ${stageOf(status)}, ${ended(progress)}/${progress.total}: ${what.join(', ')}${wait}`;
 }
 
+/** Why a batch starts nothing, if it does not. */
+export function reasonToWait({ progress }: BatchStatus): string | undefined {
+  if (progress === undefined) return 'no worker answers';
+  const { waitsFor } = progress;
+  return waitsFor && `waits for ${waitsFor.reason} since ${waitsFor.since}: ${waitsFor.message}`;
+}
+
 type Progress = NonNullable<BatchStatus['progress']>;
 
 function ended({ succeeded, failed, cancelled }: Progress): number {

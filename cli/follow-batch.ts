@@ -1,7 +1,7 @@
 import type { BatchOutcome, BatchStatus, Orchestrator } from '../client/index.ts';
-import { batchLine, batchText } from './batch-output.ts';
+import { batchLine, batchText, reasonToWait } from './batch-output.ts';
 import { exitCodes } from './exit-codes.ts';
-import { commandToAttach, drawTo, follow } from './follow.ts';
+import { commandToAttach, drawTo, follow, sayWhyBlocked } from './follow.ts';
 import type { CommandResult, GlobalOptions } from './run-command.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
@@ -28,7 +28,7 @@ export async function followBatch(
           (status) => (isUnderWay(status) ? batchText(status) : undefined),
           (status) => (isUnderWay(status) ? batchLine(status) : undefined),
         )
-      : undefined,
+      : sayWhyBlocked((status) => (isUnderWay(status) ? reasonToWait(status) : undefined)),
   });
   const { outcome } = ended;
   const isDone = outcome?.outcome === wanted && outcome.failed === 0;

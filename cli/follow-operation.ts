@@ -1,7 +1,7 @@
 import type { OperationOutcome, OperationReference, OperationStatus, Orchestrator } from '../client/index.ts';
 import { exitCodes } from './exit-codes.ts';
-import { commandToAttach, drawTo, follow } from './follow.ts';
-import { progressLine, statusText } from './output.ts';
+import { commandToAttach, drawTo, follow, sayWhyBlocked } from './follow.ts';
+import { progressLine, reasonToWait, statusText } from './output.ts';
 import type { CommandResult, GlobalOptions } from './run-command.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
@@ -49,7 +49,7 @@ async function followUntil(
           (status) => (isDrawn(status) ? statusText(status) : undefined),
           (status) => (isDrawn(status) ? progressLine(status) : undefined),
         )
-      : undefined,
+      : sayWhyBlocked(reasonToWait),
     isSettled,
   });
   const isGood = isSettled(ended) || (ended.outcome !== undefined && isSuccess(ended.outcome));

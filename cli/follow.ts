@@ -1,4 +1,5 @@
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
+import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 
 /** An end of the waiting that is not the end of what is waited for. */
@@ -59,6 +60,8 @@ export async function follow<Status>({
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  // Nobody reads any more what a watch draws, as with `| head -3`.
+  if (draw !== undefined) process.stdout.once('error', onSignal);
   let last: Status | undefined;
   try {
     for await (const status of watch(interrupt.signal)) {
@@ -73,6 +76,7 @@ export async function follow<Status>({
     throw new ConnectionLostError(workflowID, attachAgain);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.stdout.off('error', onSignal);
   }
   if (last === undefined) throw new Error(`${workflowID} ended without a status`);
   return last;
@@ -120,5 +124,15 @@ export async function drawTo<Status>(
     const drawn = text(status);
     if (drawn === undefined) redraw.clear();
     else redraw(drawn);
+  };
+}
+
+/** For a command that waits without a picture: prints on standard error each new reason why nothing moves. */
+export function sayWhyBlocked<Status>(reasonOf: (status: Status) => string | undefined): (status: Status) => void {
+  let last: string | undefined;
+  return (status) => {
+    const reason = reasonOf(status);
+    if (reason !== undefined && reason !== last) process.stderr.write(`${styled('yellow', 'waiting')} ${reason}\n`);
+    last = reason;
   };
 }

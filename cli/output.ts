@@ -74,6 +74,13 @@ export function noticeLines({
   ];
 }
 
+/** Why an operation does not move, if it does not. */
+export function reasonToWait({ blockedBy, currentStep }: OperationStatus): string | undefined {
+  const { waitsFor, pollTrouble } = currentStep ?? {};
+  if (waitsFor !== undefined) return waitText(waitsFor);
+  return pollTrouble === undefined ? blockedBy?.message : troubleText(pollTrouble);
+}
+
 function troubleText({ message }: PollTrouble): string {
   return `polling CCE fails: ${message}`;
 }

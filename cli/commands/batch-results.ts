@@ -1,4 +1,4 @@
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { ItemResult } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -48,10 +48,18 @@ async function print(
   }
   const { stringify } = await import('csv-stringify');
   const rows = stringify({ header: true, columns: [...columns] });
-  rows.pipe(process.stdout);
-  for await (const result of results) rows.write(row(result));
+  // Not `pipe`, which waits for ever if the reader of the output leaves.
+  const printed = pipeline(rows, process.stdout, { end: false }).catch(ignoreClosedPipe);
+  for await (const result of results) {
+    if (rows.destroyed) break;
+    rows.write(row(result));
+  }
   rows.end();
-  await finished(rows);
+  await printed;
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function printJSONArray(results: AsyncIterable<ItemResult>, begun: () => void): Promise<void> {

@@ -1,6 +1,16 @@
 import { ServiceError } from '@temporalio/client';
-import { describe, expect, it } from 'vitest';
-import { commandToAttach, ConnectionLostError, drawTo, follow, type Followed } from '../../cli/follow.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  commandToAttach,
+  ConnectionLostError,
+  drawTo,
+  follow,
+  InterruptedError,
+  sayWhyBlocked,
+  type Followed,
+} from '../../cli/follow.ts';
 import { OperationNotFoundError, UnreachableError } from '../../client/index.ts';
 
 const attachAgain = 'ccectl status a --watch';
@@ -65,4 +75,31 @@ it('a line that says nothing new is not printed again', async () => {
     'submitting, waits',
     'submitting',
   ]);
+});
+
+it('a watch ends once nobody reads what it draws', async () => {
+  const drawing: Followed<string> = {
+    workflowID: 'cce:test:bj:a',
+    attachAgain,
+    draw: () => process.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    async *watch(signal) {
+      yield 'submitting';
+      await pause(60_000, undefined, { signal });
+    },
+  };
+  const listeners = process.stdout.listenerCount('error');
+  await expect(follow(drawing)).rejects.toThrow(InterruptedError);
+  expect(process.stdout.listenerCount('error')).toBe(listeners);
+});
+
+it('a command that waits without a picture says each reason for it once', () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const say = sayWhyBlocked<string | undefined>((reason) => reason);
+    for (const reason of [undefined, 'no worker', 'no worker', undefined, 'no worker', 'no keys']) say(reason);
+    const said = write.mock.calls.map(([text]) => stripVTControlCharacters(String(text)));
+    expect(said).toEqual(['waiting no worker\n', 'waiting no worker\n', 'waiting no keys\n']);
+  } finally {
+    write.mockRestore();
+  }
 });

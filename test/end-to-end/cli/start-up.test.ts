@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { ccectlProcess } from '../../processes.ts';
+import { ccectlProcess, start } from '../../processes.ts';
 
 const always = ['@stablelib/sha256', 'commander', 'ms'];
 const rules = ['ipaddr.js', 'zod'];
@@ -33,6 +33,16 @@ it("ccectl list loads Temporal's SDK, but neither the validation rules nor their
   expect(exitCode).toBe(2);
   expect(libraries).toContain('@temporalio/client');
   for (const library of [...rules, 'dot-prop', 'yaml']) expect(libraries).not.toContain(library);
+});
+
+it('ccectl ends in order when the reader of its output leaves', async () => {
+  const plan = start('cli', ['batch', 'plan', '-f', 'examples/batch.yaml', '-o', 'json'], { buffer: false });
+  plan.stdout.destroy();
+  let stderr = '';
+  plan.stderr.on('data', (text) => (stderr += String(text)));
+  const { exitCode } = await plan;
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
 });
 
 /** Runs `ccectl`, and tells which of our dependencies it loaded. */
