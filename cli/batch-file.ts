@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { BatchPlan } from '../client/index.ts';
-import { readSpecFile } from './spec-file.ts';
+import { readBatchFile } from './spec-file.ts';
 import { positiveInteger } from './values.ts';
 
 /** The flags of every command that reads a batch file. */
@@ -22,7 +22,7 @@ export function withBatchFile(command: Command): Command {
 }
 
 export async function planBatchFile({ file, name, concurrency }: BatchFileFlags): Promise<BatchPlan> {
-  const document = await readSpecFile(file);
+  const document = await readBatchFile(file);
   const { planBatch } = await import('../client/batch/plan.ts');
   return planBatch(document, {
     ...(name !== undefined && { name }),

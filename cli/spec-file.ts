@@ -12,12 +12,43 @@ export class SpecFileError extends OrchestratorError {
 /**
  * Reads the body of a create call from a YAML or JSON file. `-` reads standard input.
  *
+ * @param clusterName Replaces the name in the file.
  * @throws SpecFileError with the line and column of each mistake
  */
 export async function readSpecFile(path: string, clusterName?: string): Promise<unknown> {
+  const body = await readDocument(path);
+  if (has(body, 'items') && !has(body, 'cluster')) {
+    throw new SpecFileError(
+      `${path} is a batch file; check it with ccectl batch plan, start it with ccectl batch create`,
+    );
+  }
+  return clusterName === undefined ? body : withName(body, clusterName);
+}
+
+/**
+ * Reads a batch file, YAML or JSON. `-` reads standard input.
+ *
+ * @throws SpecFileError with the line and column of each mistake
+ */
+export async function readBatchFile(path: string): Promise<unknown> {
+  const document = await readDocument(path);
+  if (has(document, 'cluster') && !has(document, 'items')) {
+    throw new SpecFileError(
+      `${path} is the spec of one cluster; check it with ccectl validate, start it with ccectl create`,
+    );
+  }
+  return document;
+}
+
+function has(document: unknown, key: string): boolean {
+  return Object.hasOwn(Object(document) as object, key);
+}
+
+async function readDocument(path: string): Promise<unknown> {
   const text = await readText(path);
+  if (text.trim() === '') throw new SpecFileError(`${path === '-' ? 'standard input' : path} is empty`);
   const { parseDocument } = await import('yaml');
-  const body = orRefuse(path, () => {
+  return orRefuse(path, () => {
     const document = parseDocument(text, { prettyErrors: true });
     if (document.errors.length > 0) {
       // One mistake can bring about thousands of equal messages.
@@ -27,7 +58,6 @@ export async function readSpecFile(path: string, clusterName?: string): Promise<
     // Resolves aliases, which can point at nothing or expand without bound.
     return document.toJS() as unknown;
   });
-  return clusterName === undefined ? body : withName(body, clusterName);
 }
 
 const mistakesShown = 20;
@@ -55,7 +85,20 @@ async function readText(path: string): Promise<string> {
   try {
     return path === '-' ? await readAll(process.stdin) : readFileSync(path, 'utf8');
   } catch (error) {
-    throw new SpecFileError(`${path} cannot be read: ${(error as Error).message}`);
+    throw new SpecFileError(`${path} cannot be read: ${reasonOf(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return `there is no such file (looked in ${process.cwd()})`;
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+      return 'this user may not read it';
+    default:
+      return message;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TeardownReport } from '../client/index.ts';
+import { counted } from './counted.ts';
 
 /** One line for each cluster that a teardown deletes or spares, one for each pattern, and the totals. */
 export function targetLines({ targets, spared, patterns = [] }: TeardownReport): string[] {
@@ -7,9 +8,7 @@ export function targetLines({ targets, spared, patterns = [] }: TeardownReport):
   return [
     ...targets.map((target) => `delete  ${line(target)}`),
     ...spared.map(({ reason, ...target }) => `spare   ${line(target)}  ${reason}`),
-    ...patterns.map(
-      ({ condition, pattern, names }) => `--${condition} '${pattern}' took ${names} name${names === 1 ? '' : 's'}`,
-    ),
+    ...patterns.map(({ condition, pattern, names }) => `--${condition} '${pattern}' took ${counted(names, 'name')}`),
     `${targets.length} to delete, ${spared.length} spared`,
   ];
 }

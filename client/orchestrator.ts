@@ -144,12 +144,14 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     list: () => listOperations(client, scope),
     async cancel(nameOrID, request = {}) {
       const operation = await findOperation(client, scope, nameOrID);
-      if (operation?.execution !== 'running') throw new OperationNotFoundError(nameOrID, 'running create or delete');
+      if (operation?.execution !== 'running') {
+        throw new OperationNotFoundError(nameOrID, 'running create or delete', operation);
+      }
       if (request.abandon === true) {
         // At any other stage the signal would begin a clean-up instead.
         const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
         const stage = (await queryCurrentStep(client, handle))?.stage;
-        if (stage !== 'cleaningUp') throw new OperationNotFoundError(nameOrID, 'clean-up in progress');
+        if (stage !== 'cleaningUp') throw new OperationNotFoundError(nameOrID, 'clean-up in progress', operation);
       } else if (operation.leaseBegan && request.cleanup !== 'keep') {
         throw new ClusterRunsError(nameOrID);
       }
@@ -163,7 +165,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     async extendLease(nameOrID, ttlSeconds) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.execution !== 'running' || !operation.hasLease) {
-        throw new OperationNotFoundError(nameOrID, 'running create with a time to live');
+        throw new OperationNotFoundError(nameOrID, 'running create with a time to live', operation);
       }
       const { workflowID, runID } = operation;
       const handle = client.workflow.getHandle(workflowID, runID);

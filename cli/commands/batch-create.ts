@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BatchNotFoundError } from '../../client/errors/batch-not-found-error.ts';
 import { InvalidSpecError } from '../../client/errors/invalid-spec-error.ts';
 import type { BatchItem, BatchPlan, Orchestrator } from '../../client/index.ts';
+import { afterStart } from '../after-start.ts';
 import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { followBatch } from '../follow-batch.ts';
@@ -47,8 +48,9 @@ async function startFrom(
     const items = itemsOf(plan);
     const started = await orchestrator.batches.start({ ...plan, name: batchName, items, failurePolicy });
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
-    if (waits(options)) return followBatch(orchestrator, batchName, options);
-    return { json: started, text: `${started.attached ? 'running' : 'started'}: ${started.workflowID}` };
+    const { attached, workflowID } = started;
+    if (waits(options)) return afterStart(workflowID, () => followBatch(orchestrator, batchName, options));
+    return { json: started, text: `${attached ? 'attached' : 'started'}: ${workflowID}` };
   });
 }
 

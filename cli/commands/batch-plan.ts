@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BatchPlan, PlannedCluster } from '../../client/index.ts';
 import { planBatchFile, withBatchFile, type BatchFileFlags } from '../batch-file.ts';
+import { counted } from '../counted.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { problemLines } from '../output.ts';
 import { plainTable } from '../plain-table.ts';
@@ -55,10 +56,6 @@ function onFailure({ failurePolicy }: BatchPlan): string {
   if (failurePolicy === 'continue') return 'continues if an item fails';
   if (failurePolicy === 'rollback') return 'rolls everything back if an item fails';
   return `stops after ${counted(failurePolicy.stopAfter, 'failure')}`;
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function durationText(seconds: number): string {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CancelRequest, OperationOutcome } from '../../client/index.ts';
+import { afterStart } from '../after-start.ts';
 import { followToEnd } from '../follow-operation.ts';
 import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
@@ -31,8 +32,11 @@ export function addCancel(program: Command): void {
         ...(reason !== undefined && { reason }),
         ...(abandon && { abandon }),
       });
-      if (waits(options)) return followToEnd(orchestrator, operation, options, isCancelled);
-      return { json: operation, text: `${abandon ? 'giving up the clean-up' : 'cancelling'}: ${operation.workflowID}` };
+      const { workflowID } = operation;
+      if (waits(options)) {
+        return afterStart(workflowID, () => followToEnd(orchestrator, operation, options, isCancelled));
+      }
+      return { json: operation, text: `${abandon ? 'giving up the clean-up' : 'cancelling'}: ${workflowID}` };
     }),
   );
 }

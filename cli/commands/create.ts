@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CreateOptions, OperationStatus, StartedCreate } from '../../client/index.ts';
+import { afterStart } from '../after-start.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followToRunning } from '../follow-operation.ts';
 import { adoptedText, noticeLines, problemLines, statusText } from '../output.ts';
@@ -62,8 +63,9 @@ async function create(options: Options): Promise<CommandResult> {
   return withOrchestrator(options, async (orchestrator) => {
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
-    if (waits(options)) return followToRunning(orchestrator, started, options);
-    const begun = await orchestrator.beginning(started);
+    const { workflowID } = started;
+    if (waits(options)) return afterStart(workflowID, () => followToRunning(orchestrator, started, options));
+    const begun = await afterStart(workflowID, () => orchestrator.beginning(started));
     if (begun?.outcome?.outcome === 'failed') {
       return { json: begun, text: statusText(begun), exitCode: exitCodes.failed };
     }
@@ -83,5 +85,5 @@ function textOf(started: StartedCreate, begun: OperationStatus | undefined): str
   const { attached, adopted, workflowID } = resultOf(started, begun);
   if (adopted !== undefined) return `exists: ${adopted.clusterID}\n  ${adoptedText}`;
   const notices = begun === undefined ? [] : noticeLines(begun);
-  return [`${attached ? 'running' : 'started'}: ${workflowID}`, ...notices].join('\n');
+  return [`${attached ? 'attached' : 'started'}: ${workflowID}`, ...notices].join('\n');
 }

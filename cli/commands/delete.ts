@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkOptions, nameOrIDOption } from '../../client/check-options.ts';
 import type { OperationOutcome } from '../../client/index.ts';
+import { afterStart } from '../after-start.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followToEnd } from '../follow-operation.ts';
@@ -29,15 +30,16 @@ export function addDelete(program: Command): void {
           ...(options.waitForRelease === true && { waitForRelease: true }),
           ...(options.foreign === true && { foreign: true }),
         });
-        if (waits(options)) return followToEnd(orchestrator, operation, options, isGone);
-        const begun = await orchestrator.beginning(operation);
+        const { workflowID } = operation;
+        if (waits(options)) return afterStart(workflowID, () => followToEnd(orchestrator, operation, options, isGone));
+        const begun = await afterStart(workflowID, () => orchestrator.beginning(operation));
         // A delete that found nothing, or may not delete what it found, has ended already.
         if (begun?.outcome !== undefined) {
           const exitCode = isGone(begun.outcome) ? exitCodes.done : exitCodes.failed;
           return { json: begun, text: statusText(begun), exitCode };
         }
         const notices = begun === undefined ? [] : noticeLines(begun);
-        return { json: operation, text: [`deleting: ${operation.workflowID}`, ...notices].join('\n') };
+        return { json: operation, text: [`deleting: ${workflowID}`, ...notices].join('\n') };
       });
     }),
   );

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
+import { counted } from '../counted.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { connectedAction, warnBlocked, type GlobalOptions, type Printed } from '../run-command.ts';
@@ -63,7 +64,7 @@ function policyOf(options: Options): ReconcileOptions {
 
 function reportLines({ clusters, marked, claimed, orphans, unknown, unclaimed }: ReconcileReport): string[] {
   return [
-    `${clusters} clusters, ${marked} with our marker: ${claimed} claimed, ${orphans} orphans, ${unknown} unknown`,
+    `${counted(clusters, 'cluster')}, ${marked} with our marker: ${claimed} claimed, ${counted(orphans, 'orphan')}, ${unknown} unknown`,
     ...unclaimed.map(({ ownership, clusterID, clusterName, clusterPhase, createdAt, deletion, message }) =>
       [ownership, clusterID, clusterName, clusterPhase, createdAt ?? '', deletion ?? '', message ?? '']
         .join('  ')

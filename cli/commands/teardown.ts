@@ -66,5 +66,6 @@ async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {
   }
   const { default: confirm } = await import('@inquirer/confirm');
   // Standard output is for the result.
-  return confirm({ message: `delete these ${count} clusters?`, default: false }, { output: process.stderr });
+  const message = count === 1 ? 'delete this cluster?' : `delete these ${count} clusters?`;
+  return confirm({ message, default: false }, { output: process.stderr });
 }

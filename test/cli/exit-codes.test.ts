@@ -1,5 +1,6 @@
 import { ServiceError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
+import { StatusUnreadableError } from '../../cli/after-start.ts';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { ConnectionLostError, InterruptedError } from '../../cli/follow.ts';
 import { SpecFileError } from '../../cli/spec-file.ts';
@@ -43,6 +44,7 @@ const ours: [OrchestratorError, kind: OrchestratorError['kind'], exitCode: numbe
   [new PayloadDecryptionError('unknownKey', 'there is no key "1"'), 'configuration', 2],
   [new SetUpError('run temporal operator'), 'refused', 1],
   [new SpecConflictError('cce:default:bj:a', ['cluster.k8sVersion']), 'conflict', 1],
+  [new StatusUnreadableError('cce:default:bj:a', new EncryptionKeyError('there is no key')), 'configuration', 2],
   [new SpecFileError('a.yaml cannot be read'), 'invalidInput', 2],
   [new TooManyMatchesError('51 clusters match', {} as TeardownReport), 'invalidInput', 2],
   [new UnreachableError('cannot reach Temporal'), 'unreachable', 4],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSpecFile } from '../../cli/spec-file.ts';
+import { readBatchFile, readSpecFile } from '../../cli/spec-file.ts';
 
 describe('a spec file that is not valid', () => {
   let folder: string;
@@ -30,6 +30,29 @@ describe('a spec file that is not valid', () => {
     expect(message).not.toContain('Canary');
     expect(message).toMatch(/^spec\.yaml: .+ at line \d+, column \d+/);
     if (expected !== undefined) expect(message.split('\n')[0]).toBe(`spec.yaml: ${expected}`);
+  });
+
+  it.each([
+    ['an empty file', '', /^spec\.yaml is empty$/],
+    ['a file of blanks', ' \n\n', /^spec\.yaml is empty$/],
+    ['a batch file', 'name: nightly\nitems: []\n', /^spec\.yaml is a batch file; .*ccectl batch create$/],
+  ])('is refused with what it is: %s', async (_, text, expected) => {
+    expect(await refusalOf(text)).toMatch(expected);
+  });
+
+  it.each([
+    ['a file that does not exist', 'none.yaml', 'there is no such file'],
+    ['a folder', '.', 'it is a folder'],
+  ])('is refused with a reason in plain words: %s', async (_, name, reason) => {
+    const path = join(folder, name);
+    await expect(readSpecFile(path)).rejects.toThrow(`${path} cannot be read: ${reason}`);
+  });
+
+  it('is refused as a batch file if it is the spec of one cluster', async () => {
+    const path = join(folder, 'spec.yaml');
+    writeFileSync(path, 'cluster: { clusterName: a }\n');
+    await expect(readBatchFile(path)).rejects.toThrow(/is the spec of one cluster; .*ccectl create$/);
+    expect(await readSpecFile(path, 'b')).toEqual({ cluster: { clusterName: 'b' } });
   });
 
   it('is refused with few messages, however many mistakes there are', async () => {

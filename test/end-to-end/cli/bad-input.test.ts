@@ -10,7 +10,7 @@ it.each<{ what: string; args: string[]; input?: string; says: RegExp }>([
   { what: 'a spec with an alias that points at nothing', args: create, input: 'cluster: *nowhere', says: /nowhere/ },
   { what: 'a spec that is not valid YAML', args: create, input: 'cluster: {', says: /^error -: / },
   { what: 'a spec that is not a create request', args: create, input: 'cluster: {}', says: /cluster\.k8sVersion/ },
-  { what: 'an empty spec', args: create, input: '', says: /cluster/ },
+  { what: 'an empty spec', args: create, input: '', says: /standard input is empty/ },
   { what: 'a missing spec file', args: ['create', '-f', 'no-such-file.yaml'], says: /no-such-file\.yaml/ },
   { what: 'a folder as the spec file', args: ['create', '-f', 'examples'], says: /examples cannot be read/ },
   { what: 'a pattern in place of a name', args: ['delete', 'ci-*'], says: /nameOrID "ci-\*" is not a clusterID or a/ },

@@ -102,7 +102,7 @@ describe('ccectl batch and ccectl teardown', () => {
     const file = batchFile('stuck', 6);
     const create = ['batch', 'create', '-f', '-', '--name', 'stuck', '--concurrency', '2'];
     expect(await run(create, file)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^started: cce:/) });
-    expect(await run(create, file)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^running: cce:/) });
+    expect(await run(create, file)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^attached: cce:/) });
     expect(await run(create, batchFile('stuck', 5))).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/is under way with other items/),
