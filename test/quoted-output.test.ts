@@ -48,6 +48,14 @@ describe('README.md', () => {
           status: 'deleted',
           clusterIDs: ['cce-a3g61g91'],
           staysBehind: ['post-paid EIPs and CDS volumes', 'CDS snapshots', 'nodes'],
+          leftovers: {
+            resources: [
+              { kind: 'node', id: 'i-SxeBLkcN', clusterID: 'cce-a3g61g91' },
+              { kind: 'node', id: 'i-M56Un1DO', clusterID: 'cce-a3g61g91' },
+              { kind: 'eip', id: '106.13.181.135', clusterID: 'cce-a3g61g91' },
+              { kind: 'cds', id: 'v-osxp9d81', clusterID: 'cce-a3g61g91' },
+            ],
+          },
         },
       },
     });
