@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { commandsIn, type Quote } from './quotes.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Flags of other programs that the documents mention by themselves. */
 const foreignFlags = ['--build-arg', '--max-semi-space-size', '--max-old-space-size', '--ui-codec-endpoint'];
@@ -55,7 +59,10 @@ function knowsFlag(script: string, flag: string): boolean {
 function sourceOf(script: string): string | undefined {
   const command = (packageJson.scripts as Record<string, string>)[script];
   const [, file] = /tsx (\S+\.ts)$/.exec(command ?? '') ?? [];
-  return file === undefined ? undefined : readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  if (file === undefined) return undefined;
+  // The worker has its flags beside its entry.
+  const sources = [file, join(dirname(file), 'command-line.ts')].filter((path) => existsSync(join(root, path)));
+  return sources.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
 }
 
 function argumentsProblem(program: Command, words: readonly string[]): string | undefined {

@@ -15,6 +15,7 @@ import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
 import { bakedBuildID } from './bundle/build-id.ts';
 import { builtBundlePath } from './bundle/load-workflows.ts';
+import { answerArguments } from './command-line.ts';
 import { readConfiguration, type WorkerConfiguration } from './configuration.ts';
 import { freeLoopbackPort } from './free-port.ts';
 import { startHTTPServer } from './http-server.ts';
@@ -22,6 +23,12 @@ import { installRuntime } from './install-runtime.ts';
 import { createLogger } from './logger.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
 
+const answer = answerArguments(process.argv.slice(2));
+if (answer !== undefined) {
+  if (answer.stdout !== undefined) process.stdout.write(`${answer.stdout}\n`);
+  if (answer.stderr !== undefined) process.stderr.write(`${answer.stderr}\n`);
+  process.exit(answer.exitCode);
+}
 // On a machine with much memory, V8 lets garbage grow to several times the live heap. Earlier collections cost nothing
 // measurable, and 500 clusters in progress take a fifth less memory.
 setFlagsFromString('--heap-growing-percent=30');

@@ -34,6 +34,13 @@ it('a worker without its keys exits with the list of problems', async () => {
   ]);
 });
 
+it('a worker that is asked for help does not start', async () => {
+  const { exitCode, stdout, stderr } = await runToEnd('worker', ['--help'], { timeout: hangTimeoutMs });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^Usage: cce-worker/);
+  expect(stderr).toBe('');
+});
+
 it.each<[string, Record<string, string>, RegExp]>([
   ['in production without a key', { NODE_ENV: 'production', CCE_ENCRYPTION_KEYS: '' }, /ccectl keys generate/],
   ['with a key that is none', { CCE_ENCRYPTION_KEYS: 'id:nonsense' }, /"id" is not 32 bytes/],
