@@ -89,9 +89,11 @@ function paceLines({ progress, execution }: BatchStatus): string[] {
   return [`  ${itemsPerMinute} a minute, at most ${concurrency} in progress${rest}`];
 }
 
-function currentLine({ workflowID, startedAt, currentStep }: BatchStatus['current'][number]): string {
+function currentLine({ workflowID, startedAt, currentStep, blockedBy }: BatchStatus['current'][number]): string {
   const seconds = Math.round((Date.now() - Date.parse(startedAt)) / 1000);
-  const where = currentStep === undefined ? 'no worker answers' : operationLine(currentStep);
+  const told = currentStep === undefined ? [] : [operationLine(currentStep)];
+  const held = blockedBy === undefined ? [] : [blockedBy.message];
+  const where = [...told, ...held].join(', ') || 'no worker answers';
   return `    ${workflowID.split(':').at(-1)} ${styled('dim', `${seconds} s`)} ${where}`;
 }
 

@@ -4,35 +4,35 @@ import { isOverdue } from '../contract/overdue.ts';
 import { findBlock } from '../temporal/executions/blocked-by.ts';
 import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import type { Operation, OperationStatus } from './operation.ts';
+import type { Operation, OperationReference, OperationStatus } from './operation.ts';
 
 /** Reads the status of an operation: its current step while it runs, and its outcome after its end. */
 export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {
-  const { workflowID, runID, execution } = operation;
-  if (execution === 'running') {
-    const currentStep = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID));
+  if (operation.execution === 'running') {
+    const { currentStep, ...more } = await progressOf(client, operation);
     const clusterID = currentStep?.clusterID ?? operation.clusterID;
     return {
       ...operation,
       ...(clusterID !== undefined && { clusterID }),
       ...(currentStep !== undefined && { currentStep, ...unusualSigns(currentStep) }),
-      ...(await block(client, operation, currentStep)),
+      ...more,
     };
   }
   const outcome = await outcomeOfClosedRun(client, operation);
   return { ...operation, ...(outcome !== undefined && { outcome }) };
 }
 
-async function block(
+/** Reads how far an operation in progress has got, and what holds it up. */
+export async function progressOf(
   client: Client,
-  operation: Operation,
-  currentStep: CurrentStep | undefined,
-): Promise<Pick<OperationStatus, 'blockedBy'>> {
+  { workflowID, runID }: OperationReference,
+): Promise<Pick<OperationStatus, 'currentStep' | 'blockedBy'>> {
+  const currentStep = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID));
   // An operation that says what it waits for, or whose cluster is watched, needs no second opinion.
   const { stage, waitsFor, pollTrouble } = currentStep ?? {};
   const isClear = waitsFor !== undefined || pollTrouble !== undefined || (stage !== undefined && telling.has(stage));
-  const blockedBy = isClear ? undefined : await findBlock(client, operation, currentStep !== undefined);
-  return blockedBy === undefined ? {} : { blockedBy };
+  const blockedBy = isClear ? undefined : await findBlock(client, { workflowID, runID }, currentStep !== undefined);
+  return { ...(currentStep !== undefined && { currentStep }), ...(blockedBy !== undefined && { blockedBy }) };
 }
 
 const telling: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'done']);

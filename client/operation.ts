@@ -41,7 +41,7 @@ export type OperationOutcome = CreateClusterOutcome | DeleteClusterOutcome;
 export interface OperationStatus extends Operation {
   /** Present while it runs. Absent if no worker answers at the moment. */
   currentStep?: CurrentStep;
-  /** Why nothing moves. Present while no worker answers, or while a call to the service fails or lasts. */
+  /** Why nothing moves. Present while no worker answers or can run it, or while a call to the service fails or lasts. */
   blockedBy?: BlockedBy;
   /** How long the current step has lasted, in seconds. Present only from 15 minutes on, which is unusual. */
   stalledForSeconds?: number;

@@ -21,6 +21,7 @@ export function deleteItem(clusterName: string): BatchItem {
 
 /** One simulator and one worker for the batches of a test file. All names are the tests' own. */
 export interface BatchService {
+  orchestration: () => Orchestration;
   orchestrator: () => Orchestrator;
   simulator: () => SimulatorProcess;
   /** Starts a batch with a concurrency of 5 that goes on in spite of failures, unless it says otherwise. */
@@ -67,6 +68,7 @@ export function useBatchService(simulatorArgs: readonly string[], faults: readon
   }
 
   return {
+    orchestration: () => orchestration,
     orchestrator: () => orchestration.orchestrator,
     simulator: () => simulator,
     async start(name, items, more) {

@@ -16,13 +16,14 @@ import {
 import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
-import type { CurrentStep } from '../../contract/current-step.ts';
 import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { cancelSignal } from '../../contract/messages.ts';
-import { queryCurrentStep, queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
+import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { progressOf } from '../operation-status.ts';
+import type { OperationStatus } from '../operation.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
 
@@ -36,8 +37,8 @@ export interface BatchStatus {
   closedAt?: string;
   /** Absent if no worker answers at the moment. */
   progress?: BatchProgress;
-  /** The slowest items under way, with their current steps. */
-  current: { workflowID: string; startedAt: string; currentStep?: CurrentStep }[];
+  /** The slowest items under way, with their current steps and what holds them up. */
+  current: ({ workflowID: string; startedAt: string } & Pick<OperationStatus, 'currentStep' | 'blockedBy'>)[];
   /** Present once it has ended. Absent if it was terminated from outside. */
   outcome?: BatchOutcome;
 }
@@ -99,10 +100,11 @@ export function createBatches(client: Client, scope: AccountRegion): Batches {
 
   function currentSteps(progress: BatchProgress | undefined): Promise<BatchStatus['current']> {
     return Promise.all(
-      (progress?.slowest ?? []).map(async ({ workflowID, runID, startedAt }) => {
-        const currentStep = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID));
-        return { workflowID, startedAt, ...(currentStep !== undefined && { currentStep }) };
-      }),
+      (progress?.slowest ?? []).map(async ({ workflowID, runID, startedAt }) => ({
+        workflowID,
+        startedAt,
+        ...(await progressOf(client, { workflowID, runID })),
+      })),
     );
   }
 

@@ -5,11 +5,12 @@ import { describeRun } from './describe-run.ts';
 export interface BlockedBy {
   /**
    * - `noWorker`: no worker polls its task queue.
+   * - `taskFails`: the workers cannot run the workflow, for want of a key for example, and try again and again.
    * - `noAnswer`: a worker polls, but has not answered.
    * - `callFails`: a call to the service fails, and is repeated.
    * - `callLasts`: a call to the service has not been answered for a while.
    */
-  reason: 'noWorker' | 'noAnswer' | 'callFails' | 'callLasts';
+  reason: 'noWorker' | 'taskFails' | 'noAnswer' | 'callFails' | 'callLasts';
   /** Says so in a sentence, and what to do about it. Stays the same for as long as nothing changes. */
   message: string;
 }
@@ -30,6 +31,11 @@ export async function findBlock(
   const isSilent = isAnswered === undefined ? isWaitingForWorker(raw, Date.now()) : !isAnswered;
   if (!isSilent) return blockingCall(client, raw.pendingActivities ?? []);
   if (!(await hasPollers(client, taskQueue))) return { reason: 'noWorker', message: noWorkerMessage(taskQueue) };
+  const failure = await failureOfTask(client, run);
+  if (failure !== undefined) {
+    const message = await messageOf(client, failure);
+    return { reason: 'taskFails', message: `no worker can run it, and it is tried again: ${message}` };
+  }
   return { reason: 'noAnswer', message: `a worker polls the task queue ${taskQueue}, but does not answer` };
 }
 
@@ -56,6 +62,27 @@ async function hasPollers(client: Client, taskQueue: string): Promise<boolean> {
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
 const workflowTasks = 1;
+
+/** Why the task of a workflow fails again and again. The server records the first of these failures only. */
+async function failureOfTask(
+  client: Client,
+  { workflowId, runId, raw }: WorkflowExecutionDescription,
+): Promise<Failure | undefined> {
+  if ((raw.pendingWorkflowTask?.attempt ?? 1) <= 1) return undefined;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: eventsRead,
+  });
+  const last = history?.events?.find(
+    ({ workflowTaskFailedEventAttributes: failed, workflowTaskCompletedEventAttributes: completed }) =>
+      failed ?? completed,
+  );
+  return last?.workflowTaskFailedEventAttributes?.failure ?? undefined;
+}
+
+/** Signals may follow the failure. */
+const eventsRead = 100;
 
 async function blockingCall(client: Client, pending: Pending): Promise<BlockedBy | undefined> {
   const calls = pending.map(({ activityType, attempt, lastStartedTime, lastFailure }): PendingCall => ({

@@ -1,17 +1,22 @@
+import { Client } from '@temporalio/client';
 import { expect, it, vi } from 'vitest';
+import { createOrchestrator, loadDataConverter } from '../../client/index.ts';
+import { extendLeaseSignal } from '../../contract/messages.ts';
+import { generateKeyEntry } from '../../temporal/encryption/encryption-keys.ts';
 import { createItem, useBatchService } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { allOf, ended, reached } from '../orchestration.ts';
 import { waiting } from '../waiting.ts';
 
-const { orchestrator, simulator, start, outcome, progress, results, create, createAlone, clusters } = useBatchService(
-  ['--create-seconds', '0', '--delete-seconds', '0'],
-  [
-    { kind: 'stuck-step', step: 3, name: 'stuck-*' },
-    { kind: 'stuck-step', step: 3, name: 'once-undo', times: 1 },
-    { kind: 'create-failed', step: 1, name: 'bad-*', times: 1 },
-  ],
-);
+const { orchestration, orchestrator, simulator, start, outcome, progress, results, create, createAlone, clusters } =
+  useBatchService(
+    ['--create-seconds', '0', '--delete-seconds', '0'],
+    [
+      { kind: 'stuck-step', step: 3, name: 'stuck-*' },
+      { kind: 'stuck-step', step: 3, name: 'once-undo', times: 1 },
+      { kind: 'create-failed', step: 1, name: 'bad-*', times: 1 },
+    ],
+  );
 
 const memoOf = async (clusterName: string) => (await create(clusterName).describe()).memo;
 
@@ -127,4 +132,64 @@ it.concurrent('a rollback spares what others have asked for while the batch made
   expect((await orchestrator().status('claim-0')).execution).toBe('running');
   expect((await orchestrator().status('stuck-claimed')).execution).toBe('running');
   await Promise.all(['claim-0', 'stuck-claimed'].map((name) => create(name).terminate()));
+});
+
+it.concurrent('creates and a rollback whose keys are refused wait for them, and nothing is left', async () => {
+  const refusal = { kind: 'refuse', status: 403, code: 'IamSignatureInvalid', name: '*keys*' } as const;
+  await simulator().addFault({ ...refusal, call: 'createCluster', times: 2 });
+  const items = ['keys-0', 'keys-1', 'stuck-keys'].map((name) => createItem(name));
+  await start('keys', items, { failurePolicy: 'rollback' });
+  await vi.waitUntil(async () => (await progress('keys'))?.succeeded === 2, waiting);
+  await vi.waitUntil(async () => (await clusters('stuck-keys')).length === 1, waiting);
+  await simulator().addFault({ ...refusal, forSeconds: 2 });
+  await create('stuck-keys').terminate();
+  await vi.waitFor(async () => {
+    const { current } = await orchestrator().batches.status('keys');
+    expect(current.map(({ currentStep }) => currentStep?.waitsFor?.reason)).toContain('keys');
+  }, waiting);
+  expect(await outcome('keys')).toMatchObject({
+    outcome: 'rolledBack',
+    failed: 1,
+    rollback: { total: 3, deleted: 3, failed: 0, kept: 0 },
+  });
+  expect([...(await clusters('keys-')), ...(await clusters('stuck-keys'))]).toEqual([]);
+});
+
+/** A client whose key the workers lack. */
+function clientOfOthers(): Client {
+  const dataConverter = loadDataConverter({ CCE_ENCRYPTION_KEYS: generateKeyEntry('lost') });
+  return new Client({ connection: orchestration().client.connection, dataConverter });
+}
+
+it.concurrent('an execution whose key is lost holds up no batch and no cancel', async () => {
+  const { account, client } = orchestration();
+  const strangers = createOrchestrator({ client: clientOfOthers(), account, region: 'bj' });
+  const lost = await strangers.create(readExample('custom', 'lost'));
+  await start('beside', [createItem('lost'), createItem('beside-0'), createItem('beside-1', { ttlSeconds: 3_600 })]);
+  const ending = await outcome('beside');
+  expect(ending).toMatchObject({ outcome: 'completed', succeeded: 2, failed: 1 });
+  expect(ending.failures).toMatchObject([{ index: 0, failure: { type: 'Unreadable' } }]);
+
+  await start('cancelled-beside', [createItem('stuck-beside')]);
+  await vi.waitUntil(async () => (await progress('cancelled-beside'))?.underWay === 1, waiting);
+  await orchestrator().batches.cancel('cancelled-beside');
+  expect(await outcome('cancelled-beside')).toMatchObject({ outcome: 'cancelled', cancelled: 1, failed: 0 });
+  await client.workflow.getHandle(lost.workflowID).terminate();
+  await create('beside-1').terminate();
+});
+
+it.concurrent('a batch says why no worker can run one of its items, and ends when somebody terminates that', async () => {
+  await start('wedged', [createItem('stuck-wedged')]);
+  await vi.waitUntil(async () => (await clusters('stuck-wedged')).length === 1, waiting);
+  const { workflowId } = create('stuck-wedged');
+  await clientOfOthers().workflow.getHandle(workflowId).signal(extendLeaseSignal, { ttlSeconds: 60 });
+  const blockedBy = { reason: 'taskFails', message: expect.stringContaining('"lost"') as string };
+  await vi.waitFor(async () => {
+    expect((await orchestrator().batches.status('wedged')).current).toMatchObject([{ blockedBy }]);
+  }, waiting);
+  expect(await orchestrator().status('stuck-wedged')).toMatchObject({ blockedBy });
+  await orchestrator().batches.cancel('wedged');
+  await create('stuck-wedged').terminate();
+  const ending = await outcome('wedged');
+  expect(ending).toMatchObject({ outcome: 'cancelled', failures: [{ failure: { type: 'Terminated' } }] });
 });

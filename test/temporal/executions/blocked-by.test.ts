@@ -26,8 +26,8 @@ it.each<[what: string, calls: PendingCall[], since: string | undefined]>([
 const operation = { workflowID: 'cce:a:bj:x', runID: 'r' };
 const failure = { message: 'CCE cannot be reached' };
 
-/** A client of a server that knows one run. */
-function client(run: object | 'unknown', pollers: object[]): Client {
+/** A client of a server that knows one run, whose history ends with these events, the latest first. */
+function client(run: object | 'unknown', pollers: object[], events: object[]): Client {
   const loadedDataConverter = {
     payloadConverter: defaultPayloadConverter,
     failureConverter: defaultFailureConverter,
@@ -35,7 +35,10 @@ function client(run: object | 'unknown', pollers: object[]): Client {
   };
   return {
     options: { namespace: 'default', loadedDataConverter },
-    workflowService: { describeTaskQueue: async () => ({ pollers }) },
+    workflowService: {
+      describeTaskQueue: async () => ({ pollers }),
+      getWorkflowExecutionHistoryReverse: async () => ({ history: { events } }),
+    },
     workflow: {
       getHandle: () => ({
         describe: async () => {
@@ -51,6 +54,8 @@ const pending = (more: object) => ({
   raw: { pendingActivities: [{ activityType: { name: 'findClusters' }, ...more }] },
 });
 const untaken = { raw: { pendingWorkflowTask: { scheduledTime: { seconds: 1 } } } };
+const repeated = { raw: { pendingWorkflowTask: { attempt: 3 } } };
+const taskFailed = { workflowTaskFailedEventAttributes: { failure: { message: 'a key is missing' } } };
 const taken = { raw: { pendingWorkflowTask: { scheduledTime: { seconds: 1 }, startedTime: { seconds: 2 } } } };
 const encoded = defaultPayloadConverter.toPayload({ message: 'CCE is down', stack_trace: '' });
 
@@ -62,6 +67,14 @@ it.each<
   ['nobody has asked, and a worker has its task', taken, [], undefined, undefined],
   ['no worker polls', {}, [], false, { reason: 'noWorker', message: expect.stringContaining('queue cce-a-bj:') }],
   ['a worker polls and is silent', {}, [{}], false, { reason: 'noAnswer' }],
+  ['its task fails, and no worker polls any more', repeated, [], false, { reason: 'noWorker' }],
+  [
+    'its task fails again and again',
+    repeated,
+    [{}],
+    false,
+    { reason: 'taskFails', message: 'no worker can run it, and it is tried again: a key is missing' },
+  ],
   ['nothing is in the way', {}, [{}], true, undefined],
   ['a first attempt failed not', pending({ attempt: 1 }), [{}], true, undefined],
   [
@@ -81,7 +94,13 @@ it.each<
   ['it has ended', { status: { name: 'COMPLETED' } }, [], false, undefined],
   ['Temporal no longer knows it', 'unknown', [], false, undefined],
 ])('an operation is held up as Temporal shows: %s', async (_, run, pollers, isAnswered, block) => {
-  const found = await findBlock(client(run, pollers), operation, isAnswered);
+  const found = await findBlock(client(run, pollers, [{}, taskFailed]), operation, isAnswered);
   if (block === undefined) expect(found).toBeUndefined();
   else expect(found).toMatchObject(block);
+});
+
+it('a task that was taken from a worker that died has not failed', async () => {
+  const completed = { workflowTaskCompletedEventAttributes: {} };
+  const found = await findBlock(client(repeated, [{}], [completed, taskFailed]), operation, false);
+  expect(found).toMatchObject({ reason: 'noAnswer' });
 });
