@@ -104,10 +104,30 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
         `the cluster of ${workflowID} is gone or being deleted; try again when its create has ended`,
       );
     }
+    if (run.attached === true) refuseOtherOptions(run, wishesOf(create));
     // If it has ended since, a create of this batch's own adopts the cluster.
     if (run.attached === true && !(await claimRun(client, run))) continue;
     return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
   }
+}
+
+/** What a create under way cannot be made to do: its cluster would stay for ever, or go, against the wish of the item. */
+function wishesOf({ ttlSeconds, onFailure }: CreateClusterInput): Wishes {
+  return { ttlSeconds, onFailure: onFailure === 'delete' ? undefined : onFailure };
+}
+
+type Wishes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A run of somebody else keeps the options that it was started with. Without a word, the item would rely on its own. */
+function refuseOtherOptions({ workflowID, memo }: ItemRun, wishes: Wishes): void {
+  const unmet = Object.entries(wishes).flatMap(([option, asked]) => {
+    const actual = memo.options?.[option];
+    return asked === undefined || asked === false || asked === actual
+      ? []
+      : [`${option} is ${actual ?? 'not set'}, not ${asked}`];
+  });
+  if (unmet.length === 0) return;
+  throw refusal('OptionsConflict', `${workflowID} is in progress with other options: ${unmet.join('; ')}`);
 }
 
 /** Returns `false` if no worker answers: a failed query must not hold up the whole batch. */
@@ -138,10 +158,17 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
     await cancelRun(client, create, { cleanup: 'delete', deleteOptions: options, reason });
     return started(create, 'delete', timeoutSeconds);
   }
-  const memo: OperationMemo = { ...(clusterName !== undefined && { clusterName }), ...target, startedBy };
+  const memo: OperationMemo = {
+    ...(clusterName !== undefined && { clusterName }),
+    ...target,
+    startedBy,
+    options: { ...options },
+  };
   // Nobody can say of a single item that its cluster may be foreign.
   const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true }, memo } as const;
-  return started(await startOrAttach(client, input, operation), 'delete', timeoutSeconds);
+  const run = await startOrAttach(client, input, operation);
+  if (run.attached === true) refuseOtherOptions(run, { ...options });
+  return started(run, 'delete', timeoutSeconds);
 }
 
 /** Finds the create in progress of a cluster that is known by its ID only. */

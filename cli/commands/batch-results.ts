@@ -34,6 +34,7 @@ const columns = [
   'startedAt',
   'closedAt',
   'workflowID',
+  'adopted',
 ] as const;
 
 async function print(
@@ -86,8 +87,9 @@ function row({ failure, leftovers, ...result }: ItemResult): Record<string, unkn
   };
 }
 
-function textLine({ kind, clusterName, clusterID, result, failure, leftovers }: ItemResult): string {
+function textLine({ kind, clusterName, clusterID, result, adopted, failure, leftovers }: ItemResult): string {
   const reason = failure === undefined ? [] : [`${failure.type}: ${failure.message}`];
   const left = leftovers === undefined ? [] : [`left behind: ${leftoversText(leftovers)}`];
-  return [kind, clusterName ?? '-', clusterID ?? '-', result, ...reason, ...left].join('  ');
+  const found = adopted === true ? ['there before'] : [];
+  return [kind, clusterName ?? '-', clusterID ?? '-', result, ...found, ...reason, ...left].join('  ');
 }

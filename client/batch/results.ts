@@ -40,6 +40,8 @@ export interface ItemResult {
   startedAt?: string;
   /** The time of the end, RFC 3339. */
   closedAt?: string;
+  /** The cluster was there before, made from the same spec: it has no time to live, whatever the item says. */
+  adopted?: true;
   /** Why it failed or was refused, or why a rollback spared its cluster. */
   failure?: OperationFailure;
   /** What the item's deletions left behind, by ID. Absent if nothing. */
@@ -208,6 +210,7 @@ function foundOf(
     result: outcome.outcome,
     ...(leftovers !== undefined && { leftovers }),
     ...(outcome.clusterID !== undefined && { clusterID: outcome.clusterID }),
+    ...('adopted' in outcome && outcome.adopted === true && { adopted: true }),
     ...(outcome.failure !== undefined && { failure: outcome.failure }),
   };
 }

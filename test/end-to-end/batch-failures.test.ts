@@ -61,6 +61,8 @@ it.concurrent('a rollback deletes exactly what the batch has made', async () => 
   expect(await clusters('once-undo')).toEqual([]);
   const undone = ['rolledBack', 'rolledBack', 'running', 'underWay', 'rolledBack', 'cancelled'];
   expect(await results('undo')).toEqual(undone);
+  const [, , adopted] = await allOf(orchestrator().batches.results('undo'));
+  expect(adopted).toMatchObject({ clusterID: existing, adopted: true });
   await orchestrator().cancel('stuck-undo');
   await ended(orchestrator(), other);
 

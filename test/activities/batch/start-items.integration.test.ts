@@ -219,6 +219,41 @@ describe.concurrent('a start of items', () => {
     expect(await isCancelled(theirs)).toBe(false);
   });
 
+  it.each<[asked: object, actual: object, unmet: string]>([
+    [{ ttlSeconds: 60 }, {}, 'ttlSeconds is not set, not 60'],
+    [{ ttlSeconds: 60 }, { ttlSeconds: 3_600 }, 'ttlSeconds is 3600, not 60'],
+    [{ onFailure: 'keep' }, {}, 'onFailure is not set, not keep'],
+  ])('refuses to attach an item with %j to a create with %j', async (asked, actual, unmet) => {
+    const clusterName = `options-${randomUUID().slice(0, 8)}`;
+    const request = readExample('custom', clusterName);
+    const theirs = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: memoOfCreate({ request, ...actual }),
+    });
+    const { started, refused } = await run(await upload(clusterName, [createItem(clusterName, asked)]));
+    expect(started).toEqual([]);
+    expect(refused).toMatchObject([
+      {
+        failure: {
+          type: 'OptionsConflict',
+          message: `${theirs.workflowId} is in progress with other options: ${unmet}`,
+        },
+      },
+    ]);
+  });
+
+  it('attaches a delete to one under way, unless that leaves what the item wants to be deleted', async () => {
+    const theirs = await run(await upload('gone-with', [deleteItem('gone-with-0')]));
+    const batch = await upload('gone-without', [
+      deleteItem('gone-with-0'),
+      { kind: 'delete', input: { target: { clusterName: 'gone-with-0' }, options: { deleteResource: true } } },
+    ]);
+    const { started, refused } = await run(batch);
+    expect(started).toMatchObject([{ index: 0, attached: true, runID: theirs.started[0]!.runID }]);
+    expect(refused).toMatchObject([{ index: 1, failure: { type: 'OptionsConflict' } }]);
+  });
+
   it('refuses an item that is not on its page', async () => {
     const batch = await upload('gone', [createItem('gone-0')]);
     expect((await run(batch, { indices: [7] })).refused).toMatchObject([{ index: 7, failure: { type: 'ItemsGone' } }]);
