@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
+import { listRawRuns, type RawRun } from '../temporal/executions/raw-runs.ts';
 import { isClusterID, toOperation, type Operation } from './operation.ts';
 
 /**
@@ -35,11 +36,26 @@ export async function* listOperations(
 ): AsyncGenerator<Operation, void> {
   const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
   const running = onlyRunning ? " AND ExecutionStatus = 'Running'" : '';
-  for await (const info of client.workflow.list({
-    query: `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}${running}`,
-  })) {
-    yield toOperation(info);
-  }
+  const query = `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}${running}`;
+  for await (const run of listRawRuns(client, query)) yield toListed(run, await run.memo());
+}
+
+/** The SDK's list ends at the first run that this process has no key for, and would show none of the others. */
+function toListed(run: RawRun, memo: Record<string, unknown> | undefined): Operation {
+  const { workflowID, runID, workflowType, status, startedAtMs, closedAtMs } = run;
+  const operation = toOperation({
+    type: workflowType,
+    workflowId: workflowID,
+    runId: runID,
+    status: { name: status },
+    startTime: new Date(startedAtMs),
+    ...(closedAtMs !== undefined && { closeTime: new Date(closedAtMs) }),
+    ...(memo !== undefined && { memo }),
+  });
+  // Workflow IDs are never encrypted, and end with the name or clusterID.
+  return memo === undefined
+    ? { ...operation, clusterName: workflowID.slice(workflowID.lastIndexOf(':') + 1), unreadable: true }
+    : operation;
 }
 
 /** Describes a run of a create or delete, by default the latest of its workflow ID. */

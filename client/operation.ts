@@ -25,11 +25,13 @@ export interface Operation {
   startedBy?: string;
   /** For a create: a digest that is equal for equal specs. It ignores secrets. */
   specDigest?: string;
-  execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
+  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
   /** The time of the start of its first run, RFC 3339. */
   startedAt: string;
   /** The time of the end, RFC 3339. Absent while it runs. */
   closedAt?: string;
+  /** This process has no key to read more of it than this. Only in lists. */
+  unreadable?: true;
 }
 
 /** Identifies an operation: one run of one workflow. */
@@ -59,7 +61,9 @@ export function isClusterID(nameOrID: string): boolean {
 }
 
 export function toOperation(
-  info: Pick<WorkflowExecutionInfo, 'type' | 'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo'>,
+  info: Pick<WorkflowExecutionInfo, 'type' | 'workflowId' | 'runId' | 'startTime' | 'closeTime' | 'memo'> & {
+    status: Pick<WorkflowExecutionInfo['status'], 'name'>;
+  },
 ): Operation {
   const {
     clusterName,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Operation } from '../../client/index.ts';
+import { styled } from '../colors.ts';
+import { counted } from '../counted.ts';
 import { operationTable } from '../output.ts';
 import { connectedAction, type GlobalOptions } from '../run-command.ts';
 import { positiveInteger } from '../values.ts';
@@ -22,6 +24,12 @@ export function addList(program: Command): void {
           if (running === true && operation.execution !== 'running') continue;
           operations.push(operation);
           if (operations.length === limit) break;
+        }
+        const unreadable = operations.filter((operation) => operation.unreadable).length;
+        if (unreadable > 0) {
+          process.stderr.write(
+            `${styled('yellow', 'warning')} ${counted(unreadable, 'operation')} cannot be read: add the key to CCE_ENCRYPTION_KEYS or its file\n`,
+          );
         }
         return { json: operations, text: operationTable(operations) };
       }),

@@ -31,7 +31,7 @@ import { describeBatch, repeatFailed, startBatch, type BatchToStart, type Starte
 export interface BatchStatus {
   name: string;
   workflowID: string;
-  execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
+  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
   /** The time of the start, RFC 3339. If no worker answers, the start of its latest run. */
   startedAt: string;
   closedAt?: string;

@@ -105,7 +105,7 @@ function repetitionOf(outcome: BatchOutcome): Pick<ClusterBatchInput, 'only' | '
 
 export interface DescribedBatch {
   workflowID: string;
-  execution: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed_out' | (string & {});
+  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
   startedAt: string;
   closedAt?: string;
   memo: BatchMemo;

@@ -10,6 +10,10 @@ export interface RawRun {
   firstRunID: string;
   workflowType: string;
   isRunning: boolean;
+  /** As the SDK names it. */
+  status: (typeof statusNames)[number];
+  /** When the run began, in milliseconds since the epoch. */
+  startedAtMs: number;
   /** When the run ended, in milliseconds since the epoch. Absent while it is open. */
   closedAtMs?: number;
   /** The run has ended, and its chain goes on or has ended since. */
@@ -58,7 +62,7 @@ export async function* listRawRuns(
   } while (nextPageToken !== undefined && nextPageToken.length > 0);
 }
 
-function toRawRun({ execution, firstRunId, type, status, closeTime }: Info): RawRun {
+function toRawRun({ execution, firstRunId, type, status, startTime, closeTime }: Info): RawRun {
   const runID = execution?.runId ?? '';
   return {
     workflowID: execution?.workflowId ?? '',
@@ -66,14 +70,30 @@ function toRawRun({ execution, firstRunId, type, status, closeTime }: Info): Raw
     // Lists do not tell it. There it is the run itself, if nothing continued in it.
     firstRunID: firstRunId || runID,
     workflowType: type?.name ?? '',
-    ...(closeTime && { closedAtMs: Number(closeTime.seconds) * 1000 }),
-    isRunning: status === statuses.running,
-    isContinued: status === statuses.continuedAsNew,
+    startedAtMs: toMilliseconds(startTime ?? {}),
+    ...(closeTime && { closedAtMs: toMilliseconds(closeTime) }),
+    status: statusNames[status ?? 0] ?? 'UNSPECIFIED',
+    isRunning: status === statusNames.indexOf('RUNNING'),
+    isContinued: status === statusNames.indexOf('CONTINUED_AS_NEW'),
   };
 }
 
-/** `WorkflowExecutionStatus` of Temporal's API. */
-const statuses = { running: 1, continuedAsNew: 6 } as const;
+/** `WorkflowExecutionStatus` of Temporal's API, in its order. */
+const statusNames = [
+  'UNSPECIFIED',
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TERMINATED',
+  'CONTINUED_AS_NEW',
+  'TIMED_OUT',
+  'PAUSED',
+] as const;
+
+function toMilliseconds({ seconds, nanos }: { seconds?: unknown; nanos?: number | null }): number {
+  return Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6);
+}
 
 async function decodeMemo(client: Client, { execution, memo }: Info): Promise<Record<string, unknown> | undefined> {
   const { namespace, loadedDataConverter } = client.options;

@@ -1,0 +1,69 @@
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { operationTable } from '../../cli/output.ts';
+import { listOperations } from '../../client/find-operation.ts';
+import type { Operation } from '../../client/index.ts';
+import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
+
+const scope = { account: 'default', region: 'bj' };
+
+/** Temporal as it lists these runs to a process that lacks the key of those that are locked. */
+function clientOf(executions: readonly object[]): Client {
+  const decode = (payloads: Payload[]) => {
+    if (payloads.some(({ metadata }) => metadata?.['locked'] !== undefined)) {
+      throw new PayloadDecryptionError('unknownKey', 'there is no key "1"');
+    }
+    return Promise.resolve(payloads);
+  };
+  return {
+    options: {
+      namespace: 'default',
+      loadedDataConverter: { payloadCodecs: [{ decode }], payloadConverter: defaultPayloadConverter },
+    },
+    workflowService: { listWorkflowExecutions: () => Promise.resolve({ executions }) },
+  } as unknown as Client;
+}
+
+function run(workflowId: string, status: number, clusterID: string, isLocked = false) {
+  const payload = defaultPayloadConverter.toPayload(clusterID);
+  const locked = { ...payload, metadata: { ...payload.metadata, locked: new Uint8Array() } };
+  return {
+    execution: { workflowId, runId: `${workflowId}-run` },
+    type: { name: workflowId.includes(':delete:') ? 'deleteCluster' : 'createCluster' },
+    status,
+    startTime: { seconds: 1_800_000_000, nanos: 120_000_000 },
+    closeTime: status === 1 ? null : { seconds: 1_800_000_060, nanos: 0 },
+    memo: { fields: { clusterID: isLocked ? locked : payload } },
+  };
+}
+
+describe('the list of operations', () => {
+  it('shows an operation that this process has no key for, and all others', async () => {
+    const client = clientOf([
+      run('cce:default:bj:one', 1, 'cce-11111111'),
+      run('cce:default:bj:two', 4, 'cce-22222222', true),
+      run('cce:default:bj:delete:cce-33333333', 2, 'cce-33333333'),
+    ]);
+    const operations: Operation[] = [];
+    for await (const operation of listOperations(client, scope)) operations.push(operation);
+    expect(operations).toEqual([
+      expect.objectContaining({ kind: 'create', clusterID: 'cce-11111111', execution: 'running' }),
+      {
+        kind: 'create',
+        workflowID: 'cce:default:bj:two',
+        runID: 'cce:default:bj:two-run',
+        clusterName: 'two',
+        hasLease: false,
+        leaseBegan: false,
+        execution: 'cancelled',
+        startedAt: '2027-01-15T08:00:00.120Z',
+        closedAt: '2027-01-15T08:01:00.000Z',
+        unreadable: true,
+      },
+      expect.objectContaining({ kind: 'delete', clusterID: 'cce-33333333', execution: 'completed' }),
+    ]);
+    expect(operations[0]).not.toHaveProperty('closedAt');
+    expect(operationTable(operations).split('\n')[2]).toMatch(/^two +\? +create +cancelled/);
+  });
+});
