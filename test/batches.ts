@@ -1,15 +1,13 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll } from 'vitest';
 import type { BatchOutcome, BatchProgress, BatchToStart, ItemResult, Orchestrator } from '../client/index.ts';
 import type { BatchItem } from '../contract/batch/item.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
 import { batchWorkflowID, createWorkflowID } from '../contract/identity.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { FaultInput } from '../simulator/fault-schema.ts';
-import type { SimulatorProcess } from '../simulator/process.ts';
 import { readExample } from './examples.ts';
-import { allOf, ended, startOrchestration, type Orchestration } from './orchestration.ts';
-import { startSimulator } from './processes.ts';
+import { allOf, ended } from './orchestration.ts';
+import { useService, type Service } from './service.ts';
 
 export function createItem(clusterName: string, options: Omit<CreateClusterInput, 'request'> = {}): BatchItem {
   return { kind: 'create', input: { request: readExample('custom', clusterName), ...options } };
@@ -20,10 +18,8 @@ export function deleteItem(clusterName: string): BatchItem {
 }
 
 /** One simulator and one worker for the batches of a test file. All names are the tests' own. */
-export interface BatchService {
-  orchestration: () => Orchestration;
+export interface BatchService extends Service {
   orchestrator: () => Orchestrator;
-  simulator: () => SimulatorProcess;
   /** Starts a batch with a concurrency of 5 that goes on in spite of failures, unless it says otherwise. */
   start: (name: string, items: readonly BatchItem[], more?: Partial<BatchToStart>) => Promise<void>;
   /** Waits for the end of a batch: known sooner than by watching it. */
@@ -41,36 +37,22 @@ export interface BatchService {
 }
 
 export function useBatchService(simulatorArgs: readonly string[], faults: readonly FaultInput[]): BatchService {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-
-  beforeAll(async () => {
-    simulator = await startSimulator(simulatorArgs);
-    for (const fault of faults) await simulator.addFault(fault);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
-  });
-
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-  });
-
-  const scope = () => ({ account: orchestration.account, region: 'bj' });
-  const handle = (workflowID: string) => orchestration.client.workflow.getHandle(workflowID);
-  const batches = () => orchestration.orchestrator.batches;
+  const { simulator, orchestration } = useService(simulatorArgs, { faults });
+  const scope = () => ({ account: orchestration().account, region: 'bj' });
+  const handle = (workflowID: string) => orchestration().client.workflow.getHandle(workflowID);
+  const batches = () => orchestration().orchestrator.batches;
 
   async function clusters(prefix: string): Promise<ClusterSummary[]> {
-    const all = await simulator.clusters();
+    const all = await simulator().clusters();
     return all
       .filter(({ clusterName }) => clusterName.startsWith(prefix))
       .toSorted((one, other) => one.clusterName.localeCompare(other.clusterName));
   }
 
   return {
-    orchestration: () => orchestration,
-    orchestrator: () => orchestration.orchestrator,
-    simulator: () => simulator,
+    simulator,
+    orchestration,
+    orchestrator: () => orchestration().orchestrator,
     async start(name, items, more) {
       await batches().start({ name, items, concurrency: 5, failurePolicy: 'continue', ...more });
     },
@@ -79,7 +61,7 @@ export function useBatchService(simulatorArgs: readonly string[], faults: readon
     results: async (name) => (await allOf(batches().results(name))).map(({ result }) => result),
     create: (clusterName) => handle(createWorkflowID(scope(), clusterName)),
     async createAlone(clusterName) {
-      const { orchestrator } = orchestration;
+      const { orchestrator } = orchestration();
       const status = await ended(orchestrator, await orchestrator.create(readExample('custom', clusterName)));
       return status.outcome?.clusterID;
     },

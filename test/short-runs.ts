@@ -17,12 +17,13 @@ const settings = [
 ];
 
 /** A Temporal server on which runs are short, so that a few items make a batch go on in many of them. */
-export async function startServerOfShortRuns(): Promise<TestWorkflowEnvironment> {
+export async function startServerOfShortRuns(): Promise<TestWorkflowEnvironment & { stop: () => Promise<void> }> {
   const { path } = await findTemporalBinary('cli');
   const extraArgs = settings.flatMap((setting) => ['--dynamic-config-value', setting]);
-  return TestWorkflowEnvironment.createLocal({
+  const environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path }, extraArgs, log: { format: 'json', level: 'error' } },
   });
+  return Object.assign(environment, { stop: () => environment.teardown() });
 }
 
 /** The events of all runs of a workflow that has ended, oldest run first. */

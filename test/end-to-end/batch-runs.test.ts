@@ -1,40 +1,25 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import { batchWorkflowID, createWorkflowID } from '../../contract/identity.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { createItem } from '../batches.ts';
-import { allOf, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { allOf } from '../orchestration.ts';
+import { useService } from '../service.ts';
 import { eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';
-import { startSimulator } from '../processes.ts';
 import { waiting } from '../waiting.ts';
 
 describe.concurrent('a batch of real creates that goes on in new runs', () => {
-  let environment: TestWorkflowEnvironment;
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-
-  beforeAll(async () => {
-    environment = await startServerOfShortRuns();
-    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
-    await simulator.addFault({ kind: 'stuck-step', step: 3, name: 'stuck-*' });
-    orchestration = await startOrchestration(simulator, undefined, environment.address);
-    await orchestration.startWorker();
+  const { simulator, orchestration } = useService(['--create-seconds', '1', '--delete-seconds', '0'], {
+    temporal: startServerOfShortRuns,
+    faults: [{ kind: 'stuck-step', step: 3, name: 'stuck-*' }],
   });
 
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-    await environment.teardown();
-  });
-
-  const scope = () => ({ account: orchestration.account, region: 'bj' });
-  const handle = (workflowID: string) => orchestration.client.workflow.getHandle(workflowID);
+  const scope = () => ({ account: orchestration().account, region: 'bj' });
+  const handle = (workflowID: string) => orchestration().client.workflow.getHandle(workflowID);
   const outcomeOf = async (name: string) => (await handle(batchWorkflowID(scope(), name)).result()) as BatchOutcome;
 
   /** When each run of a batch began and ended, oldest first, with the number of its events. */
   async function runsOf(name: string) {
-    const runs = await eventsOfRuns(orchestration.client, batchWorkflowID(scope(), name));
+    const runs = await eventsOfRuns(orchestration().client, batchWorkflowID(scope(), name));
     const timeOf = (event: (typeof runs)[number][number] | undefined) =>
       Number(event?.eventTime?.seconds ?? 0) * 1000 + (event?.eventTime?.nanos ?? 0) / 1e6;
     return runs.map((events) => ({
@@ -46,7 +31,7 @@ describe.concurrent('a batch of real creates that goes on in new runs', () => {
 
   it('loses and doubles nothing, and its creates outlive the runs that started them', async () => {
     const clusterNames = Array.from({ length: 16 }, (_, index) => `item-${index}`);
-    const { batches } = orchestration.orchestrator;
+    const { batches } = orchestration().orchestrator;
     const items = clusterNames.map((name) => createItem(name));
     await batches.start({ name: 'long', items, concurrency: 4, failurePolicy: 'continue' });
     const outcome = await outcomeOf('long');
@@ -55,7 +40,7 @@ describe.concurrent('a batch of real creates that goes on in new runs', () => {
     const runs = await runsOf('long');
     expect(runs.length).toBeGreaterThan(2);
     expect(Math.max(...runs.map(({ events }) => events))).toBeLessThan(suggestedEvents + 30);
-    const calls = (await simulator.log('createCluster')).filter(({ effect }) => effect === 'created');
+    const calls = (await simulator().log('createCluster')).filter(({ effect }) => effect === 'created');
     const made = calls.map(({ clusterName = '' }) => clusterName).filter((name) => name.startsWith('item-'));
     expect(made.toSorted()).toEqual(clusterNames.toSorted());
 
@@ -74,7 +59,7 @@ describe.concurrent('a batch of real creates that goes on in new runs', () => {
   });
 
   it('cancels what its first run has started', async () => {
-    const { batches } = orchestration.orchestrator;
+    const { batches } = orchestration().orchestrator;
     const items = ['stuck-0', ...Array.from({ length: 4 }, (_, index) => `other-${index}`), 'stuck-1', 'stuck-2'];
     const upload = { name: 'cancelled', items: items.map((name) => createItem(name)) };
     await batches.start({ ...upload, concurrency: 2, failurePolicy: 'continue' });
@@ -91,6 +76,6 @@ describe.concurrent('a batch of real creates that goes on in new runs', () => {
     const { startTime } = await handle(createWorkflowID(scope(), 'stuck-0')).describe();
     expect(runs.length).toBeGreaterThan(1);
     expect(startTime.getTime()).toBeLessThan(runs[0]!.endedAt);
-    expect((await simulator.clusters()).filter(({ clusterName }) => clusterName.startsWith('stuck-'))).toEqual([]);
+    expect((await simulator().clusters()).filter(({ clusterName }) => clusterName.startsWith('stuck-'))).toEqual([]);
   });
 });

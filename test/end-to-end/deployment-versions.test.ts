@@ -1,43 +1,32 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { loadDataConverter, type BatchOutcome, type OperationStatus } from '../../client/index.ts';
+import { beforeAll, expect, it, vi } from 'vitest';
+import type { BatchOutcome, OperationStatus } from '../../client/index.ts';
 import { batchWorkflowID, createWorkflowID } from '../../contract/identity.ts';
-import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
+import { startTemporalServer } from '../../local/temporal-server.ts';
 import { reportDeployment } from '../../worker/report-deployment.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { createItem } from '../batches.ts';
 import { readExample } from '../examples.ts';
-import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
+import { ended, reached } from '../orchestration.ts';
 import { recordingLogger } from '../recording-logger.ts';
-import { startSimulator } from '../processes.ts';
+import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
 const deploymentName = 'cce-test';
 
-let temporal: TemporalServer;
-let simulator: SimulatorProcess;
-let orchestration: Orchestration;
-
-beforeAll(async () => {
-  temporal = await startTemporalServer();
-  simulator = await startSimulator(['--create-seconds', '2', '--delete-seconds', '1']);
-  orchestration = await startOrchestration(simulator, loadDataConverter(), temporal.address);
-  await orchestration.orchestrator.setUp();
+const { simulator, orchestration } = useService(['--create-seconds', '2', '--delete-seconds', '1'], {
+  temporal: startTemporalServer,
+  worker: false,
 });
 
-afterAll(async () => {
-  await orchestration.stop();
-  await simulator.stop();
-  await temporal.stop();
-});
+beforeAll(() => orchestration().orchestrator.setUp());
 
 function startVersion(buildId: string): Promise<RunningWorker> {
-  return orchestration.startWorker(100, { deploymentName, buildId });
+  return orchestration().startWorker(100, { deploymentName, buildId });
 }
 
 /** As `temporal worker deployment set-current-version` does, as soon as Temporal knows of the version's queues. */
 async function setCurrent(buildId: string): Promise<void> {
-  const { connection, options } = orchestration.client;
+  const { connection, options } = orchestration().client;
   const version = { deploymentName, buildId };
   await vi.waitUntil(async () => {
     const { versionTaskQueues } = await connection.workflowService
@@ -56,18 +45,18 @@ async function setCurrent(buildId: string): Promise<void> {
 /** What a worker of a version logs of its deployment. */
 async function reportOf(buildId: string) {
   const { logger, entries } = recordingLogger();
-  await reportDeployment(orchestration.client, { deploymentName, buildId }, logger);
+  await reportDeployment(orchestration().client, { deploymentName, buildId }, logger);
   return entries;
 }
 
 /** The version that a workflow ran on last. */
 async function versionOf(workflowID: string): Promise<string | undefined> {
-  const { raw } = await orchestration.client.workflow.getHandle(workflowID).describe();
+  const { raw } = await orchestration().client.workflow.getHandle(workflowID).describe();
   return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? undefined;
 }
 
 it('what is under way ends on its version, what is new begins on the current one, a batch moves', async () => {
-  const { orchestrator, account } = orchestration;
+  const { orchestrator, account } = orchestration();
   const { batches } = orchestrator;
   const idOf = (clusterName: string) => createWorkflowID({ account, region: 'bj' }, clusterName);
   const batchID = batchWorkflowID({ account, region: 'bj' }, 'nightly');
@@ -78,7 +67,7 @@ it('what is under way ends on its version, what is new begins on the current one
   expect(await reportOf('v1')).toEqual([expect.objectContaining({ level: 'WARN', run })]);
   await setCurrent('v1');
   expect(await reportOf('v1')).toEqual([expect.objectContaining({ level: 'INFO', buildId: 'v1' })]);
-  for (const name of ['old', 'item-0']) await simulator.addFault({ kind: 'stuck-step', step: 2, name });
+  for (const name of ['old', 'item-0']) await simulator().addFault({ kind: 'stuck-step', step: 2, name });
   const old = await orchestrator.create(readExample('managed', 'old'));
   const leased = await orchestrator.create(readExample('managed', 'leased'), { ttlSeconds: 3600 });
   const items = ['item-0', 'item-1'].map((name) => createItem(name));
@@ -108,10 +97,10 @@ it('what is under way ends on its version, what is new begins on the current one
   await first.stopped;
   await orchestrator.delete('leased');
   expect((await ended(orchestrator, leased)).outcome).toMatchObject({ cleanup: { status: 'deleted' } });
-  const outcome = (await orchestration.client.workflow.getHandle(batchID).result()) as BatchOutcome;
+  const outcome = (await orchestration().client.workflow.getHandle(batchID).result()) as BatchOutcome;
   expect(outcome).toMatchObject({ outcome: 'completed', succeeded: 1, cancelled: 1 });
   // A new run is listed as the one before.
   const runs = `WorkflowId = '${batchID}' AND CceBatch = 'nightly'`;
-  await expect.poll(async () => (await orchestration.client.workflow.count(runs)).count, waiting).toBe(2);
+  await expect.poll(async () => (await orchestration().client.workflow.count(runs)).count, waiting).toBe(2);
   expect([await versionOf(idOf('leased')), await versionOf(idOf('item-1'))]).toEqual(['v2', 'v2']);
 });

@@ -1,55 +1,45 @@
 import { randomUUID } from 'node:crypto';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ClusterGoneError,
   ClusterRunsError,
   OperationEndingError,
   OperationNotFoundError,
 } from '../../client/index.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { extendLeaseSignal } from '../../contract/messages.ts';
 import { readExample } from '../examples.ts';
-import { allOf, ended, reached, runningWithLease, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { startSimulator } from '../processes.ts';
+import { allOf, ended, reached, runningWithLease } from '../orchestration.ts';
+import { useService } from '../service.ts';
 import { allowedSignals, eventsOfRuns, startServerOfShortRuns, suggestedEvents } from '../short-runs.ts';
 import { waiting } from '../waiting.ts';
 
 describe('a cluster with a time to live', () => {
-  let environment: TestWorkflowEnvironment;
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
+  const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0'], {
+    temporal: startServerOfShortRuns,
+    worker: false,
+  });
   let worker: RunningWorker;
 
   beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
-    environment = await startServerOfShortRuns();
-    orchestration = await startOrchestration(simulator, undefined, environment.address);
-    worker = await orchestration.startWorker();
-  });
-
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-    await environment.teardown();
+    worker = await orchestration().startWorker();
   });
 
   const createWithLease = (clusterName: string, ttlSeconds: number) =>
-    runningWithLease(orchestration.orchestrator, clusterName, ttlSeconds);
+    runningWithLease(orchestration().orchestrator, clusterName, ttlSeconds);
 
-  const clusterNames = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName);
+  const clusterNames = async () => (await simulator().clusters()).map(({ clusterName }) => clusterName);
 
   it('is deleted when that is over', async () => {
     const { create } = await createWithLease('short', 2);
-    const { outcome, execution } = await ended(orchestration.orchestrator, create);
+    const { outcome, execution } = await ended(orchestration().orchestrator, create);
     expect(execution).toBe('completed');
     expect(outcome).toMatchObject({ outcome: 'expired', cleanup: { status: 'deleted' } });
     expect(await clusterNames()).not.toContain('short');
   });
 
   it('shows when, and lives from now on as long as it is extended by', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { create, running } = await createWithLease('extended', 3600);
     const before = Date.parse(running.currentStep?.expiresAt ?? '');
     expect(before).toBeGreaterThan(Date.now() + 3_000_000);
@@ -62,7 +52,7 @@ describe('a cluster with a time to live', () => {
   });
 
   it('is deleted at once by a manual delete, as that says', async () => {
-    const { client, orchestrator } = orchestration;
+    const { client, orchestrator } = orchestration();
     const { create } = await createWithLease('manual', 3600);
     const { workflowID, runID } = await orchestrator.delete('manual', { moveOut: true });
     expect(workflowID).toBe(create.workflowID);
@@ -71,12 +61,12 @@ describe('a cluster with a time to live', () => {
     expect(raw.workflowExecutionInfo?.firstRunId).toBe(create.runID);
     const { outcome } = await ended(orchestrator, create);
     expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
-    const [deletion] = (await simulator.log('deleteCluster')).filter(({ clusterName }) => clusterName === 'manual');
+    const [deletion] = (await simulator().log('deleteCluster')).filter(({ clusterName }) => clusterName === 'manual');
     expect(deletion?.query).toEqual({ moveOut: 'true' });
   });
 
   it('outlives its worker', async () => {
-    const { orchestrator, startWorker } = orchestration;
+    const { orchestrator, startWorker } = orchestration();
     const { create } = await createWithLease('handed-over', 4);
     worker.shutdown();
     await worker.stopped;
@@ -85,11 +75,11 @@ describe('a cluster with a time to live', () => {
   });
 
   it('does not lose it to a create that adopts it, and has none that way', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const kept = await orchestrator.create(readExample('managed', 'kept'));
     await ended(orchestrator, kept);
     const adopting = await orchestrator.create(readExample('managed', 'kept'), { ttlSeconds: 1 });
-    const [cluster] = (await simulator.clusters()).filter(({ clusterName }) => clusterName === 'kept');
+    const [cluster] = (await simulator().clusters()).filter(({ clusterName }) => clusterName === 'kept');
     // Said at once: an identical create finds the cluster, and gives it no time to live.
     expect(adopting.adopted).toEqual({ clusterID: cluster!.clusterID });
     expect((await ended(orchestrator, adopting)).outcome).toMatchObject({ outcome: 'running', adopted: true });
@@ -97,7 +87,7 @@ describe('a cluster with a time to live', () => {
   });
 
   it('is not cancelled once it runs, since that would delete it', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { create } = await createWithLease('cancelled', 3600);
     const cancelled = orchestrator.cancel('cancelled');
     await expect(cancelled).rejects.toThrow(ClusterRunsError);
@@ -110,9 +100,9 @@ describe('a cluster with a time to live', () => {
   });
 
   it('cannot be extended once it is being deleted', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { create } = await createWithLease('too-late', 3600);
-    await simulator.addFault({
+    await simulator().addFault({
       kind: 'refuse',
       status: 409,
       code: 'Busy',
@@ -130,7 +120,7 @@ describe('a cluster with a time to live', () => {
   });
 
   it('lives on in new runs, which keep what is known about it and lose no extension', async () => {
-    const { orchestrator, client } = orchestration;
+    const { orchestrator, client } = orchestration();
     const { create } = await createWithLease('long', 60);
     const before = await orchestrator.status('long');
     let last = before;
@@ -160,13 +150,13 @@ describe('a cluster with a time to live', () => {
     const { outcome } = await ended(orchestrator, create);
     expect(outcome).toMatchObject({ outcome: 'expired', clusterID, cleanup: { status: 'deleted' } });
     expect(outcome?.steps).toEqual(before.currentStep?.steps);
-    expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === 'long')).toHaveLength(1);
+    expect((await simulator().log('deleteCluster')).filter((call) => call.clusterName === 'long')).toHaveLength(1);
   });
 
   it.each(['cancel', 'delete'] as const)('takes a %s where Temporal takes no more signals', async (message) => {
-    const { orchestrator, client } = orchestration;
+    const { orchestrator, client } = orchestration();
     const name = `flooded-${message}`;
-    await simulator.addFault({ kind: 'stuck-step', step: 2, name });
+    await simulator().addFault({ kind: 'stuck-step', step: 2, name });
     const create = await orchestrator.create(readExample('managed', name), { ttlSeconds: 3600 });
     await reached(orchestrator, create, ({ currentStep }) => currentStep?.step !== undefined);
     const handle = client.workflow.getHandle(create.workflowID);
@@ -178,54 +168,42 @@ describe('a cluster with a time to live', () => {
     await (message === 'cancel' ? orchestrator.cancel(name) : orchestrator.delete(name, { deleteResource: true }));
     const { outcome } = await ended(orchestrator, create);
     expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
-    expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === name)).toMatchObject([
+    expect((await simulator().log('deleteCluster')).filter((call) => call.clusterName === name)).toMatchObject([
       { query: { deleteResource: 'true' } },
     ]);
   });
 
   it('is not attached to after somebody else has deleted it, and is made again when that is certain', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { create, running } = await createWithLease('stolen', 3600);
     const again = () => orchestrator.create(readExample('managed', 'stolen'), { ttlSeconds: 3600 });
     expect((await again()).attached).toBe(true);
-    await simulator.deleteFromOutside(running.currentStep?.clusterID ?? '');
+    await simulator().deleteFromOutside(running.currentStep?.clusterID ?? '');
     await expect(again()).rejects.toThrow(ClusterGoneError);
     expect((await ended(orchestrator, create)).outcome).toMatchObject({ outcome: 'vanished' });
     const second = await again();
     expect(second.attached).toBe(false);
     await reached(orchestrator, second, ({ currentStep }) => currentStep?.stage === 'running');
-    expect((await simulator.log('deleteCluster')).filter((call) => call.clusterName === 'stolen')).toEqual([]);
+    expect((await simulator().log('deleteCluster')).filter((call) => call.clusterName === 'stolen')).toEqual([]);
     await orchestrator.delete('stolen');
     await ended(orchestrator, second);
   });
 
   it('cannot be extended where there is none', async () => {
-    await expect(orchestration.orchestrator.extendLease('kept', 60)).rejects.toThrow(OperationNotFoundError);
+    await expect(orchestration().orchestrator.extendLease('kept', 60)).rejects.toThrow(OperationNotFoundError);
   });
 });
 
 describe('a create with which an operator interferes before it has sent', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-
-  beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
-  });
-
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-  });
+  const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0']);
 
   it('looks after a reset, and keeps one cluster even if it sends again', async () => {
-    const { orchestrator, client } = orchestration;
+    const { orchestrator, client } = orchestration();
     const first = await orchestrator.create(readExample('managed', 'repeated'));
     const made = (await ended(orchestrator, first)).outcome?.clusterID;
 
     // The look before the request does not show what the run before has made.
-    await simulator.addFault({ kind: 'stale', seconds: 3600, call: 'listClusters', times: 1 });
+    await simulator().addFault({ kind: 'stale', seconds: 3600, call: 'listClusters', times: 1 });
     const { workflowID, runID } = first;
     const reset: { runId: string } = await client.workflowService.resetWorkflowExecution({
       namespace: 'default',
@@ -235,19 +213,19 @@ describe('a create with which an operator interferes before it has sent', () => 
       reason: 'an operator tries again',
     });
     const { outcome } = await ended(orchestrator, { workflowID, runID: reset.runId });
-    expect(await simulator.log('createCluster')).toHaveLength(2);
+    expect(await simulator().log('createCluster')).toHaveLength(2);
     const duplicates = outcome !== undefined && 'duplicates' in outcome ? outcome.duplicates : undefined;
     expect(outcome).toMatchObject({ outcome: 'running', duplicates: [{ deleted: true }] });
     // Of two that are equally old, the ID decides.
     expect([outcome?.clusterID, duplicates?.[0]?.clusterID]).toContain(made);
-    expect((await simulator.clusters()).map(({ clusterID }) => clusterID)).toEqual([outcome?.clusterID]);
+    expect((await simulator().clusters()).map(({ clusterID }) => clusterID)).toEqual([outcome?.clusterID]);
   });
 
   it('looks again after a pause and a reset of the activity that sends', async () => {
-    const { client } = orchestration;
-    const looks = (await simulator.log('listClusters')).length;
-    await simulator.addFault({ kind: 'latency', ms: 4_000, call: 'listClusters', times: 1 });
-    const { workflowID } = await orchestration.orchestrator.create(readExample('managed', 'operated'));
+    const { client } = orchestration();
+    const looks = (await simulator().log('listClusters')).length;
+    await simulator().addFault({ kind: 'latency', ms: 4_000, call: 'listClusters', times: 1 });
+    const { workflowID } = await orchestration().orchestrator.create(readExample('managed', 'operated'));
     const handle = client.workflow.getHandle(workflowID);
     const execution = { workflowId: workflowID };
     const submits = async () => ((await handle.describe()).raw.pendingActivities ?? []).map(({ state }) => state);
@@ -262,10 +240,10 @@ describe('a create with which an operator interferes before it has sent', () => 
       expect(failures?.map(({ applicationFailureInfo }) => applicationFailureInfo?.type)).toEqual(['SentBefore']);
     }, waiting);
     await vi.waitFor(
-      async () => expect((await simulator.log('listClusters')).length).toBeGreaterThan(looks + 1),
+      async () => expect((await simulator().log('listClusters')).length).toBeGreaterThan(looks + 1),
       waiting,
     );
-    expect((await simulator.clusters()).map(({ clusterName }) => clusterName)).not.toContain('operated');
+    expect((await simulator().clusters()).map(({ clusterName }) => clusterName)).not.toContain('operated');
     await handle.terminate('it would look for 90 s');
   });
 });

@@ -1,41 +1,34 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { WorkerProcess } from '../../local/worker-process.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
-import { ended, reached, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
-import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { ended, reached, workerEnvironment } from '../orchestration.ts';
+import { startWorkerProcess } from '../processes.ts';
+import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
-let simulator: SimulatorProcess;
-let orchestration: Orchestration;
+const { simulator, orchestration } = useService(['--create-seconds', '4', '--delete-seconds', '0'], { worker: false });
 let worker: WorkerProcess;
 let log = '';
 
 beforeAll(async () => {
-  simulator = await startSimulator(['--create-seconds', '4', '--delete-seconds', '0']);
-  orchestration = await startOrchestration(simulator);
-  const environment = { ...workerEnvironment(orchestration, simulator), CCE_LOG_LEVEL: 'debug' };
+  const environment = { ...workerEnvironment(orchestration(), simulator()), CCE_LOG_LEVEL: 'debug' };
   worker = await startWorkerProcess(environment, (text) => (log += text));
 });
 
-afterAll(async () => {
-  await worker.kill();
-  await orchestration.stop();
-  await simulator.stop();
-});
+afterAll(() => worker.kill());
 
 it('the log of a create that fails names workflow, cluster, step and requestID', async () => {
-  const { orchestrator, account } = orchestration;
-  await simulator.addFault({ kind: 'create-failed', name: 'protected', step: 5, message: 'no stock' });
+  const { orchestrator, account } = orchestration();
+  await simulator().addFault({ kind: 'create-failed', name: 'protected', step: 5, message: 'no stock' });
   const request = readExample('custom', 'protected');
   // The service then does not let the cluster go.
   const spec = { ...request, cluster: { ...request.cluster, forbidDelete: true } };
   const create = await orchestrator.create(spec);
   await reached(orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= 4);
-  await simulator.addFault({ kind: 'status', status: 503, call: 'getEventSteps' });
-  await simulator.addFault({ kind: 'status', status: 503, call: 'getCluster' });
+  await simulator().addFault({ kind: 'status', status: 503, call: 'getEventSteps' });
+  await simulator().addFault({ kind: 'status', status: 503, call: 'getCluster' });
   await vi.waitUntil(() => log.includes('a poll failed'), waiting);
-  await simulator.clearFaults();
+  await simulator().clearFaults();
   const { outcome } = await ended(orchestrator, create);
   expect(outcome).toMatchObject({ outcome: 'failed', cleanup: { status: 'incomplete' } });
   expect(await worker.stop()).toBe(0);

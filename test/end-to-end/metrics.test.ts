@@ -3,36 +3,34 @@ import { TooManyMatchesError } from '../../client/index.ts';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import { taskQueue } from '../../contract/identity.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
 import { createItem, deleteItem } from '../batches.ts';
 import { readExample } from '../examples.ts';
 import { alertExpressions, dashboardExpressions, partsOf } from '../monitoring-expressions.ts';
-import { ended, startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
-import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { ended, workerEnvironment } from '../orchestration.ts';
+import { startWorkerProcess } from '../processes.ts';
+import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
 const marker = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
 
 describe('the metrics of a worker', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
+  const { simulator, orchestration } = useService(['--create-seconds', '1', '--delete-seconds', '0'], {
+    worker: false,
+  });
   let worker: WorkerProcess;
   let url: string;
 
   beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
-    orchestration = await startOrchestration(simulator);
     const port = await freeLoopbackPort();
     url = `http://127.0.0.1:${port}/metrics`;
-    worker = await startWorkerProcess({ ...workerEnvironment(orchestration, simulator), CCE_HTTP_PORT: String(port) });
+    worker = await startWorkerProcess({
+      ...workerEnvironment(orchestration(), simulator()),
+      CCE_HTTP_PORT: String(port),
+    });
   });
 
-  afterAll(async () => {
-    await worker.kill();
-    await orchestration.stop();
-    await simulator.stop();
-  });
+  afterAll(() => worker.kill());
 
   const scrape = async () => (await fetch(url)).text();
 
@@ -60,7 +58,7 @@ describe('the metrics of a worker', () => {
   });
 
   it('tell of scheduled sweeps that are skipped, refused, or completed, and not of those that a person starts', async () => {
-    const { orchestrator, client, account } = orchestration;
+    const { orchestrator, client, account } = orchestration();
     const sweeps = async (workflowType: string, result: string) => {
       const line = new RegExp(
         `^cce_sweeps_total\\{.*result="${result}",.*workflowType="${workflowType}"\\} (\\d+)$`,
@@ -70,7 +68,7 @@ describe('the metrics of a worker', () => {
     };
     for (const clusterName of ['sweep-1', 'sweep-2']) {
       const spec = { ...readExample('managed', clusterName).cluster, description: marker };
-      await simulator.plantCluster({ spec, phase: 'running' });
+      await simulator().plantCluster({ spec, phase: 'running' });
     }
     const plan = { filter: { name: 'sweep-*' }, maximum: 1 };
     await expect(orchestrator.teardown.find(plan)).rejects.toThrow(TooManyMatchesError);
@@ -83,7 +81,7 @@ describe('the metrics of a worker', () => {
     await orchestrator.teardown.schedules.remove('too-many');
 
     expect(await sweeps('reconcileClusters', 'completed')).toBe(0);
-    await simulator.addFault({ kind: 'latency', ms: 2_100, call: 'listClusters', times: 1 });
+    await simulator().addFault({ kind: 'latency', ms: 2_100, call: 'listClusters', times: 1 });
     await orchestrator.reconcileSchedule.set(1);
     await vi.waitUntil(async () => (await sweeps('reconcileClusters', 'skipped')) > 0, waiting);
     await vi.waitUntil(async () => (await sweeps('reconcileClusters', 'completed')) > 0, waiting);
@@ -92,25 +90,25 @@ describe('the metrics of a worker', () => {
   });
 
   it('tell of a batch while it runs', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const before = ['there-before', 'to-go'].map(async (name) =>
       ended(orchestrator, await orchestrator.create(readExample('custom', name))),
     );
     await Promise.all(before);
-    await simulator.addFault({ kind: 'throttle', call: 'createCluster', nth: 1, retryAfterSeconds: 1 });
-    await simulator.addFault({ kind: 'create-failed', name: 'fails', step: 2 });
-    await simulator.addFault({ kind: 'create-failed', name: 'protected', step: 2 });
-    await simulator.addFault({ kind: 'stuck-step', name: 'stuck-*', step: 3 });
-    await simulator.addFault({ kind: 'drop-after', call: 'createCluster', name: 'twice', times: 1 });
+    await simulator().addFault({ kind: 'throttle', call: 'createCluster', nth: 1, retryAfterSeconds: 1 });
+    await simulator().addFault({ kind: 'create-failed', name: 'fails', step: 2 });
+    await simulator().addFault({ kind: 'create-failed', name: 'protected', step: 2 });
+    await simulator().addFault({ kind: 'stuck-step', name: 'stuck-*', step: 3 });
+    await simulator().addFault({ kind: 'drop-after', call: 'createCluster', name: 'twice', times: 1 });
     const creates = ['good', 'there-before', 'fails', 'twice', 'stuck-1', 'stuck-2'].map((name) => createItem(name));
     const items = [...creates, protectedItem(), deleteItem('to-go')];
     await orchestrator.batches.start({ name: 'metered', items, concurrency: 10, failurePolicy: 'continue' });
     const twice = await vi.waitUntil(
-      async () => (await simulator.clusters()).find(({ clusterName }) => clusterName === 'twice'),
+      async () => (await simulator().clusters()).find(({ clusterName }) => clusterName === 'twice'),
       waiting,
     );
     // A request that was thought lost arrives after all.
-    await simulator.plantCluster({ spec: twice.spec });
+    await simulator().plantCluster({ spec: twice.spec });
     const progress = () => orchestrator.batches.status('metered').then((status) => status.progress);
     await vi.waitUntil(async () => (await progress())?.underWay === 2, waiting);
 
@@ -143,10 +141,10 @@ describe('the metrics of a worker', () => {
   });
 
   it('are all that the alerts and the dashboard ask for', async () => {
-    const scope = { account: orchestration.account, region: 'bj' };
+    const scope = { account: orchestration().account, region: 'bj' };
     // What a build does with a workflow that it has no code for.
-    const failing = await orchestration.client.workflow.start('fromTheFuture', {
-      workflowId: `${orchestration.account}-from-the-future`,
+    const failing = await orchestration().client.workflow.start('fromTheFuture', {
+      workflowId: `${orchestration().account}-from-the-future`,
       taskQueue: taskQueue(scope),
     });
     const metrics = await vi.waitUntil(async () => {

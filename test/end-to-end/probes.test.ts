@@ -1,37 +1,28 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WorkerProcess } from '../../local/worker-process.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
-import { startOrchestration, workerEnvironment, type Orchestration } from '../orchestration.ts';
-import { runToEnd, startSimulator, startWorkerProcess } from '../processes.ts';
+import { workerEnvironment } from '../orchestration.ts';
+import { runToEnd, startWorkerProcess } from '../processes.ts';
+import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
 describe('a worker with an HTTP port', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
+  const { simulator, orchestration } = useService(['--create-seconds', '1', '--delete-seconds', '1'], {
+    worker: false,
+  });
   let workers: WorkerProcess[];
   let environment: Record<string, string>;
   let url: string;
-
-  beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '1']);
-    orchestration = await startOrchestration(simulator);
-  });
 
   beforeEach(async () => {
     workers = [];
     const port = await freeLoopbackPort();
     url = `http://127.0.0.1:${port}`;
-    environment = { ...workerEnvironment(orchestration, simulator), CCE_HTTP_PORT: String(port) };
+    environment = { ...workerEnvironment(orchestration(), simulator()), CCE_HTTP_PORT: String(port) };
   });
 
   afterEach(async () => {
     await Promise.all(workers.map((worker) => worker.kill()));
-  });
-
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
   });
 
   const statusOf = async (path: string) => (await fetch(`${url}${path}`)).status;
@@ -52,13 +43,13 @@ describe('a worker with an HTTP port', () => {
   });
 
   it('is alive but not ready as long as the service does not answer', async () => {
-    const { length: looks } = await simulator.log('listClusters');
-    await simulator.addFault({ kind: 'status', status: 503, when: 'before' });
+    const { length: looks } = await simulator().log('listClusters');
+    await simulator().addFault({ kind: 'status', status: 503, when: 'before' });
     const starting = startWorkerProcess(environment).then((worker) => workers.push(worker));
     await vi.waitUntil(async () => (await statusOf('/healthz').catch(() => 0)) === 200, waiting);
-    await vi.waitUntil(async () => (await simulator.log('listClusters')).length > looks, waiting);
+    await vi.waitUntil(async () => (await simulator().log('listClusters')).length > looks, waiting);
     expect(await statusOf('/readyz')).toBe(503);
-    await simulator.clearFaults();
+    await simulator().clearFaults();
     await starting;
     await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, waiting);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type BlockedBy,
   createOrchestrator,
@@ -7,34 +7,21 @@ import {
   SpecConflictError,
 } from '../../client/index.ts';
 import { deleteWorkflowID } from '../../contract/identity.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { startOperation } from '../../temporal/executions/start-operation.ts';
 import { readExample } from '../examples.ts';
-import { ended, runningWithLease, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { startSimulator } from '../processes.ts';
+import { ended, runningWithLease } from '../orchestration.ts';
+import { useService } from '../service.ts';
 
-let simulator: SimulatorProcess;
-let orchestration: Orchestration;
-
-beforeAll(async () => {
-  simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
-  orchestration = await startOrchestration(simulator);
-  await orchestration.startWorker();
-});
-
-afterAll(async () => {
-  await orchestration.stop();
-  await simulator.stop();
-});
+const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0']);
 
 const createWithLease = (clusterName: string, ttlSeconds: number) =>
-  runningWithLease(orchestration.orchestrator, clusterName, ttlSeconds);
+  runningWithLease(orchestration().orchestrator, clusterName, ttlSeconds);
 
-const clusterNames = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName);
+const clusterNames = async () => (await simulator().clusters()).map(({ clusterName }) => clusterName);
 
 describe.concurrent('what a call cannot do', () => {
   it('is refused by a create under way: another time to live, and other options', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { create } = await createWithLease('attached', 3600);
     const again = (options: object) => orchestrator.create(readExample('managed', 'attached'), options);
     await expect(again({ ttlSeconds: 60 })).rejects.toThrow(
@@ -49,7 +36,7 @@ describe.concurrent('what a call cannot do', () => {
   });
 
   it('is refused by a cluster that runs with another spec, which the status goes on to show', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const first = await orchestrator.create(readExample('managed', 'other-spec'));
     const clusterID = (await ended(orchestrator, first)).outcome?.clusterID;
     const refused = orchestrator.create(readExample('custom', 'other-spec'));
@@ -76,9 +63,12 @@ describe.concurrent('what a call cannot do', () => {
   });
 
   it('is refused to a delete: a pattern, and a cluster of somebody else unless that is said', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { cluster } = readExample('managed', 'foreign');
-    const clusterID = await simulator.plantCluster({ spec: { ...cluster, description: 'by hand' }, phase: 'running' });
+    const clusterID = await simulator().plantCluster({
+      spec: { ...cluster, description: 'by hand' },
+      phase: 'running',
+    });
     await expect(orchestrator.delete('foreig*')).rejects.toThrow(InvalidOptionsError);
     for (const nameOrID of ['foreign', clusterID]) {
       const { outcome } = await ended(orchestrator, await orchestrator.delete(nameOrID));
@@ -92,7 +82,7 @@ describe.concurrent('what a call cannot do', () => {
   });
 
   it('is refused by a delete under way: other options', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     await ended(orchestrator, await orchestrator.create(readExample('managed', 'busy')));
     const refusal = {
       kind: 'refuse',
@@ -102,7 +92,7 @@ describe.concurrent('what a call cannot do', () => {
       name: 'busy',
       times: 1,
     } as const;
-    await simulator.addFault(refusal);
+    await simulator().addFault(refusal);
     const first = await orchestrator.delete('busy');
     await expect(orchestrator.delete('busy', { deleteResource: true })).rejects.toThrow(OptionsConflictError);
     expect(await orchestrator.delete('busy')).toEqual(first);
@@ -110,10 +100,16 @@ describe.concurrent('what a call cannot do', () => {
   });
 
   it('does not hide the create that holds the cluster', async () => {
-    const { orchestrator, client, account } = orchestration;
+    const { orchestrator, client, account } = orchestration();
     const { create, running } = await createWithLease('hidden', 3600);
     const clusterID = running.clusterID!;
-    await simulator.addFault({ kind: 'refuse', status: 400, code: 'Protected', call: 'deleteCluster', name: 'hidden' });
+    await simulator().addFault({
+      kind: 'refuse',
+      status: 400,
+      code: 'Protected',
+      call: 'deleteCluster',
+      name: 'hidden',
+    });
     // A delete by ID that knows nothing of the create, such as one of an older build.
     const deletion = await startOperation(
       client,
@@ -133,8 +129,8 @@ describe.concurrent('what a call cannot do', () => {
   });
 
   it('is said within seconds while no worker polls', async () => {
-    const { client } = orchestration;
-    const nowhere = createOrchestrator({ client, account: orchestration.account, region: 'beijing' });
+    const { client } = orchestration();
+    const nowhere = createOrchestrator({ client, account: orchestration().account, region: 'beijing' });
     // It waits until somebody ends the workflow.
     const said = new Promise<BlockedBy>((resolve, reject) => {
       nowhere.reconcile({}, resolve).catch(reject);
@@ -144,11 +140,11 @@ describe.concurrent('what a call cannot do', () => {
       blockedBy: { reason: 'noWorker', message: expect.stringContaining('-beijing') as string },
     });
     expect(await said).toMatchObject({ reason: 'noWorker' });
-    await client.workflow.getHandle(`cce:${orchestration.account}:beijing:reconcile:report`).terminate();
+    await client.workflow.getHandle(`cce:${orchestration().account}:beijing:reconcile:report`).terminate();
   });
 
   it('is said within seconds while the service asks for an hour, and a cancel does not wait for that', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const throttled = {
       kind: 'refuse',
       status: 429,
@@ -156,7 +152,7 @@ describe.concurrent('what a call cannot do', () => {
       retryAfterSeconds: 3600,
       name: 'down',
     } as const;
-    await simulator.addFault({ ...throttled, call: 'createCluster' });
+    await simulator().addFault({ ...throttled, call: 'createCluster' });
     const create = await orchestrator.create(readExample('managed', 'down'));
     const currentStep = (await orchestrator.beginning(create))?.currentStep;
     expect(currentStep).toMatchObject({ stage: 'submitting', waitsFor: { reason: 'service' } });
@@ -166,21 +162,23 @@ describe.concurrent('what a call cannot do', () => {
     const { outcome, closedAt } = await ended(orchestrator, create);
     expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded' } });
     expect(Date.parse(closedAt!)).toBeLessThan(Date.parse(retryAt!));
-    expect((await simulator.log('createCluster')).filter(({ clusterName }) => clusterName === 'down')).toHaveLength(1);
+    expect((await simulator().log('createCluster')).filter(({ clusterName }) => clusterName === 'down')).toHaveLength(
+      1,
+    );
   });
 
   it('is said within seconds while the service asks a delete to wait for an hour', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     await ended(orchestrator, await orchestrator.create(readExample('managed', 'slowed')));
     const throttled = { kind: 'refuse', status: 429, code: 'Throttled', retryAfterSeconds: 3600 } as const;
-    await simulator.addFault({ ...throttled, call: 'deleteCluster', name: 'slowed' });
+    await simulator().addFault({ ...throttled, call: 'deleteCluster', name: 'slowed' });
     const deletion = await orchestrator.delete('slowed');
     const currentStep = (await orchestrator.beginning(deletion))?.currentStep;
     expect(currentStep).toMatchObject({ stage: 'deleting', waitsFor: { reason: 'service' } });
     const { since, retryAt } = currentStep!.waitsFor!;
     expect(Date.parse(retryAt!) - Date.parse(since)).toBe(300_000);
-    await orchestration.client.workflow.getHandle(deletion.workflowID).terminate();
-    expect((await simulator.log('deleteCluster')).filter(({ clusterName }) => clusterName === 'slowed')).toHaveLength(
+    await orchestration().client.workflow.getHandle(deletion.workflowID).terminate();
+    expect((await simulator().log('deleteCluster')).filter(({ clusterName }) => clusterName === 'slowed')).toHaveLength(
       1,
     );
   });

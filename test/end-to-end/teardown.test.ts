@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { TooManyMatchesError } from '../../client/index.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
-import { allOf, ended, startOrchestration, type Orchestration } from '../orchestration.ts';
-import { startSimulator } from '../processes.ts';
+import { allOf, ended } from '../orchestration.ts';
+import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
 const marker = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
@@ -11,13 +10,9 @@ const theirs = '[cce-orchestrator 0123456789abcdef 0123456789abcdef another-inst
 const longAgo = '2020-01-01T00:00:00Z';
 
 describe('teardown', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
+  const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0']);
 
   beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '0', '--delete-seconds', '0']);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
     await plant('ci-old', { createdAt: longAgo });
     await plant('ci-kept', { createdAt: longAgo });
     await plant('ci-young', {});
@@ -29,13 +24,8 @@ describe('teardown', () => {
     await plant('ci-failed', { createdAt: longAgo, phase: 'create_failed' });
     await plant('production', { createdAt: longAgo });
     // One that is made in the ordinary way carries a marker too.
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     await ended(orchestrator, await orchestrator.create(readExample('managed', 'ci-made')));
-  });
-
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
   });
 
   async function plant(
@@ -43,7 +33,7 @@ describe('teardown', () => {
     { createdAt, phase, ...spec }: { createdAt?: string; phase?: string; description?: string; forbidDelete?: boolean },
   ): Promise<void> {
     const { cluster } = readExample('managed', clusterName);
-    await simulator.plantCluster({
+    await simulator().plantCluster({
       spec: { ...cluster, description: marker, ...spec },
       ...(createdAt !== undefined && { createdAt }),
       phase: phase ?? 'running',
@@ -51,7 +41,7 @@ describe('teardown', () => {
   }
 
   async function names(): Promise<string[]> {
-    return (await simulator.clusters()).map(({ clusterName }) => clusterName).toSorted();
+    return (await simulator().clusters()).map(({ clusterName }) => clusterName).toSorted();
   }
 
   const dayOld = { name: 'ci-*', olderThanSeconds: 24 * 3600 };
@@ -73,22 +63,22 @@ describe('teardown', () => {
     { filter: { name: 'ci-[!kpmy]*', phases: ['provisioning'] }, targets: [], spared: ['ci-theirs'] },
   ])('finds $targets by $filter and spares $spared', async ({ filter, targets, spared }) => {
     const before = await names();
-    const report = await orchestration.orchestrator.teardown.find({ filter, maximum: 50 });
+    const report = await orchestration().orchestrator.teardown.find({ filter, maximum: 50 });
     expect(report.targets.map(({ clusterName }) => clusterName).toSorted()).toEqual(targets);
     expect(report.spared.map(({ clusterName }) => clusterName).toSorted()).toEqual(spared);
     expect(await names()).toEqual(before);
   });
 
   it('refuses more matches than the ceiling, and says which', async () => {
-    const found = orchestration.orchestrator.teardown.find({ filter: dayOld, maximum: 2 });
+    const found = orchestration().orchestrator.teardown.find({ filter: dayOld, maximum: 2 });
     const error = await found.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TooManyMatchesError);
     expect((error as TooManyMatchesError).report.targets).toHaveLength(3);
   });
 
   it('does the same on a schedule, and deletes nothing above the ceiling', async () => {
-    const { client, account } = orchestration;
-    const { schedules } = orchestration.orchestrator.teardown;
+    const { client, account } = orchestration();
+    const { schedules } = orchestration().orchestrator.teardown;
     const deletion = { options: {}, concurrency: 5, failurePolicy: 'continue' } as const;
     const before = await names();
     await schedules.set('too-many', 24 * 3600, { filter: dayOld, maximum: 2, delete: deletion });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   OperationNotFoundError,
   OptionsConflictError,
@@ -6,48 +6,35 @@ import {
   type OperationStatus,
 } from '../../client/index.ts';
 import type { FaultInput } from '../../simulator/fault-schema.ts';
-import type { SimulatorProcess } from '../../simulator/process.ts';
 import { readExample } from '../examples.ts';
-import { startSimulator } from '../processes.ts';
+import { ended, reached } from '../orchestration.ts';
+import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
-import { ended, reached, startOrchestration, type Orchestration } from '../orchestration.ts';
 
 const everyCall = ['listClusters', 'getCluster', 'getEventSteps', 'deleteCluster'];
 
 /** A service whose answers are wrong for a while, and what creates and deletes make of it. */
 describe('a service that is wrong for a while', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-
-  beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '4', '--delete-seconds', '1', '--unique-names']);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
-  });
-
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-  });
+  const { simulator, orchestration } = useService(['--create-seconds', '4', '--delete-seconds', '1', '--unique-names']);
 
   const phasesOf = async (clusterName: string) =>
-    (await simulator.clusters())
+    (await simulator().clusters())
       .filter((cluster) => cluster.clusterName === clusterName)
       .map(({ clusterPhase }) => clusterPhase);
 
   const requestsOf = async (call: string, clusterName: string) =>
-    (await simulator.log(call)).filter((entry) => entry.clusterName === clusterName);
+    (await simulator().log(call)).filter((entry) => entry.clusterName === clusterName);
 
   const create = (clusterName: string, options = {}) =>
-    orchestration.orchestrator.create(readExample('managed', clusterName), options);
+    orchestration().orchestrator.create(readExample('managed', clusterName), options);
 
   const atStep = (create: OperationReference, index: number) =>
-    reached(orchestration.orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= index);
+    reached(orchestration().orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= index);
 
   /** Makes calls about one cluster fail; of the list those that search for it. */
   async function refuse(clusterName: string, calls: readonly string[], refusal: object): Promise<void> {
     for (const call of calls) {
-      await simulator.addFault({ kind: 'refuse', name: clusterName, call, ...refusal } as FaultInput);
+      await simulator().addFault({ kind: 'refuse', name: clusterName, call, ...refusal } as FaultInput);
     }
   }
 
@@ -56,7 +43,7 @@ describe('a service that is wrong for a while', () => {
     await atStep(running, 2);
     const notFound = { status: 404, code: 'cce.warning.ClusterNotFound', forSeconds: 3 };
     await refuse('lost-for-a-while', ['getCluster', 'getEventSteps'], notFound);
-    const { outcome } = await ended(orchestration.orchestrator, running);
+    const { outcome } = await ended(orchestration().orchestrator, running);
     expect(outcome).toMatchObject({ outcome: 'running' });
     expect(await phasesOf('lost-for-a-while')).toEqual(['running']);
     expect(await requestsOf('deleteCluster', 'lost-for-a-while')).toEqual([]);
@@ -66,7 +53,7 @@ describe('a service that is wrong for a while', () => {
     const running = await create('wrong-path');
     await atStep(running, 2);
     await refuse('wrong-path', ['getCluster', 'getEventSteps'], { status: 404, code: 'NoSuchPath', forSeconds: 2 });
-    expect((await ended(orchestration.orchestrator, running)).outcome).toMatchObject({ outcome: 'running' });
+    expect((await ended(orchestration().orchestrator, running)).outcome).toMatchObject({ outcome: 'running' });
     expect(await requestsOf('deleteCluster', 'wrong-path')).toEqual([]);
   });
 
@@ -81,14 +68,14 @@ describe('a service that is wrong for a while', () => {
       const cancelled = await create(clusterName);
       await atStep(cancelled, 2);
       await refuse(clusterName, calls, { ...refusal, forSeconds: 3 });
-      await orchestration.orchestrator.cancel(clusterName);
+      await orchestration().orchestrator.cancel(clusterName);
       const waiting = await reached(
-        orchestration.orchestrator,
+        orchestration().orchestrator,
         cancelled,
         ({ currentStep }) => currentStep?.waitsFor !== undefined,
       );
       expect(waiting.currentStep).toMatchObject({ stage: 'cleaningUp', waitsFor: { reason: waitsFor } });
-      const { outcome } = await ended(orchestration.orchestrator, cancelled);
+      const { outcome } = await ended(orchestration().orchestrator, cancelled);
       expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
       expect(await phasesOf(clusterName)).toEqual([]);
     },
@@ -96,19 +83,19 @@ describe('a service that is wrong for a while', () => {
 
   it.concurrent('a create waits for the old cluster of its name to go, and is then made', async () => {
     const first = await create('same-name');
-    expect((await ended(orchestration.orchestrator, first)).outcome).toMatchObject({ outcome: 'running' });
-    const [old] = await simulator
+    expect((await ended(orchestration().orchestrator, first)).outcome).toMatchObject({ outcome: 'running' });
+    const [old] = await simulator()
       .clusters()
       .then((all) => all.filter(({ clusterName }) => clusterName === 'same-name'));
-    await simulator.deleteFromOutside(old!.clusterID, 'deleting');
-    const second: OperationStatus = await ended(orchestration.orchestrator, await create('same-name'));
+    await simulator().deleteFromOutside(old!.clusterID, 'deleting');
+    const second: OperationStatus = await ended(orchestration().orchestrator, await create('same-name'));
     expect(second.outcome).toMatchObject({ outcome: 'running' });
     expect(second.outcome?.clusterID).not.toBe(old!.clusterID);
     await vi.waitFor(async () => expect(await phasesOf('same-name')).toEqual(['running']), { timeout: 20_000 });
   });
 
   it.concurrent('a clean-up that the service refuses can be given up, and nothing else can', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const cancelled = await create('given-up');
     await atStep(cancelled, 2);
     await expect(orchestrator.cancel('given-up', { abandon: true })).rejects.toThrow(OperationNotFoundError);
@@ -124,7 +111,7 @@ describe('a service that is wrong for a while', () => {
   });
 
   it.concurrent('a create does not adopt a cluster whose delete is queued, and makes a new one', async () => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { outcome: first } = await ended(orchestrator, await create('doomed'));
     await refuse('doomed', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy', forSeconds: 3 });
     const deleting = await orchestrator.delete('doomed');
@@ -143,7 +130,7 @@ describe('a service that is wrong for a while', () => {
   });
 
   it.concurrent.each(['one-by-name', 'one-by-id'])('two deletes of a cluster are one: %s first', async (name) => {
-    const { orchestrator } = orchestration;
+    const { orchestrator } = orchestration();
     const { outcome: made } = await ended(orchestrator, await create(name));
     const clusterID = made?.clusterID ?? '';
     const [first, second] = name === 'one-by-name' ? [name, clusterID] : [clusterID, name];

@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
-import type { SimulatorProcess } from '../../../simulator/process.ts';
 import { ccectl } from '../../ccectl.ts';
-import { startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectlProcess, startSimulator } from '../../processes.ts';
+import { ccectlProcess } from '../../processes.ts';
+import { useService } from '../../service.ts';
 
 describe('ccectl batch and ccectl teardown', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-
-  beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
-    await simulator.addFault({ kind: 'create-failed', step: 2, name: 'ci-2', message: 'no stock', times: 1 });
-    await simulator.addFault({ kind: 'stuck-step', step: 2, name: 'stuck-*' });
+  const { simulator, orchestration } = useService(['--create-seconds', '1', '--delete-seconds', '0'], {
+    faults: [
+      { kind: 'create-failed', step: 2, name: 'ci-2', message: 'no stock', times: 1 },
+      { kind: 'stuck-step', step: 2, name: 'stuck-*' },
+    ],
   });
 
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-  });
-
-  const env = () => ({ TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account });
+  const env = () => ({ TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration().account });
   const run = (args: string[], input = '') => ccectl(args, { input, env: env() });
   const runProcess = (args: string[], input = '') => ccectlProcess(args, { input, env: env() });
-  const names = async () => (await simulator.clusters()).map(({ clusterName }) => clusterName).toSorted();
+  const names = async () => (await simulator().clusters()).map(({ clusterName }) => clusterName).toSorted();
 
   /** A batch of `count` clusters from the managed example. */
   function batchFile(prefix: string, count: number): string {

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { SimulatorProcess } from '../../../simulator/process.ts';
+import { describe, expect, inject, it } from 'vitest';
 import { ccectl } from '../../ccectl.ts';
-import { startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectlProcess, startSimulator } from '../../processes.ts';
+import { ccectlProcess } from '../../processes.ts';
+import { useService } from '../../service.ts';
 
 const threeMistakes = `
 cluster:
@@ -23,26 +22,15 @@ nodes:
 `;
 
 describe('ccectl with Temporal, a worker and the simulator', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
-
-  beforeAll(async () => {
-    simulator = await startSimulator(['--create-seconds', '3', '--delete-seconds', '1']);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
+  const { simulator, orchestration } = useService(['--create-seconds', '3', '--delete-seconds', '1'], {
     // What is to be cancelled must not be done before.
-    await simulator.addFault({ kind: 'stuck-step', step: 4, name: 'stuck-*' });
+    faults: [{ kind: 'stuck-step', step: 4, name: 'stuck-*' }],
   });
 
-  afterAll(async () => {
-    await orchestration.stop();
-    await simulator.stop();
-  });
-
-  const env = () => ({ TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration.account });
+  const env = () => ({ TEMPORAL_ADDRESS: inject('temporalAddress'), CCE_ACCOUNT: orchestration().account });
   const run = (...args: string[]) => ccectl(args, { env: env() });
   const runProcess = (...args: string[]) => ccectlProcess(args, { env: env() });
-  const createsSeen = async () => (await simulator.counters()).createCluster?.requests ?? 0;
+  const createsSeen = async () => (await simulator().counters()).createCluster?.requests ?? 0;
 
   it('creates a cluster once, attaches to it, refuses another spec, and deletes it', async () => {
     const watching = run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--watch');
@@ -72,7 +60,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     const byID = await runProcess('delete', clusterID, '--wait', '-o', 'json');
     expect(byID.exitCode).toBe(0);
     expect(JSON.parse(byID.stdout)).toMatchObject({ outcome: { outcome: 'deleted', clusterID } });
-    expect(await simulator.clusters()).toEqual([]);
+    expect(await simulator().clusters()).toEqual([]);
 
     const list = await runProcess('list', '-o', 'json');
     expect((JSON.parse(list.stdout) as { kind: string }[]).map(({ kind }) => kind)).toEqual([
@@ -96,7 +84,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(JSON.parse(cancelled.stdout)).toMatchObject({
       outcome: { outcome: 'cancelled', cancelReason: 'no longer needed', cleanup: { status: 'deleted' } },
     });
-    expect(await simulator.clusters()).toEqual([]);
+    expect(await simulator().clusters()).toEqual([]);
   });
 
   it('deletes a cluster by cancelling its running create', async () => {
@@ -104,11 +92,11 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     const deleted = await run('delete', 'stuck-three', '--wait', '-o', 'json');
     expect(deleted.exitCode).toBe(0);
     expect(JSON.parse(deleted.stdout)).toMatchObject({ kind: 'create', outcome: { outcome: 'cancelled' } });
-    expect(await simulator.clusters()).toEqual([]);
+    expect(await simulator().clusters()).toEqual([]);
   });
 
   it('names the path of every mistake in a spec, and sends nothing', async () => {
-    const before = await simulator.log();
+    const before = await simulator().log();
     for (const command of ['create', 'validate']) {
       const { exitCode, stdout, stderr } = await ccectl([command, '-f', '-'], {
         input: threeMistakes,
@@ -124,7 +112,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
       }
       expect(stdout + stderr).not.toContain('Sh0rt!');
     }
-    expect(await simulator.log()).toEqual(before);
+    expect(await simulator().log()).toEqual(before);
   });
 
   it('exits with 3 for an unknown cluster, and with 0 for a delete of one', async () => {

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findTemporalBinary } from '../../../local/temporal-binary.ts';
-import type { SimulatorProcess } from '../../../simulator/process.ts';
 import { ccectl } from '../../ccectl.ts';
 import { readExample } from '../../examples.ts';
-import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { start, startSimulator } from '../../processes.ts';
+import { ended } from '../../orchestration.ts';
+import { start } from '../../processes.ts';
+import { useService } from '../../service.ts';
 
 const token = 'a-token-of-the-tests';
 
@@ -15,22 +15,18 @@ function startServer() {
 }
 
 describe('ccectl codec-server', () => {
-  let simulator: SimulatorProcess;
-  let orchestration: Orchestration;
+  const { orchestration } = useService([]);
   let server: ReturnType<typeof startServer>;
   let url: string;
   let workflowID: string;
 
   beforeAll(async () => {
-    simulator = await startSimulator([]);
-    orchestration = await startOrchestration(simulator);
-    await orchestration.startWorker();
     // Fails in the worker, which finds no secret: so the history has a failure with a message and a stack.
     const request = readExample('managed', 'decoded');
     for (const { instanceSpec } of request.nodes ?? []) instanceSpec.adminPassword = { fromEnv: 'NOT_SET' };
-    const operation = await orchestration.orchestrator.create(request);
+    const operation = await orchestration().orchestrator.create(request);
     ({ workflowID } = operation);
-    await ended(orchestration.orchestrator, operation);
+    await ended(orchestration().orchestrator, operation);
 
     server = startServer();
     const [line] = (await once(server.stdout.setEncoding('utf8'), 'data')) as [string];
@@ -40,8 +36,6 @@ describe('ccectl codec-server', () => {
   afterAll(async () => {
     server.kill('SIGKILL');
     await server;
-    await orchestration.stop();
-    await simulator.stop();
   });
 
   /** The payloads that Temporal's own command line shows of the create that failed. */

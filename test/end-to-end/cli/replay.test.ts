@@ -2,35 +2,27 @@ import { readFileSync } from 'node:fs';
 import { Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { generateKeyEntry, type OperationReference } from '../../../client/index.ts';
-import type { SimulatorProcess } from '../../../simulator/process.ts';
 import { bundleOnce } from '../../bundles.ts';
 import { ccectl } from '../../ccectl.ts';
 import { readExample } from '../../examples.ts';
-import { ended, startOrchestration, type Orchestration } from '../../orchestration.ts';
-import { ccectlProcess, startSimulator } from '../../processes.ts';
+import { ended } from '../../orchestration.ts';
+import { ccectlProcess } from '../../processes.ts';
+import { useService } from '../../service.ts';
 
 // A command in this process shares the runtime of the tests, which logs errors only, as that of a replay.
 const installRuntime = vi.spyOn(Runtime, 'install').mockImplementation(() => Runtime.instance());
 
-let simulator: SimulatorProcess;
-let orchestration: Orchestration;
+const { orchestration } = useService(['--create-seconds', '1', '--delete-seconds', '0']);
 let create: OperationReference;
 let reorderedBundle: string;
 
 beforeAll(async () => {
   reorderedBundle = await bundleOnce('reordered.js');
-  simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
-  orchestration = await startOrchestration(simulator);
-  await orchestration.startWorker();
-  create = await orchestration.orchestrator.create(readExample('managed', 'replayed'));
-  await ended(orchestration.orchestrator, create);
+  create = await orchestration().orchestrator.create(readExample('managed', 'replayed'));
+  await ended(orchestration().orchestrator, create);
 });
 
-afterAll(async () => {
-  await orchestration.stop();
-  await simulator.stop();
-  installRuntime.mockRestore();
-});
+afterAll(() => installRuntime.mockRestore());
 
 /** Replays with the bundle that all tests share. From source, a command without `--bundle` would bundle anew. */
 function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
