@@ -24,7 +24,7 @@ import type { OperationReference } from './operation.ts';
 import { unmetOptions } from './unmet-options.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
-export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed'>;
+export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID'>;
 
 export interface StartedCreate {
   workflowID: string;
@@ -55,11 +55,12 @@ export async function startCreate(
   // Imported here so that no other call waits for the validation rules to load.
   const { ValidSpec } = await import('./valid-spec.ts');
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
-  const input: CreateClusterInput = { ...options, request };
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
-  const memo = memoOfCreate(input);
+  const memo = memoOfCreate({ ...options, request });
   for (;;) {
     const earlier = await findOperationRun(client, workflowID);
+    const { clusterID: knownClusterID } = earlier?.memo ?? {};
+    const input = { ...options, request, ...(knownClusterID !== undefined && { knownClusterID }) };
     const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
     if (run.memo.specDigest !== memo.specDigest) {
       throw new SpecConflictError(workflowID, await differingPaths(client, run, request));

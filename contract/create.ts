@@ -68,6 +68,11 @@ export interface CreateClusterInput {
   allowDuplicateName?: boolean;
   /** IDs of validation rules to skip, since the vendor's rules change. */
   disabledRules?: string[];
+  /**
+   * The cluster of the create of this name before, as our records have it: it counts if a list does not show it, which may
+   * lag. Only the client sets it.
+   */
+  knownClusterID?: string;
   /** What an earlier run of this create hands on. Only the workflow itself sets it. */
   resumed?: ResumedCreate;
 }

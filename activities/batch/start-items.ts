@@ -89,8 +89,14 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
   const { upload, startedBy } = input;
   const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
   const memo = memoOfCreate(create);
-  const operation = { kind: 'create', workflowID, input: create, memo: { ...memo, startedBy } } as const;
   for (;;) {
+    const knownClusterID = await findClusterOf(client, workflowID);
+    const operation = {
+      kind: 'create',
+      workflowID,
+      input: { ...create, ...(knownClusterID !== undefined && { knownClusterID }) },
+      memo: { ...memo, startedBy },
+    } as const;
     const run = await startOrAttach(client, input, operation);
     if (run.memo.specDigest !== memo.specDigest) {
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
@@ -108,6 +114,16 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     // If it has ended since, a create of this batch's own adopts the cluster.
     if (run.attached === true && !(await claimRun(client, run))) continue;
     return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
+  }
+}
+
+/** The cluster of the latest create of a name, if it is known. A memo that cannot be read hinders no new create. */
+async function findClusterOf(client: Client, workflowID: string): Promise<string | undefined> {
+  try {
+    return (await findOperationRun(client, workflowID))?.memo.clusterID;
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
   }
 }
 

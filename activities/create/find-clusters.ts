@@ -69,6 +69,6 @@ async function search(cce: CceClient, clusterName: string): Promise<FoundCluster
   }
 }
 
-function toFound({ clusterID, clusterPhase, description, createdAt }: ClusterSummary): FoundCluster {
+export function toFound({ clusterID, clusterPhase, description, createdAt }: ClusterSummary): FoundCluster {
   return { clusterID, clusterPhase, description, ...(createdAt !== undefined && { createdAt }) };
 }

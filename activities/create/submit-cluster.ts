@@ -4,7 +4,9 @@ import type { CceClient } from '../../cce/client.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { createSecretFilter, secretsOf, type SecretReader } from '../../cce/secrets.ts';
 import { withCallFailures, type CallFailure } from '../api/call-failure.ts';
-import type { FoundCluster } from './find-clusters.ts';
+import { summaryOf } from '../api/cluster-list.ts';
+import { orAbsent } from '../watch/read-phase.ts';
+import { toFound, type FoundCluster } from './find-clusters.ts';
 import type { FindOpenDeletes } from './open-deletes.ts';
 import { resolveRequest } from './resolve-request.ts';
 
@@ -17,6 +19,8 @@ export interface SubmitInput {
   request: CreateClusterRequest;
   /** Whether to look for clusters of this name first, and send nothing if there is one. If not, the workflow has looked. */
   lookFirst?: boolean;
+  /** A cluster that may have the name although the list does not show it: that may lag. */
+  knownClusterID?: string;
 }
 
 export interface SubmitDependencies {
@@ -49,12 +53,13 @@ export function submitCluster(dependencies: SubmitDependencies) {
 export type Submission = SubmittedCluster | { found: FoundCluster[]; deleteIsQueued?: true };
 
 function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDependencies) {
-  return async ({ request, lookFirst }: SubmitInput): Promise<Submission> => {
+  return async ({ request, lookFirst, knownClusterID }: SubmitInput): Promise<Submission> => {
     const startedAt = performance.now();
     const resolved = resolveRequest(request, secrets);
     if (lookFirst === true) {
       const { clusterName } = request.cluster;
-      const found = await findClusters({ clusterName });
+      const listed = await findClusters({ clusterName });
+      const found = [...listed, ...(await findUnlisted(cce, clusterName, listed, knownClusterID))];
       const clusterIDs = found.map(({ clusterID }) => clusterID);
       const deletes = await findOpenDeletes({ clusterName, clusterIDs }).catch((error: unknown) => {
         throw notSent(`the request was not sent: Temporal does not tell which deletes are open: ${String(error)}`);
@@ -74,6 +79,20 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
       throw withoutSecrets(error, createSecretFilter(secretsOf(resolved), secrets));
     }
   };
+}
+
+/** Asks for a cluster by its ID that the list of its name does not show. */
+async function findUnlisted(
+  cce: CceClient,
+  clusterName: string,
+  listed: readonly FoundCluster[],
+  knownClusterID: string | undefined,
+): Promise<FoundCluster[]> {
+  if (knownClusterID === undefined || listed.some(({ clusterID }) => clusterID === knownClusterID)) return [];
+  return withCallFailures(async () => {
+    const answer = await orAbsent(cce.getCluster(knownClusterID, { signal: cancellationSignal() }));
+    return answer?.cluster.spec.clusterName === clusterName ? [toFound(summaryOf(answer.cluster))] : [];
+  });
 }
 
 /** Together with 30 s for a turn, 10 s for credentials and 30 s for the request, this stays below the 90 s of the attempt. */

@@ -94,6 +94,18 @@ describe('a service that is wrong for a while', () => {
     await vi.waitFor(async () => expect(await phasesOf('same-name')).toEqual(['running']), { timeout: 20_000 });
   });
 
+  it.concurrent('a create adopts the cluster that the one before it kept, though no list shows it yet', async () => {
+    const { orchestrator } = orchestration();
+    await simulator().addFault({ kind: 'list-lag', seconds: 600, name: 'kept-unlisted', times: 1 });
+    const first = await create('kept-unlisted');
+    await reached(orchestrator, first, ({ currentStep }) => currentStep?.clusterID !== undefined);
+    await orchestrator.cancel('kept-unlisted', { cleanup: 'keep' });
+    const { outcome: kept } = await ended(orchestrator, first);
+    const { outcome } = await ended(orchestrator, await create('kept-unlisted'));
+    expect(outcome).toMatchObject({ outcome: 'running', adopted: true, clusterID: kept?.clusterID });
+    expect(await requestsOf('createCluster', 'kept-unlisted')).toHaveLength(1);
+  });
+
   it.concurrent('a clean-up that the service refuses can be given up, and nothing else can', async () => {
     const { orchestrator } = orchestration();
     const cancelled = await create('given-up');

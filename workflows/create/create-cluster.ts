@@ -49,6 +49,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     marker: markerOf(workflowId, firstExecutionRunId, request),
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
+    ...(input.knownClusterID !== undefined && { knownClusterID: input.knownClusterID }),
     ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
   const progress = trackProgress('validating', resumed?.currentStep);

@@ -8,4 +8,6 @@ export interface Creation extends CreateRecord {
   readonly marker: Marker;
   readonly allowDuplicateName: boolean;
   readonly cleanUpTimeoutSeconds: number;
+  /** The cluster of the create of this name before, as our records have it. */
+  readonly knownClusterID?: string;
 }

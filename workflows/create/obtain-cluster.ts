@@ -86,12 +86,16 @@ async function send(
   /** The cluster that was being deleted right before. */
   wasLeaving: string | undefined,
 ): Promise<Attempt> {
-  const { request, marker, requests } = creation;
+  const { request, marker, requests, knownClusterID } = creation;
   const earlier = [...requests];
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
   const position = requests.push({ outcome: 'inFlight' }) - 1;
   try {
-    const submitted = await submitCluster({ request: withMarker(request, marker), lookFirst });
+    const submitted = await submitCluster({
+      request: withMarker(request, marker),
+      lookFirst,
+      ...(knownClusterID !== undefined && { knownClusterID }),
+    });
     requests[position] = { outcome: 'found' in submitted ? 'notSent' : 'made' };
     return submitted;
   } catch (error) {

@@ -26,11 +26,13 @@ async function submit(
   request = validRequest(),
   {
     lookFirst,
+    known,
     found = [],
     deletes = { clusterIDs: [], ofName: false },
     info = {},
   }: {
     lookFirst?: boolean;
+    known?: { clusterName: string; clusterPhase: string } | Error;
     found?: FoundCluster[] | Error;
     deletes?: OpenDeletes | Error;
     info?: { attempt?: number; scheduledTimestampMs?: number; currentAttemptScheduledTimestampMs?: number };
@@ -41,7 +43,15 @@ async function submit(
   const refuse = () => Promise.reject(new Error('a submit only creates'));
   const cce: CceClient = {
     listClusters: refuse,
-    getCluster: refuse,
+    getCluster: async (clusterID) => {
+      if (known === undefined) return refuse();
+      if (known instanceof Error) throw known;
+      const { clusterName, clusterPhase } = known;
+      return {
+        cluster: { spec: { clusterID, clusterName, description: 'kept' }, status: { clusterPhase } },
+        requestID: 'r-2',
+      };
+    },
     deleteCluster: refuse,
     getEventSteps: refuse,
     listInstances: refuse,
@@ -67,6 +77,7 @@ async function submit(
     .run(submitCluster({ cce, secrets, findClusters, findOpenDeletes }), {
       request,
       ...(lookFirst !== undefined && { lookFirst }),
+      ...(known !== undefined && { knownClusterID: 'cce-known' }),
     })
     .catch((error: unknown) => error);
   return { result, sent, looks };
@@ -237,6 +248,46 @@ describe('a look before the request, while deletes of ours are open', () => {
   it('sends nothing if Temporal does not answer, and may be repeated', async () => {
     const { result, sent } = await submit(answered, validRequest(), { lookFirst: true, deletes: new Error('down') });
     expect(result).toMatchObject({ details: [{ retryable: true, mayHaveTakenEffect: false }] });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('a look before the request, for a name whose last cluster our records know', () => {
+  const answered = { clusterID: 'cce-1', requestID: 'r-1' };
+  const request = validRequest();
+  const { clusterName } = request.cluster;
+  const shown = { clusterID: 'cce-known', clusterPhase: 'running', description: 'kept' };
+  const gone = { method: 'GET', path: '/v2', httpStatus: 404, code: 'cce.warning.ClusterNotFound', message: 'no' };
+
+  it('finds that cluster although no list shows it, and sends nothing', async () => {
+    const known = { clusterName, clusterPhase: 'running' };
+    const { result, sent } = await submit(answered, request, { lookFirst: true, known });
+    expect(result).toStrictEqual({ found: [shown] });
+    expect(sent).toEqual([]);
+  });
+
+  it('counts it once if the list shows it', async () => {
+    const { result } = await submit(answered, request, {
+      lookFirst: true,
+      found: [shown],
+      known: new Error('nobody needs to ask'),
+    });
+    expect(result).toStrictEqual({ found: [shown] });
+  });
+
+  it.each([
+    ['is gone', new CceApiError(gone)],
+    ['has another name', { clusterName: 'other', clusterPhase: 'running' }],
+  ])('sends the request if it %s', async (_, known) => {
+    const { result, sent } = await submit(answered, request, { lookFirst: true, known });
+    expect(result).toStrictEqual(answered);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('sends nothing if the service does not say', async () => {
+    const known = new CceApiError({ ...gone, httpStatus: 500, code: 'InternalError' });
+    const { result, sent } = await submit(answered, request, { lookFirst: true, known });
+    expect(result).toMatchObject({ details: [{ kind: 'server', mayHaveTakenEffect: false }] });
     expect(sent).toEqual([]);
   });
 });
