@@ -211,15 +211,22 @@ async function findTargets(
 ): Promise<string[]> {
   const { obtained, made } = creation;
   const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
-  for (const pause of [...pauses, undefined]) {
+  for (const pause of [...pauses, ...(pauses.length === 0 ? [] : [lastPause]), undefined]) {
     const found = await lookPatiently(creation.request.cluster.clusterName, progress, { sinceMs, untilMs });
     // The list may not show the cluster of the create call's answer yet.
     const mine = [...new Set([...ours(found, creation), ...known])];
-    if (mine.length > 0 || pause === undefined) return [...mine, ...asked(found, creation, policyNow())];
+    const isEnough = pause === undefined || (pause === lastPause && !patched('clean-up-looks-longer'));
+    if (mine.length > 0 || isEnough) return [...mine, ...asked(found, creation, policyNow())];
     await sleep(pause, { summary: 'before the next look' });
   }
   return known;
 }
+
+/**
+ * A worker that is lost while it sends is noticed before its request has ended, and nothing looks again after a clean-up.
+ * Runs of before ended without this pause.
+ */
+const lastPause: Duration = '35s';
 
 function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
   return found

@@ -316,6 +316,17 @@ it('a clean-up that somebody gives up ends at once, and names what is left', asy
   expect(cloud.deletes.length).toBeLessThan(10);
 });
 
+it('a clean-up finds a cluster that the list shows only two minutes after the answer was lost', async () => {
+  const { outcome, cloud } = await createCluster({
+    posts: [posts.lostAfterEffect],
+    // Those of the clean-up after 0, 1, 5, 15, 30, 60 and 90 s.
+    made: [{ hiddenLooks: 7 }],
+    moments: { 'post 1': cancelBySignal({}) },
+  });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted', clusterIDs: ['cce-made-1'] } });
+  expect(cloud.left()).toEqual([]);
+});
+
 it('a clean-up that is given up also names a cluster that only a look has shown', async () => {
   const busy = refusal('DELETE', 409, 'cce.warning.ClusterBusy');
   const { outcome, cloud } = await createCluster({
