@@ -20,22 +20,65 @@ const { orchestration, orchestrator, simulator, start, outcome, progress, result
 
 const memoOf = async (clusterName: string) => (await create(clusterName).describe()).memo;
 
-it.concurrent('what failed is told with its reason, and is tried again after the end, alone', async () => {
-  await start('again', [createItem('good-0'), createItem('bad-0'), createItem('good-1')]);
-  const first = await outcome('again');
-  expect(first).toMatchObject({ outcome: 'completed', succeeded: 2, failedItems: [1] });
-  const [, failed] = await allOf(orchestrator().batches.results('again'));
-  expect(failed).toMatchObject({
-    index: 1,
-    clusterName: 'bad-0',
-    result: 'failed',
-    failure: { type: 'CreateFailed' },
+// Five run at a time, so those that wait for the longest come first.
+it.concurrent('creates and a rollback whose keys are refused wait for them, and nothing is left', async () => {
+  const refusal = { kind: 'refuse', status: 403, code: 'IamSignatureInvalid', name: '*keys*' } as const;
+  await simulator().addFault({ ...refusal, call: 'createCluster', times: 2 });
+  const items = ['keys-0', 'keys-1', 'stuck-keys'].map((name) => createItem(name));
+  await start('keys', items, { failurePolicy: 'rollback' });
+  await vi.waitUntil(async () => (await progress('keys'))?.succeeded === 2, waiting);
+  await vi.waitUntil(async () => (await clusters('stuck-keys')).length === 1, waiting);
+  await simulator().addFault({ ...refusal, forSeconds: 2 });
+  await create('stuck-keys').terminate();
+  await vi.waitFor(async () => {
+    const { current } = await orchestrator().batches.status('keys');
+    expect(current.map(({ currentStep }) => currentStep?.waitsFor?.reason)).toContain('keys');
+  }, waiting);
+  expect(await outcome('keys')).toMatchObject({
+    outcome: 'rolledBack',
+    failed: 1,
+    rollback: { total: 3, deleted: 3, failed: 0, kept: 0 },
   });
-  await orchestrator().batches.retryFailed('again');
-  expect(await outcome('again')).toMatchObject({ outcome: 'completed', total: 1, succeeded: 1, failed: 0 });
-  expect(await results('again')).toEqual(['running', 'running', 'running']);
-  const effects = (await simulator().log('createCluster')).filter(({ effect }) => effect === 'created');
-  expect(effects.filter(({ clusterName }) => clusterName === 'good-0')).toHaveLength(1);
+  expect([...(await clusters('keys-')), ...(await clusters('stuck-keys'))]).toEqual([]);
+});
+
+/** A client whose key the workers lack. */
+function clientOfOthers(): Client {
+  const dataConverter = loadDataConverter({ CCE_ENCRYPTION_KEYS: generateKeyEntry('lost') });
+  return new Client({ connection: orchestration().client.connection, dataConverter });
+}
+
+it.concurrent('an execution whose key is lost holds up no batch and no cancel', async () => {
+  const { account, client } = orchestration();
+  const strangers = createOrchestrator({ client: clientOfOthers(), account, region: 'bj' });
+  const lost = await strangers.create(readExample('custom', 'lost'));
+  await start('beside', [createItem('lost'), createItem('beside-0'), createItem('beside-1', { ttlSeconds: 3_600 })]);
+  const ending = await outcome('beside');
+  expect(ending).toMatchObject({ outcome: 'completed', succeeded: 2, failed: 1 });
+  expect(ending.failures).toMatchObject([{ index: 0, failure: { type: 'Unreadable' } }]);
+
+  await start('cancelled-beside', [createItem('stuck-beside')]);
+  await vi.waitUntil(async () => (await progress('cancelled-beside'))?.underWay === 1, waiting);
+  await orchestrator().batches.cancel('cancelled-beside');
+  expect(await outcome('cancelled-beside')).toMatchObject({ outcome: 'cancelled', cancelled: 1, failed: 0 });
+  await client.workflow.getHandle(lost.workflowID).terminate();
+  await create('beside-1').terminate();
+});
+
+it.concurrent('a batch says why no worker can run one of its items, and ends when somebody terminates that', async () => {
+  await start('wedged', [createItem('stuck-wedged')]);
+  await vi.waitUntil(async () => (await clusters('stuck-wedged')).length === 1, waiting);
+  const { workflowId } = create('stuck-wedged');
+  await clientOfOthers().workflow.getHandle(workflowId).signal(extendLeaseSignal, { ttlSeconds: 60 });
+  const blockedBy = { reason: 'taskFails', message: expect.stringContaining('"lost"') as string };
+  await vi.waitFor(async () => {
+    expect((await orchestrator().batches.status('wedged')).current).toMatchObject([{ blockedBy }]);
+  }, waiting);
+  expect(await orchestrator().status('stuck-wedged')).toMatchObject({ blockedBy });
+  await orchestrator().batches.cancel('wedged');
+  await create('stuck-wedged').terminate();
+  const ending = await outcome('wedged');
+  expect(ending).toMatchObject({ outcome: 'cancelled', failures: [{ failure: { type: 'Terminated' } }] });
 });
 
 it.concurrent('a rollback deletes exactly what the batch has made', async () => {
@@ -136,62 +179,20 @@ it.concurrent('a rollback spares what others have asked for while the batch made
   await Promise.all(['claim-0', 'stuck-claimed'].map((name) => create(name).terminate()));
 });
 
-it.concurrent('creates and a rollback whose keys are refused wait for them, and nothing is left', async () => {
-  const refusal = { kind: 'refuse', status: 403, code: 'IamSignatureInvalid', name: '*keys*' } as const;
-  await simulator().addFault({ ...refusal, call: 'createCluster', times: 2 });
-  const items = ['keys-0', 'keys-1', 'stuck-keys'].map((name) => createItem(name));
-  await start('keys', items, { failurePolicy: 'rollback' });
-  await vi.waitUntil(async () => (await progress('keys'))?.succeeded === 2, waiting);
-  await vi.waitUntil(async () => (await clusters('stuck-keys')).length === 1, waiting);
-  await simulator().addFault({ ...refusal, forSeconds: 2 });
-  await create('stuck-keys').terminate();
-  await vi.waitFor(async () => {
-    const { current } = await orchestrator().batches.status('keys');
-    expect(current.map(({ currentStep }) => currentStep?.waitsFor?.reason)).toContain('keys');
-  }, waiting);
-  expect(await outcome('keys')).toMatchObject({
-    outcome: 'rolledBack',
-    failed: 1,
-    rollback: { total: 3, deleted: 3, failed: 0, kept: 0 },
+it.concurrent('what failed is told with its reason, and is tried again after the end, alone', async () => {
+  await start('again', [createItem('good-0'), createItem('bad-0'), createItem('good-1')]);
+  const first = await outcome('again');
+  expect(first).toMatchObject({ outcome: 'completed', succeeded: 2, failedItems: [1] });
+  const [, failed] = await allOf(orchestrator().batches.results('again'));
+  expect(failed).toMatchObject({
+    index: 1,
+    clusterName: 'bad-0',
+    result: 'failed',
+    failure: { type: 'CreateFailed' },
   });
-  expect([...(await clusters('keys-')), ...(await clusters('stuck-keys'))]).toEqual([]);
-});
-
-/** A client whose key the workers lack. */
-function clientOfOthers(): Client {
-  const dataConverter = loadDataConverter({ CCE_ENCRYPTION_KEYS: generateKeyEntry('lost') });
-  return new Client({ connection: orchestration().client.connection, dataConverter });
-}
-
-it.concurrent('an execution whose key is lost holds up no batch and no cancel', async () => {
-  const { account, client } = orchestration();
-  const strangers = createOrchestrator({ client: clientOfOthers(), account, region: 'bj' });
-  const lost = await strangers.create(readExample('custom', 'lost'));
-  await start('beside', [createItem('lost'), createItem('beside-0'), createItem('beside-1', { ttlSeconds: 3_600 })]);
-  const ending = await outcome('beside');
-  expect(ending).toMatchObject({ outcome: 'completed', succeeded: 2, failed: 1 });
-  expect(ending.failures).toMatchObject([{ index: 0, failure: { type: 'Unreadable' } }]);
-
-  await start('cancelled-beside', [createItem('stuck-beside')]);
-  await vi.waitUntil(async () => (await progress('cancelled-beside'))?.underWay === 1, waiting);
-  await orchestrator().batches.cancel('cancelled-beside');
-  expect(await outcome('cancelled-beside')).toMatchObject({ outcome: 'cancelled', cancelled: 1, failed: 0 });
-  await client.workflow.getHandle(lost.workflowID).terminate();
-  await create('beside-1').terminate();
-});
-
-it.concurrent('a batch says why no worker can run one of its items, and ends when somebody terminates that', async () => {
-  await start('wedged', [createItem('stuck-wedged')]);
-  await vi.waitUntil(async () => (await clusters('stuck-wedged')).length === 1, waiting);
-  const { workflowId } = create('stuck-wedged');
-  await clientOfOthers().workflow.getHandle(workflowId).signal(extendLeaseSignal, { ttlSeconds: 60 });
-  const blockedBy = { reason: 'taskFails', message: expect.stringContaining('"lost"') as string };
-  await vi.waitFor(async () => {
-    expect((await orchestrator().batches.status('wedged')).current).toMatchObject([{ blockedBy }]);
-  }, waiting);
-  expect(await orchestrator().status('stuck-wedged')).toMatchObject({ blockedBy });
-  await orchestrator().batches.cancel('wedged');
-  await create('stuck-wedged').terminate();
-  const ending = await outcome('wedged');
-  expect(ending).toMatchObject({ outcome: 'cancelled', failures: [{ failure: { type: 'Terminated' } }] });
+  await orchestrator().batches.retryFailed('again');
+  expect(await outcome('again')).toMatchObject({ outcome: 'completed', total: 1, succeeded: 1, failed: 0 });
+  expect(await results('again')).toEqual(['running', 'running', 'running']);
+  const effects = (await simulator().log('createCluster')).filter(({ effect }) => effect === 'created');
+  expect(effects.filter(({ clusterName }) => clusterName === 'good-0')).toHaveLength(1);
 });

@@ -5,14 +5,18 @@ import { describe, expect, inject, it } from 'vitest';
 import { freeLoopbackPort } from '../../../worker/free-port.ts';
 import { ccectl } from '../../ccectl.ts';
 import { ccectlProcess } from '../../processes.ts';
+import { useService } from '../../service.ts';
 import { startOTLPReceiver } from '../otlp-receiver.ts';
 
 const managed = fileURLToPath(new URL('../../../examples/managed.yaml', import.meta.url));
 
-/** Starts a create that no worker takes, in an account of its own. */
+const { orchestration } = useService(['--create-seconds', '0']);
+
+/** Starts a create. Without a worker, it would wait for one for seconds. */
 function create(environment: Readonly<Record<string, string | undefined>>, nodeOptions: readonly string[] = []) {
-  const account = `traced-${crypto.randomUUID().slice(0, 8)}`;
-  return ccectlProcess(['--account', account, 'create', '-f', managed], {
+  const { account } = orchestration();
+  const name = `traced-${crypto.randomUUID().slice(0, 8)}`;
+  return ccectlProcess(['--account', account, 'create', '-f', managed, '--name', name], {
     env: { TEMPORAL_ADDRESS: inject('temporalAddress'), NODE_OPTIONS: nodeOptions.join(' '), ...environment },
   });
 }
