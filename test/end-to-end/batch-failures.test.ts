@@ -28,18 +28,17 @@ it.concurrent('creates and a rollback whose keys are refused wait for them, and 
   await start('keys', items, { failurePolicy: 'rollback' });
   await vi.waitUntil(async () => (await progress('keys'))?.succeeded === 2, waiting);
   await vi.waitUntil(async () => (await clusters('stuck-keys')).length === 1, waiting);
-  await simulator().addFault({ ...refusal, forSeconds: 2 });
+  await simulator().addFault({ ...refusal, call: 'deleteCluster', times: 3 });
   await create('stuck-keys').terminate();
-  await vi.waitFor(async () => {
-    const { current } = await orchestrator().batches.status('keys');
-    expect(current.map(({ currentStep }) => currentStep?.waitsFor?.reason)).toContain('keys');
-  }, waiting);
   expect(await outcome('keys')).toMatchObject({
     outcome: 'rolledBack',
     failed: 1,
     rollback: { total: 3, deleted: 3, failed: 0, kept: 0 },
   });
   expect([...(await clusters('keys-')), ...(await clusters('stuck-keys'))]).toEqual([]);
+  const asked = (await simulator().log()).filter(({ clusterName }) => clusterName?.includes('keys'));
+  const refused = asked.filter(({ status }) => status === 403).map(({ call }) => call);
+  expect(refused.toSorted()).toEqual(['createCluster', 'createCluster', ...Array<string>(3).fill('deleteCluster')]);
 });
 
 /** A client whose key the workers lack. */

@@ -11,9 +11,17 @@ import { ended, reached } from '../orchestration.ts';
 import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
+const everyCall = ['listClusters', 'getCluster', 'getEventSteps', 'deleteCluster'];
+
 /** A service whose answers are wrong for a while, and what creates and deletes make of it. */
 describe('a service that is wrong for a while', () => {
-  const { simulator, orchestration } = useService(['--create-seconds', '4', '--delete-seconds', '1', '--unique-names']);
+  const { simulator, orchestration } = useService(
+    ['--create-seconds', '4', '--delete-seconds', '1', '--unique-names'],
+    {
+      // What is to be cancelled must not be done before.
+      faults: [{ kind: 'stuck-step', step: 3, name: 'stuck-*' }],
+    },
+  );
 
   const phasesOf = async (clusterName: string) =>
     (await simulator().clusters())
@@ -29,11 +37,10 @@ describe('a service that is wrong for a while', () => {
   const atStep = (create: OperationReference, index: number) =>
     reached(orchestration().orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= index);
 
-  /** Makes calls about one cluster fail, or every call; of the list those that search for it. */
-  async function refuse(clusterName: string, calls: readonly (string | undefined)[], refusal: object): Promise<void> {
+  /** Makes calls about one cluster fail; of the list those that search for it. */
+  async function refuse(clusterName: string, calls: readonly string[], refusal: object): Promise<void> {
     for (const call of calls) {
-      const fault = { kind: 'refuse', name: clusterName, ...(call && { call }), ...refusal };
-      await simulator().addFault(fault as FaultInput);
+      await simulator().addFault({ kind: 'refuse', name: clusterName, call, ...refusal } as FaultInput);
     }
   }
 
@@ -71,12 +78,12 @@ describe('a service that is wrong for a while', () => {
   });
 
   it.concurrent.each([
-    ['busy', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy' }, 'busyCluster'],
+    ['stuck-busy', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy' }, 'busyCluster'],
     // Refused keys are refused for every call, also for the looks of the clean-up.
-    ['keyless', [undefined], { status: 403, code: 'IamSignatureInvalid' }, 'keys'],
-    ['rightless', ['deleteCluster'], { status: 403, code: 'AccessDenied' }, 'rights'],
+    ['stuck-keyless', everyCall, { status: 403, code: 'IamSignatureInvalid' }, 'keys'],
+    ['stuck-rightless', ['deleteCluster'], { status: 403, code: 'AccessDenied' }, 'rights'],
   ])(
-    'a clean-up waits while the service refuses it as %s, and says so',
+    'a clean-up waits while the service refuses it, and says so: %s',
     async (clusterName, calls, refusal, waitsFor) => {
       const cancelled = await create(clusterName);
       await atStep(cancelled, 2);
@@ -127,13 +134,13 @@ describe('a service that is wrong for a while', () => {
 
   it.concurrent('a clean-up that the service refuses can be given up, and nothing else can', async () => {
     const { orchestrator } = orchestration();
-    const cancelled = await create('given-up');
+    const cancelled = await create('stuck-given-up');
     await atStep(cancelled, 2);
-    await expect(orchestrator.cancel('given-up', { abandon: true })).rejects.toThrow(OperationNotFoundError);
-    await refuse('given-up', ['deleteCluster'], { status: 403, code: 'AccessDenied' });
-    await orchestrator.cancel('given-up');
+    await expect(orchestrator.cancel('stuck-given-up', { abandon: true })).rejects.toThrow(OperationNotFoundError);
+    await refuse('stuck-given-up', ['deleteCluster'], { status: 403, code: 'AccessDenied' });
+    await orchestrator.cancel('stuck-given-up');
     await reached(orchestrator, cancelled, ({ currentStep }) => currentStep?.waitsFor !== undefined);
-    await orchestrator.cancel('given-up', { abandon: true });
+    await orchestrator.cancel('stuck-given-up', { abandon: true });
     const { outcome } = await ended(orchestrator, cancelled);
     expect(outcome).toMatchObject({
       outcome: 'cancelled',
