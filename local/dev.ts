@@ -8,6 +8,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => (stopsGracefully ? interrupted.abort() : process.exit(130)));
 }
 
+// Not part of what a script reads: the first start downloads Temporal's server, which can take a minute.
+console.error('starting a Temporal server, a simulated CCE service and a worker …');
 const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
 // A server that was running before belongs to somebody else: do not change it.
 if (stack.temporal.processID !== undefined) await stack.orchestrator.setUp();
