@@ -38,7 +38,7 @@ function scriptedClient(answers: readonly Answer[], descriptions: readonly Descr
           if (described === undefined) throw new Error('the script has no more descriptions');
           if (described === 'unknown') throw new WorkflowNotFoundError('not found', workflowID, undefined);
           const raw = { workflowExecutionInfo: { firstRunId: described.runId } };
-          return { ...described, raw, status: { name: described.status } };
+          return { ...described, raw, status: { name: described.status }, startTime: new Date() };
         },
       }),
     },
