@@ -207,6 +207,8 @@ export async function exploreRun(surroundings: Surroundings): Promise<RunRecord>
   async function settle(): Promise<RunState[]> {
     const beganAt = performance.now();
     for (;;) {
+      // Before the runs are collected: the answer may name one.
+      const isWaiting = people.isWaiting();
       for (const { workflowID, runID } of inFlight.attempts()) known.set(runID, { workflowID, runID });
       for (const { run } of people.asked) if (run !== undefined) known.set(run.runID, run);
       const states = await Promise.all([...known.values()].map((run) => server.stateOf(run)));
@@ -232,7 +234,7 @@ export async function exploreRun(surroundings: Surroundings): Promise<RunRecord>
       const waitedMs = performance.now() - beganAt;
       // Somebody may wait for what happens next, but nobody for ever.
       const patienceMs = attempts.length > 0 ? 1_000 : 4_000;
-      if (isSettled && (!people.isWaiting() || waitedMs > patienceMs)) return states;
+      if (isSettled && (!isWaiting || waitedMs > patienceMs)) return states;
       if (waitedMs > 5_000) throw new Error(`nothing settles: ${JSON.stringify({ states, attempts, story })}`);
       // Those that nobody wants any more learn of it by a heartbeat.
       const areUnwanted = unwanted > 0 || waitedMs > 20;
