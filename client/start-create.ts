@@ -7,6 +7,7 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
+import { unmetOptions } from '../contract/unmet-options.ts';
 import { isEnding } from '../temporal/executions/query-if-answered.ts';
 import {
   claimRun,
@@ -21,7 +22,6 @@ import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
 import type { OperationReference } from './operation.ts';
-import { unmetOptions } from './unmet-options.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
 export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID'>;

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { unmetOptions, type Options } from '../contract/unmet-options.ts';
 import { findOperationRun, startOperation, type OperationRun } from '../temporal/executions/start-operation.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
-import { unmetOptions } from './unmet-options.ts';
 
 /** The options of the API's delete call. Without any, EIPs, CDS volumes and snapshots stay, and stay on the bill. */
 export interface DeleteOptions extends DeleteClusterOptions {
@@ -62,10 +62,7 @@ export async function startDelete(
   return run.attached ? attachTo(run, asked) : { workflowID, runID: run.runID };
 }
 
-function attachTo(
-  { workflowID, runID, memo }: OperationRun,
-  asked: Parameters<typeof unmetOptions>[0],
-): OperationReference {
+function attachTo({ workflowID, runID, memo }: OperationRun, asked: Options): OperationReference {
   const unmet = unmetOptions(asked, memo.options ?? {});
   if (unmet.length === 0) return { workflowID, runID };
   throw new OptionsConflictError(workflowID, unmet, 'delete without these options to attach to it');

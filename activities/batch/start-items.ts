@@ -2,6 +2,7 @@ import { activityInfo, heartbeat, log } from '@temporalio/activity';
 import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
+import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
 import type { ItemFailure, StartedItem } from '../../contract/batch/reports.ts';
 import type { BatchActivities, StartItemsInput } from '../../contract/batch/activities.ts';
@@ -11,6 +12,7 @@ import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
+import { describeUnmet, unmetOptions, type Options } from '../../contract/unmet-options.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
@@ -128,22 +130,20 @@ async function findClusterOf(client: Client, workflowID: string): Promise<string
 }
 
 /** What a create under way cannot be made to do: its cluster would stay for ever, or go, against the wish of the item. */
-function wishesOf({ ttlSeconds, onFailure }: CreateClusterInput): Wishes {
+function wishesOf({ ttlSeconds, onFailure }: CreateClusterInput): Options {
   return { ttlSeconds, onFailure: onFailure === 'delete' ? undefined : onFailure };
 }
 
-type Wishes = Readonly<Record<string, string | number | boolean | undefined>>;
+/** An item that leaves a flag off is content with a delete that has it on. */
+function flagsSet(options: DeleteClusterOptions): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, isOn]) => isOn === true));
+}
 
 /** A run of somebody else keeps the options that it was started with. Without a word, the item would rely on its own. */
-function refuseOtherOptions({ workflowID, memo }: ItemRun, wishes: Wishes): void {
-  const unmet = Object.entries(wishes).flatMap(([option, asked]) => {
-    const actual = memo.options?.[option];
-    return asked === undefined || asked === false || asked === actual
-      ? []
-      : [`${option} is ${actual ?? 'not set'}, not ${asked}`];
-  });
+function refuseOtherOptions({ workflowID, memo }: ItemRun, wishes: Options): void {
+  const unmet = unmetOptions(wishes, memo.options ?? {});
   if (unmet.length === 0) return;
-  throw refusal('OptionsConflict', `${workflowID} is in progress with other options: ${unmet.join('; ')}`);
+  throw refusal('OptionsConflict', `${workflowID} is in progress with other options: ${describeUnmet(unmet)}`);
 }
 
 /** Returns `false` if no worker answers: a failed query must not hold up the whole batch. */
@@ -183,7 +183,7 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
   // Nobody can say of a single item that its cluster may be foreign.
   const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true }, memo } as const;
   const run = await startOrAttach(client, input, operation);
-  if (run.attached === true) refuseOtherOptions(run, { ...options });
+  if (run.attached === true) refuseOtherOptions(run, flagsSet(options));
   return started(run, 'delete', timeoutSeconds);
 }
 

@@ -1,14 +1,5 @@
+import { describeUnmet, type UnmetOption } from '../../contract/unmet-options.ts';
 import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
-
-export type OptionValue = string | number | boolean;
-
-/** An option that a call gave, and that what is under way does not have. */
-export interface UnmetOption {
-  option: string;
-  asked: OptionValue;
-  /** What is under way has this instead. Absent if it has none, or if it was started by version 0.1. */
-  actual?: OptionValue;
-}
 
 /**
  * Thrown when a create or delete is under way that the call would attach to, but that was started with other options.
@@ -21,8 +12,7 @@ export class OptionsConflictError extends OrchestratorError {
   readonly unmet: readonly UnmetOption[];
 
   constructor(workflowID: string, unmet: readonly UnmetOption[], advice: string) {
-    const differences = unmet.map(({ option, asked, actual }) => `${option} is ${actual ?? 'not set'}, not ${asked}`);
-    super(`${workflowID} is under way with other options: ${differences.join('; ')}; ${advice}`);
+    super(`${workflowID} is under way with other options: ${describeUnmet(unmet)}; ${advice}`);
     this.workflowID = workflowID;
     this.unmet = unmet;
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { OptionsConflictError } from '../../client/index.ts';
-import { unmetOptions } from '../../client/unmet-options.ts';
+import { unmetOptions } from '../../contract/unmet-options.ts';
 
 const defaults = { onFailure: 'delete' };
 
