@@ -1,10 +1,9 @@
 import { activityInfo, heartbeat, log } from '@temporalio/activity';
-import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
-import type { ItemFailure, StartedItem } from '../../contract/batch/reports.ts';
+import type { StartedItem } from '../../contract/batch/reports.ts';
 import type { BatchActivities, StartItemsInput } from '../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
@@ -27,7 +26,7 @@ import {
   type OperationToStart,
 } from '../../temporal/executions/start-operation.ts';
 import { isClusterLeaving } from '../../temporal/executions/verify-cluster.ts';
-import { grpcStatus } from '../../temporal/grpc-status.ts';
+import { keptMark, refusal, refusalOf } from './item-refusal.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
 
@@ -196,11 +195,6 @@ async function findCreateOf(client: Client, upload: BatchUpload, clusterID: stri
   return undefined;
 }
 
-/** The reasons for which a rollback spares a cluster. */
-function keptMark({ type }: ItemFailure): { kept?: true } {
-  return type === 'NotOurs' || type === 'ClaimedByOthers' ? { kept: true } : {};
-}
-
 /**
  * Deletes the cluster that a create of this batch has made, with the options of the clean-up after a failed create. Spares
  * it if anybody else relies on it. The deletion compares the marker, so a cluster that the create only adopted stays.
@@ -290,19 +284,4 @@ function nameOf(item: BatchItem): string {
   if (item.kind === 'create') return item.input.request.cluster.clusterName;
   const { target } = item.input;
   return 'clusterName' in target ? target.clusterName : (item.clusterName ?? target.clusterID);
-}
-
-/** Returns the reason why an item can never be started; `undefined` if another attempt may succeed. */
-function refusalOf(error: unknown): ItemFailure | undefined {
-  if (error instanceof ApplicationFailure) return { type: error.type ?? 'Refused', message: error.message };
-  if (isUnreadable(error)) return { type: 'Unreadable', message: error.message };
-  // An item that was written by hand may be anything: an object that lacks a part, a name that is too long for an ID.
-  const isInvalid =
-    error instanceof ServiceError && isGrpcServiceError(error.cause) && error.cause.code === grpcStatus.invalidArgument;
-  if (!(error instanceof TypeError) && !isInvalid) return undefined;
-  return { type: 'InvalidItem', message: isInvalid ? error.cause.details : error.message };
-}
-
-function refusal(type: string, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
 }
