@@ -1,38 +1,19 @@
 import type { Answer, CallName } from './service.ts';
 
-/** The worker is lost before or after the request has taken effect. */
-const loss = ['workerLostBefore', 'workerLostAfter'] as const;
-export type How = Answer | (typeof loss)[number];
+/** What becomes of a request. The worker may be lost before or after the request has taken effect. */
+export type How = Answer | 'workerLostBefore' | 'workerLostAfter';
 
-const readAnswers: How[] = ['answered', 'lostBefore', 'denied', 'throttled', 'broken', 'garbled', 'workerLostBefore'];
+const toReads: How[] = ['answered', 'lostBefore', 'denied', 'throttled', 'broken', 'garbled', 'workerLostBefore'];
+const toChanges: How[] = [...toReads, 'lostAfter', 'refused', 'workerLostAfter'];
+
+/** What may become of each call. The first is the harmless one. */
 export const answersTo: Record<CallName, How[]> = {
-  createCluster: [
-    'answered',
-    'lostBefore',
-    'lostAfter',
-    'lostLate',
-    'denied',
-    'refused',
-    'throttled',
-    'broken',
-    'garbled',
-    ...loss,
-  ],
-  deleteCluster: [
-    'answered',
-    'lostBefore',
-    'lostAfter',
-    'denied',
-    'refused',
-    'throttled',
-    'broken',
-    'garbled',
-    ...loss,
-  ],
-  listClusters: readAnswers,
-  getCluster: readAnswers,
-  getEventSteps: readAnswers,
-  listInstances: readAnswers,
+  createCluster: [...toChanges, 'lostLate'],
+  deleteCluster: toChanges,
+  listClusters: toReads,
+  getCluster: toReads,
+  getEventSteps: toReads,
+  listInstances: toReads,
 };
 
 /** All pairs that a run can bring about: what becomes of which call. */

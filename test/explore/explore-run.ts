@@ -114,9 +114,7 @@ export async function exploreRun(surroundings: Surroundings): Promise<RunRecord>
 
   function askSomething(stage: string): void {
     wants--;
-    const choices = ['create', ...messages.slice(1)] as const;
-    const message = choices[pick(choices.map((each) => (aim === `${each} × ${stage}` ? 20 : 1)))] as Message;
-    ask(message, stage);
+    ask(messages[pick(messages.map((each) => (aim === `${each} × ${stage}` ? 20 : 1)))]!, stage);
   }
 
   function ask(message: Message, stage: string): void {
@@ -218,10 +216,10 @@ export async function exploreRun(surroundings: Surroundings): Promise<RunRecord>
         if (!attempt.isLost && latest !== undefined && latest > attempt.attempt) abandon(attempt);
       }
       const attempts = inFlight.attempts();
-      const openRuns = new Set(states.filter(({ isOpen }) => isOpen).map(({ runID }) => runID));
+      const open = states.filter(({ isOpen }) => isOpen);
+      const openRuns = new Set(open.map(({ runID }) => runID));
       const ofOpen = attempts.filter(({ runID }) => openRuns.has(runID));
       const waits = (attempt: Attempt) => attempt.gate !== undefined || attempt.isLost;
-      const open = states.filter(({ isOpen }) => isOpen);
       const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
       started = sum(states.map((state) => state.started)) + surroundings.leftBehind;
       const unwanted = sum(open.map((state) => state.unwanted));

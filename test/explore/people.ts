@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { createOrchestrator, type OperationReference } from '../../client/index.ts';
-import type { AccountRegion } from '../../contract/identity.ts';
+import { createWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { readExample } from '../examples.ts';
 import type { Service } from './service.ts';
 
@@ -64,6 +64,9 @@ export function createPeople({ client, scope, clusterName, wishes, service, nowM
   const asked: Asked[] = [];
   const waiting = new Set<Promise<void>>();
 
+  /** What people address who use Temporal's own tools. */
+  const createHandle = () => client.workflow.getHandle(createWorkflowID(scope, clusterName));
+
   function newestCluster(): string | undefined {
     return [...service.clusters.keys()].at(-1);
   }
@@ -80,7 +83,7 @@ export function createPeople({ client, scope, clusterName, wishes, service, nowM
       case 'cancelAndKeep':
         return orchestrator.cancel(clusterName, { cleanup: 'keep' });
       case 'cancelNatively':
-        await client.workflow.getHandle(`cce:${scope.account}:${scope.region}:${clusterName}`).cancel();
+        await createHandle().cancel();
         return undefined;
       case 'delete':
         return orchestrator.delete(clusterName);
@@ -93,7 +96,7 @@ export function createPeople({ client, scope, clusterName, wishes, service, nowM
       case 'extend':
         return orchestrator.extendLease(clusterName, 3_600);
       case 'terminate':
-        await client.workflow.getHandle(`cce:${scope.account}:${scope.region}:${clusterName}`).terminate('by hand');
+        await createHandle().terminate('by hand');
         return undefined;
       case 'deleteInConsole':
       case 'hide': {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import { loadDataConverter } from '../../client/index.ts';
 import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
+import '../setup-runtime.ts';
 import { repeatedDraws, seededDraws } from './draws.ts';
 import { exploreRun } from './explore-run.ts';
 import { interceptRequests } from './explored-activities.ts';
@@ -32,12 +33,9 @@ export interface Explored {
   abandoned?: string;
 }
 
+// As in test/setup.ts, which only Vitest can load.
 process.env.CCE_ADMIN_PASSWORD = 'test123!T';
 process.env.CCE_ENCRYPTION_KEYS = 'test:dGhlIGtleSBvZiB0aGUgdGVzdHMsIG9mIDMyIGJ5dGU=';
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-});
 const inFlight = trackInFlight();
 interceptRequests(inFlight);
 const scope = { account: 'explored', region: 'bj' };
