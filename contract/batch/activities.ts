@@ -39,7 +39,10 @@ export interface StartedItems {
 export interface CancelItemsInput {
   items: ItemReference[];
   request: CancelRequest;
-  /** Pass over the creates whose cluster somebody else has asked for too. `claimed` has their indices. */
+  /**
+   * Pass over the creates whose cluster somebody else has asked for too. `claimed` has their indices. Absent from batches
+   * of before that did not roll back.
+   */
   spareClaimed?: boolean;
 }
 

@@ -204,10 +204,9 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   async function cancelUnderWay(): Promise<void> {
     const items = takeForCancel(state);
     const request = state.cancelRequest ?? {};
-    const spareClaimed = state.ending === 'rolledBack';
     for (let first = 0; first < items.length; first += cancelsAtOnce) {
       const some = items.slice(first, first + cancelsAtOnce);
-      const answer = await cancelItems({ items: some, request, ...(spareClaimed && { spareClaimed }) });
+      const answer = await cancelItems({ items: some, request, spareClaimed: true });
       noteClaimed(state, answer?.claimed ?? []);
     }
   }

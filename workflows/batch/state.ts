@@ -276,7 +276,7 @@ export function takeForCancel(state: BatchState): UnderWay[] {
   return [...state.underWay];
 }
 
-/** Lets go of running items that a rollback does not cancel, because somebody else has asked for their clusters too. */
+/** Lets go of running items that were not cancelled, because somebody else has asked for their clusters too. */
 export function noteClaimed(state: BatchState, indices: readonly number[]): void {
   for (const item of state.underWay.filter(({ index }) => indices.includes(index))) {
     state.underWay.splice(state.underWay.indexOf(item), 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pauseSignal, retryFailedSignal } from '../../../contract/batch/messages.ts';
+import { pauseSignal, reasonsQuery, retryFailedSignal } from '../../../contract/batch/messages.ts';
 import type { CancelRequest } from '../../../contract/cancel-request.ts';
 import { cancelSignal } from '../../../contract/messages.ts';
 import { batchOf, refused, useBatchStage, type MomentAction } from './script.ts';
@@ -61,6 +61,17 @@ describe.concurrent.each<[string, MomentAction, CancelRequest]>([
     });
     expect(outcome).toMatchObject({ outcome: 'cancelled', succeeded: 1, failed: 1, cancelled: 1, failedItems: [1] });
   });
+});
+
+it.concurrent('a cancel spares a create that somebody else has asked for too, and says why', async () => {
+  const { outcome, waits, batch } = await runBatch(batchOf(3), {
+    fates: (index) => (index === 1 ? { claimed: true, result: 'never' } : { result: 'never' }),
+    moments: { 'wait 1': cancelBySignal },
+  });
+  expect(waits.at(-1)).not.toContain(1);
+  expect(outcome).toMatchObject({ outcome: 'cancelled', cancelled: 3 });
+  expect(outcome.failures).toMatchObject([{ index: 1, failure: { type: 'ClaimedByOthers' } }]);
+  expect(await batch.query(reasonsQuery)).toMatchObject([{ kept: true, ranges: [[1, 1]] }]);
 });
 
 it.concurrent('a second cancel changes nothing, and nothing is retried', async () => {

@@ -24,6 +24,8 @@ export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limit
   /** `never`: it does not report, unless it is cancelled. */
   result?: EndedItem['result'] | 'never';
   adopted?: true;
+  /** Somebody else has asked for its cluster too. */
+  claimed?: true;
   /** Its result after a cancel. @default 'cancelled' */
   afterCancel?: EndedItem['result'];
 }
@@ -200,10 +202,12 @@ function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof cluster
       }
       return all;
     },
-    async cancelItems({ items, request }) {
+    async cancelItems({ items, request, spareClaimed = false }) {
       record.cancels.push({ indices: items.map(({ index }) => index), request });
-      for (const { runID } of items) cancelled.add(runID);
+      const isSpared = ({ runID }: { runID: string }) => spareClaimed && fates.get(runID)?.claimed === true;
+      for (const item of items) if (!isSpared(item)) cancelled.add(item.runID);
       await reach(`cancel ${record.cancels.length}`);
+      return { claimed: items.filter(isSpared).map(({ index }) => index) };
     },
   };
 
