@@ -3,6 +3,7 @@ import type { CancelRequest } from '../contract/cancel-request.ts';
 import type { AccountRegion } from '../contract/identity.ts';
 import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
+import { mayHaveUnseenCluster } from '../contract/unseen-cluster.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
@@ -194,12 +195,15 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       }
       const isName = operation?.clusterName === nameOrID;
       const known = isName && operation.kind === 'create' ? operation.clusterID : undefined;
+      const closedAtMs = Date.parse(operation?.closedAt ?? '');
+      const mayBeNew =
+        isName && operation.kind === 'create' && mayHaveUnseenCluster({ ...operation, closedAtMs }, Date.now());
       // A delete of the same cluster, by its other designation.
       const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
       return startDelete(
         client,
         scope,
-        { nameOrID, isName, known, underWay },
+        { nameOrID, isName, known, mayBeNew, underWay },
         { waitForRelease, foreign, ...deleteOptions },
       );
     },

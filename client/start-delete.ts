@@ -30,6 +30,8 @@ interface TypedTarget {
   isName: boolean;
   /** The clusterID that the latest create of this name ended with, if Temporal knows one. */
   known: string | undefined;
+  /** Whether the latest create of this name may just have made a cluster whose ID Temporal does not know. */
+  mayBeNew: boolean;
   /** The workflow ID of the delete of this cluster that is under way, by its name or by its clusterID. */
   underWay: string | undefined;
 }
@@ -38,7 +40,7 @@ interface TypedTarget {
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
-  { nameOrID, isName, known, underWay }: TypedTarget,
+  { nameOrID, isName, known, mayBeNew, underWay }: TypedTarget,
   { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
   const asked = { ...options, waitForRelease, foreign };
@@ -56,6 +58,8 @@ export async function startDelete(
       mayBeName: true,
       ...(!foreign && { onlyMarked: true }),
       ...(known !== undefined && { knownClusterID: known }),
+      // Nobody's record knows a foreign cluster, however new it is.
+      ...('clusterName' in target && (mayBeNew || foreign) && { mayBeNew: true }),
     },
     memo: { ...target, options: asked },
   });

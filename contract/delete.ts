@@ -26,6 +26,13 @@ export interface DeleteClusterInput {
   /** The clusterID that our records have for the name: counts if a list does not show the name, which may lag. */
   knownClusterID?: string;
   /**
+   * The name may have a cluster that is so new that no list shows it yet, and that no record of ours has the ID of: its
+   * create was terminated, or somebody else has made it. The list is then read for 90 s before the answer is `absent`.
+   *
+   * @default false
+   */
+  mayBeNew?: boolean;
+  /**
    * Why the cluster is deleted, unless a person named it. The cluster must then carry our marker.
    */
   reason?: 'teardownRequested' | 'rollbackRequested';

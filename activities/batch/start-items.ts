@@ -29,6 +29,7 @@ import { isClusterLeaving } from '../../temporal/executions/verify-cluster.ts';
 import { keptMark, refusal, refusalOf } from './item-refusal.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
+import { recordOfName } from './record-of-name.ts';
 
 const startsAtOnce = 10;
 
@@ -180,7 +181,8 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
     options: { ...options },
   };
   // Nobody can say of a single item that its cluster may be foreign.
-  const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true }, memo } as const;
+  const known = 'clusterName' in target ? await recordOfName(client, upload, target.clusterName, create) : {};
+  const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true, ...known }, memo } as const;
   const run = await startOrAttach(client, input, operation);
   if (run.attached === true) refuseOtherOptions(run, flagsSet(options));
   return started(run, 'delete', timeoutSeconds);

@@ -39,6 +39,10 @@ export interface FoundRun extends OperationRun {
   /** The first run of its chain, which the marker is made of. */
   firstRunID: string;
   isRunning: boolean;
+  /** As the SDK names it. */
+  execution: string;
+  /** When it ended, in milliseconds since the epoch. Absent while it runs. */
+  closedAtMs?: number;
   /** When the first run of its chain started, in milliseconds since the epoch. */
   startedAtMs: number;
 }
@@ -100,6 +104,8 @@ export async function findOperationRun(client: Client, workflowID: string): Prom
     runID: run.runId,
     firstRunID: run.raw.workflowExecutionInfo?.firstRunId || run.runId,
     isRunning: run.status.name === 'RUNNING',
+    execution: run.status.name,
+    ...(run.closeTime !== undefined && { closedAtMs: run.closeTime.getTime() }),
     startedAtMs: startOf(run),
     memo: run.memo ?? {},
   };

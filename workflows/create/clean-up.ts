@@ -15,9 +15,9 @@ import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts
 import { lookPatiently } from '../delete/look-patiently.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
+import { settlePauses } from '../operation/settle-pauses.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
-import { settlePauses } from './obtain-cluster.ts';
 import { isOutcomeOpen } from './sent-requests.ts';
 
 export interface CleanupPolicy {

@@ -9,17 +9,12 @@ import { repeatWhileRefused } from '../delete/repeat-while-refused.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
 import { timeAfter, type Progress } from '../operation/progress.ts';
+import { settlePauses } from '../operation/settle-pauses.ts';
 import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
 import { judgeSubmitError } from './judge-submit-error.ts';
 import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
-
-/**
- * The pauses between the looks for a cluster whose create answer was lost. Together they last 90 s: longer than a
- * request may take, and longer than the list is assumed to lag behind (docs/assumptions.md).
- */
-export const settlePauses = ['1s', '4s', '10s', '15s', '30s', '30s'] as const;
 
 /**
  * Obtains exactly one cluster: looks for it, sends the request if there is none, and looks again, several times, when

@@ -1,4 +1,4 @@
-import { TemporalFailure } from '@temporalio/common';
+import { TemporalFailure, type Duration } from '@temporalio/common';
 import { CancellationScope, isCancellation, patched, sleep, upsertMemo } from '@temporalio/workflow';
 import type { DeleteTarget, DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
 import type { DeleteOrder } from '../../contract/delete-order.ts';
@@ -9,6 +9,7 @@ import { closingFailure, describeFailure, failure } from '../operation/operation
 import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress, type Progress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
+import { settlePauses } from '../operation/settle-pauses.ts';
 import { ambiguousName } from './ambiguous-name.ts';
 import { lookPatiently } from './look-patiently.ts';
 import { deleteUntilGone, releaseTime, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
@@ -46,8 +47,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    const { onlyMarked, knownClusterID } = input;
-    const search = { progress, sinceMs: startedAtMs, mayBeHidden: knownClusterID === undefined };
+    const { onlyMarked, knownClusterID, mayBeNew } = input;
+    const shortOrLong = mayBeNew === true ? settlePauses : pausesBeforeAbsence;
+    const pauses = knownClusterID === undefined ? shortOrLong : [];
+    const search = { progress, sinceMs: startedAtMs, pauses };
     await deleteFound((await resolveTarget(target, search, onlyMarked)) ?? knownClusterID);
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
@@ -137,22 +140,29 @@ interface Search {
   progress: Progress;
   /** When the delete began, in milliseconds since the epoch. */
   sinceMs: number;
-  /** Whether nothing but the list can show the cluster: no record of ours has its ID. */
-  mayBeHidden: boolean;
+  /** The pauses before further looks, if nothing but the list can show the cluster: no record of ours has its ID. */
+  pauses: readonly Duration[];
 }
 
-/** Short, since people wait for the word that a mistyped name gets. */
+/**
+ * Short, since people wait for the word that a mistyped name gets. A cluster of ours that is new enough to be missing from
+ * lists has a record.
+ */
 const pausesBeforeAbsence = ['1s'] as const;
 
 /** The clusters of a name. One list without any proves nothing: it is read again. */
 async function findBearers(
   clusterName: string,
-  { progress, sinceMs, mayBeHidden }: Search,
+  { progress, sinceMs, pauses }: Search,
 ): Promise<Awaited<ReturnType<typeof lookPatiently>>> {
-  for (const pause of mayBeHidden ? pausesBeforeAbsence : []) {
+  for (const pause of pauses) {
     const bearers = await lookPatiently(clusterName, progress, { sinceMs });
     // Runs of before believed the first look.
     if (bearers.length > 0 || !patched('absence-of-a-name')) return bearers;
+    if (pauses.length > 1) {
+      const message = `no list shows "${clusterName}"; one that is new may take 90 s to show`;
+      progress.waitFor({ reason: 'service', message });
+    }
     await sleep(pause, { summary: 'before the next look' });
   }
   return lookPatiently(clusterName, progress, { sinceMs });

@@ -243,6 +243,27 @@ describe.concurrent('a start of items', () => {
     ]);
   });
 
+  it.each([
+    ['the clusterID of the last create', { clusterID: 'cce-of-create' }, { knownClusterID: 'cce-of-create' }],
+    ['that the last create was terminated before its cluster was known', {}, { mayBeNew: true }],
+  ])('tells a delete by name %s', async (_, memo, known) => {
+    const clusterName = `recorded-${randomUUID().slice(0, 8)}`;
+    const create = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: { ...memoOfCreate({ request: readExample('custom', clusterName) }), ...memo },
+    });
+    await create.terminate();
+    const { started } = await run(await upload(clusterName, [deleteItem(clusterName)]));
+    const { events } = await handleOf(started[0]!.workflowID).fetchHistory();
+    const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    expect(JSON.parse(Buffer.from(input!.data!).toString())).toEqual({
+      target: { clusterName },
+      onlyMarked: true,
+      ...known,
+    });
+  });
+
   it('attaches a delete to one under way, unless that leaves what the item wants to be deleted', async () => {
     const theirs = await run(await upload('gone-with', [deleteItem('gone-with-0')]));
     const batch = await upload('gone-without', [

@@ -300,6 +300,15 @@ it.each([
   expect(ended.cloud.left()).toEqual(left);
 });
 
+it.each([
+  ['does not show it for a minute', 5, { outcome: 'deleted' }, []],
+  ['does not show it for 90 s', 7, { outcome: 'absent' }, ['cce-before-1']],
+])('a delete of a name that may have a new cluster, while the list %s', async (_, hiddenLooks, outcome, left) => {
+  const ended = await deleteCluster({ clusters: [{ hiddenLooks }] }, { target: byName, mayBeNew: true });
+  expect(ended.outcome).toMatchObject(outcome);
+  expect(ended.cloud.left()).toEqual(left);
+});
+
 it('a delete by name waits while its looks are refused', async () => {
   const keys = refusal('GET', 403, 'IamSignatureInvalid');
   const { outcome, cloud } = await deleteCluster({ clusters: [{}], looks: [keys, keys] }, { target: byName });
