@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { CceClient } from '../../cce/client.ts';
 import type { ListedCluster } from '../../cce/cluster.ts';
+import { listContradiction } from './list-contradiction.ts';
 
 /** Keeps the result of an activity that returns one page far below Temporal's limit for a payload. */
 const pageSize = 100;
@@ -16,5 +17,6 @@ export async function listPage(
     { signal: cancellationSignal() },
   );
   const { clusterList, totalCount } = clusterPage;
+  if (clusterList.length === 0 && (pageNo - 1) * pageSize < totalCount) throw listContradiction();
   return { clusterList, isLast: clusterList.length === 0 || pageNo * pageSize >= totalCount };
 }

@@ -3,6 +3,7 @@ import type { CceClient } from '../../cce/client.ts';
 import type { ClusterSummary } from '../../contract/cluster-summary.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { summaryOf, type ClusterList } from '../api/cluster-list.ts';
+import { listContradiction } from '../api/list-contradiction.ts';
 
 export interface FindInput {
   clusterName: string;
@@ -40,18 +41,26 @@ export function findClusters({ cce, list }: { cce: CceClient; list: ClusterList 
       }
       for (;;) {
         const found = await search(cce, clusterName);
+        if (found === 'contradictory') return searchWhole(clusterName);
         if (found !== 'changed') return found;
       }
     });
+
+  /** What the whole list shows. The service may also mean all clusters by the total of a search: then the list is whole. */
+  async function searchWhole(clusterName: string): Promise<FoundCluster[]> {
+    const { clusters, isWhole } = await Promise.race([list.pass(), Context.current().cancelled]);
+    if (!isWhole) throw listContradiction();
+    return clusters.filter((cluster) => cluster.clusterName === clusterName).map(toFound);
+  }
 }
 
 /**
  * Searches by name; the service's search also matches parts of names.
  *
  * @returns `changed` if a cluster was created or deleted between two pages: the others have moved, and the search may have
- *   missed one.
+ *   missed one. `contradictory`: the pages show fewer clusters than there are, as they say.
  */
-async function search(cce: CceClient, clusterName: string): Promise<FoundCluster[] | 'changed'> {
+async function search(cce: CceClient, clusterName: string): Promise<FoundCluster[] | 'changed' | 'contradictory'> {
   const found: FoundCluster[] = [];
   let expected: number | undefined;
   for (let pageNo = 1, seen = 0; ; pageNo++) {
@@ -65,7 +74,8 @@ async function search(cce: CceClient, clusterName: string): Promise<FoundCluster
       if (cluster.spec.clusterName === clusterName) found.push(toFound(summaryOf(cluster)));
     }
     seen += clusterPage.clusterList.length;
-    if (clusterPage.clusterList.length === 0 || seen >= expected) return found;
+    if (seen >= expected) return found;
+    if (clusterPage.clusterList.length === 0) return 'contradictory';
   }
 }
 

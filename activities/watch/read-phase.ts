@@ -1,5 +1,7 @@
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
+import { createClusterList } from '../api/cluster-list.ts';
+import { listContradiction } from '../api/list-contradiction.ts';
 import type { Observation } from './observation.ts';
 
 /**
@@ -14,7 +16,14 @@ export async function readPhase(
   const answer = await orAbsent(cce.getCluster(clusterID, { signal }));
   if (answer !== undefined) return answer.cluster.status.clusterPhase;
   const { clusterPage } = await cce.listClusters({ keywordType: 'clusterID', keyword: clusterID }, { signal });
-  return clusterPage.clusterList.find(({ spec }) => spec.clusterID === clusterID)?.status.clusterPhase ?? 'absent';
+  const listed = clusterPage.clusterList.find(({ spec }) => spec.clusterID === clusterID);
+  if (listed !== undefined) return listed.status.clusterPhase;
+  if (clusterPage.clusterList.length > 0 || clusterPage.totalCount === 0) return 'absent';
+  // It says that there are clusters, and shows none. It may mean all clusters by the total of a search.
+  const { clusters, isWhole } = await createClusterList(cce, { restMs: 0 }).pass();
+  const found = clusters.find((cluster) => cluster.clusterID === clusterID);
+  if (found === undefined && !isWhole) throw listContradiction();
+  return found?.clusterPhase ?? 'absent';
 }
 
 export async function orAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {

@@ -22,8 +22,13 @@ const others = (count: number) => Array<string>(count).fill('a-cluster-of-others
  * A look for a cluster by its name, in a service with these clusters.
  *
  * @param afterPage Called after each page, with the number of pages read so far, to change the clusters.
+ * @param says What the service answers in place of the truth: the total of any list, and what a search by name finds.
  */
-function lookerFor(clusters: Cluster[], afterPage?: (read: number) => void) {
+function lookerFor(
+  clusters: Cluster[],
+  afterPage?: (read: number) => void,
+  says: { totalCount?: number; matches?: Cluster[] } = {},
+) {
   const queries: ListClustersQuery[] = [];
   const refuse = () => Promise.reject(new Error('a look only lists'));
   const cce: CceClient = {
@@ -35,10 +40,11 @@ function lookerFor(clusters: Cluster[], afterPage?: (read: number) => void) {
     listClusters: async (query) => {
       queries.push(query);
       const { keyword = '', pageNo = 1, pageSize = 10 } = query;
-      const matching = clusters.filter(({ spec }) => spec.clusterName.includes(keyword));
+      const all = (keyword === '' ? undefined : says.matches) ?? clusters;
+      const matching = all.filter(({ spec }) => spec.clusterName.includes(keyword));
       const clusterList = matching.slice((pageNo - 1) * pageSize, pageNo * pageSize);
       afterPage?.(queries.length);
-      return { clusterPage: { totalCount: matching.length, clusterList }, requestID: 'r-1' };
+      return { clusterPage: { totalCount: says.totalCount ?? matching.length, clusterList }, requestID: 'r-1' };
     },
   };
   const activity = findClusters({ cce, list: createClusterList(cce, { restMs: 0 }) });
@@ -119,6 +125,25 @@ describe('a look by name', () => {
     const { clusterIDs, queries } = await find(clusters, (read) => [1, 3, 5].includes(read) && clusters.shift());
     expect(clusterIDs).toEqual(['cce-103']);
     expect(pagesOf(queries)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+  });
+});
+
+describe('a look at a list that says that there are clusters and does not show them', () => {
+  const total = { totalCount: 3 };
+
+  it('fails, so that it is repeated, and does not say that there are none', async () => {
+    const { look } = lookerFor([], undefined, total);
+    await expect(look('a-cluster')).rejects.toThrow('does not show them');
+  });
+
+  it('finds the cluster in the whole list', async () => {
+    const { look } = lookerFor(clustersNamed('a-cluster', 'x', 'y'), undefined, { ...total, matches: [] });
+    expect(idsOf(await look('a-cluster'))).toEqual(['cce-0']);
+  });
+
+  it('finds nothing if the whole list is complete: the total then counts all clusters', async () => {
+    const { look } = lookerFor(clustersNamed('z', 'x', 'y'), undefined, total);
+    expect(await look('a-cluster')).toEqual([]);
   });
 });
 
