@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/sequencer.ts';
 
@@ -12,6 +13,7 @@ export default defineConfig({
   test: {
     // Temporal's native addon does not survive worker threads.
     pool: 'forks',
+    execArgv: ['--require', fileURLToPath(new URL('test/without-promise-stacks.cjs', import.meta.url))],
     // Most tests wait for servers more than they compute.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongestFirst },
