@@ -36,6 +36,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 }
 
 async function startServices() {
+  // Temporal's server is a Go program and holds little: to collect its garbage less often saves a fifth of its CPU time.
+  process.env['GOGC'] ??= '400';
   // A folder of its own: another run of the tests, or an old build in dist/, must not get in the way.
   const buildFolder = await mkdtemp(join(tmpdir(), 'cce-orchestrator-test-'));
   await symlink(join(projectFolder, 'node_modules'), join(buildFolder, 'node_modules'));
