@@ -1,4 +1,8 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { afterAll } from 'vitest';
+import { closeAll } from './after-file.ts';
+
+afterAll(closeAll);
 
 // A process runs several test files, one after the other, and has one runtime.
 const shared = globalThis as { hasRuntime?: true };

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { mutateTaskQueue, watchTaskQueue } from '../../contract/identity.ts';
+import { closeAfterFile } from '../after-file.ts';
+import { fewPollers } from '../few-pollers.ts';
+import { activitiesOf, type OnStage, type Stage } from './stage.ts';
+
+/** A stage on a server that skips the time in which nothing happens. It serves many runs, one after the other. */
+interface SkippingStage extends Stage {
+  /**
+   * Whether the next run can use it too. Once a workflow has ended before one of its activities, the server skips no more
+   * time, for any workflow.
+   */
+  skipsTime: () => Promise<boolean>;
+  close: () => Promise<void>;
+}
+
+let stage: Promise<SkippingStage> | undefined;
+
+/** Calls `use` with the stage of this test file. To start one takes longer than a run. */
+export const onSkippingStage: OnStage = async (use, isFresh) => {
+  if (isFresh) await closeStage();
+  if (stage === undefined) closeAfterFile(closeStage);
+  const opened = await (stage ??= openStage());
+  let isReusable = false;
+  try {
+    const result = await use(opened);
+    isReusable = await opened.skipsTime();
+    return result;
+  } finally {
+    if (!isReusable) await closeStage();
+  }
+};
+
+async function closeStage(): Promise<void> {
+  const opened = stage;
+  stage = undefined;
+  await (await opened)?.close();
+}
+
+async function openStage(): Promise<SkippingStage> {
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
+  });
+  const { client, nativeConnection: connection } = environment;
+  const taskQueue = `scripted-${randomUUID()}`;
+  const clouds: Stage['clouds'] = new Map();
+  const activities = activitiesOf(clouds);
+  const { watchCluster, submitCluster, deleteCluster } = activities;
+  const workers = await Promise.all([
+    Worker.create({
+      ...fewPollers,
+      connection,
+      taskQueue,
+      workflowBundle: { codePath: inject('workflowBundlePath') },
+      activities,
+      // In this thread: one for the workflow code alone takes longer to start than a workflow to run.
+      debugMode: true,
+    }),
+    Worker.create({
+      ...fewPollers,
+      connection,
+      taskQueue: watchTaskQueue(taskQueue),
+      activities: { watchCluster },
+    }),
+    Worker.create({
+      ...fewPollers,
+      connection,
+      taskQueue: mutateTaskQueue(taskQueue),
+      activities: { submitCluster, deleteCluster },
+    }),
+  ]);
+  let served: Promise<unknown> | undefined;
+  return {
+    client,
+    taskQueue,
+    clouds,
+    serve: () => (served ??= Promise.all(workers.map((worker) => worker.run()))),
+    passTime: (seconds) => environment.sleep(seconds * 1000),
+    deploy: () => Promise.reject(new Error('this server may lose the task of a worker that is gone')),
+    async skipsTime() {
+      const isSkipped = environment.sleep(1000).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([isSkipped, setTimeout(500, false, { ref: false })]);
+    },
+    async close() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      try {
+        await served;
+      } finally {
+        await environment.teardown();
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { ScriptedCloud } from './scripted-cloud.ts';
+
+/** A Temporal server with the workers that serve runs of scripted clouds. */
+export interface Stage {
+  client: Client;
+  taskQueue: string;
+  /** The cloud of each run, by workflow ID. */
+  clouds: Map<string, ScriptedCloud>;
+  /** Starts the workers, unless they run; resolves when they have stopped. */
+  serve: () => Promise<unknown>;
+  /** Lets the server's time pass. */
+  passTime: (seconds: number) => Promise<void>;
+  /** Shuts the main worker down; the next one starts when the running calls of the workflow have been answered. */
+  deploy: (workflow: WorkflowHandle) => Promise<void>;
+}
+
+/** Calls `use` with a stage. `isFresh`: with one whose workers have not started. */
+export type OnStage = <Result>(use: (stage: Stage) => Promise<Result>, isFresh: boolean) => Promise<Result>;
+
+/** Activities that each belong to the cloud of the workflow that called them. */
+export function activitiesOf(clouds: ReadonlyMap<string, ScriptedCloud>): ScriptedCloud['activities'] {
+  const own = () => clouds.get(activityInfo().workflowExecution!.workflowId)!.activities;
+  return {
+    validateCluster: (input) => own().validateCluster(input),
+    compareSpec: (input) => own().compareSpec(input),
+    findClusters: (input) => own().findClusters(input),
+    submitCluster: (input) => own().submitCluster(input),
+    watchCluster: (input) => own().watchCluster(input),
+    lookAtCluster: (input) => own().lookAtCluster(input),
+    deleteCluster: (input) => own().deleteCluster(input),
+  };
+}
