@@ -52,6 +52,7 @@ export interface Orchestrator {
    * @throws SpecConflictError if the create under way, or the cluster that exists, has a different spec
    * @throws OptionsConflictError if the create under way has other options than these
    * @throws ClusterGoneError if the create under way has lost its cluster to somebody else
+   * @throws EncryptionKeyError if operations of this account and region are encrypted, and this client has no key
    */
   create: (body: unknown, options?: CreateOptions) => Promise<StartedCreate>;
   /**

@@ -22,6 +22,7 @@ import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
 import type { OperationReference } from './operation.ts';
+import { refuseClearText } from './refuse-clear-text.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
 export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID'>;
@@ -44,6 +45,7 @@ export interface StartedCreate {
  * Starts the create of a cluster, or attaches to the create under way.
  *
  * @throws InvalidSpecError, SpecConflictError, OptionsConflictError, OperationEndingError, ClusterGoneError
+ * @throws EncryptionKeyError if operations are encrypted, and this client has no key
  */
 export async function startCreate(
   client: Client,
@@ -55,6 +57,7 @@ export async function startCreate(
   // Imported here so that no other call waits for the validation rules to load.
   const { ValidSpec } = await import('./valid-spec.ts');
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
+  await refuseClearText(client, scope);
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = memoOfCreate({ ...options, request });
   for (;;) {

@@ -17,6 +17,7 @@ import type { ClusterBatchInput, clusterBatch } from '../../workflows/batch/clus
 import { checkOptions, concurrencyOption, itemsOption, labelOption } from '../check-options.ts';
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { refuseClearText } from '../refuse-clear-text.ts';
 
 export interface BatchToStart {
   /** 1 to 64 letters, digits, dots, dashes or underscores. */
@@ -48,6 +49,7 @@ const uploadsAtOnce = 8;
  *
  * @throws BatchConflictError if a batch of this name is under way with other items or another policy, or is ending
  * @throws InvalidOptionsError
+ * @throws EncryptionKeyError if operations are encrypted, and this client has no key
  */
 export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
   const { name, items, concurrency, failurePolicy } = batch;
@@ -67,6 +69,7 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
       }
       return { name, workflowID, items: items.length, attached: true };
     }
+    await refuseClearText(client, scope);
     const upload = await uploadItems(client, scope, name, items);
     const memo: BatchMemo = { upload, itemsDigest, since: await uploadedAt(client, upload), failurePolicy };
     if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy }, memo)) {

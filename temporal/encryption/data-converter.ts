@@ -1,5 +1,6 @@
 import type { DataConverter } from '@temporalio/common';
 import type { Encryption } from './encryption.ts';
+import { noteKeyless } from './keyless.ts';
 import { createPayloadCodec } from './payload-codec.ts';
 
 /** The module that the SDK loads by path. It has this file's extension: `.ts` in the sources, `.js` in a built package. */
@@ -7,5 +8,7 @@ export const failureConverterPath = import.meta.filename.replace(/data-converter
 
 /** Creates the data converter that all workers and clients share, so that each can read what another wrote. */
 export function dataConverterOf(encryption: Encryption): DataConverter {
-  return { failureConverterPath, payloadCodecs: [createPayloadCodec(encryption)] };
+  const codec = createPayloadCodec(encryption);
+  if (encryption.keys.length === 0 && encryption.isTurnedOff !== true) noteKeyless(codec);
+  return { failureConverterPath, payloadCodecs: [codec] };
 }

@@ -5,6 +5,8 @@ export interface Encryption {
   keys: KeyRing;
   /** If false, payloads are sent in clear. Encrypted payloads can still be read. */
   encrypts: boolean;
+  /** Somebody has turned encryption off. Without it, a process that has no key may merely lack it. */
+  isTurnedOff?: true;
 }
 
 /**
@@ -34,7 +36,7 @@ export function readEncryption(
       ].join('\n'),
     );
   }
-  return { keys, encrypts: choice !== 'off' && keys.length > 0 };
+  return { keys, encrypts: choice !== 'off' && keys.length > 0, ...(choice === 'off' && { isTurnedOff: true }) };
 }
 
 function readKeyRing(

@@ -47,6 +47,7 @@ export async function describeRawRun(client: Client, workflowID: string, runID?:
 export async function* listRawRuns(
   client: Client,
   query: string,
+  pageSize = 1000,
 ): AsyncGenerator<RawRun & { memo: () => Promise<Record<string, unknown> | undefined> }, void> {
   const { namespace } = client.options;
   let nextPageToken: Uint8Array | undefined;
@@ -54,7 +55,7 @@ export async function* listRawRuns(
     const page = await client.workflowService.listWorkflowExecutions({
       namespace,
       query,
-      pageSize: 1000,
+      pageSize,
       ...(nextPageToken !== undefined && { nextPageToken }),
     });
     for (const info of page.executions) yield { ...toRawRun(info), memo: () => decodeMemo(client, info) };

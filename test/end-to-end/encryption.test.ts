@@ -126,6 +126,26 @@ describe('with encryption', () => {
     await client.workflow.getHandle(operation.workflowID).terminate();
   });
 
+  it('a client without any key stores no spec in clear, unless encryption is turned off', async () => {
+    const { client, account } = orchestration;
+    const without = (environment: NodeJS.ProcessEnv) =>
+      createOrchestrator({
+        client: new Client({ connection: client.connection, dataConverter: loadDataConverter(environment) }),
+        account,
+        region: 'bj',
+      });
+    const request = readExample('managed', 'stuck-clear');
+    await expect(without({}).create(request)).rejects.toMatchObject({
+      name: 'EncryptionKeyError',
+      message: expect.stringContaining('CCE_ENCRYPTION_KEYS'),
+    });
+    const items = [{ kind: 'create', input: { request } }] as const;
+    const batch = { name: 'clear', items, concurrency: 1, failurePolicy: 'continue' } as const;
+    await expect(without({}).batches.start(batch)).rejects.toThrow('this process has no key');
+    const { workflowID } = await without({ CCE_ENCRYPTION: 'off' }).create(request);
+    await client.workflow.getHandle(workflowID).terminate();
+  });
+
   it('a run of a schedule reads its input and the result of the run before', async () => {
     const { client, account, orchestrator } = orchestration;
     await orchestrator.reconcileSchedule.set(1);

@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import { taskQueue, type AccountRegion } from '../contract/identity.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
+import { EncryptionKeyError } from '../temporal/encryption/encryption-keys.ts';
+import { isKeyless } from '../temporal/encryption/keyless.ts';
+import { listRawRuns } from '../temporal/executions/raw-runs.ts';
+
+/**
+ * Keeps a client that has no key from storing a spec in clear where others encrypt. Asks Temporal for one create or delete of
+ * this account and region, at most once a minute, and only if the client has no key.
+ *
+ * @throws EncryptionKeyError
+ */
+export async function refuseClearText(client: Client, scope: AccountRegion): Promise<void> {
+  if (!isKeyless(client.options.loadedDataConverter.payloadCodecs)) return;
+  const queue = taskQueue(scope);
+  const last = looks.get(client);
+  if (last?.queue === queue && Date.now() - last.atMs < lookAgainMs) return;
+  const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
+  for await (const run of listRawRuns(client, `TaskQueue = '${queue}' AND ${types}`, 1)) {
+    if ((await run.memo()) === undefined) throw new EncryptionKeyError(advice);
+    break;
+  }
+  looks.set(client, { queue, atMs: Date.now() });
+}
+
+const lookAgainMs = 60_000;
+const looks = new WeakMap<Client, { queue: string; atMs: number }>();
+
+const advice = [
+  'operations of this account and region are encrypted, and this process has no key; Temporal would store the spec in clear',
+  '- give it the keys of the workers, as CCE_ENCRYPTION_KEYS_FILE=PATH or CCE_ENCRYPTION_KEYS=id:key',
+  '- or turn encryption off with CCE_ENCRYPTION=off',
+].join('\n');
