@@ -7,7 +7,7 @@ import type { StartedItem } from '../../contract/batch/reports.ts';
 import type { BatchActivities, StartItemsInput } from '../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
-import type { CreateClusterInput } from '../../contract/create.ts';
+import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
@@ -26,6 +26,7 @@ import {
   type OperationToStart,
 } from '../../temporal/executions/start-operation.ts';
 import { isClusterLeaving } from '../../temporal/executions/verify-cluster.ts';
+import { clustersToUndo } from './clusters-to-undo.ts';
 import { keptMark, refusal, refusalOf } from './item-refusal.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
@@ -57,7 +58,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
       return one.value;
     });
     return {
-      started: answers.flatMap((one) => ('started' in one ? [one.started] : [])),
+      started: answers.flatMap((one) => ('started' in one ? one.started : [])),
       refused: answers.flatMap((one) => ('refused' in one ? [one.refused] : [])),
     };
   };
@@ -70,7 +71,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
     try {
       const item = await readItem(input.upload, index);
       name = nameOf(item);
-      return { started: { index, ...(await start(input, item)) } };
+      return { started: (await start(input, item)).map((run) => ({ index, ...run })) };
     } catch (error) {
       const failure = refusalOf(error);
       if (failure === undefined) throw error;
@@ -79,9 +80,9 @@ export function startItems(client: Client): BatchActivities['startItems'] {
     }
   }
 
-  function start(input: StartItemsInput, item: BatchItem): Promise<Start> {
-    if (item.kind === 'delete') return startDelete(client, input, item);
-    return input.rollback ? undo(client, input, item.input) : startCreate(client, input, item.input);
+  async function start(input: StartItemsInput, item: BatchItem): Promise<Start[]> {
+    if (item.kind === 'create' && input.rollback) return undo(client, input, item.input);
+    return [await (item.kind === 'delete' ? startDelete(client, input, item) : startCreate(client, input, item.input))];
   }
 }
 
@@ -198,10 +199,11 @@ async function findCreateOf(client: Client, upload: BatchUpload, clusterID: stri
 }
 
 /**
- * Deletes the cluster that a create of this batch has made, with the options of the clean-up after a failed create. Spares
- * it if anybody else relies on it. The deletion compares the marker, so a cluster that the create only adopted stays.
+ * Deletes the clusters that a create of this batch has made, with the options of the clean-up after a failed create, one
+ * run for each. Spares them if anybody else relies on them. The deletion compares the marker, so a cluster that the create
+ * only adopted stays.
  */
-async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start> {
+async function undo(client: Client, input: StartItemsInput, { request }: CreateClusterInput): Promise<Start[]> {
   const { upload, startedBy } = input;
   const { clusterName } = request.cluster;
   const create = await findOperationRun(client, createWorkflowID(upload, clusterName));
@@ -214,24 +216,26 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   if (create.isRunning) {
     const reason = 'its batch was rolled back';
     await cancelRun(client, create, { cleanup: 'delete', reason });
-    return started(create, 'delete');
+    return [started(create, 'delete')];
   }
-  const outcome = await outcomeOfClosedRun(client, create);
-  const kept = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup?.clusterIDs[0] : undefined;
-  const clusterID = kept ?? outcome?.clusterID ?? create.memo.clusterID;
-  if (clusterID === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
-  const operation: OperationToStart = {
-    kind: 'delete',
-    workflowID: deleteWorkflowID(upload, clusterID),
-    memo: { clusterName, clusterID, startedBy },
-    input: {
-      target: { clusterID },
-      options: compensationOptions(request),
-      reason: 'rollbackRequested',
-      markerKey: markerKey(create.workflowID, create.firstRunID),
-    },
+  const outcome = (await outcomeOfClosedRun(client, create)) as CreateClusterOutcome | undefined;
+  const clusterIDs = clustersToUndo(outcome, create.memo.clusterID);
+  if (clusterIDs.length === 0) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
+  const startOf = async (clusterID: string) => {
+    const operation: OperationToStart = {
+      kind: 'delete',
+      workflowID: deleteWorkflowID(upload, clusterID),
+      memo: { clusterName, clusterID, startedBy },
+      input: {
+        target: { clusterID },
+        options: compensationOptions(request),
+        reason: 'rollbackRequested',
+        markerKey: markerKey(create.workflowID, create.firstRunID),
+      },
+    };
+    return started(await startOrAttach(client, input, operation), 'delete');
   };
-  return started(await startOrAttach(client, input, operation), 'delete');
+  return Promise.all(clusterIDs.map(startOf));
 }
 
 /** A run that is an item of the batch. */

@@ -15,7 +15,7 @@ export interface BatchProgress {
   /** Items that already ran when the batch reached them. The other counts include them. */
   attached: number;
   /**
-   * The deletion of what the batch made, while it rolls back. `succeeded` includes these items too. `kept`: clusters that
+   * The deletion of the clusters that the batch made, while it rolls back. `succeeded` includes their items too. `kept`: those that
    * an earlier create made, or that somebody else has asked for; `failures` says why.
    */
   rollback?: { total: number; deleted: number; failed: number; kept: number };

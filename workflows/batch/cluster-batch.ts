@@ -259,7 +259,7 @@ function outcomeOf(state: BatchState): BatchOutcome {
     ...(reason !== undefined && { cancelReason: reason }),
     failedItems: failed,
     ...(ending !== 'rolledBack' && cancelledItems.length > 0 && { cancelledItems }),
-    ...(rollback !== undefined && rollback.failed.length > 0 && { notDeletedItems: rollback.failed }),
+    ...(rollback !== undefined && rollback.failed.length > 0 && { notDeletedItems: [...new Set(rollback.failed)] }),
     ...(ending === 'stopped' && { unstartedItems: unstarted(state) }),
   };
 }

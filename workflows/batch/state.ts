@@ -152,7 +152,9 @@ export function isOver(state: BatchState): boolean {
 }
 
 export function noteStarted(state: BatchState, item: StartedItem, nowMs: number): void {
-  state.starting--;
+  // A rollback deletes each cluster of an item in a run of its own.
+  if (state.rollback !== undefined && state.underWay.some(({ index }) => index === item.index)) state.rollback.total++;
+  else state.starting--;
   state.underWay.push({ ...item, startedAtMs: nowMs });
   if (state.reasons !== undefined && state.rollback === undefined) {
     state.reasons = withoutReason(state.reasons, item.index);

@@ -7,7 +7,7 @@ import { startItems } from '../../../activities/batch/start-items.ts';
 import type { BatchItem } from '../../../contract/batch/item.ts';
 import type { BatchActivities, StartItemsInput } from '../../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../../contract/batch/upload.ts';
-import { batchPageWorkflowID, createWorkflowID, taskQueue } from '../../../contract/identity.ts';
+import { batchPageWorkflowID, createWorkflowID, deleteWorkflowID, taskQueue } from '../../../contract/identity.ts';
 import { memoOfCreate } from '../../../contract/operation-memo.ts';
 import { createItem } from '../../batches.ts';
 import { useConnections } from '../../connections.ts';
@@ -241,6 +241,22 @@ describe.concurrent('a start of items', () => {
         },
       },
     ]);
+  });
+
+  it('rolls back every cluster that a create has left', async () => {
+    const batch = await upload('left', [createItem('left-0')]);
+    const [create] = (await run(batch)).started;
+    await handleOf(create!.workflowID).terminate();
+    const outcome = { outcome: 'failed', cleanup: { status: 'incomplete', clusterIDs: ['cce-left-1', 'cce-left-2'] } };
+    const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) => {
+      const handle = client.workflow.getHandle(...args);
+      return args[0] === create!.workflowID ? withProperty(handle, 'result', async () => outcome) : handle;
+    };
+    const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+    const { started } = await run(batch, { rollback: true }, 1, answering);
+    expect(started.map(({ index, workflowID }) => [index, workflowID])).toEqual(
+      ['cce-left-1', 'cce-left-2'].map((clusterID) => [0, deleteWorkflowID(scope, clusterID)]),
+    );
   });
 
   it.each([

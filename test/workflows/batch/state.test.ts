@@ -260,6 +260,22 @@ describe('a rollback', () => {
     });
   });
 
+  it('ends when all clusters that an item left are deleted, each in a run of its own', () => {
+    const state = allUnderWay(2);
+    noteEnded(state, end(1, 'failed', { leftBehind: true }), 'rollback', 0);
+    takeForCancel(state);
+    noteEnded(state, end(0, 'cancelled'), 'rollback', 0);
+    beginRollback(state);
+    expect(takeWaiting(state, 5)).toEqual([1]);
+    for (const runID of ['first', 'second']) noteStarted(state, item(1, { runID, kind: 'delete' }), 0);
+    expect(state).toMatchObject({ starting: 0, rollback: { total: 2 } });
+    noteEnded(state, end(1, 'succeeded', { runID: 'first' }), 'rollback', 0);
+    expect(isOver(state)).toBe(false);
+    noteEnded(state, end(1, 'succeeded', { runID: 'second' }), 'rollback', 0);
+    expect(isOver(state)).toBe(true);
+    expect(progressOf(state, true)).toMatchObject({ rollback: { total: 2, deleted: 2, failed: 0 } });
+  });
+
   it('lets go of the running items that others have asked for too', () => {
     const state = allUnderWay(3);
     noteEnded(state, end(0, 'failed'), 'rollback', 0);
