@@ -19,9 +19,11 @@ export function judgeItem(
   // A delete of a cluster whose create was in progress: its result is the create's clean-up, however the create ended.
   if (kind === 'delete' && cleanup !== undefined) return { ...end, ...judgeCleanup(cleanup) };
   switch (outcome.outcome) {
+    case 'vanished':
+      // A delete of it has what it wanted, see above.
+      return { ...end, result: 'failed', ...whose, failure: vanished };
     case 'running':
     case 'expired':
-    case 'vanished':
       if (kind === 'delete') return { ...end, result: 'failed', failure: tooLate };
       return { ...end, result: 'succeeded', ...whose };
     case 'deleted':
@@ -49,6 +51,11 @@ function hadNoKeys({ type, httpStatus, code }: Partial<OperationFailure> = {}): 
   if (type !== 'CreateRefused' || httpStatus === undefined || code === undefined) return false;
   return kindOf(httpStatus, code) === 'authentication';
 }
+
+const vanished = {
+  type: 'Vanished',
+  message: 'the cluster ran, and somebody else has deleted it before its time to live was over',
+};
 
 const tooLate = { type: 'TooLate', message: 'the create ended before it could be cancelled; delete the cluster again' };
 

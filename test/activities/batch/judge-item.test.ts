@@ -41,7 +41,7 @@ const rows: Row[] = [
     what: 'a create whose cluster has vanished after it ran',
     item: create,
     outcome: { outcome: 'vanished', cleanup: cleanup('notNeeded') },
-    judged: { result: 'succeeded' },
+    judged: { result: 'failed', failure: { type: 'Vanished', message: expect.stringContaining('somebody else') } },
   },
   {
     what: 'a create that failed',
