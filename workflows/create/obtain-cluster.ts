@@ -14,6 +14,7 @@ import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
 import { judgeSubmitError } from './judge-submit-error.ts';
+import { oldClusterWait, type WaitForOldCluster } from './old-cluster-wait.ts';
 import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 
 /**
@@ -28,14 +29,15 @@ import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
   // Once this function has decided by what that look found, the next request is sent whatever it would find again.
   let leaving: string | undefined;
+  const waitForOldCluster = oldClusterWait(progress);
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    const attempt = await send(creation, progress, lookFirst, leaving);
+    const attempt = await send({ creation, progress, waitForOldCluster }, lookFirst, leaving);
     leaving = 'found' in attempt ? attempt.found.find(isLeaving)?.clusterID : undefined;
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
     if ('found' in attempt && attempt.deleteIsQueued === true) {
-      await waitForOldCluster('a delete of this name is queued', progress);
+      await waitForOldCluster('a delete of this name is queued');
       lookFirst = true;
       continue;
     }
@@ -44,7 +46,7 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
         ? decide({ ...creation, found: attempt.found, settling: false })
         : await lookUntilSettled(creation, progress);
     if (decision.action === 'wait') {
-      await waitForOldCluster(`a delete of ${decision.clusterIDs.join(', ')} is queued or under way`, progress);
+      await waitForOldCluster(`a delete of ${decision.clusterIDs.join(', ')} is queued or under way`);
       lookFirst = true;
       continue;
     }
@@ -73,10 +75,15 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
  */
 type Attempt = Submission | { refusal?: unknown };
 
+interface SendTask {
+  creation: Creation;
+  progress: Pick<Progress, 'waitFor'>;
+  waitForOldCluster: WaitForOldCluster;
+}
+
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
 async function send(
-  creation: Creation,
-  progress: Pick<Progress, 'waitFor'>,
+  { creation, progress, waitForOldCluster }: SendTask,
   lookFirst: boolean,
   /** The cluster that was being deleted right before. */
   wasLeaving: string | undefined,
@@ -104,7 +111,7 @@ async function send(
       if (leaving !== undefined) {
         // It explains the conflict: nothing was made. The time limit of the create ends the wait.
         requests[position] = { outcome: 'refusedForNow' };
-        await waitForOldCluster(`${leaving} is still being deleted`, progress);
+        await waitForOldCluster(`${leaving} is still being deleted`);
         return {};
       }
     }
@@ -120,12 +127,6 @@ async function send(
 
 function isLeaving({ clusterPhase }: FoundCluster): boolean {
   return clusterPhase === 'deleting';
-}
-
-/** The time limit of the create ends the wait. */
-async function waitForOldCluster(message: string, progress: Pick<Progress, 'waitFor'>): Promise<void> {
-  progress.waitFor({ reason: 'oldCluster', message });
-  await sleep('15s', { summary: 'until the old cluster of this name is gone' });
 }
 
 async function lookUntilSettled(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<SettledDecision> {
