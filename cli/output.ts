@@ -117,6 +117,9 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
     ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),
+    ...(cleanup?.withoutLease === true
+      ? ['  it has no time to live any more, and stays until somebody deletes it']
+      : []),
     ...(left === undefined ? [] : [`  left behind, still billed: ${left}`]),
     ...(named === undefined ? [] : [`  left behind: ${leftoversText(named)}`]),
   ];

@@ -20,6 +20,8 @@ export interface Cleanup {
   objection?: string;
   /** The clusters that this is about; after an incomplete clean-up, those that are left. */
   clusterIDs: string[];
+  /** The create had a time to live, which no longer counts: what is left stays until somebody deletes it. */
+  withoutLease?: true;
   /** Those of `clusterIDs` that `reason` is not about: the create had made them in excess. */
   extras?: string[];
   /** What the deletions leave in place and on the bill. */

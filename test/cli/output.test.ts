@@ -61,3 +61,12 @@ it('the outcome of an adopting create says that the cluster existed and has no t
   expect(outcomeLines({ ...adopted, steps: [] }).join('\n')).toMatch(/existed already.*no time to live/);
   expect(outcomeLines({ ...adopted, adopted: false, steps: [] }).join('\n')).not.toContain('existed');
 });
+
+it('an outcome says that what is left has no time to live any more', () => {
+  const lines = (more: object) =>
+    outcomeLines({ outcome: 'failed', steps: [], cleanup: { status: 'kept', clusterIDs: ['cce-1'], ...more } }).join(
+      '\n',
+    );
+  expect(lines({ withoutLease: true })).toMatch(/kept cce-1\n.*no time to live any more/);
+  expect(lines({})).not.toContain('time to live');
+});

@@ -11,6 +11,7 @@ import {
 import { redactSecrets } from '../../cce/secrets.ts';
 import {
   defaultCleanUpTimeoutSeconds,
+  type Cleanup,
   type CreateClusterInput,
   type CreateClusterOutcome,
 } from '../../contract/create.ts';
@@ -134,7 +135,13 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       await CancellationScope.nonCancellable(() => sleep(releaseTime, { summary: 'until what it used is free' }));
     }
     progress.enter('done');
-    return recorded({ ...ended, cleanup, ...cancelReason(work.cancelRequest()) });
+    return recorded({ ...ended, cleanup: withLeaseNote(cleanup), ...cancelReason(work.cancelRequest()) });
+  }
+
+  /** Who asked for a time to live has to know of a cluster that is left and does not have it. */
+  function withLeaseNote(cleanup: Cleanup): Cleanup {
+    const isLeft = cleanup.status === 'kept' || cleanup.status === 'incomplete';
+    return isLeft && lease !== undefined ? { ...cleanup, withoutLease: true } : cleanup;
   }
 
   function cancelPolicy(): CleanupPolicy {
@@ -153,7 +160,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? ownPolicy : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress, work.onAbandon);
     progress.enter('done');
-    throw closingFailure(recorded({ ...ended, failure: reason, cleanup }));
+    throw closingFailure(recorded({ ...ended, failure: reason, cleanup: withLeaseNote(cleanup) }));
   }
 
   async function endExpired(): Promise<CreateClusterOutcome> {

@@ -64,10 +64,10 @@ describe('a create that fails', () => {
       deletes: 1,
     },
     {
-      what: 'by its deadline keeps the cluster if asked to',
+      what: 'by its deadline keeps the cluster if asked to, and says that it has no time to live',
       script: { made: [{ becomes: 'never' }] },
-      input: { timeoutSeconds: 60, onFailure: 'keep' },
-      outcome: { outcome: 'failed', failure: deadlineExceeded, cleanup: kept },
+      input: { timeoutSeconds: 60, onFailure: 'keep', ttlSeconds: 3_600 },
+      outcome: { outcome: 'failed', failure: deadlineExceeded, cleanup: { ...kept, withoutLease: true } },
       left: ['cce-made-1'],
       posts: 1,
       deletes: 0,
