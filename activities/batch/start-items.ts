@@ -16,7 +16,7 @@ import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { isEnding } from '../../temporal/executions/query-if-answered.ts';
+import { isEnding, queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import {
   claimRun,
@@ -152,6 +152,12 @@ function isBeingTakenAway(client: Client, { workflowID, runID }: ItemRun): Promi
   return isEnding(client, client.workflow.getHandle(workflowID, runID)).catch(() => false);
 }
 
+/** Returns `false` if no worker answers, see {@link isBeingTakenAway}. */
+async function isCleaningUp(client: Client, { workflowID, runID }: OperationRun): Promise<boolean> {
+  const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => undefined);
+  return current?.stage === 'cleaningUp';
+}
+
 /** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
 async function startDelete(client: Client, input: StartItemsInput, item: DeleteItem): Promise<Start> {
   const { upload, startedBy } = input;
@@ -170,6 +176,10 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
     const { attempt, scheduledTimestampMs } = activityInfo();
     if (attempt > 1 && create.startedAtMs > scheduledTimestampMs) {
       throw refusal('BegunSince', `${create.workflowID} began after its deletion was requested; it goes on`);
+    }
+    // A clean-up that has begun goes on as its cancel said. A repeated attempt may have sent that cancel itself.
+    if (attempt === 1 && Object.keys(flagsSet(options)).length > 0 && (await isCleaningUp(client, create))) {
+      throw refusal('OperationEnding', `${create.workflowID} cleans up already, without these delete flags`);
     }
     const reason = 'its deletion was requested';
     await cancelRun(client, create, { cleanup: 'delete', deleteOptions: options, reason });

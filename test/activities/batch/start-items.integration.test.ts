@@ -179,6 +179,24 @@ describe.concurrent('a start of items', () => {
     expect(refused).toMatchObject([{ index: 0, name: clusterName, failure: { type: 'OperationEnding' } }]);
   });
 
+  it('refuses a delete with flags while the create cleans up without them, and attaches one without flags', async () => {
+    const create = await createdAgain('flags-0');
+    const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) => {
+      const handle = client.workflow.getHandle(...args);
+      return args[0] === create.workflowId
+        ? withProperty(handle, 'query', async () => ({ stage: 'cleaningUp' }))
+        : handle;
+    };
+    const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+    const batch = await upload('flags', [
+      { kind: 'delete', input: { target: { clusterName: 'flags-0' }, options: { deleteResource: true } } },
+      deleteItem('flags-0'),
+    ]);
+    const { started, refused } = await run(batch, {}, 1, answering);
+    expect(refused).toMatchObject([{ index: 0, failure: { type: 'OperationEnding' } }]);
+    expect(started).toMatchObject([{ index: 1, workflowID: create.workflowId }]);
+  });
+
   /** Somebody creates a cluster of a name that an earlier attempt of a batch's delete has dealt with. */
   async function createdAgain(clusterName: string) {
     const request = readExample('custom', clusterName);
