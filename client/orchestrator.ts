@@ -94,10 +94,12 @@ export interface Orchestrator {
    * Sets a new time to live for a cluster.
    *
    * @param ttlSeconds Counted from now.
+   * @returns the create, and when its time to live ends (RFC 3339). `expiresAt` is absent if no worker answers, or if the
+   *   cluster does not run yet.
    * @throws OperationNotFoundError if no create with a time to live is under way
    * @throws OperationEndingError if the time to live has ended and the cluster is being deleted
    */
-  extendLease: (nameOrID: string, ttlSeconds: number) => Promise<OperationReference>;
+  extendLease: (nameOrID: string, ttlSeconds: number) => Promise<OperationReference & { expiresAt?: string }>;
   /**
    * Finds orphans, that is clusters with our marker that no operation claims, and deletes them on request. Attaches only to
    * a search with the same options.
@@ -170,16 +172,16 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         throw new OperationNotFoundError(nameOrID, 'running create with a time to live', operation);
       }
       const { workflowID, runID } = operation;
-      const handle = client.workflow.getHandle(workflowID, runID);
-      const throwIfEnding = async () => {
-        const stage = (await queryCurrentStep(client, handle))?.stage;
-        if (stage === 'cleaningUp' || stage === 'done') throw new OperationEndingError(workflowID);
+      const stepUnlessEnding = async (run?: string) => {
+        const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID, run));
+        if (current?.stage === 'cleaningUp' || current?.stage === 'done') throw new OperationEndingError(workflowID);
+        return current;
       };
-      await throwIfEnding();
+      await stepUnlessEnding(runID);
       await signalRun(client, operation, extendLeaseSignal, { ttlSeconds });
-      // The lease may have ended before the signal arrived, which then changed nothing.
-      await throwIfEnding();
-      return { workflowID, runID };
+      // The lease may have ended before the signal arrived, which then changed nothing, or gone on in a new run.
+      const { expiresAt } = (await stepUnlessEnding()) ?? {};
+      return { workflowID, runID, ...(expiresAt !== undefined && { expiresAt }) };
     },
     async delete(nameOrID, { waitForRelease = false, foreign = false, ...deleteOptions } = {}) {
       checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });

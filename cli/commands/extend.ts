@@ -11,7 +11,9 @@ export function addExtend(program: Command): void {
     .action(
       connectedAction(async (orchestrator, { ttl }: GlobalOptions & { ttl: number }, nameOrID: string) => {
         const operation = await orchestrator.extendLease(nameOrID, ttl);
-        return { json: operation, text: `extended: ${operation.workflowID}` };
+        const { workflowID, expiresAt } = operation;
+        const expiry = expiresAt === undefined ? [] : [`  expires   ${expiresAt}`];
+        return { json: operation, text: [`extended: ${workflowID}`, ...expiry].join('\n') };
       }),
     );
 }

@@ -43,7 +43,8 @@ describe('a cluster with a time to live', () => {
     const { create, running } = await createWithLease('extended', 3600);
     const before = Date.parse(running.currentStep?.expiresAt ?? '');
     expect(before).toBeGreaterThan(Date.now() + 3_000_000);
-    await orchestrator.extendLease('extended', 7200);
+    const extended = await orchestrator.extendLease('extended', 7200);
+    expect(Date.parse(extended.expiresAt!) - Date.now()).toBeGreaterThan(7_000_000);
     const after = Date.parse((await orchestrator.status('extended')).currentStep?.expiresAt ?? '');
     expect(after).toBeGreaterThan(before + 3_000_000);
     // Shortened, too: it is then deleted at once.
