@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
-import type { AccountRegion } from '../contract/identity.ts';
+import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
 import { mayHaveUnseenCluster } from '../contract/unseen-cluster.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
+import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
 import { beginning } from './beginning.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
@@ -149,7 +150,8 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
     async cancel(nameOrID, request = {}) {
       const operation = await findOperation(client, scope, nameOrID);
       if (operation?.execution !== 'running') {
-        throw new OperationNotFoundError(nameOrID, 'running create or delete', operation);
+        const batch = await describeRawRun(client, batchWorkflowID(scope, nameOrID));
+        throw new OperationNotFoundError(nameOrID, 'running create or delete', operation, batch?.isRunning);
       }
       if (request.abandon === true) {
         // At any other stage the signal would begin a clean-up instead.

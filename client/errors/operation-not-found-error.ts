@@ -8,12 +8,22 @@ export class OperationNotFoundError extends OrchestratorError {
   /**
    * @param what The operation that the call needs, e.g. `running create or delete`.
    * @param latest The latest operation, which is not what the call needs.
+   * @param isBatch Whether a batch of this name is under way, which the caller may have meant.
    */
-  constructor(nameOrID: string, what = 'create or delete', latest?: { kind: string; execution: string }) {
-    const reason =
-      latest === undefined
-        ? 'either there never was one, or Temporal has removed it after its retention time'
-        : `its latest ${latest.kind} ${latest.execution === 'running' ? 'is under way' : 'has ended'}, see ccectl status ${nameOrID}`;
+  constructor(
+    nameOrID: string,
+    what = 'create or delete',
+    latest?: { kind: string; execution: string },
+    isBatch = false,
+  ) {
+    const batch = `a batch has this name: see ccectl batch status ${nameOrID}, or ccectl batch cancel ${nameOrID}`;
+    const reason = isBatch ? batch : reasonOf(nameOrID, latest);
     super(`there is no ${what} of "${nameOrID}"; ${reason}`);
   }
+}
+
+function reasonOf(nameOrID: string, latest?: { kind: string; execution: string }): string {
+  return latest === undefined
+    ? 'either there never was one, or Temporal has removed it after its retention time'
+    : `its latest ${latest.kind} ${latest.execution === 'running' ? 'is under way' : 'has ended'}, see ccectl status ${nameOrID}`;
 }

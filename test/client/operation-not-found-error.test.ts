@@ -8,6 +8,12 @@ describe('an operation that is not found', () => {
     );
   });
 
+  it('names the commands for a batch, if one of this name is under way', () => {
+    expect(new OperationNotFoundError('a', 'running create or delete', undefined, true).message).toBe(
+      'there is no running create or delete of "a"; a batch has this name: see ccectl batch status a, or ccectl batch cancel a',
+    );
+  });
+
   it.each([
     ['completed', 'has ended'],
     ['running', 'is under way'],
