@@ -7,12 +7,24 @@ export { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster, type Pl
 export type { ItemResult } from './batch/results.ts';
 export type { Batches, BatchStatus } from './batch/batches.ts';
 export { connect, type ConnectOptions } from './connect.ts';
+export { openScopes, type Scopes } from './open-scopes.ts';
+export {
+  batchOperationIDOf,
+  operationIDOf,
+  operationIDPattern,
+  parseOperationID,
+  type NamedOperation,
+} from './operation-id.ts';
+export { isTooDeep } from './batch/nesting.ts';
+export { requestJSONSchema } from './request-json-schema.ts';
+export { temporalFailureOf, type TemporalFailure } from './temporal-failure.ts';
 export { loadDataConverter } from '../temporal/encryption/load-data-converter.ts';
 export { loadEncryption } from '../temporal/encryption/load-encryption.ts';
 export { InvalidOptionsError, type OptionProblem } from './errors/invalid-options-error.ts';
 export { InvalidSpecError } from './errors/invalid-spec-error.ts';
 export { OperationEndingError } from './errors/operation-ending-error.ts';
 export { OperationNotFoundError } from './errors/operation-not-found-error.ts';
+export { isClusterID } from './operation.ts';
 export type { Operation, OperationOutcome, OperationReference, OperationStatus } from './operation.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 export type { ReconcileOptions, ReconcileSchedule } from './reconcile.ts';
@@ -44,6 +56,12 @@ export type { OnBlocked } from './result-of-sweep.ts';
 export type { BlockedBy } from '../temporal/executions/blocked-by.ts';
 export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
+export { startTracing } from '../temporal/tracing/start-tracing.ts';
+export { ConfigurationError } from '../temporal/configuration-error.ts';
+export { labelPattern, type AccountRegion } from '../contract/identity.ts';
+export { clusterNamePattern } from '../cce/cluster-name.ts';
+export { nameMatcher, namePatternProblem, type NameMatcher } from '../contract/name-pattern.ts';
+export { maximumConcurrency, largestTeardown } from '../contract/batch/limits.ts';
 export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 export type { CancelRequest } from '../contract/cancel-request.ts';
 export type { CurrentStep, PollTrouble, Stage, Step, StepError, WaitsFor } from '../contract/current-step.ts';

@@ -14,7 +14,8 @@ import { createBatches, type Batches } from './batch/batches.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
-import { findOperation, listOperations } from './find-operation.ts';
+import { describeOperation, findOperation, listOperations } from './find-operation.ts';
+import { statusOf } from './operation-status.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
 import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSchedule } from './reconcile.ts';
 import type { OnBlocked } from './result-of-sweep.ts';
@@ -63,6 +64,12 @@ export interface Orchestrator {
    * @throws OperationNotFoundError
    */
   status: (nameOrID: string) => Promise<OperationStatus>;
+  /**
+   * Reads the status of one operation, also of one that a later one of its name has followed.
+   *
+   * @throws OperationNotFoundError
+   */
+  operation: (operation: OperationReference) => Promise<OperationStatus>;
   /**
    * Yields each change of an operation's status until it has ended; the last status has the outcome. It asks once a
    * second, which adds nothing to the workflow's history. While nothing moves, `blockedBy` says why.
@@ -144,6 +151,11 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
   return {
     create: (body, options = {}) => startCreate(client, scope, body, options),
     status: (nameOrID) => statusOfCluster(client, scope, nameOrID),
+    async operation({ workflowID, runID }) {
+      const operation = await describeOperation(client, workflowID, runID);
+      if (operation === undefined) throw new OperationNotFoundError(workflowID);
+      return statusOf(client, operation);
+    },
     watch: (operation, signal) => watchOperation(client, operation, signal),
     beginning: (operation) => beginning(client, operation),
     list: () => listOperations(client, scope),

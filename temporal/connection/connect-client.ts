@@ -14,6 +14,65 @@ export interface ConnectedClient {
   close: () => Promise<void>;
 }
 
+/** A client that connects when it is first used, and again whenever the connection is lost. */
+export interface LazyClient extends ConnectedClient {
+  /**
+   * Asks Temporal for the namespace.
+   *
+   * @throws ConnectionSettingsError if the namespace does not exist or the API key is not valid
+   * @throws UnreachableError
+   */
+  check: () => Promise<void>;
+}
+
+/**
+ * Opens a client for a process that also runs while Temporal does not answer.
+ *
+ * @throws ConnectionSettingsError, EncryptionKeyError
+ */
+export function openClient(): LazyClient {
+  const dataConverter = loadDataConverter();
+  const { connectionOptions, namespace } = readSettings();
+  const connection = lazyConnection(connectionOptions);
+  const describe = () => connection.workflowService.describeNamespace({ namespace });
+  const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
+  return {
+    client,
+    dataConverter,
+    check: async () => {
+      await describe().catch(async (error: unknown) => {
+        await checkNamespace(process.env, namespace, () => Promise.reject(error));
+        throw new UnreachableError(describeUnreachable(process.env, connectionOptions, error), { cause: error });
+      });
+    },
+    close: () => connection.close(),
+  };
+}
+
+function lazyConnection(connectionOptions: Settings): Connection {
+  try {
+    return Connection.lazy({
+      connectTimeout: '5s',
+      interceptors: retryUntilClosed(),
+      // By default gRPC waits up to two minutes before it tries again.
+      channelArgs: { 'grpc.initial_reconnect_backoff_ms': 500, 'grpc.max_reconnect_backoff_ms': 5_000 },
+      ...connectionOptions,
+    });
+  } catch (error) {
+    // Throws for an address that is invalid, which the SDK finds before it connects.
+    describeUnreachable(process.env, connectionOptions, error);
+    throw error;
+  }
+}
+
+type Settings = ReturnType<typeof readSettings>['connectionOptions'];
+
+function readSettings() {
+  const reader = { loadClientConfigProfile, toClientOptions };
+  const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
+  return { connectionOptions, namespace };
+}
+
 /**
  * Connects to Temporal as the environment and its profile files say, and checks the namespace.
  *
@@ -21,8 +80,7 @@ export interface ConnectedClient {
  */
 export async function connectClient(): Promise<ConnectedClient> {
   const dataConverter = loadDataConverter();
-  const reader = { loadClientConfigProfile, toClientOptions };
-  const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
+  const { connectionOptions, namespace } = readSettings();
   const interceptors = retryUntilClosed();
   const connection = await Connection.connect({ connectTimeout: '5s', interceptors, ...connectionOptions }).catch(
     (error: unknown) => {
