@@ -11,7 +11,7 @@ import { createServer } from '../simulator/server.ts';
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
-type Program = 'cli' | 'simulator' | 'worker';
+type Program = 'cli' | 'http' | 'simulator' | 'worker';
 
 /** The program in the build of this test run. It starts several times faster than from source. */
 export const built = (program: Program) => join(inject('buildFolder'), program, 'main.js');

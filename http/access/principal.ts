@@ -1,0 +1,39 @@
+import type { AccountRegion, NameMatcher } from '../../client/index.ts';
+
+/**
+ * What a principal may do. No role includes another.
+ *
+ * - `read`: all reads, and validation
+ * - `operate`: create, extend a lease, cancel a create, control a batch
+ * - `destroy`: everything that deletes
+ */
+export const roles = ['read', 'operate', 'destroy'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Who sends a request. */
+export interface Principal {
+  /** For the log and the audit. */
+  name: string;
+  roles: ReadonlySet<Role>;
+  /** Patterns of accounts and regions. */
+  scopes: readonly { account: NameMatcher; region: NameMatcher }[];
+  /** Patterns of the names of clusters, batches and schedules. Absent: every name. */
+  names?: readonly NameMatcher[];
+}
+
+/** Everybody who reaches a server without tokens, which listens on a loopback address only. */
+export const anonymous: Principal = {
+  name: 'anonymous',
+  roles: new Set(roles),
+  scopes: [{ account: () => true, region: () => true }],
+};
+
+export function allowsScope({ scopes }: Principal, { account, region }: AccountRegion): boolean {
+  return scopes.some((scope) => scope.account(account) && scope.region(region));
+}
+
+/** Whether a principal may see and change what has a name. */
+export function allowsName({ names }: Principal, name: string): boolean {
+  return names === undefined || names.some((matches) => matches(name));
+}

@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import { parse } from 'yaml';
+import { isTooDeep } from '../client/index.ts';
+import { RequestError } from './request-error.ts';
+
+/** More than a spec needs. */
+export const bodyLimitBytes = 1024 * 1024;
+
+/** Reads bodies: JSON as fastify does, and YAML, since spec files are. */
+export function addBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser(['application/yaml', 'text/yaml'], { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      // The library refuses aliases that would grow without end.
+      done(null, parse(String(body), { maxAliasCount: 100, logLevel: 'silent' }));
+    } catch {
+      // The message quotes the text, which may have secrets.
+      done(new RequestError(400, 'InvalidRequest', 'the body is not valid YAML'));
+    }
+  });
+  app.addHook('preValidation', async ({ body }) => {
+    if (isTooDeep(body)) throw new RequestError(400, 'InvalidRequest', 'the body is nested too deeply');
+  });
+}

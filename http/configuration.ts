@@ -1,0 +1,67 @@
+import { ConfigurationError } from '../client/index.ts';
+import { z } from 'zod';
+
+/** The settings of the server, except those of the connection to Temporal. */
+export interface ServerConfiguration {
+  /** The address to listen on. */
+  host: string;
+  /** 0 chooses a free port. */
+  port: number;
+  /** The file of the tokens. Without it everybody who reaches the port may do everything. */
+  tokensFile?: string;
+  /** The limit for the requests of one token. */
+  maximumRequestsPerSecond: number;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+const environmentSchema = z.object({
+  CCE_HTTP_HOST: z.string().default('127.0.0.1'),
+  CCE_HTTP_PORT: z
+    .string()
+    .regex(/^\d+$/, 'must be a port number')
+    .default('8080')
+    .transform(Number)
+    .pipe(z.number().max(65_535, 'must be a port number')),
+  CCE_HTTP_TOKENS_FILE: z.string().optional(),
+  CCE_HTTP_MAX_REQUESTS_PER_SECOND: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number of at least 1')
+    .default('100')
+    .transform(Number),
+  CCE_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
+    .default('info'),
+});
+
+/**
+ * Reads the server's settings from environment variables; docs/configuration.md lists them.
+ *
+ * @throws ConfigurationError with all problems at once
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfiguration {
+  // Many shells and manifests express "not set" by an empty variable.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const host = parsed.data?.CCE_HTTP_HOST ?? given.CCE_HTTP_HOST ?? '127.0.0.1';
+  if (given.CCE_HTTP_TOKENS_FILE === undefined && !isLoopback(host)) {
+    problems.push(
+      `CCE_HTTP_HOST is ${host}, which others can reach, but CCE_HTTP_TOKENS_FILE is not set: ` +
+        'without tokens the server listens only on a loopback address such as 127.0.0.1',
+    );
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+  const settings = parsed.data;
+  return {
+    host: settings.CCE_HTTP_HOST,
+    port: settings.CCE_HTTP_PORT,
+    ...(settings.CCE_HTTP_TOKENS_FILE !== undefined && { tokensFile: settings.CCE_HTTP_TOKENS_FILE }),
+    maximumRequestsPerSecond: settings.CCE_HTTP_MAX_REQUESTS_PER_SECOND,
+    logLevel: settings.CCE_LOG_LEVEL,
+  };
+}
+
+/** Whether only this machine reaches a host. A name that is not `localhost` may resolve to anything. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,119 @@
+import {
+  batchOperationIDOf,
+  operationIDOf,
+  type AccountRegion,
+  type BatchStatus,
+  type Operation,
+  type OperationFailure,
+  type OperationOutcome,
+  type OperationStatus,
+} from '../client/index.ts';
+import type { OperationResource } from './schemas/operation.ts';
+
+/** The path of everything of an account and region. */
+export function scopePath({ account, region }: AccountRegion): string {
+  return `/v1/${account}/${region}`;
+}
+
+/**
+ * Shows a create or delete as an operation of AIP-151.
+ *
+ * A create is done as soon as its cluster runs. One with a time to live goes on in Temporal until that is over: its
+ * `response` then says `expired`.
+ */
+export function operationResource(scope: AccountRegion, status: OperationStatus): OperationResource {
+  const resource = listedOperation(scope, status);
+  if (!resource.done) return resource;
+  const { outcome, clusterID, currentStep, kind, execution } = status;
+  if (execution === 'running') {
+    const expiresAt = currentStep?.expiresAt;
+    return { ...resource, response: { outcome: 'running', clusterID, ...(expiresAt !== undefined && { expiresAt }) } };
+  }
+  if (outcome === undefined) {
+    const message = `the ${kind} was ${execution === 'timed_out' ? 'ended by its time limit' : execution} from outside, without an outcome`;
+    return { ...resource, error: { code: codes.ABORTED, status: 'ABORTED', message, details: [] } };
+  }
+  if (outcome.outcome !== 'failed' && outcome.outcome !== 'cancelled') return { ...resource, response: { ...outcome } };
+  return { ...resource, error: errorOf(kind, outcome) };
+}
+
+/** Shows a create or delete as a list knows it, without its outcome and its current step. */
+export function listedOperation(
+  scope: AccountRegion,
+  operation: Operation & Partial<OperationStatus>,
+): OperationResource {
+  const { outcome: _outcome, refusedCreate: _refused, specDigest: _digest, startedBy: _by, ...metadata } = operation;
+  const { kind, execution, leaseBegan, currentStep } = operation;
+  const isRunningCluster =
+    kind === 'create' && (currentStep?.stage === 'running' || (currentStep === undefined && leaseBegan));
+  return {
+    name: `${scopePath(scope)}/operations/${operationIDOf(scope, operation)}`,
+    done: execution !== 'running' || isRunningCluster,
+    metadata,
+  };
+}
+
+/** Shows a batch as an operation. A batch with failed items has a response: its counts say so. */
+export function batchOperation(
+  scope: AccountRegion,
+  { name, outcome, current, ...status }: BatchStatus,
+): OperationResource {
+  const { workflowID, execution, startedAt, closedAt, progress } = status;
+  const resource: OperationResource = {
+    name: `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`,
+    done: execution !== 'running',
+    metadata: {
+      kind: 'batch',
+      workflowID,
+      batch: name,
+      execution,
+      startedAt,
+      ...(closedAt !== undefined && { closedAt }),
+      ...(progress !== undefined && outcome === undefined && { progress }),
+      ...(current.length > 0 && { current }),
+    },
+  };
+  if (!resource.done) return resource;
+  if (outcome === undefined) {
+    const message = `the batch was ${execution} from outside, without an outcome`;
+    return { ...resource, error: { code: codes.ABORTED, status: 'ABORTED', message, details: [] } };
+  }
+  if (outcome.outcome === 'completed') return { ...resource, response: { ...outcome } };
+  const message = outcome.cancelReason ?? `the batch ended as ${outcome.outcome}`;
+  const rpcStatus = outcome.outcome === 'cancelled' ? 'CANCELLED' : 'ABORTED';
+  return { ...resource, error: { code: codes[rpcStatus], status: rpcStatus, message, details: [{ ...outcome }] } };
+}
+
+/** The codes of google.rpc.Code that operations end with. */
+const codes = {
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+} as const;
+
+const codeByFailure: Readonly<Partial<Record<OperationFailure['type'], keyof typeof codes>>> = {
+  InvalidSpec: 'INVALID_ARGUMENT',
+  SecretUnavailable: 'FAILED_PRECONDITION',
+  NameTaken: 'ALREADY_EXISTS',
+  CreateRefused: 'FAILED_PRECONDITION',
+  DeleteRefused: 'FAILED_PRECONDITION',
+  AmbiguousName: 'FAILED_PRECONDITION',
+  NotOurs: 'PERMISSION_DENIED',
+  DeletedByOthers: 'ABORTED',
+  DeadlineExceeded: 'DEADLINE_EXCEEDED',
+};
+
+function errorOf(kind: Operation['kind'], outcome: OperationOutcome): NonNullable<OperationResource['error']> {
+  const { failure, cancelReason } = outcome;
+  const isCancelled = outcome.outcome === 'cancelled';
+  const status = isCancelled ? 'CANCELLED' : (codeByFailure[failure?.type ?? ''] ?? 'UNKNOWN');
+  const cancelled =
+    cancelReason === undefined ? `the ${kind} was cancelled` : `the ${kind} was cancelled: ${cancelReason}`;
+  const message = isCancelled ? cancelled : (failure?.message ?? `the ${kind} failed`);
+  return { code: codes[status], status, message, details: [{ ...outcome }] };
+}

@@ -1,0 +1,304 @@
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  ValidSpec,
+  type AccountRegion,
+  type CreateOptions,
+  type Operation,
+  type OperationReference,
+  type Orchestrator,
+} from '../../client/index.ts';
+import { forbidden, maySee, requireCluster, requireNames, requireRole } from '../access/authorize.ts';
+import { note } from '../audit.ts';
+import { clusterResource, listedCluster } from '../cluster-resource.ts';
+import { operationResource } from '../operation-resource.ts';
+import { pageOf } from '../page.ts';
+import { secondsSchema } from '../schemas/duration.ts';
+import {
+  checkedSchema,
+  clusterPageSchema,
+  clusterSchema,
+  operationSchema,
+  type OperationResource,
+} from '../schemas/operation.ts';
+import { problemResponses } from '../schemas/problem.ts';
+import { changeQuery, clusterParams, flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { createBodySchema, disabledRules } from '../schemas/spec.ts';
+import { settled, type Wait } from '../settled.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+
+const createQuery = changeQuery.extend(waitQuery.shape).extend({
+  onFailure: z
+    .enum(['delete', 'keep'])
+    .optional()
+    .describe('What to do with a cluster that never runs. Default: delete.'),
+  timeout: secondsSchema.optional().describe('The maximum time until the cluster runs. Default: 1h.'),
+  cleanUpTimeout: secondsSchema.optional().describe('The maximum time of a clean-up. Default: 24h.'),
+  ttl: secondsSchema.optional().describe('The time to live, after which the cluster is deleted. Default: none.'),
+  allowDuplicateName: flag.optional().describe('Creates the cluster even if another one has its name.'),
+  disabledRule: disabledRules,
+});
+
+const deleteQuery = waitQuery.extend({
+  deleteResource: flag
+    .optional()
+    .describe('Also deletes post-paid public addresses and data disks, which otherwise stay on the bill.'),
+  deleteCDSSnapshot: flag.optional().describe('Also deletes snapshots of data disks.'),
+  moveOut: flag.optional().describe('Keeps the machines, outside any cluster.'),
+  waitForRelease: flag.optional().describe('Waits another minute until subnets and security groups are free.'),
+  foreign: flag.optional().describe('Deletes the cluster even if it does not carry our marker.'),
+});
+
+const cancelBody = z
+  .strictObject({
+    reason: z.string().max(1000).exactOptional().describe('For people; the outcome shows it.'),
+    cleanup: z
+      .enum(['delete', 'keep'])
+      .exactOptional()
+      .describe('What happens to a cluster that exists already. Default: delete.'),
+    abandon: z
+      .boolean()
+      .exactOptional()
+      .describe('Ends a clean-up that is under way, and leaves what is left to people.'),
+  })
+  .nullish();
+
+const leaseBody = z.strictObject({ ttl: secondsSchema.describe('The new time to live, counted from now.') });
+
+const tags = ['clusters'];
+const accepted = { 200: checkedSchema, 202: operationSchema, ...problemResponses };
+
+/** `clusters`: each change starts an operation, or attaches to the one under way. */
+export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
+  app.post(
+    '/clusters',
+    {
+      config: { role: 'operate', change: 'create cluster' },
+      schema: {
+        tags,
+        operationId: 'createCluster',
+        summary: 'Create a cluster, or attach to its create',
+        description:
+          "The body is exactly that of the API's create call, as in a spec file. The name of the cluster is `cluster.clusterName`.",
+        params: scopeParams,
+        querystring: createQuery,
+        body: createBodySchema,
+        response: accepted,
+      },
+    },
+    async (request, reply) => {
+      const { wait, validateOnly, disabledRule: disabled, timeout, cleanUpTimeout, ttl, ...more } = request.query;
+      const spec = ValidSpec.of(request.body, { disabledRules: disabled });
+      const { clusterName } = spec.request.cluster;
+      note(request, { name: clusterName });
+      requireNames(request, [clusterName]);
+      const { warnings } = spec;
+      if (validateOnly === true) return reply.code(200).send({ valid: true, warnings: [...warnings] });
+      const createOptions: CreateOptions = {
+        ...(more.onFailure !== undefined && { onFailure: more.onFailure }),
+        ...(more.allowDuplicateName === true && { allowDuplicateName: true }),
+        ...(timeout !== undefined && { timeoutSeconds: timeout }),
+        ...(cleanUpTimeout !== undefined && { cleanUpTimeoutSeconds: cleanUpTimeout }),
+        ...(ttl !== undefined && { ttlSeconds: ttl }),
+        ...(disabled.length > 0 && { disabledRules: disabled }),
+      };
+      const orchestrator = orchestratorOf(options, request);
+      const { attached, adopted, ...create } = await orchestrator.create(spec, createOptions);
+      const about = { attached, warnings: [...warnings], ...(adopted !== undefined && { adopted }) };
+      const operation = await begun(
+        orchestrator,
+        scopeOf(request),
+        { kind: 'create', ...create },
+        waitOf(options, wait, reply),
+      );
+      return accept(reply, { ...operation, metadata: { ...operation.metadata, ...about } });
+    },
+  );
+
+  app.get(
+    '/clusters',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'listClusters',
+        summary: 'List clusters by name, each with its latest operation',
+        description: 'Lists the clusters of which Temporal still knows an operation, also those that are gone.',
+        params: scopeParams,
+        querystring: pageQuery,
+        response: { 200: clusterPageSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const latest = new Map<string, Operation>();
+      for await (const operation of orchestratorOf(options, request).list()) {
+        const { clusterName, clusterID } = operation;
+        const key = clusterName ?? clusterID;
+        if (key === undefined || !maySee(request, operation)) continue;
+        const known = latest.get(key);
+        if (known === undefined || isLater(operation, known)) latest.set(key, operation);
+      }
+      const entries = [...latest].map(([key, operation]) => ({ key, operation }));
+      const { page, nextCursor } = pageOf(entries, ({ key }) => key, request.query);
+      return {
+        clusters: page.map(({ operation }) => listedCluster(scopeOf(request), operation)),
+        ...(nextCursor !== undefined && { nextCursor }),
+      };
+    },
+  );
+
+  app.get(
+    '/clusters/:name',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'getCluster',
+        summary: 'See a cluster and its latest operation',
+        params: clusterParams,
+        querystring: waitQuery,
+        response: { 200: clusterSchema, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const orchestrator = orchestratorOf(options, request);
+      const { name } = request.params;
+      await requireCluster(request, orchestrator, name);
+      const status = await orchestrator.status(name);
+      const wait = waitOf(options, request.query.wait, reply);
+      if (wait === undefined || status.execution !== 'running') return clusterResource(scopeOf(request), status);
+      return clusterResource(scopeOf(request), await settled(orchestrator, status, wait));
+    },
+  );
+
+  app.delete(
+    '/clusters/:name',
+    {
+      config: { role: 'destroy', change: 'delete cluster' },
+      schema: {
+        tags,
+        operationId: 'deleteCluster',
+        summary: 'Delete a cluster, or attach to its delete',
+        description:
+          'If the create of the cluster is under way, this cancels it, and the operation is that create: it ends with the error CANCELLED once it has cleaned up.',
+        params: clusterParams,
+        querystring: deleteQuery,
+        response: { 202: operationSchema, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const orchestrator = orchestratorOf(options, request);
+      const { wait, ...flags } = request.query;
+      const { name } = request.params;
+      await requireCluster(request, orchestrator, name);
+      const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value === true));
+      const reference = await orchestrator.delete(name, given);
+      return accept(
+        reply,
+        await begun(orchestrator, scopeOf(request), { kind: 'delete', ...reference }, waitOf(options, wait, reply)),
+      );
+    },
+  );
+
+  app.post(
+    '/clusters/:name/cancel',
+    {
+      config: { role: 'operate', change: 'cancel' },
+      schema: {
+        tags,
+        operationId: 'cancelCluster',
+        summary: 'Cancel the create of a cluster, or stop waiting for its delete',
+        description: 'The operation is the one that is cancelled. Cancelling a delete needs the role `destroy`.',
+        params: clusterParams,
+        querystring: changeQuery.extend(waitQuery.shape),
+        body: cancelBody,
+        response: accepted,
+      },
+    },
+    async (request, reply) => {
+      const orchestrator = orchestratorOf(options, request);
+      const { name } = request.params;
+      await requireCluster(request, orchestrator, name);
+      const status = await orchestrator.status(name);
+      if (status.kind === 'delete') requireRole(request, 'destroy');
+      if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
+      const reference = await orchestrator.cancel(name, request.body ?? {});
+      const wait = waitOf(options, request.query.wait, reply);
+      return accept(reply, await begun(orchestrator, scopeOf(request), { kind: status.kind, ...reference }, wait));
+    },
+  );
+
+  app.post(
+    '/clusters/:name/lease',
+    {
+      config: { role: 'operate', change: 'set lease' },
+      schema: {
+        tags,
+        operationId: 'setLease',
+        summary: 'Set a new time to live',
+        description: 'A time to live that ends sooner than the present one needs the role `destroy`.',
+        params: clusterParams,
+        querystring: changeQuery,
+        body: leaseBody,
+        response: accepted,
+      },
+    },
+    async (request, reply) => {
+      const orchestrator = orchestratorOf(options, request);
+      const { name } = request.params;
+      const { ttl } = request.body;
+      note(request, { ttlSeconds: ttl });
+      await requireCluster(request, orchestrator, name);
+      const { currentStep, hasLease } = await orchestrator.status(name);
+      const endsAt = currentStep?.expiresAt;
+      // What nobody can tell counts as sooner.
+      const isSooner = endsAt === undefined || Date.now() + ttl * 1000 < Date.parse(endsAt);
+      if (hasLease && isSooner && !request.principal?.roles.has('destroy')) {
+        throw forbidden(
+          'this time to live ends sooner than the present one, or nobody can tell: that needs the role destroy',
+        );
+      }
+      if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
+      const reference = await orchestrator.extendLease(name, ttl);
+      return accept(reply, await begun(orchestrator, scopeOf(request), { kind: 'create', ...reference }, undefined));
+    },
+  );
+};
+
+/**
+ * Reads the operation that a change has started. If that fails, the change has taken effect all the same, so the answer
+ * says so without the status.
+ */
+async function begun(
+  orchestrator: Orchestrator,
+  scope: AccountRegion,
+  { kind, workflowID, runID }: OperationReference & { kind: Operation['kind'] },
+  wait: Wait | undefined,
+): Promise<OperationResource> {
+  try {
+    return operationResource(scope, await settled(orchestrator, { workflowID, runID }, wait));
+  } catch {
+    const startedAt = new Date().toISOString();
+    const unknown = {
+      kind,
+      workflowID,
+      runID,
+      hasLease: false,
+      leaseBegan: false,
+      execution: 'running',
+      startedAt,
+    } as const;
+    return operationResource(scope, unknown);
+  }
+}
+
+function accept(reply: FastifyReply, operation: OperationResource) {
+  return reply.code(202).header('location', operation.name).send(operation);
+}
+
+/** One under way goes before one that has ended, as `Orchestrator.status` has it. */
+function isLater(left: Operation, right: Operation): boolean {
+  const underWay = Number(left.execution === 'running') - Number(right.execution === 'running');
+  return underWay === 0 ? left.startedAt > right.startedAt : underWay > 0;
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AccountRegion, Orchestrator, Scopes } from '../../client/index.ts';
+import type { Wait } from '../settled.ts';
+
+/** What routes share. */
+export interface RouteOptions {
+  scopes: Scopes;
+  /** Ends waits early once the server stops. */
+  stopping: AbortSignal;
+}
+
+/** The account and region of a request, without its other parameters. */
+export function scopeOf({ params }: { params: AccountRegion }): AccountRegion {
+  return { account: params.account, region: params.region };
+}
+
+export function orchestratorOf({ scopes }: RouteOptions, request: { params: AccountRegion }): Orchestrator {
+  return scopes.of(scopeOf(request));
+}
+
+/** How long a request waits. A client that goes away, and a server that stops, end the wait. */
+export function waitOf(
+  { stopping }: RouteOptions,
+  milliseconds: number | undefined,
+  reply: FastifyReply,
+): Wait | undefined {
+  if (milliseconds === undefined || milliseconds === 0) return undefined;
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return { milliseconds, signal: AbortSignal.any([gone.signal, stopping]) };
+}
+
+/** The time for Temporal to answer all calls of one request, besides its wait. */
+const answerMs = 20_000;
+
+/** The time limit of the calls of a request. */
+export function limitOf({ query }: FastifyRequest): number {
+  const { wait } = query as { wait?: number };
+  return answerMs + (wait ?? 0);
+}

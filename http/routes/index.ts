@@ -1,0 +1,20 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { clusterRoutes } from './clusters.ts';
+import { limitOf, type RouteOptions } from './context.ts';
+import { operationRoutes } from './operations.ts';
+import { validationRoutes } from './validation.ts';
+
+/** All routes of an account and region. */
+export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes, stopping }) => {
+  const options: RouteOptions = { scopes, stopping };
+  // Without a limit, a request would hang for as long as Temporal does not answer.
+  app.addHook('onRoute', (route) => {
+    const { handler } = route;
+    route.handler = function limited(request, reply) {
+      return scopes.within(limitOf(request), async () => handler.call(this, request, reply));
+    };
+  });
+  await app.register(clusterRoutes, options);
+  await app.register(operationRoutes, options);
+  await app.register(validationRoutes, options);
+};

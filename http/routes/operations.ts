@@ -1,0 +1,107 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { operationIDPattern, parseOperationID, type Operation } from '../../client/index.ts';
+import { maySee, requireNames } from '../access/authorize.ts';
+import { batchOperation, listedOperation, operationResource } from '../operation-resource.ts';
+import { pageOf } from '../page.ts';
+import { RequestError } from '../request-error.ts';
+import { operationPageSchema, operationSchema } from '../schemas/operation.ts';
+import { problemResponses } from '../schemas/problem.ts';
+import { flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { lastOf, settled } from '../settled.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+
+const listQuery = pageQuery.extend({
+  running: flag.optional().describe('Only operations that are under way, or only those that have ended.'),
+  kind: z.enum(['create', 'delete']).optional(),
+  cluster: z.string().max(65).optional().describe('Only operations on the cluster of this name or clusterID.'),
+  order: z
+    .enum(['startedAt', '-startedAt'])
+    .default('-startedAt')
+    .describe('By the time of the start: oldest first, or newest first.'),
+});
+
+const operationParams = scopeParams.extend({
+  operation: z.string().regex(operationIDPattern, 'must be the ID of an operation, the end of its name'),
+});
+
+const tags = ['operations'];
+
+/** `operations`: creates and deletes, and by its ID a batch too. */
+export const operationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
+  app.get(
+    '/operations',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'listOperations',
+        summary: 'List creates and deletes',
+        description:
+          'Lists all that Temporal still knows. The entries have neither `error` nor `response`: get the operation.',
+        params: scopeParams,
+        querystring: listQuery,
+        response: { 200: operationPageSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { order } = request.query;
+      const found: Operation[] = [];
+      for await (const operation of orchestratorOf(options, request).list()) {
+        if (matches(operation, request.query) && maySee(request, operation)) found.push(operation);
+      }
+      const keyOf = ({ startedAt, runID }: Operation) => `${startedAt} ${runID}`;
+      const { page, nextCursor } = pageOf(found, keyOf, { ...request.query, descending: order === '-startedAt' });
+      return {
+        operations: page.map((operation) => listedOperation(scopeOf(request), operation)),
+        ...(nextCursor !== undefined && { nextCursor }),
+      };
+    },
+  );
+
+  app.get(
+    '/operations/:operation',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'getOperation',
+        summary: 'See an operation, or wait for its end',
+        params: operationParams,
+        querystring: waitQuery,
+        response: { 200: operationSchema, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const orchestrator = orchestratorOf(options, request);
+      const scope = scopeOf(request);
+      const named = parseOperationID(scope, request.params.operation);
+      if (named === undefined) throw notFound(request.params.operation);
+      const wait = waitOf(options, request.query.wait, reply);
+      if (named.kind === 'batch') {
+        requireNames(request, [named.batch]);
+        const { batches } = orchestrator;
+        const watch = (signal: AbortSignal) => batches.watch(named.batch, signal);
+        const ended = wait && (await lastOf(watch, ({ execution }) => execution !== 'running', wait));
+        return batchOperation(scope, ended ?? (await batches.status(named.batch)));
+      }
+      const status = await settled(orchestrator, named, wait);
+      // As if it were not there: whoever may not see a cluster learns nothing of it.
+      if (!maySee(request, status)) throw notFound(request.params.operation);
+      return operationResource(scope, status);
+    },
+  );
+};
+
+function notFound(id: string): RequestError {
+  return new RequestError(404, 'OperationNotFoundError', `there is no operation "${id}"`);
+}
+
+function matches(
+  { execution, kind, clusterName, clusterID }: Operation,
+  wanted: { running?: boolean | undefined; kind?: Operation['kind'] | undefined; cluster?: string | undefined },
+): boolean {
+  if (wanted.running !== undefined && wanted.running !== (execution === 'running')) return false;
+  if (wanted.kind !== undefined && wanted.kind !== kind) return false;
+  return wanted.cluster === undefined || wanted.cluster === clusterName || wanted.cluster === clusterID;
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import type { BlockedBy, CurrentStep, Problem, Stage, Step } from '../../client/index.ts';
+
+const time = z.iso.datetime();
+
+/** An object whose fields a document of its own describes. */
+const anyObject: z.ZodType<object> = z.looseObject({});
+
+const stages = [
+  'validating',
+  'submitting',
+  'provisioning',
+  'verifying',
+  'running',
+  'deleting',
+  'cleaningUp',
+  'done',
+] as const satisfies Stage[];
+
+const foundSchema: z.ZodType<Problem> = z
+  .object({ path: z.string(), message: z.string(), rule: z.string(), advice: z.string() })
+  .meta({ id: 'Finding', description: 'What a validation rule found in a spec.' });
+
+const stepSchema: z.ZodType<Step> = z
+  .looseObject({
+    name: z.string().describe('A display text of the vendor, not a key.'),
+    index: z.int(),
+    total: z.int(),
+    status: z.string().meta({ examples: ['todo', 'doing', 'done', 'failed'] }),
+    retryCount: z.int().describe('The number of attempts.'),
+    startedAt: z.string().exactOptional(),
+    finishedAt: z.string().exactOptional(),
+    error: z.looseObject({ code: z.string().exactOptional(), message: z.string().exactOptional() }).exactOptional(),
+  })
+  .meta({ id: 'Step', description: 'One step of the service on the way of a cluster.' });
+
+const currentStepSchema: z.ZodType<CurrentStep> = z
+  .looseObject({
+    stage: z.enum(stages),
+    clusterID: z.string().exactOptional(),
+    phase: z.string().exactOptional(),
+    step: stepSchema.exactOptional(),
+    steps: z.array(stepSchema),
+    updatedAt: z.string(),
+    expiresAt: z.string().exactOptional().describe('When the time to live of the cluster ends.'),
+    waitsFor: z
+      .looseObject({
+        reason: z.enum(['service', 'keys', 'rights', 'busyCluster', 'oldCluster']),
+        message: z.string(),
+        since: z.string(),
+        retryAt: z.string().exactOptional(),
+      })
+      .exactOptional()
+      .describe('What the service refuses for now.'),
+    pollTrouble: z.looseObject({ failures: z.int(), message: z.string() }).exactOptional(),
+  })
+  .meta({ id: 'CurrentStep' });
+
+const blockedBySchema: z.ZodType<BlockedBy> = z
+  .object({ reason: z.enum(['noWorker', 'taskFails', 'noAnswer', 'callFails', 'callLasts']), message: z.string() })
+  .meta({ id: 'BlockedBy', description: 'Why nothing moves, for example because no worker polls.' });
+
+export const metadataSchema = z
+  .looseObject({
+    kind: z.enum(['create', 'delete', 'batch', 'reconcile']),
+    workflowID: z.string().describe('The workflow in Temporal.'),
+    runID: z.string().exactOptional(),
+    clusterName: z.string().exactOptional(),
+    clusterID: z.string().exactOptional(),
+    execution: z
+      .string()
+      .exactOptional()
+      .meta({ examples: ['running', 'completed', 'failed'] }),
+    startedAt: time.exactOptional(),
+    closedAt: time.exactOptional(),
+    hasLease: z.boolean().exactOptional().describe('Whether the cluster has a time to live.'),
+    currentStep: currentStepSchema.exactOptional(),
+    blockedBy: blockedBySchema.exactOptional(),
+    stalledForSeconds: z.int().exactOptional(),
+    overdue: z.object({ since: z.string() }).exactOptional(),
+    attached: z
+      .boolean()
+      .exactOptional()
+      .describe('The request was asked before; this is the operation that it started.'),
+    adopted: z
+      .object({ clusterID: z.string() })
+      .exactOptional()
+      .describe('The cluster existed already, made from this spec.'),
+    warnings: z.array(foundSchema).exactOptional(),
+    progress: anyObject.exactOptional().describe('The counts of a batch.'),
+  })
+  .meta({ id: 'OperationMetadata' });
+
+export const statusSchema = z
+  .object({
+    code: z.int().describe('A code of google.rpc.Code.'),
+    status: z.string().meta({ examples: ['ALREADY_EXISTS', 'CANCELLED'] }),
+    message: z.string(),
+    details: z.array(anyObject).describe('The outcome, with failure, clean-up and what is left behind.'),
+  })
+  .meta({ id: 'OperationError', description: 'Why an operation failed, as google.rpc.Status.' });
+
+/** A long-running operation, by Google's AIP-151. */
+export const operationSchema = z
+  .object({
+    name: z.string().describe('The path of the operation below the host of the server.'),
+    done: z.boolean(),
+    metadata: metadataSchema,
+    error: statusSchema.exactOptional().describe('Present if the operation is done and failed.'),
+    response: anyObject.exactOptional().describe('The outcome, if the operation is done and succeeded.'),
+  })
+  .meta({
+    id: 'Operation',
+    description: 'A long-running operation, by AIP-151. Lists leave out `error` and `response`.',
+  });
+
+export type OperationResource = z.infer<typeof operationSchema>;
+
+export const operationPageSchema = z
+  .object({
+    operations: z.array(operationSchema),
+    nextCursor: z.string().exactOptional().describe('Absent on the last page.'),
+  })
+  .meta({ id: 'OperationPage' });
+
+export const clusterSchema = z
+  .object({
+    name: z.string().describe('The path of the cluster below the host of the server.'),
+    clusterName: z.string().exactOptional(),
+    clusterID: z.string().exactOptional(),
+    state: z
+      .enum(['creating', 'running', 'deleting', 'absent', 'failed', 'unknown'])
+      .exactOptional()
+      .describe(
+        'What is known of the cluster: `failed` means that something may be left. Absent in lists, once the operation has ended.',
+      ),
+    expiresAt: z.string().exactOptional(),
+    operation: operationSchema.describe('The latest operation on the cluster.'),
+    refusedCreate: anyObject.exactOptional().describe('A later create of the name that was refused.'),
+  })
+  .meta({ id: 'Cluster', description: 'A cluster, as the operations on it show it.' });
+
+export type ClusterResource = z.infer<typeof clusterSchema>;
+
+export const clusterPageSchema = z
+  .object({ clusters: z.array(clusterSchema), nextCursor: z.string().exactOptional() })
+  .meta({ id: 'ClusterPage' });
+
+/** The answer to a request with `validateOnly`. */
+export const checkedSchema = z
+  .object({ valid: z.literal(true), warnings: z.array(foundSchema) })
+  .meta({ id: 'Checked', description: 'The request passed all checks. Nothing was changed.' });
+
+export const validationSchema = z
+  .object({ valid: z.boolean(), errors: z.array(foundSchema), warnings: z.array(foundSchema) })
+  .meta({ id: 'Validation' });

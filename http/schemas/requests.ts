@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { clusterNamePattern, labelPattern } from '../../client/index.ts';
+import { durationSchema } from './duration.ts';
+
+const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
+
+/** The path parameters that every route of the API has. */
+export const scopeParams = z.object({
+  account: label.describe('The label of the account whose workers act.'),
+  region: label.describe('The region of the clusters.').meta({ examples: ['bj'] }),
+});
+
+export const clusterParams = scopeParams.extend({
+  name: z
+    .string()
+    .regex(clusterNamePattern, 'must be 1 to 65 letters, digits, dots, dashes or underscores')
+    .describe('The name of a cluster or its clusterID.'),
+});
+
+/** A switch of the query: nothing but `true` and `false`, so that a slip turns nothing on. */
+export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
+
+const longestWaitMs = 120_000;
+
+export const waitQuery = z.object({
+  wait: durationSchema
+    .refine((milliseconds) => milliseconds <= longestWaitMs, 'must be at most 2m')
+    .optional()
+    .describe(
+      'How long to wait for the end of the operation before the answer, at most 2m. Without it, the answer comes at once.',
+    ),
+});
+
+export const changeQuery = z.object({
+  validateOnly: flag.optional().describe('Checks the request and the rights, and changes nothing.'),
+});
+
+export const pageQuery = z.object({
+  pageSize: z.coerce
+    .number({ error: 'must be a whole number from 1 to 1000' })
+    .int('must be a whole number from 1 to 1000')
+    .min(1, 'must be a whole number from 1 to 1000')
+    .max(1000, 'must be a whole number from 1 to 1000')
+    .default(100)
+    .describe('The maximum number of entries.'),
+  cursor: z.string().max(500).optional().describe('The `nextCursor` of the page before.'),
+});

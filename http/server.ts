@@ -1,0 +1,117 @@
+import rateLimit from '@fastify/rate-limit';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import { randomUUID } from 'node:crypto';
+import type { Scopes } from '../client/index.ts';
+import { addAudit } from './audit.ts';
+import { addAuthorization, type Authenticate } from './access/authorize.ts';
+import { addBodies, bodyLimitBytes } from './bodies.ts';
+import { addETags } from './etag.ts';
+import { addMetrics } from './metrics.ts';
+import { addOpenAPI } from './openapi.ts';
+import { addProbes } from './probes.ts';
+import { problemOf } from './problem-of.ts';
+import { RequestError } from './request-error.ts';
+import { apiRoutes } from './routes/index.ts';
+import { answerUnreadable } from './unreadable.ts';
+
+export interface ServerOptions {
+  scopes: Scopes;
+  authenticate: Authenticate;
+  logger: FastifyBaseLogger;
+  registry: Registry;
+  /** The limit for the requests of one principal, and for those of one address without a valid token. */
+  maximumRequestsPerSecond: number;
+  /** Ends waits early once the server stops. */
+  stopping: AbortSignal;
+  /** Adds hooks that come before all others. */
+  prepare?: (app: FastifyInstance) => void;
+}
+
+/** Creates the server of docs/http.md. The caller starts and closes it. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { scopes, logger, registry, stopping, maximumRequestsPerSecond } = options;
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestID' }),
+    genReqId: () => randomUUID(),
+    bodyLimit: bodyLimitBytes,
+    // Against clients that send slowly. An answer may take longer: `wait`.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    http: { headersTimeout: 15_000 },
+    // While the server stops, requests on open connections are served, and the connections closed.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    // A path that cannot be decoded, for example. Hooks do not run for it.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply as FastifyReply),
+    clientErrorHandler: answerUnreadable,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // The schemas of answers are documentation. A field that they do not know is no reason to fail.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(answerError);
+  options.prepare?.(app);
+  addAuthorization(app, options.authenticate);
+  addAudit(app);
+  addRequestLog(app);
+  addMetrics(app, registry);
+  addETags(app);
+  addBodies(app);
+  await app.register(rateLimit, {
+    max: maximumRequestsPerSecond,
+    timeWindow: 1000,
+    keyGenerator: ({ principal, ip }) => (principal === undefined ? `address ${ip}` : `token ${principal.name}`),
+    errorResponseBuilder: () =>
+      new RequestError(
+        429,
+        'TooManyRequests',
+        `more than ${maximumRequestsPerSecond} requests a second; see Retry-After`,
+      ),
+  });
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+    throw new RequestError(404, 'NotFound', `there is no ${request.method} of this path; /openapi.json lists all`);
+  });
+  await addOpenAPI(app);
+  await app.register(addProbes, { scopes, registry, stopping });
+  await app.register(apiRoutes, { prefix: '/v1/:account/:region', scopes, stopping });
+  await app.ready();
+  return app;
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error, request.id);
+  if (problem.status >= 500) request.log.error({ error }, 'a request has failed');
+  if (problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
+  return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem);
+}
+
+const retryAfterSeconds = 5;
+
+/** One line for each request. Its query is left out, which may have anything in it. */
+function addRequestLog(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request;
+    const entry = {
+      method,
+      path: url.split('?', 1)[0]?.slice(0, 300),
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+      ...(request.principal !== undefined && { who: request.principal.name }),
+    };
+    // Probes and scrapes come every few seconds.
+    if (request.routeOptions.config.role === undefined && reply.statusCode < 400) request.log.debug(entry, 'request');
+    else request.log.info(entry, 'request');
+  });
+}

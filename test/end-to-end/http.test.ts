@@ -1,0 +1,144 @@
+import Ajv from 'ajv/dist/2020.js';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOrchestrator } from '../../client/index.ts';
+import { anonymous } from '../../http/access/principal.ts';
+import type { ClusterResource, OperationResource } from '../../http/schemas/operation.ts';
+import { createServer } from '../../http/server.ts';
+import { readExample } from '../examples.ts';
+import { useService } from '../service.ts';
+
+/** An OpenAPI document, as far as these tests read it. */
+interface Document {
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
+  >;
+  components: object;
+}
+
+describe('over HTTP', () => {
+  const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0'], {
+    faults: [{ kind: 'stuck-step', step: 3, name: 'stuck-*' }],
+  });
+  let app: FastifyInstance;
+  let url: string;
+  let document: Document;
+  const ajv = new Ajv.default({ strict: false, validateFormats: false });
+
+  beforeAll(async () => {
+    const { client, account } = orchestration();
+    app = await createServer({
+      scopes: {
+        of: (scope) => createOrchestrator({ client, ...scope }),
+        within: (milliseconds, run) => client.withDeadline(Date.now() + milliseconds, run),
+        check: async () => {},
+        close: async () => {},
+      },
+      authenticate: () => anonymous,
+      logger: pino({ level: 'silent' }),
+      registry: new Registry(),
+      maximumRequestsPerSecond: 1_000_000,
+      stopping: new AbortController().signal,
+    });
+    const server = await app.listen({ host: '127.0.0.1', port: 0 });
+    url = `${server}/v1/${account}/bj`;
+    document = (await (await fetch(`${server}/openapi.json`)).json()) as Document;
+    ajv.addSchema({ $id: 'api', components: document.components });
+  });
+
+  afterAll(() => app.close());
+
+  /** Calls the API, and checks that the answer is as the OpenAPI document says. */
+  async function call<Answer>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; answer: Answer; location: string }> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const answer = (await response.json()) as Answer;
+    const { status, headers } = response;
+    const [pattern] = Object.keys(document.paths).filter((known) => patternOf(known).test(path.split('?', 1)[0]!));
+    const { responses } = document.paths[pattern!]![method.toLowerCase()]!;
+    const { content } = responses[status] ?? responses[`${String(status)[0]}XX`]!;
+    const [type] = headers.get('content-type')?.split(';') ?? [];
+    const schema = JSON.stringify(content![type!]!.schema).replaceAll('"#/components', '"api#/components');
+    const validate = ajv.compile(JSON.parse(schema) as object);
+    validate(answer);
+    expect({ method, path, errors: validate.errors }).toEqual({ method, path, errors: null });
+    return { status, answer, location: headers.get('location') ?? '' };
+  }
+
+  const patternOf = (path: string) =>
+    new RegExp(`^${path.replace('/v1/{account}/{region}', '').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  const operationAt = (location: string, wait = '30s') =>
+    call<OperationResource>('GET', `${location.slice(location.indexOf('/operations'))}?wait=${wait}`);
+
+  it.concurrent('a cluster is created, seen, and deleted', async () => {
+    const { status, answer, location } = await call<OperationResource>(
+      'POST',
+      '/clusters?ttl=8h',
+      readExample('managed', 'life-1'),
+    );
+    expect(status).toBe(202);
+    expect(answer).toMatchObject({ name: location, metadata: { kind: 'create', clusterName: 'life-1' } });
+    const { answer: made } = await operationAt(location);
+    expect(made).toMatchObject({
+      done: true,
+      response: { outcome: 'running', clusterID: expect.stringMatching(/^cce-/) },
+    });
+    const again = await call<OperationResource>('POST', '/clusters?ttl=8h', readExample('managed', 'life-1'));
+    expect(again).toMatchObject({ location, answer: { metadata: { attached: true } } });
+
+    const { answer: cluster } = await call<ClusterResource>('GET', '/clusters/life-1');
+    expect(cluster).toMatchObject({ state: 'running', expiresAt: expect.any(String), operation: { done: true } });
+    const byID = await call<ClusterResource>('GET', `/clusters/${cluster.clusterID}`);
+    expect(byID.answer.name).toBe(cluster.name);
+    expect((await call<OperationResource>('POST', '/clusters/life-1/lease', { ttl: '9h' })).location).toBe(location);
+
+    const deleted = await call<OperationResource>('DELETE', '/clusters/life-1?deleteResource=true&wait=30s');
+    expect(deleted.status).toBe(202);
+    expect(deleted.answer).toMatchObject({ done: true });
+    expect((await call<ClusterResource>('GET', '/clusters/life-1')).answer.state).toBe('absent');
+    const { answer: listed } = await call<{ operations: OperationResource[] }>('GET', '/operations?cluster=life-1');
+    expect(listed.operations.length).toBeGreaterThan(0);
+  });
+
+  it.concurrent('a create is cancelled and cleans up', async () => {
+    const { location } = await call<OperationResource>('POST', '/clusters', readExample('managed', 'stuck-1'));
+    await call('POST', '/clusters/stuck-1/cancel?wait=30s', { reason: 'wrong VPC' });
+    const { answer } = await operationAt(location);
+    expect(answer).toMatchObject({
+      done: true,
+      error: { code: 1, status: 'CANCELLED', message: 'the create was cancelled: wrong VPC' },
+    });
+    const left = await simulator().clusters();
+    expect(left.filter(({ clusterName }) => clusterName === 'stuck-1')).toEqual([]);
+  });
+
+  it.concurrent('a name with another spec is refused with the paths that differ', async () => {
+    await call('POST', '/clusters?wait=30s', readExample('managed', 'taken'));
+    const other = readExample('managed', 'taken');
+    other.cluster.k8sVersion = '1.28.8';
+    const { status, answer } = await call('POST', '/clusters', other);
+    expect(status).toBe(409);
+    expect(answer).toMatchObject({ code: 'SpecConflictError', differingPaths: ['cluster.k8sVersion'] });
+  });
+
+  it.concurrent('a scope that no worker serves says so', async () => {
+    const path = url.replace(/\/bj$/, '/gz');
+    const body = JSON.stringify(readExample('managed', 'nobody'));
+    const answer = await fetch(`${path}/clusters`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({ done: false, metadata: { blockedBy: { reason: 'noWorker' } } });
+  });
+});

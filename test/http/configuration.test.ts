@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { lexer, type Tokens } from 'marked';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { loadTokens } from '../../http/access/load-tokens.ts';
+import { answerArguments, serverHelp } from '../../http/command-line.ts';
+import { readConfiguration } from '../../http/configuration.ts';
+
+describe('the settings of the server', () => {
+  it('have defaults that listen on this machine only', () => {
+    expect(readConfiguration({ CCE_HTTP_HOST: '', CCE_HTTP_PORT: '' })).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      maximumRequestsPerSecond: 100,
+      logLevel: 'info',
+    });
+  });
+
+  it('are refused all at once', () => {
+    const wrong = {
+      CCE_HTTP_PORT: 'eighty',
+      CCE_HTTP_MAX_REQUESTS_PER_SECOND: '0',
+      CCE_LOG_LEVEL: 'loud',
+      CCE_HTTP_HOST: '0.0.0.0',
+    };
+    expect(() => readConfiguration(wrong)).toThrow(
+      /- CCE_HTTP_PORT must be .*\n- CCE_HTTP_MAX_REQUESTS_PER_SECOND .*\n- CCE_LOG_LEVEL .*\n- CCE_HTTP_HOST is 0\.0\.0\.0/,
+    );
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.9.1', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['10.0.0.1', false],
+    ['127.0.0.1.example.com', false],
+    ['localhost.example.com', false],
+  ])('without tokens allow the address %s: %s', (host, isAllowed) => {
+    const read = () => readConfiguration({ CCE_HTTP_HOST: host });
+    if (isAllowed) expect(read().host).toBe(host);
+    else expect(read).toThrow(/CCE_HTTP_TOKENS_FILE is not set/);
+    expect(readConfiguration({ CCE_HTTP_HOST: host, CCE_HTTP_TOKENS_FILE: 'tokens.yaml' }).host).toBe(host);
+  });
+
+  it('name the file of the tokens if it is missing', () => {
+    expect(() => loadTokens('/no/tokens', () => {})).toThrow(
+      /CCE_HTTP_TOKENS_FILE: \/no\/tokens cannot be read \(ENOENT\)/,
+    );
+  });
+});
+
+describe('the command line of the server', () => {
+  it('starts the server if it is empty', () => {
+    expect(answerArguments([])).toBeUndefined();
+  });
+
+  it.each([
+    ['--help', serverHelp],
+    ['-V', packageJson.version],
+  ])('answers %s', (flag, stdout) => {
+    expect(answerArguments([flag])).toEqual({ exitCode: 0, stdout });
+  });
+
+  it('makes a token and its entry', () => {
+    const { exitCode, stdout = '' } = answerArguments(['token', 'ci']) ?? {};
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^cce_[\w-]{43}$/m);
+    expect(stdout).toMatch(/^tokens:\n {2}- name: ci\n {4}sha256: [0-9a-f]{64}$/m);
+  });
+
+  it.each([['token'], ['token', 'no good'], ['token', 'a', 'b'], ['--port', '80']])('refuses %s %s', (...args) => {
+    expect(answerArguments(args)).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error /) });
+  });
+});
+
+describe('the help of the server', () => {
+  it('fits a terminal', () => {
+    expect(serverHelp.split('\n').filter((line) => line.length > 110)).toEqual([]);
+  });
+
+  it('lists the variables that docs/configuration.md says a server reads, and no other', () => {
+    const leftOut = /_DATA$|_DISABLE_HOST_VERIFICATION$|^OTEL_(?!EXPORTER_OTLP_ENDPOINT)/;
+    const listed = serverHelp.match(/\b(?:CCE|TEMPORAL|OTEL)_[A-Z0-9_]*[A-Z0-9]\b|\bNODE_ENV\b/g) ?? [];
+    expect([...new Set(listed)].toSorted()).toEqual(
+      readByServer()
+        .filter((name) => !leftOut.test(name))
+        .toSorted(),
+    );
+  });
+});
+
+/** The variables of the rows of docs/configuration.md whose second column names the server, which is a client. */
+function readByServer(): string[] {
+  const markdown = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const tables = lexer(markdown).filter((token): token is Tokens.Table => token.type === 'table');
+  return tables.flatMap(({ rows }) =>
+    rows.flatMap(([names, readers]) =>
+      readers?.text.split(', ').some((reader) => reader === 'server' || reader === 'client') === true
+        ? (names?.text.match(/[A-Z][A-Z0-9_]+/g) ?? [])
+        : [],
+    ),
+  );
+}

@@ -1,0 +1,268 @@
+import { connect } from 'node:net';
+import { ServiceError } from '@temporalio/client';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { UnreachableError } from '../../client/index.ts';
+import { readExample } from '../examples.ts';
+import { operationOf, runID, startAPI, type API } from './api.ts';
+
+const base = '/v1/default/bj';
+
+/** An error of the SDK, with the gRPC status as its cause. */
+const temporalError = (code: number) =>
+  new ServiceError('the call failed', {
+    cause: Object.assign(new Error('14 UNAVAILABLE'), { code, details: '', metadata: {} }),
+  });
+
+describe('a request that fails', () => {
+  let api: API;
+  afterEach(() => api.close());
+
+  it.each([
+    ['because Temporal does not answer', temporalError(14), 503, 'TemporalUnreachable', '5'],
+    ['because Temporal answers too late', temporalError(4), 503, 'TemporalUnreachable', '5'],
+    ['because Temporal is overloaded', temporalError(8), 503, 'TemporalOverloaded', '5'],
+    ['because Temporal refuses the server', temporalError(7), 502, 'TemporalRefused', undefined],
+    ['because Temporal cannot use it', temporalError(3), 400, 'InvalidRequest', undefined],
+    [
+      'because no connection can be opened',
+      new UnreachableError('cannot reach Temporal'),
+      503,
+      'UnreachableError',
+      '5',
+    ],
+    [
+      'for a reason that nobody foresaw',
+      new TypeError('password=hunter2 is not a function'),
+      500,
+      'InternalError',
+      undefined,
+    ],
+  ])('%s says so as a problem', async (_, error, status, code, retryAfter) => {
+    api = await startAPI({ orchestrator: { status: () => Promise.reject(error) } });
+    const answer = await api.inject({ url: `${base}/clusters/ci-1` });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.headers['retry-after']).toBe(retryAfter);
+    expect(answer.json()).toMatchObject({ status, code, requestID: answer.headers['x-request-id'] });
+    expect(answer.body).not.toMatch(/hunter2|\.ts:|at .*\(/);
+    const [failed] = api.log().filter(({ msg }) => msg === 'a request has failed');
+    expect(failed === undefined).toBe(status < 500);
+    expect(JSON.stringify(api.log())).not.toContain('.ts:');
+  });
+});
+
+describe('the probes', () => {
+  it('tell whether Temporal answers', async () => {
+    let reachable = true;
+    const check = () => (reachable ? Promise.resolve() : Promise.reject(new UnreachableError('gone')));
+    const api = await startAPI({ check, authenticate: () => undefined });
+    const ready = async () => (await api.inject({ url: '/readyz' })).statusCode;
+    expect(await ready()).toBe(200);
+    reachable = false;
+    expect(await ready()).toBe(503);
+    expect((await api.inject({ url: '/healthz' })).statusCode).toBe(200);
+    await api.close();
+  });
+
+  it('are not ready once the server stops', async () => {
+    const stopping = new AbortController();
+    const api = await startAPI({ stopping: stopping.signal });
+    stopping.abort();
+    expect((await api.inject({ url: '/readyz' })).statusCode).toBe(503);
+    await api.close();
+  });
+
+  it('are joined by metrics, which count requests by route and never by name', async () => {
+    const api = await startAPI({ authenticate: () => undefined });
+    await api.inject({ url: `${base}/clusters/ci-secret` });
+    const { body } = await api.inject({ url: '/metrics' });
+    expect(body).toContain(
+      'cce_http_request_seconds_count{method="GET",route="/v1/:account/:region/clusters/:name",status="401"} 1',
+    );
+    expect(body).toContain('cce_http_requests_refused_total{status="401"} 1');
+    expect(body).toContain('cce_http_requests_refused_total{status="429"} 0');
+    expect(body).not.toContain('ci-secret');
+    await api.close();
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is of version 3.1, and names for each route its operation, its parameters and its problems', async () => {
+    const api = await startAPI();
+    const document = (await api.inject({ url: '/openapi.json' })).json<{
+      openapi: string;
+      paths: Record<
+        string,
+        Record<
+          string,
+          { operationId?: string; responses: Record<string, { content?: object }>; parameters?: { name: string }[] }
+        >
+      >;
+      components: { schemas: Record<string, { properties?: object }> };
+    }>();
+    expect(document.openapi).toBe('3.1.0');
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    expect(operations.filter(({ operationId }) => operationId === undefined)).toEqual([]);
+    for (const { responses } of operations) {
+      expect(Object.keys(responses['4XX']?.content ?? {})).toEqual(['application/problem+json']);
+    }
+    // The body of a create is described by the schema that the worker sends it by.
+    expect(document.components.schemas['CreateClusterRequest']?.properties).toMatchObject({
+      cluster: {
+        properties: { clusterName: { type: 'string' }, k8sVersion: { examples: expect.arrayContaining(['1.30.1']) } },
+      },
+    });
+    const text = JSON.stringify(document);
+    const references = new Set(
+      Array.from(text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g), ([, name]) => name),
+    );
+    expect([...references].filter((name) => !(name! in document.components.schemas))).toEqual([]);
+    await api.close();
+  });
+});
+
+describe('bytes that are not a request', () => {
+  let api: API;
+  let port: number;
+  beforeAll(async () => {
+    api = await startAPI();
+    const url = await api.app.listen({ host: '127.0.0.1', port: 0 });
+    port = Number(new URL(url).port);
+  });
+  afterAll(() => api.close());
+
+  function send(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let answer = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      socket.on('data', (data) => (answer += data.toString()));
+      socket.on('close', () => resolve(answer));
+      socket.on('error', reject);
+    });
+  }
+
+  it.each([
+    ['nonsense', 'GARBAGE\r\n\r\n', 400],
+    ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a path that cannot be decoded', 'GET /%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+    [
+      'a body of two lengths',
+      'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+      400,
+    ],
+  ])('get an answer of 4xx: %s', async (_, text, status) => {
+    expect(await send(text)).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} [^]*"status":${status}|^HTTP/1.1 ${status} Bad Request\\r\\n`),
+    );
+  });
+});
+
+describe('any request at all', () => {
+  let api: API;
+  beforeAll(async () => {
+    const status = operationOf('ci-1', { clusterID: 'cce-12345678' });
+    api = await startAPI({ operations: [status], level: 'error' });
+  });
+  afterAll(() => api.close());
+
+  const word = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.constantFrom(
+      'ci-1',
+      'default',
+      '..',
+      '%00',
+      '%2e%2e%2f',
+      '__proto__',
+      'constructor',
+      'x'.repeat(300),
+      '\u{1F600}',
+      "'; --",
+    ),
+  );
+  const spec = fc.constant<unknown>(readExample('managed', 'ci-1'));
+  const json = fc.oneof(fc.jsonValue({ maxDepth: 4 }), spec, fc.dictionary(word, fc.jsonValue({ maxDepth: 2 })));
+  const body = fc.oneof(
+    json.map((value) => JSON.stringify(value)),
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.constantFrom(
+      '{"__proto__":{"x":1}}',
+      '{"a":',
+      `${'['.repeat(50_000)}`,
+      `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+      '&a [*a, *a]',
+      '',
+    ),
+  );
+  const path = fc.oneof(
+    fc.constantFrom(
+      'clusters',
+      'clusters/ci-1',
+      'clusters/ci-1/cancel',
+      'clusters/ci-1/lease',
+      'operations',
+      `operations/create~ci-1~${runID}`,
+      'validate',
+    ),
+    fc.array(word.map(encodeURIComponent), { maxLength: 3 }).map((words) => words.join('/')),
+  );
+  const query = fc.dictionary(
+    fc.oneof(
+      fc.constantFrom('wait', 'validateOnly', 'ttl', 'pageSize', 'cursor', 'order', 'disabledRule', 'foreign'),
+      word,
+    ),
+    fc.oneof(word, fc.constantFrom('1ms', 'true', '9999999999d', '-1', '1e9', 'NaN')),
+    { maxKeys: 3 },
+  );
+  const headers = fc.record(
+    {
+      'content-type': fc.constantFrom(
+        'application/json',
+        'application/yaml',
+        'text/plain',
+        'application/json; charset=latin1',
+        'multipart/form-data',
+        '/',
+        '',
+      ),
+      'content-encoding': fc.constantFrom('gzip', 'identity', 'x'),
+      'if-none-match': fc.constantFrom('*', '"', 'W/'),
+      'x-any': fc.string({ maxLength: 20 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, '')),
+    },
+    { requiredKeys: [] },
+  );
+  const request = fc.record({
+    method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS'),
+    scope: fc.oneof(
+      { weight: 4, arbitrary: fc.constant('default/bj') },
+      fc.tuple(word, word).map((words) => words.map(encodeURIComponent).join('/')),
+    ),
+    path,
+    query,
+    headers,
+    body,
+  });
+
+  it('gets an answer below 500, and every error is a problem', async () => {
+    await fc.assert(
+      fc.asyncProperty(request, async ({ method, scope, path, query, headers, body }) => {
+        const search = new URLSearchParams(query).toString();
+        const answer = await api.app.inject({
+          method: method as 'GET',
+          url: `/v1/${scope}/${path}?${search}`,
+          headers,
+          ...(method !== 'GET' && method !== 'HEAD' && { payload: body }),
+        });
+        expect(answer.statusCode).toBeLessThan(500);
+        if (answer.statusCode < 400 || method === 'HEAD') return;
+        expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+        expect(answer.json()).toMatchObject({ status: answer.statusCode, code: expect.any(String) });
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 300), seed: 20_261_128 },
+    );
+    expect(api.log()).toEqual([]);
+  });
+});
