@@ -29,7 +29,10 @@ console.log('  npm run -s ccectl -- create -f examples/managed.yaml --watch');
 console.log('\nCtrl-C stops all of them and discards their data.');
 
 stopsGracefully = true;
-if (!interrupted.signal.aborted) await once(interrupted.signal, 'abort');
+const died = stack.temporal.ended.then(() => 'died' as const);
+const end = interrupted.signal.aborted ? undefined : await Promise.race([once(interrupted.signal, 'abort'), died]);
+if (end === 'died')
+  console.error('the Temporal server has ended, and its data is lost: stopping; start npm run dev again');
 await worker.stop();
 await stack.stop();
-process.exit(0);
+process.exit(end === 'died' ? 1 : 0);

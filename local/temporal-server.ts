@@ -24,6 +24,8 @@ export interface TemporalServer {
   uiUrl?: string;
   /** Absent for the server that `TEMPORAL_ADDRESS` names. */
   processID?: number;
+  /** Resolves when the server has ended, for whatever reason. Never for the server that `TEMPORAL_ADDRESS` names. */
+  ended: Promise<void>;
   /** Kills the server and waits until it has exited, so that its port is free again. May be called twice. */
   stop(): Promise<void>;
   /** Kills the server at once, as a crash would, without waiting; call `stop` afterwards to wait. */
@@ -46,7 +48,10 @@ const startTimeoutMs = 30_000;
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
   const namespace = process.env['TEMPORAL_NAMESPACE'] || 'default';
   const runningAddress = process.env['TEMPORAL_ADDRESS'];
-  if (runningAddress) return { address: runningAddress, namespace, stop: async () => {}, kill: () => {} };
+  if (runningAddress) {
+    const ended = new Promise<void>(() => {});
+    return { address: runningAddress, namespace, ended, stop: async () => {}, kill: () => {} };
+  }
 
   const { path } = await findTemporalBinary('cli');
   // Checked before the start, because a server that already listens there would be mistaken for ours.
@@ -99,6 +104,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
     namespace,
     ...(uiUrl !== undefined && { uiUrl }),
     ...(server.pid !== undefined && { processID: server.pid }),
+    ended: exited.then(() => {}),
     stop: async () => {
       kill();
       await exited;
