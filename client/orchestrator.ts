@@ -6,6 +6,7 @@ import type { ReconcileReport } from '../contract/reconcile.ts';
 import { mayHaveUnseenCluster } from '../contract/unseen-cluster.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
+import { clusterLeftBy } from '../temporal/executions/cluster-left-by.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
@@ -211,7 +212,8 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         return cancel(operation, { ...request, ...(waitForRelease && { waitForRelease }) });
       }
       const isName = operation?.clusterName === nameOrID;
-      const known = isName && operation.kind === 'create' ? operation.clusterID : undefined;
+      const known =
+        isName && operation.kind === 'create' ? await clusterLeftBy(client, operation, operation.clusterID) : undefined;
       const closedAtMs = Date.parse(operation?.closedAt ?? '');
       const mayBeNew =
         isName && operation.kind === 'create' && mayHaveUnseenCluster({ ...operation, closedAtMs }, Date.now());

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { DeleteClusterInput } from '../../contract/delete.ts';
 import { deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { mayHaveUnseenCluster } from '../../contract/unseen-cluster.ts';
+import { clusterLeftBy } from '../../temporal/executions/cluster-left-by.ts';
 import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
 import type { FoundRun } from '../../temporal/executions/start-operation.ts';
 
@@ -23,5 +24,6 @@ export async function recordOfName(
   );
   // Whatever a later delete found is newer than the record.
   const isOld = deletions.some((deletion) => deletion !== undefined && deletion.startedAtMs > startedAtMs);
-  return isOld ? {} : { knownClusterID: clusterID };
+  const left = isOld ? undefined : await clusterLeftBy(client, create, clusterID);
+  return left === undefined ? {} : { knownClusterID: left };
 }

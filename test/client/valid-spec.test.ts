@@ -7,8 +7,9 @@ import { validRequest } from '../cce/valid-request.ts';
 
 /** A Temporal client that starts every workflow, in a namespace without search attributes. */
 const client = {
-  options: { namespace: 'default' },
+  options: { namespace: 'default', loadedDataConverter: { payloadCodecs: [] } },
   connection: { operatorService: { listSearchAttributes: async () => ({ customAttributes: {} }) } },
+  workflowService: { listWorkflowExecutions: async () => ({ executions: [] }) },
   workflow: {
     start: async () => ({ firstExecutionRunId: 'a-run' }),
     getHandle: (workflowID: string) => ({
