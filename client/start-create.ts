@@ -41,6 +41,12 @@ export interface StartedCreate {
   warnings: readonly Problem[];
 }
 
+let rules: ReturnType<typeof importRules> | undefined;
+
+/** The validation rules, loaded by the first create: no other call waits for them. */
+const loadRules = () => (rules ??= importRules());
+const importRules = () => import('./valid-spec.ts');
+
 /**
  * Starts the create of a cluster, or attaches to the create under way.
  *
@@ -54,8 +60,7 @@ export async function startCreate(
   options: CreateOptions,
 ): Promise<StartedCreate> {
   const { disabledRules = [] } = options;
-  // Imported here so that no other call waits for the validation rules to load.
-  const { ValidSpec } = await import('./valid-spec.ts');
+  const { ValidSpec } = await loadRules();
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
   await refuseClearText(client, scope);
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);

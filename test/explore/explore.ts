@@ -1,7 +1,7 @@
 import { answerPairs } from './answers.ts';
+import type { Explored, Order } from './explore-order.ts';
 import { messagePairs } from './people.ts';
-import { exploreAll, exploreOne } from './processes.ts';
-import type { Explored, Order } from './process.ts';
+import { startExplorers, type Explorers } from './processes.ts';
 import { shrink } from './shrink.ts';
 
 export interface ExploreOptions {
@@ -18,64 +18,65 @@ export interface ExploreOptions {
 const pairs = [...answerPairs, ...messagePairs];
 
 /** Explores many histories in several processes, and prints what they show. Returns whether nothing was wrong. */
-export async function explore({ runs, seed, only, untilWrong = false, processes }: ExploreOptions): Promise<boolean> {
-  const numbers = only === undefined ? Array.from({ length: runs }, (_, number) => number) : [only];
-  const left = numbers.map((number) => orderOf(seed, number));
+export async function explore(options: ExploreOptions): Promise<boolean> {
+  const explorers = startExplorers(options.only === undefined ? options.processes : 1);
+  try {
+    return await exploreWith(explorers, options);
+  } finally {
+    explorers.end();
+  }
+}
+
+async function exploreWith(explorers: Explorers, options: ExploreOptions): Promise<boolean> {
+  const { runs, seed, only, untilWrong = false, processes } = options;
   const startedAtMs = Date.now();
   const counts = new Map<string, number>(pairs.map((pair) => [pair, 0]));
   const wrong: Explored[] = [];
+  const left = only === undefined ? Array.from({ length: runs }, (_, number) => number) : [only];
   let done = 0;
-  let abandoned = 0;
   const progress = () => `${done} runs in ${Math.round((Date.now() - startedAtMs) / 1000)} s`;
 
-  while (left.length > 0 && !(untilWrong && wrong.length > 0)) {
-    const suspects: Explored[] = [];
-    await exploreAll(left, processes, (explored) => {
+  async function work(): Promise<void> {
+    while (left.length > 0 && !(untilWrong && wrong.length > 0)) {
+      const explored = await explorers.explore(orderOf(seed, left.shift()!, counts));
       done++;
-      if (explored.abandoned !== undefined) {
-        abandoned++;
-        console.log(`${explored.seed}: abandoned: ${explored.abandoned.slice(0, 300)}`);
-        return;
-      }
       for (const pair of explored.pairs) counts.set(pair, (counts.get(pair) ?? 0) + 1);
-      if (explored.violations.length > 0) suspects.push(explored);
       if (only !== undefined) print(explored);
       if (done % 100 === 0) console.log(progress());
-      return untilWrong && suspects.length > 0;
-    });
-    for (const suspect of suspects) {
-      // Repeated on a server of its own, since an earlier run may have left the server in disorder.
-      const repeated = await exploreOne(suspect);
-      const isWrong = repeated.violations.length > 0;
-      if (isWrong) wrong.push(repeated);
-      console.log(`${suspect.seed}: ${suspect.violations.join('; ')}${isWrong ? '' : ' (when repeated: nothing)'}`);
+      if (explored.violations.length === 0) continue;
+      wrong.push(explored);
+      console.log(`${explored.seed}: ${explored.violations.join('; ')}`);
     }
   }
+  await Promise.all(Array.from({ length: processes }, work));
 
+  const [first] = wrong;
   if (untilWrong) {
-    const [first] = wrong;
     if (first !== undefined) console.log(`wrong after ${progress()}: ${first.seed}: ${first.violations.join('; ')}`);
     return first === undefined;
   }
-  for (const explored of wrong.slice(0, 3)) {
-    print(await shrink(explored, (decisions) => exploreOne({ seed: explored.seed, decisions })));
-  }
-  if (only === undefined) {
-    console.log('\nruns in which it occurred:');
-    const rows = [...counts].toSorted(([, one], [, other]) => one - other);
-    for (const [pair, count] of rows) console.log(`${String(count).padStart(6)}  ${pair}`);
-  }
-  console.log(`\n${progress()}: ${wrong.length} wrong, ${abandoned} abandoned`);
-  // Some runs end in disorder of the server that skips time; many of them would hide what is wrong.
-  return wrong.length === 0 && abandoned * 50 <= done;
+  for (const explored of wrong.slice(0, 3)) print(await shrink(explored, explorers.explore));
+  if (only === undefined) printCoverage(counts);
+  console.log(`\n${progress()}: ${wrong.length} wrong`);
+  return wrong.length === 0;
 }
 
 /** Every second history aims at one pair after the other, so that the rare ones occur too. */
-function orderOf(seed: string, number: number): Order {
-  const aim = number % 2 === 1 ? pairs[Math.floor(number / 2) % pairs.length] : undefined;
+function orderOf(seed: string, number: number, counts: ReadonlyMap<string, number>): Order {
+  const all = [...counts.keys()];
+  const aim = number % 2 === 1 ? all[Math.floor(number / 2) % all.length] : undefined;
   return { seed: `${seed}-${number}`, ...(aim !== undefined && { aim }) };
 }
 
-function print({ seed, violations, story, told }: Explored): void {
-  console.log([`\n${seed}: ${violations.join('; ') || 'nothing is wrong'}`, ...story, '', ...told].join('\n  '));
+function printCoverage(counts: ReadonlyMap<string, number>): void {
+  console.log('\nruns in which it occurred:');
+  const rows = [...counts].toSorted(([, one], [, other]) => one - other);
+  for (const [pair, count] of rows) console.log(`${String(count).padStart(6)}  ${pair}`);
+  const never = rows.filter(([, count]) => count === 0).map(([pair]) => pair);
+  console.log(never.length === 0 ? '\nevery pair occurred' : `\nnever occurred: ${never.join(', ')}`);
+}
+
+function print({ seed, violations, story, told, digest }: Explored): void {
+  const judgement = violations.join('; ') || 'nothing is wrong';
+  console.log([`\n${seed} (${digest}): ${judgement}`, ...story, '', ...told].join('\n  '));
 }

@@ -24,7 +24,8 @@ function deleted(clusterID: string, changes: Partial<LogEntry> = {}): LogEntry {
 }
 
 function operation(outcome: object, changes: object = {}): RunRecord['operations'][number] {
-  const fields = { kind: 'create', runID: 'create-1', workflowID: 'w', execution: 'completed', outcome };
+  const startedAt = new Date(0).toISOString();
+  const fields = { kind: 'create', runID: 'create-1', workflowID: 'w', execution: 'completed', startedAt, outcome };
   return { ...fields, ...changes } as RunRecord['operations'][number];
 }
 
@@ -41,7 +42,6 @@ const good: RunRecord = {
   stuck: [],
   story: [],
   pairs: new Set(),
-  leftBehind: 0,
 };
 
 it('finds nothing wrong with a create whose cluster runs', () => {

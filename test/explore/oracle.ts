@@ -30,7 +30,7 @@ interface CreateOutcome {
 const outcomeOf = ({ outcome }: Operation) => (outcome ?? {}) as CreateOutcome;
 
 function everythingEnds({ stuck }: RunRecord): string[] {
-  return stuck.map(({ workflowID }) => `${workflowID} does not end`);
+  return stuck.map(({ workflowID, why }) => `${workflowID} does not end${why === undefined ? '' : `: ${why}`}`);
 }
 
 /** After an answer that leaves open whether a cluster was made, a look must come before the next request. */
@@ -71,7 +71,8 @@ function hasReason(entry: LogEntry, record: RunRecord): boolean {
     ['cancel', 'cancelNatively', 'delete', 'deleteByID'].includes(message),
   );
   const hasFailed = entry.stateBefore === 'create_failed' || entry.stateBefore === 'delete_failed';
-  const isLate = entry.atMs - cluster.madeAtMs > wishes.timeoutSeconds * 1000 - 120_000;
+  const begunAtMs = sender === undefined ? cluster.madeAtMs : Date.parse(sender.startedAt);
+  const isLate = entry.atMs - begunAtMs >= wishes.timeoutSeconds * 1000;
   const isExpired = wishes.ttlSeconds !== undefined && entry.atMs - cluster.madeAtMs > wishes.ttlSeconds * 1000;
   const hasSibling = record.clusters.some(
     (other) => other !== cluster && senderOf(other, record) === entry.sender && other.madeAtMs <= entry.atMs,

@@ -2,7 +2,9 @@ import type { Client } from '@temporalio/client';
 import { createOrchestrator, type OperationReference } from '../../client/index.ts';
 import { createWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { readExample } from '../examples.ts';
+import { stages } from './stage.ts';
 import type { Service } from './service.ts';
+import { workers, type World } from './world.ts';
 
 /** What people ask for. The first is the harmless one. */
 export const messages = [
@@ -17,13 +19,13 @@ export const messages = [
   'terminate',
   'deleteInConsole',
   'makeInConsole',
+  'makeElsewhere',
   'hide',
+  'loseWorkers',
+  'replaceWorkers',
 ] as const;
 
 export type Message = (typeof messages)[number];
-
-/** What the product may be doing when a message comes. */
-const stages = ['submitCluster', 'findClusters', 'watchCluster', 'deleteCluster', 'lookAtCluster', 'timer', 'nothing'];
 
 /** All pairs of a message and what the product does when it comes. */
 export const messagePairs = messages.flatMap((message) => stages.map((stage) => `${message} × ${stage}`));
@@ -55,11 +57,12 @@ interface Surroundings {
   clusterName: string;
   wishes: CreateWishes;
   service: Service;
+  world: World;
   nowMs: () => number;
 }
 
 /** People who use the real client, and the vendor's console. */
-export function createPeople({ client, scope, clusterName, wishes, service, nowMs }: Surroundings) {
+export function createPeople({ client, scope, clusterName, wishes, service, world, nowMs }: Surroundings) {
   const orchestrator = createOrchestrator({ client, ...scope });
   const asked: Asked[] = [];
   const waiting = new Set<Promise<void>>();
@@ -110,6 +113,16 @@ export function createPeople({ client, scope, clusterName, wishes, service, nowM
       case 'makeInConsole':
         service.makeInConsole(clusterName);
         return undefined;
+      case 'makeElsewhere':
+        service.makeElsewhere(clusterName);
+        return undefined;
+      case 'loseWorkers':
+      case 'replaceWorkers':
+        for (let worker = 0; worker < workers; worker++) {
+          if (message === 'loseWorkers') world.loseWorker(worker);
+          else world.replaceWorker(worker);
+        }
+        return undefined;
     }
   }
 
@@ -118,7 +131,6 @@ export function createPeople({ client, scope, clusterName, wishes, service, nowM
     asked,
     /** Whether somebody waits for an answer. */
     isWaiting: () => waiting.size > 0,
-    answered: () => Promise.all(waiting),
     /** Sends a message; the answer may depend on what happens afterwards. */
     ask(message: Message, stage: string): void {
       const entry: Asked = { atMs: nowMs(), message, stage, answer: 'asked' };
@@ -129,6 +141,7 @@ export function createPeople({ client, scope, clusterName, wishes, service, nowM
           if (run !== undefined) entry.run = { workflowID: run.workflowID, runID: run.runID };
         },
         (error: unknown) => {
+          if (error instanceof TypeError) console.log(error);
           entry.answer = error instanceof Error && error.name !== 'Error' ? error.name : String(error);
         },
       );

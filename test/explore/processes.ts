@@ -1,77 +1,48 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Explored, Order } from './process.ts';
+import type { Explored, Order } from './explore-order.ts';
 
-/**
- * Takes one order after the other off the list and has them explored by several processes.
- *
- * @param onExplored Returns whether to stop.
- */
-export async function exploreAll(
-  left: Order[],
-  processes: number,
-  onExplored: (explored: Explored) => boolean | undefined | void,
-): Promise<void> {
-  let isOver = false;
-  const next = () => (isOver ? undefined : left.shift());
-  await Promise.all(
-    Array.from({ length: Math.min(processes, left.length) }, async () => {
-      while (left.length > 0 && !isOver) {
-        await exploreIn(start(), next, (explored) => {
-          if (onExplored(explored) === true) isOver = true;
-        });
-      }
-    }),
-  );
+/** Processes that explore runs, each one run at a time. */
+export interface Explorers {
+  /** Explores a run as soon as one of them is free. */
+  explore: (order: Order) => Promise<Explored>;
+  end: () => void;
 }
 
-export async function exploreOne(order: Order): Promise<Explored> {
-  let result: Explored | undefined;
-  await exploreAll([order], 1, (explored) => {
-    result = explored;
-  });
-  if (result === undefined) throw new Error(`the process that explored ${order.seed} ended without an answer`);
-  return result;
-}
+export function startExplorers(processes: number): Explorers {
+  const children = Array.from({ length: processes }, start);
+  const free = [...children];
+  const waiting: (() => void)[] = [];
 
-/** A process, and with it a Temporal server, serves this many runs. */
-const runsOfAProcess = 100;
-
-/** Starts a process in a group of its own, so that its Temporal server ends with it whatever happens. */
-function start(): ChildProcess {
-  return fork(fileURLToPath(new URL('process.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], detached: true });
-}
-
-function exploreIn(
-  child: ChildProcess,
-  nextOrder: () => Order | undefined,
-  onExplored: (explored: Explored) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let served = 0;
-    const next = () => {
-      const order = served++ < runsOfAProcess ? nextOrder() : undefined;
-      if (order === undefined) child.disconnect();
-      else child.send(order);
-    };
-    child.on('message', (message: Explored | 'ready') => {
-      if (message !== 'ready') onExplored(message);
-      // What the run has left behind must not concern the next.
-      if (message !== 'ready' && message.abandoned !== undefined) child.disconnect();
-      else next();
-    });
-    child.on('error', reject);
-    child.on('exit', () => {
-      endGroup(child.pid);
-      resolve();
-    });
-  });
-}
-
-function endGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing of the group is left.
+  async function take(): Promise<ChildProcess> {
+    while (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    return free.pop()!;
   }
+
+  return {
+    async explore(order) {
+      const child = await take();
+      const explored = await serve(child, order);
+      free.push(child);
+      waiting.shift()?.();
+      return explored;
+    },
+    end: () => children.forEach((child) => child.kill()),
+  };
+}
+
+function start(): ChildProcess {
+  return fork(fileURLToPath(new URL('process.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+}
+
+function serve(child: ChildProcess, order: Order): Promise<Explored> {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error(`a process ended while it explored ${order.seed}`));
+    child.once('exit', fail);
+    child.once('message', (explored: Explored) => {
+      child.off('exit', fail);
+      resolve(explored);
+    });
+    child.send(order);
+  });
 }

@@ -10,10 +10,14 @@ export interface Service {
   receive: (request: ServiceRequest, how: Answer) => ServiceResponse | 'lost';
   /** Somebody makes a cluster in the vendor's console. */
   makeInConsole: (clusterName: string) => void;
+  /** Another installation of the project makes a cluster on the same account. */
+  makeElsewhere: (clusterName: string) => void;
   /** Somebody deletes a cluster in the vendor's console. */
   deleteInConsole: (clusterID: string) => void;
   /** Hides a healthy cluster from all reads, for less than the product assumes at most. */
   hide: (clusterID: string, forMs: number) => void;
+  /** Lets all that is under way come to its end. */
+  settleForGood: () => void;
 }
 
 export type CallName =
@@ -27,7 +31,9 @@ export type CallName =
 /**
  * - `lostBefore`, `lostAfter`: the connection breaks before or after the request has taken effect.
  * - `lostLate`: the connection breaks, and a create takes effect a while later.
- * - `denied`: the keys have no permission for a while. `refused`: the request is senseless, or the cluster is protected.
+ * - `denied`: the keys have no permission. `keysRefused`: they are unknown at the moment.
+ * - `refused`: the request is senseless, or the cluster is protected. `busy`: it is refused for now.
+ * - `missing`: a read by ID does not find a cluster that exists. `wrongPath`: a gateway in between does not know the path.
  * - `garbled`, `broken`: something in between answers in place of the service, after the request has taken effect.
  */
 export type Answer =
@@ -36,6 +42,10 @@ export type Answer =
   | 'lostAfter'
   | 'lostLate'
   | 'denied'
+  | 'keysRefused'
+  | 'busy'
+  | 'missing'
+  | 'wrongPath'
   | 'refused'
   | 'throttled'
   | 'broken'
@@ -101,8 +111,14 @@ export interface Fate {
 /** How much later a request takes effect whose connection broke. */
 const lateMs = 30_000;
 
-/** @param prefix Five characters with which the part of a clusterID after `cce-` begins. */
-export function createService(prefix: string, nowMs: () => number, nextFate: () => Fate): Service {
+interface ServiceSettings {
+  nowMs: () => number;
+  /** Whether a create is refused while another cluster has its name. */
+  hasUniqueNames: boolean;
+  nextFate: () => Fate;
+}
+
+export function createService({ nowMs, hasUniqueNames, nextFate }: ServiceSettings): Service {
   const log: LogEntry[] = [];
   const clusters = new Map<string, ServiceCluster>();
 
@@ -110,7 +126,7 @@ export function createService(prefix: string, nowMs: () => number, nextFate: () 
     const fate = nextFate();
     const madeAtMs = nowMs() + afterMs;
     const cluster: ServiceCluster = {
-      clusterID: `cce-${prefix}${String(clusters.size + 1).padStart(3, '0')}`,
+      clusterID: `cce-${String(clusters.size + 1).padStart(8, '0')}`,
       clusterName,
       description,
       state: 'provisioning',
@@ -153,6 +169,8 @@ export function createService(prefix: string, nowMs: () => number, nextFate: () 
     switch (entry.call) {
       case 'createCluster': {
         const { clusterName, description = '' } = (body as CreateBody).cluster;
+        const isTaken = [...clusters.values()].some((each) => exists(each) && each.clusterName === clusterName);
+        if (hasUniqueNames && isTaken) return refusal(409, 'cce.warning.AlreadyExist');
         const made = make(clusterName, description, entry.how === 'lostLate' ? lateMs : 0);
         entry.affected = made.clusterID;
         return json({ clusterID: made.clusterID, requestID: `request-${log.length}` });
@@ -194,6 +212,14 @@ export function createService(prefix: string, nowMs: () => number, nextFate: () 
           return 'lost';
         case 'denied':
           return refusal(403, 'AccessDenied');
+        case 'keysRefused':
+          return refusal(403, 'SignatureDoesNotMatch');
+        case 'busy':
+          return refusal(409, 'cce.warning.ClusterIsCreating');
+        case 'missing':
+          return notFound();
+        case 'wrongPath':
+          return refusal(404, 'NoSuchPath');
         case 'refused':
           return refusal(400, 'cce.warning.InvalidParam');
         case 'throttled':
@@ -209,6 +235,16 @@ export function createService(prefix: string, nowMs: () => number, nextFate: () 
     },
     makeInConsole(clusterName) {
       make(clusterName, 'made by hand');
+    },
+    makeElsewhere(clusterName) {
+      make(clusterName, 'made elsewhere\n[cce-orchestrator 0123456789abcdef 0123456789abcdef elsewhere]');
+    },
+    settleForGood() {
+      for (const cluster of clusters.values()) {
+        // The last deletions that fail are followed by none: nobody asks again.
+        if (cluster.dueAtMs < Infinity) cluster.dueAtMs = 0;
+      }
+      settle();
     },
     deleteInConsole(clusterID) {
       settle();

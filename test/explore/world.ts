@@ -1,0 +1,133 @@
+import { Context } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
+import { noopMetricMeter } from '@temporalio/common';
+import { batchActivities } from '../../activities/batch/cancel-items.ts';
+import { findOpenDeletes } from '../../activities/create/open-deletes.ts';
+import { createActivities, type Activities } from '../../activities/index.ts';
+import { describeCreates } from '../../activities/sweep/describe-creates.ts';
+import { stepReporter } from '../../activities/watch/report-step.ts';
+import { createCceClient } from '../../cce/client.ts';
+import { createOrchestrator } from '../../client/index.ts';
+import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
+import type { ServiceRequest, ServiceResponse } from './service.ts';
+import { createAttempts } from './temporal/attempts.ts';
+import { connectionTo } from './temporal/connection.ts';
+import type { Sandbox } from './temporal/sandbox.ts';
+import type { Delays, Temporal } from './temporal/model.ts';
+import { createTemporal } from './temporal/temporal.ts';
+import { lives, type VirtualTime } from './temporal/virtual-time.ts';
+
+/** The name of the installation that is explored. */
+export const installation = 'explored';
+
+/** Temporal, workers and a client, as somebody has them who runs the project. */
+export interface World {
+  temporal: Temporal;
+  client: Client;
+  /** Kills a worker and starts another one in its place. */
+  loseWorker: (worker: number) => void;
+  /** Shuts a worker down in order, and starts another one in its place. */
+  replaceWorker: (worker: number) => void;
+}
+
+interface Parts {
+  scope: AccountRegion;
+  sandbox: Sandbox;
+  time: VirtualTime;
+  delays: Delays;
+  /** How long a call of Temporal takes. */
+  rpcDelayMs: () => number;
+  nextWorker: () => number;
+}
+
+export const workers = 2;
+
+export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWorker }: Parts): World {
+  let runs = 0;
+  const inMemory: { activities: Activities; life: { isLost: boolean; worker: number } }[] = [];
+  const temporal = createTemporal({
+    time,
+    sandbox,
+    delays,
+    nextWorker,
+    newRunID: () => `00000000-0000-4000-8000-${String(++runs).padStart(12, '0')}`,
+    attempts: (model) => createAttempts(model, (worker) => ({ ...inMemory[worker]!, client })),
+  });
+  const client = new Client({
+    connection: connectionTo(temporal, rpcDelayMs),
+    dataConverter: { failureConverterPath },
+  });
+  const newWorker = (worker: number) => ({ activities: activitiesOf(client, scope), life: { isLost: false, worker } });
+  for (let worker = 0; worker < workers; worker++) inMemory.push(newWorker(worker));
+
+  return {
+    temporal,
+    client,
+    loseWorker(worker) {
+      temporal.loseWorker(worker);
+      inMemory[worker]!.life.isLost = true;
+      inMemory[worker] = newWorker(worker);
+    },
+    replaceWorker(worker) {
+      temporal.attempts.shutDown(worker);
+      inMemory[worker] = newWorker(worker);
+    },
+  };
+}
+
+function activitiesOf(client: Client, scope: AccountRegion): Activities {
+  return createActivities({
+    cce: createCceClient({
+      region: 'bj',
+      endpoint: 'https://cce.invalid',
+      credentials: () => ({ accessKeyID: 'key', secretAccessKey: 'secret' }),
+    }),
+    secrets: { env: (name) => process.env[name], file: () => undefined },
+    reportStep: stepReporter(client),
+    describeCreates: describeCreates(client),
+    findOpenDeletes: findOpenDeletes(client, scope),
+    batches: batchActivities(client, taskQueue(scope)),
+    pollIntervalMs: 10_000,
+    installation,
+    maximumRequestsPerSecond: 50,
+    meter: noopMetricMeter,
+  });
+}
+
+/** Has the product load what it loads when it is first used: that takes real time. */
+export async function loadAll(): Promise<void> {
+  await createOrchestrator({ client: {} as never, account: 'any', region: 'bj' })
+    .create({})
+    .catch(() => {});
+}
+
+/** Receives a request of a worker. Its answer may never come. */
+export type Network = (
+  request: ServiceRequest & { activity: string },
+  signal: AbortSignal,
+) => Promise<ServiceResponse | 'lost'>;
+
+/** A `fetch` that sends the requests of all workers to a scripted service. */
+export function fetchFrom(receive: Network): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname, searchParams } = new URL(request.url);
+    const text = await request.text();
+    const answer = await receive(
+      {
+        method: request.method,
+        path: pathname,
+        query: searchParams,
+        body: text === '' ? undefined : JSON.parse(text),
+        sender: Context.current().info.workflowExecution?.runId ?? '',
+        activity: Context.current().info.activityType,
+      },
+      request.signal,
+    );
+    // What a lost worker receives concerns nobody.
+    if (lives.getStore()?.isLost === true) return new Promise<never>(() => {});
+    if (answer === 'lost') throw new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } });
+    return new Response(answer.body, { status: answer.status, headers: answer.headers ?? {} });
+  };
+}
