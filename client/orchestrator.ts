@@ -18,7 +18,14 @@ import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { describeOperation, findOperation, listOperations } from './find-operation.ts';
 import { statusOf } from './operation-status.ts';
 import type { Operation, OperationReference, OperationStatus } from './operation.ts';
-import { reconcile, reconcileSchedule, type ReconcileOptions, type ReconcileSchedule } from './reconcile.ts';
+import {
+  reconcile,
+  reconcileSchedule,
+  reconcileSearch,
+  type ReconcileOptions,
+  type ReconcileSchedule,
+  type ReconcileSearch,
+} from './reconcile.ts';
 import type { OnBlocked } from './result-of-sweep.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
@@ -116,6 +123,8 @@ export interface Orchestrator {
    * @param onBlocked Called while nothing moves, for example because no worker polls.
    */
   reconcile: (options?: ReconcileOptions, onBlocked?: OnBlocked) => Promise<ReconcileReport>;
+  /** Searches for orphans as `reconcile` does, for callers that do not wait. */
+  reconcileSearch: ReconcileSearch;
   /** Repeats the search for orphans on a schedule. */
   reconcileSchedule: ReconcileSchedule;
   /**
@@ -177,6 +186,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       return cancel(operation, request);
     },
     reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
+    reconcileSearch: reconcileSearch(client, scope),
     reconcileSchedule: reconcileSchedule(client, scope),
     batches: createBatches(client, scope),
     teardown: createTeardown(client, scope),

@@ -4,6 +4,10 @@ import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
+import { describeRun } from '../temporal/executions/describe-run.ts';
+import { findBlock, type BlockedBy } from '../temporal/executions/blocked-by.ts';
+import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
+import type { OperationReference } from './operation.ts';
 import { resultOfSweep, type OnBlocked } from './result-of-sweep.ts';
 import { describeSchedule, setSchedule, wasThere, type ScheduleState } from './schedules.ts';
 
@@ -34,13 +38,66 @@ export async function reconcile(
   options: ReconcileOptions,
   onBlocked?: OnBlocked,
 ): Promise<ReconcileReport> {
-  const search = await client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
+  return resultOfSweep(client, await startSearch(client, scope, options), onBlocked);
+}
+
+function startSearch(client: Client, scope: AccountRegion, options: ReconcileOptions) {
+  return client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
     workflowId: `${reconcileWorkflowID(scope)}:${nameOf(options)}`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  return resultOfSweep(client, search, onBlocked);
+}
+
+/** A search for orphans that nobody needs to wait for. */
+export interface ReconcileSearch {
+  /** Starts a search, or attaches to one with the same options. */
+  start: (options?: ReconcileOptions) => Promise<OperationReference>;
+  /**
+   * Reads how far a search has come.
+   *
+   * @throws OperationNotFoundError
+   */
+  status: (search: OperationReference) => Promise<ReconcileStatus>;
+}
+
+export interface ReconcileStatus extends OperationReference {
+  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
+  /** RFC 3339 */
+  startedAt: string;
+  /** RFC 3339. Absent while it runs. */
+  closedAt?: string;
+  /** Why nothing moves. */
+  blockedBy?: BlockedBy;
+  /** Present once it has completed. */
+  report?: ReconcileReport;
+}
+
+export function reconcileSearch(client: Client, scope: AccountRegion): ReconcileSearch {
+  return {
+    async start(options = {}) {
+      const { workflowId, firstExecutionRunId } = await startSearch(client, scope, options);
+      return { workflowID: workflowId, runID: firstExecutionRunId };
+    },
+    async status({ workflowID, runID }) {
+      const run = await describeRun(client, workflowID, runID);
+      if (run === undefined) throw new OperationNotFoundError(workflowID, 'search for orphans');
+      const isRunning = run.status.name === 'RUNNING';
+      const blockedBy = isRunning ? await findBlock(client, { workflowID, runID }) : undefined;
+      const handle = client.workflow.getHandle<typeof reconcileClusters>(workflowID, runID);
+      const report = run.status.name === 'COMPLETED' ? await handle.result() : undefined;
+      return {
+        workflowID,
+        runID,
+        execution: run.status.name.toLowerCase(),
+        startedAt: run.startTime.toISOString(),
+        ...(run.closeTime !== undefined && { closedAt: run.closeTime.toISOString() }),
+        ...(blockedBy !== undefined && { blockedBy }),
+        ...(report !== undefined && { report }),
+      };
+    },
+  };
 }
 
 /** The last part of the workflow ID: the same for the same options. */

@@ -24,6 +24,7 @@ import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { progressOf } from '../operation-status.ts';
 import type { OperationStatus } from '../operation.ts';
+import { listBatches, type ListedBatch } from './list.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
 
@@ -43,7 +44,7 @@ export interface BatchStatus {
   outcome?: BatchOutcome;
 }
 
-/** Runs many creates and deletes as one batch. All calls except `start` throw {@link BatchNotFoundError}. */
+/** Runs many creates and deletes as one batch. All calls except `start` and `list` throw {@link BatchNotFoundError}. */
 export interface Batches {
   /**
    * Starts a batch, or attaches to a running one of the same name and items. Items come from `planBatch` or from the
@@ -73,8 +74,14 @@ export interface Batches {
    * name. After a rollback that left clusters, repeats the rollback of those instead.
    */
   retryFailed: (name: string) => Promise<void>;
-  /** Yields the result or the current state of each item, in the order of the items. */
-  results: (name: string) => AsyncGenerator<ItemResult, void>;
+  /**
+   * Yields the result or the current state of each item, in the order of the items.
+   *
+   * @param from The index of the first item. @default 0
+   */
+  results: (name: string, from?: number) => AsyncGenerator<ItemResult, void>;
+  /** Lists the latest run of each batch that Temporal still knows, in no order. */
+  list: () => Promise<ListedBatch[]>;
 }
 
 const watchIntervalMs = 1_000;
@@ -144,7 +151,8 @@ export function createBatches(client: Client, scope: AccountRegion): Batches {
       if (batch.execution === 'running') await tell(name, () => handleOf(name).signal(retryFailedSignal));
       else await repeatFailed(client, scope, name);
     },
-    results: (name) => batchResults(client, scope, name),
+    results: (name, from) => batchResults(client, scope, name, from),
+    list: () => listBatches(client, scope),
   };
 }
 

@@ -53,12 +53,14 @@ const readsAtOnce = 20;
 /**
  * Reads the items page by page, and the workflow of each.
  *
+ * @param from The index of the first item.
  * @throws BatchNotFoundError
  */
 export async function* batchResults(
   client: Client,
   scope: AccountRegion,
   name: string,
+  from = 0,
 ): AsyncGenerator<ItemResult, void> {
   const batch = await describeBatch(client, scope, name);
   if (batch === undefined) throw new BatchNotFoundError(name);
@@ -66,7 +68,7 @@ export async function* batchResults(
   const read = createResultReader(client, scope, batch.memo);
   const reasons = await reasonsOf(client, batch.workflowID);
   const limit = pLimit(readsAtOnce);
-  for (let page = 0; page * upload.itemsPerPage < upload.items; page++) {
+  for (let page = Math.floor(from / upload.itemsPerPage); page * upload.itemsPerPage < upload.items; page++) {
     const items = await client.workflow
       .getHandle(batchPageWorkflowID(upload, page))
       .query(batchItemsQuery)
@@ -76,8 +78,11 @@ export async function* batchResults(
         throw error;
       });
     const first = page * upload.itemsPerPage;
+    const before = Math.max(0, from - first);
     yield* await Promise.all(
-      items.map((item, position) => limit(async () => withReason(await read(item, first + position), reasons))),
+      items
+        .slice(before)
+        .map((item, position) => limit(async () => withReason(await read(item, first + before + position), reasons))),
     );
   }
 }

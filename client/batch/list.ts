@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+import { batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { isLast } from '../find-operation.ts';
+
+/** The latest run of a batch, as a list knows it. */
+export interface ListedBatch {
+  name: string;
+  workflowID: string;
+  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
+  /** RFC 3339 */
+  startedAt: string;
+  /** RFC 3339. Absent while it runs. */
+  closedAt?: string;
+}
+
+/** Lists the latest run of each batch of an account and region that Temporal still knows. */
+export async function listBatches(client: Client, scope: AccountRegion): Promise<ListedBatch[]> {
+  const query = `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowTypes.clusterBatch}' AND ${isLast}`;
+  const prefix = batchWorkflowID(scope, '');
+  const latest = new Map<string, ListedBatch>();
+  for await (const { workflowID, status, startedAtMs, closedAtMs } of listRawRuns(client, query)) {
+    const startedAt = new Date(startedAtMs).toISOString();
+    const known = latest.get(workflowID);
+    if (known !== undefined && known.startedAt > startedAt) continue;
+    latest.set(workflowID, {
+      name: workflowID.slice(prefix.length),
+      workflowID,
+      execution: status.toLowerCase(),
+      startedAt,
+      ...(closedAtMs !== undefined && { closedAt: new Date(closedAtMs).toISOString() }),
+    });
+  }
+  return [...latest.values()];
+}
