@@ -3,8 +3,9 @@ import { parse } from 'yaml';
 import { isTooDeep } from '../client/index.ts';
 import { RequestError } from './request-error.ts';
 
-/** More than a spec needs. */
+/** More than a spec needs. A batch of whole specs may be larger, and has a limit of its own. */
 export const bodyLimitBytes = 1024 * 1024;
+export const batchLimitBytes = 16 * 1024 * 1024;
 
 /** Reads bodies: JSON as fastify does, and YAML, since spec files are. */
 export function addBodies(app: FastifyInstance): void {

@@ -7,6 +7,7 @@ import {
   type OperationFailure,
   type OperationOutcome,
   type OperationStatus,
+  type ReconcileStatus,
 } from '../client/index.ts';
 import type { OperationResource } from './schemas/operation.ts';
 
@@ -82,6 +83,20 @@ export function batchOperation(
   const message = outcome.cancelReason ?? `the batch ended as ${outcome.outcome}`;
   const rpcStatus = outcome.outcome === 'cancelled' ? 'CANCELLED' : 'ABORTED';
   return { ...resource, error: { code: codes[rpcStatus], status: rpcStatus, message, details: [{ ...outcome }] } };
+}
+
+/** Shows a search for orphans as an operation. */
+export function reconcileOperation(scope: AccountRegion, { report, ...status }: ReconcileStatus): OperationResource {
+  const { execution } = status;
+  const resource: OperationResource = {
+    name: `${scopePath(scope)}/operations/${operationIDOf(scope, status)}`,
+    done: execution !== 'running',
+    metadata: { kind: 'reconcile', ...status },
+  };
+  if (!resource.done) return resource;
+  if (report !== undefined) return { ...resource, response: { ...report } };
+  const message = `the search for orphans has ended as ${execution}; Temporal has the reason`;
+  return { ...resource, error: { code: codes.ABORTED, status: 'ABORTED', message, details: [] } };
 }
 
 /** The codes of google.rpc.Code that operations end with. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { OperationReference, OperationStatus, Orchestrator } from '../client/index.ts';
 
 /** How long a request waits, and what ends its wait early. */
@@ -19,6 +20,16 @@ export async function settled(
   if (wait === undefined) return orchestrator.operation(operation);
   const last = await lastOf((signal) => orchestrator.watch(operation, signal), isDone, wait);
   return last ?? orchestrator.operation(operation);
+}
+
+/** Looks at something every second until it shows what is waited for, or the wait is over. */
+export function repeated<Status>(look: () => Promise<Status>) {
+  return async function* watch(signal: AbortSignal): AsyncGenerator<Status, void> {
+    for (;;) {
+      yield await look();
+      await pause(1_000, undefined, { signal });
+    }
+  };
 }
 
 /** Follows a watch until it shows what is waited for, or the wait is over. */

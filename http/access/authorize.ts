@@ -70,6 +70,18 @@ export function requireNames(request: Pick<FastifyRequest, 'principal'>, names: 
 }
 
 /**
+ * Refuses what is not about single names to tokens that are for some names only.
+ *
+ * @throws RequestError with 403
+ */
+export function requireAllNames(request: Pick<FastifyRequest, 'principal'>): void {
+  const principal = principalOf(request);
+  if (principal.names !== undefined) {
+    throw forbidden(`the token "${principal.name}" is for some names only, and this request is about all`);
+  }
+}
+
+/**
  * Refuses a cluster that the token is not for. Whoever may use some names only may use a clusterID only if Temporal knows
  * the name that belongs to it: a pattern such as `c*` must not match the ID of a cluster of another name.
  *

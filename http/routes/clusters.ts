@@ -80,7 +80,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         operationId: 'createCluster',
         summary: 'Create a cluster, or attach to its create',
         description:
-          "The body is exactly that of the API's create call, as in a spec file. The name of the cluster is `cluster.clusterName`.",
+          "The body is exactly that of the API's create call, as in a spec file, in JSON or as application/yaml. The name of the cluster is `cluster.clusterName`.",
         params: scopeParams,
         querystring: createQuery,
         body: createBodySchema,

@@ -1,7 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { batchRoutes } from './batches.ts';
 import { clusterRoutes } from './clusters.ts';
 import { limitOf, type RouteOptions } from './context.ts';
 import { operationRoutes } from './operations.ts';
+import { reconcileRoutes } from './reconcile.ts';
+import { scheduleRoutes } from './schedules.ts';
+import { teardownRoutes } from './teardowns.ts';
 import { validationRoutes } from './validation.ts';
 
 /** All routes of an account and region. */
@@ -17,4 +21,8 @@ export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes,
   await app.register(clusterRoutes, options);
   await app.register(operationRoutes, options);
   await app.register(validationRoutes, options);
+  await app.register(batchRoutes, options);
+  await app.register(teardownRoutes, options);
+  await app.register(reconcileRoutes, options);
+  await app.register(scheduleRoutes, options);
 };

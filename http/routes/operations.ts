@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { operationIDPattern, parseOperationID, type Operation } from '../../client/index.ts';
-import { maySee, requireNames } from '../access/authorize.ts';
-import { batchOperation, listedOperation, operationResource } from '../operation-resource.ts';
+import { maySee, requireAllNames, requireNames } from '../access/authorize.ts';
+import { batchOperation, listedOperation, operationResource, reconcileOperation } from '../operation-resource.ts';
 import { pageOf } from '../page.ts';
 import { RequestError } from '../request-error.ts';
 import { operationPageSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
-import { lastOf, settled } from '../settled.ts';
+import { lastOf, repeated, settled } from '../settled.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 
 const listQuery = pageQuery.extend({
@@ -27,7 +27,7 @@ const operationParams = scopeParams.extend({
 
 const tags = ['operations'];
 
-/** `operations`: creates and deletes, and by its ID a batch too. */
+/** `operations`: creates and deletes, and by their IDs batches and searches for orphans too. */
 export const operationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
   app.get(
     '/operations',
@@ -84,6 +84,12 @@ export const operationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
         const watch = (signal: AbortSignal) => batches.watch(named.batch, signal);
         const ended = wait && (await lastOf(watch, ({ execution }) => execution !== 'running', wait));
         return batchOperation(scope, ended ?? (await batches.status(named.batch)));
+      }
+      if (named.kind === 'reconcile') {
+        requireAllNames(request);
+        const look = () => orchestrator.reconcileSearch.status(named);
+        const ended = wait && (await lastOf(repeated(look), ({ execution }) => execution !== 'running', wait));
+        return reconcileOperation(scope, ended ?? (await look()));
       }
       const status = await settled(orchestrator, named, wait);
       // As if it were not there: whoever may not see a cluster learns nothing of it.

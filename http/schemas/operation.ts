@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BlockedBy, CurrentStep, Problem, Stage, Step } from '../../client/index.ts';
+import type { BlockedBy, CurrentStep, ItemResult, Problem, Stage, Step } from '../../client/index.ts';
 
 const time = z.iso.datetime();
 
@@ -16,6 +16,22 @@ const stages = [
   'cleaningUp',
   'done',
 ] as const satisfies Stage[];
+
+const itemResults = [
+  'notStarted',
+  'refused',
+  'unknown',
+  'underWay',
+  'running',
+  'failed',
+  'cancelled',
+  'expired',
+  'vanished',
+  'deleted',
+  'absent',
+  'terminated',
+  'rolledBack',
+] as const satisfies ItemResult['result'][];
 
 const foundSchema: z.ZodType<Problem> = z
   .object({ path: z.string(), message: z.string(), rule: z.string(), advice: z.string() })
@@ -63,7 +79,7 @@ const blockedBySchema: z.ZodType<BlockedBy> = z
 export const metadataSchema = z
   .looseObject({
     kind: z.enum(['create', 'delete', 'batch', 'reconcile']),
-    workflowID: z.string().describe('The workflow in Temporal.'),
+    workflowID: z.string().exactOptional().describe('The workflow in Temporal.'),
     runID: z.string().exactOptional(),
     clusterName: z.string().exactOptional(),
     clusterID: z.string().exactOptional(),
@@ -154,3 +170,68 @@ export const checkedSchema = z
 export const validationSchema = z
   .object({ valid: z.boolean(), errors: z.array(foundSchema), warnings: z.array(foundSchema) })
   .meta({ id: 'Validation' });
+
+export const batchSchema = z
+  .object({
+    name: z.string().describe('The path of the batch below the host of the server.'),
+    batch: z.string(),
+    operation: operationSchema.describe('Its latest run. Lists leave out its progress and its outcome.'),
+  })
+  .meta({ id: 'Batch' });
+
+export const batchPageSchema = z
+  .object({ batches: z.array(batchSchema), nextCursor: z.string().exactOptional() })
+  .meta({ id: 'BatchPage' });
+
+const itemResultSchema: z.ZodType<ItemResult> = z
+  .looseObject({
+    index: z.int(),
+    kind: z.enum(['create', 'delete']),
+    clusterName: z.string().exactOptional(),
+    clusterID: z.string().exactOptional(),
+    result: z.enum(itemResults),
+    workflowID: z.string(),
+    startedAt: z.string().exactOptional(),
+    closedAt: z.string().exactOptional(),
+  })
+  .meta({ id: 'ItemResult', description: 'The result or the current state of one item of a batch.' });
+
+export const resultPageSchema = z
+  .object({ results: z.array(itemResultSchema), nextCursor: z.string().exactOptional() })
+  .meta({ id: 'ItemResultPage' });
+
+/** What a batch would do. */
+export const planSchema = z
+  .object({
+    valid: z.literal(true),
+    warnings: z.array(foundSchema),
+    creates: z.int(),
+    deletes: z.int(),
+    networks: z.array(anyObject).describe('The ranges that the creates will use, by VPC.'),
+    estimatedSeconds: z.number(),
+    assumptions: z.array(z.string()).describe('What the estimate assumes.'),
+  })
+  .meta({ id: 'BatchPlan' });
+
+const targetSchema = z.looseObject({ clusterID: z.string(), clusterName: z.string(), clusterPhase: z.string() });
+
+export const teardownReportSchema = z
+  .object({
+    targets: z.array(targetSchema).describe('The clusters to delete, oldest first.'),
+    spared: z.array(targetSchema).describe('Clusters that match too, but are foreign or protected.'),
+    patterns: z.array(anyObject).exactOptional().describe('How many names each pattern took.'),
+  })
+  .meta({ id: 'TeardownReport' });
+
+export const scheduleSchema = z
+  .object({
+    name: z.string().describe('The path of the schedule below the host of the server.'),
+    paused: z.boolean(),
+    nextAt: z.string().exactOptional(),
+    lastAt: z.string().exactOptional(),
+  })
+  .meta({ id: 'Schedule' });
+
+export const scheduleListSchema = z.object({ schedules: z.array(scheduleSchema) }).meta({ id: 'ScheduleList' });
+
+export const removedSchema = z.object({ removed: z.literal(true) }).meta({ id: 'Removed' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clusterNamePattern, labelPattern } from '../../client/index.ts';
 import { durationSchema } from './duration.ts';
 
-const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
+export const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
 /** The path parameters that every route of the API has. */
 export const scopeParams = z.object({
@@ -16,6 +16,9 @@ export const clusterParams = scopeParams.extend({
     .regex(clusterNamePattern, 'must be 1 to 65 letters, digits, dots, dashes or underscores')
     .describe('The name of a cluster or its clusterID.'),
 });
+
+/** The name of a batch or a schedule. */
+export const labelParams = scopeParams.extend({ name: label.describe('The name of the batch or schedule.') });
 
 /** A switch of the query: nothing but `true` and `false`, so that a slip turns nothing on. */
 export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');

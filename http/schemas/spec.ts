@@ -10,9 +10,13 @@ const ruleIDs = validationRules.map(({ id }) => id);
 
 const ruleSchema = z.enum(ruleIDs, { error: 'must be the ID of a validation rule, which docs/cce-api.md lists' });
 
-/** Rules to skip, since the vendor's rules change: one, or the parameter several times. */
+/** Rules to skip, since the vendor's rules change: the parameter once or several times. */
 export const disabledRules = z
-  .union([z.array(ruleSchema), ruleSchema.transform((rule) => [rule])])
+  .preprocess((value) => (typeof value === 'string' ? [value] : (value ?? [])), z.array(ruleSchema))
+  .meta({
+    description: "Validation rules to skip, since the vendor's rules change.",
+    type: 'array',
+    items: { type: 'string', enum: ruleIDs },
+  })
   .optional()
-  .transform((rules) => rules ?? [])
-  .describe("Validation rules to skip, since the vendor's rules change.");
+  .transform((rules) => rules ?? []);

@@ -53,7 +53,7 @@ describe('over HTTP', () => {
 
   /** Calls the API, and checks that the answer is as the OpenAPI document says. */
   async function call<Answer>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: object,
   ): Promise<{ status: number; answer: Answer; location: string }> {
@@ -128,6 +128,50 @@ describe('over HTTP', () => {
     const { status, answer } = await call('POST', '/clusters', other);
     expect(status).toBe(409);
     expect(answer).toMatchObject({ code: 'SpecConflictError', differingPaths: ['cluster.k8sVersion'] });
+  });
+
+  it.concurrent('a batch runs, shows its results, and a teardown deletes what it made', async () => {
+    const example = readExample('managed');
+    const {
+      clusterPodCIDR: _pods,
+      clusterIPServiceCIDR: _services,
+      ...network
+    } = example.cluster.containerNetworkConfig;
+    const file = {
+      name: 'many',
+      template: { ...example, cluster: { ...example.cluster, containerNetworkConfig: network } },
+      ranges: { pods: { pool: '10.0.0.0/8', prefixLength: 20 }, services: { pool: '172.16.0.0/12', prefixLength: 24 } },
+      items: [{ count: 2, start: 1, name: 'batch-{index}' }],
+    };
+    const started = await call<OperationResource>('POST', '/batches?wait=30s', file);
+    expect(started.answer).toMatchObject({ done: true, response: { outcome: 'completed', succeeded: 2 } });
+    const { answer } = await call<{ results: object[] }>('GET', '/batches/many/results?pageSize=1&cursor=1');
+    expect(answer.results).toMatchObject([{ index: 1, clusterName: 'batch-2', result: 'running' }]);
+    expect((await call<{ batches: object[] }>('GET', '/batches')).answer.batches.length).toBeGreaterThan(0);
+    expect((await call('POST', '/batches/many/pause')).status).toBe(404);
+
+    const filter = { filter: { name: 'batch-*' } };
+    const plan = await call<{ targets: object[] }>('POST', '/teardowns/plan', filter);
+    expect(plan.answer.targets).toMatchObject([{ clusterName: 'batch-1' }, { clusterName: 'batch-2' }]);
+    const teardown = await call<OperationResource>('POST', '/teardowns?wait=30s', { ...filter, batch: 'gone' });
+    expect(teardown.answer).toMatchObject({ done: true, response: { outcome: 'completed', succeeded: 2 } });
+    expect((await call<{ targets: object[] }>('POST', '/teardowns', filter)).answer.targets).toEqual([]);
+  });
+
+  it.concurrent('a search for orphans reports, and schedules are set and removed', async () => {
+    const { location } = await call<OperationResource>('POST', '/reconcile');
+    const { answer } = await operationAt(location);
+    expect(answer).toMatchObject({ done: true, response: { orphans: 0, unknown: 0 } });
+    const schedule = '/schedules/teardowns/nightly';
+    const set = await call('PUT', schedule, { every: '24h', filter: { name: 'ci-*' } });
+    expect(set.answer).toMatchObject({ paused: false });
+    expect((await call('POST', `${schedule}/pause`)).answer).toMatchObject({ paused: true });
+    expect((await call('DELETE', schedule)).status).toBe(200);
+    expect((await call('PUT', '/schedules/reconcile', { every: '1h' })).answer).toMatchObject({
+      nextAt: expect.any(String),
+    });
+    expect((await call('DELETE', '/schedules/reconcile')).status).toBe(200);
+    expect((await call('GET', '/schedules/reconcile')).status).toBe(404);
   });
 
   it.concurrent('a scope that no worker serves says so', async () => {

@@ -37,7 +37,7 @@ const file = {
 const bearer = (name: string) => ({ authorization: `Bearer token-of-${name}` });
 
 /** Every route with a request that it accepts from somebody with the role. */
-const routes: [role: Role, method: 'GET' | 'POST' | 'DELETE', path: string, payload?: object | undefined][] = [
+const routes: [role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object | undefined][] = [
   ['read', 'GET', '/clusters'],
   ['read', 'GET', '/clusters/ci-1'],
   ['read', 'GET', '/operations'],
@@ -47,7 +47,33 @@ const routes: [role: Role, method: 'GET' | 'POST' | 'DELETE', path: string, payl
   ['operate', 'POST', '/clusters/ci-1/cancel', {}],
   ['operate', 'POST', '/clusters/ci-1/lease', { ttl: '8h' }],
   ['destroy', 'DELETE', '/clusters/ci-1'],
+  ['operate', 'POST', '/batches', batch('ci-1', 'ci-2')],
+  ['read', 'GET', '/batches'],
+  ['read', 'GET', '/batches/ci-1'],
+  ['read', 'GET', '/batches/ci-1/results'],
+  ['operate', 'POST', '/batches/ci-1/pause'],
+  ['operate', 'POST', '/batches/ci-1/resume'],
+  ['operate', 'POST', '/batches/ci-1/cancel'],
+  ['operate', 'POST', '/batches/ci-1/concurrency', { concurrency: 5 }],
+  ['destroy', 'POST', '/batches/ci-1/retry'],
+  ['operate', 'POST', '/teardowns/plan', { filter: { name: '*' } }],
+  ['destroy', 'POST', '/teardowns', { filter: { name: '*' } }],
+  ['operate', 'POST', '/reconcile'],
+  ['read', 'GET', '/schedules/teardowns'],
+  ['read', 'GET', '/schedules/teardowns/ci-1'],
+  ['destroy', 'PUT', '/schedules/teardowns/ci-1', { every: '24h', filter: { name: 'ci-*' } }],
+  ['operate', 'DELETE', '/schedules/teardowns/ci-1'],
+  ['operate', 'POST', '/schedules/teardowns/ci-1/pause'],
+  ['destroy', 'POST', '/schedules/teardowns/ci-1/resume'],
+  ['read', 'GET', '/schedules/reconcile'],
+  ['operate', 'PUT', '/schedules/reconcile', { every: '1h' }],
+  ['operate', 'DELETE', '/schedules/reconcile'],
 ];
+
+/** A batch file that creates one cluster. */
+function batch(name: string, clusterName: string, more: object = {}) {
+  return { name, items: [readExample('managed', clusterName)], ...more };
+}
 
 const operations = [
   operationOf('ci-1'),
@@ -77,7 +103,7 @@ describe('the rights of a token', () => {
     );
     const tried = routes.map(([, method, path]) => {
       const pattern = path
-        .replace(/^\/clusters\/ci-1/, '/clusters/{name}')
+        .replace(/^\/(clusters|batches|schedules\/teardowns)\/ci-1/, '/$1/{name}')
         .replace(/^\/operations\/.+/, '/operations/{operation}');
       return `${method} /v1/{account}/{region}${pattern}`;
     });
@@ -126,12 +152,68 @@ describe('the rights of a token', () => {
 
   it('end at the names that the token is for, on every route', async () => {
     const withName = (path: string) => path.replace('ci-1', 'prod');
-    for (const [role, method, path, payload] of routes.filter(([, , path]) => path.includes('ci-1'))) {
+    for (const [role, method, path, payload] of routes.filter(([, , named]) => named.includes('ci-1'))) {
       const { statusCode } = await ask('ci', [role, method, withName(path), payload]);
       expect([method, path, statusCode]).toEqual([method, path, path.startsWith('/operations') ? 404 : 403]);
     }
     expect((await ask('ci', ['operate', 'POST', '/clusters', readExample('managed', 'prod')])).statusCode).toBe(403);
     expect(api.calls().filter(([method, name]) => method !== 'status' && name === 'prod')).toEqual([]);
+  });
+
+  it.each<[string, (typeof routes)[number]]>([
+    ['a batch of another name', ['operate', 'POST', '/batches', batch('prod', 'ci-2')]],
+    ['a cluster of another name in a batch', ['operate', 'POST', '/batches', batch('ci-1', 'prod')]],
+    [
+      'a delete of another name in a batch',
+      ['operate', 'POST', '/batches', { name: 'ci-1', items: [{ delete: 'prod' }] }],
+    ],
+    [
+      'a delete by clusterID in a batch',
+      ['operate', 'POST', '/batches', { name: 'ci-1', items: [{ delete: 'cce-87654321' }] }],
+    ],
+    ['a search for orphans', ['operate', 'POST', '/reconcile']],
+    ['the result of a search for orphans', ['read', 'GET', `/operations/reconcile~report~${runID}`]],
+    ['a scheduled search', ['read', 'GET', '/schedules/reconcile']],
+    [
+      'a scheduled teardown',
+      ['destroy', 'PUT', '/schedules/teardowns/ci-1', { every: '1h', filter: { name: 'ci-*' } }],
+    ],
+  ])('for some names do not reach %s', async (_, route) => {
+    expect((await ask('ci', route)).statusCode).toBe(403);
+    expect((await ask('everything', route)).statusCode).toBeLessThan(300);
+  });
+
+  it.each<[string, (typeof routes)[number]]>([
+    ['a batch that deletes', ['operate', 'POST', '/batches', { name: 'ci-1', items: [{ delete: 'ci-1' }] }]],
+    ['a batch that rolls back', ['operate', 'POST', '/batches', batch('ci-1', 'ci-2', { failurePolicy: 'rollback' })]],
+    ['a search that deletes orphans', ['operate', 'POST', '/reconcile', { delete: {} }]],
+    ['a scheduled search that deletes', ['operate', 'PUT', '/schedules/reconcile', { every: '1h', delete: {} }]],
+  ])('without destroy do not reach %s', async (_, route) => {
+    expect((await ask('operator', route)).statusCode).toBe(403);
+    expect((await ask('everything', route)).statusCode).toBeLessThan(300);
+  });
+
+  it('refuse a teardown that matches a cluster of another name, and hide it from the plan', async () => {
+    const others = await startAPI({
+      authenticate: readTokens(stringify({ tokens: [entry('two', ['operate', 'destroy'], { names: ['ci-2'] })] }), ''),
+    });
+    const payload = { filter: { name: '*' } };
+    const plan = await others.inject({
+      method: 'POST',
+      url: '/v1/default/bj/teardowns/plan',
+      payload,
+      headers: bearer('two'),
+    });
+    expect(plan.json()).toMatchObject({ targets: [], spared: [{ clusterName: 'ci-2' }] });
+    const start = await others.inject({
+      method: 'POST',
+      url: '/v1/default/bj/teardowns',
+      payload,
+      headers: bearer('two'),
+    });
+    expect(start.statusCode).toBe(403);
+    expect(others.calls().map(([method]) => method)).not.toContain('batches.start');
+    await others.close();
   });
 
   it('reach a clusterID only through the name that belongs to it', async () => {
@@ -150,6 +232,8 @@ describe('the rights of a token', () => {
     expect(await names('ci')).toEqual(['ci-1', 'ci-9']);
     const listed = await ask('ci', ['read', 'GET', '/operations']);
     expect(listed.json<{ operations: unknown[] }>().operations).toHaveLength(2);
+    const batches = await ask('ci', ['read', 'GET', '/batches']);
+    expect(batches.json<{ batches: { batch: string }[] }>().batches.map(({ batch }) => batch)).toEqual(['ci-1']);
   });
 });
 

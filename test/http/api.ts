@@ -1,7 +1,13 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { OperationNotFoundError, type Operation, type OperationStatus, type Orchestrator } from '../../client/index.ts';
+import {
+  BatchNotFoundError,
+  OperationNotFoundError,
+  type Operation,
+  type OperationStatus,
+  type Orchestrator,
+} from '../../client/index.ts';
 import type { Authenticate } from '../../http/access/authorize.ts';
 import { anonymous } from '../../http/access/principal.ts';
 import { createServer } from '../../http/server.ts';
@@ -80,13 +86,15 @@ export async function startAPI({
   };
 }
 
-function recording(orchestrator: Orchestrator, calls: [string, ...unknown[]][]): Orchestrator {
+function recording<Calls extends object>(orchestrator: Calls, calls: [string, ...unknown[]][], prefix = ''): Calls {
   return new Proxy(orchestrator, {
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
+      const path = `${prefix}${String(name)}`;
+      if (typeof member === 'object' && member !== null) return recording(member, calls, `${path}.`);
       if (typeof member !== 'function') return member;
       return (...args: unknown[]) => {
-        calls.push([String(name), ...args]);
+        calls.push([path, ...args]);
         return member.apply(target, args) as unknown;
       };
     },
@@ -119,6 +127,77 @@ function handMade(operations: readonly OperationStatus[]): Orchestrator {
     cancel: find,
     extendLease: find,
     delete: async (name) => ({ workflowID: `cce:default:bj:delete:${name}`, runID }),
+    batches: batchesOf(),
+    teardown: {
+      find: async () => ({
+        targets: [clusterOf('ci-1')],
+        spared: [clusterOf('ci-2')].map((one) => ({ ...one, reason: 'foreign' as const })),
+        patterns: [],
+      }),
+      schedules: {
+        set: async () => {},
+        async *list() {
+          yield { name: 'ci-1', paused: true };
+        },
+        pause: async (name) => name === 'ci-1',
+        remove: async (name) => name === 'ci-1',
+      },
+    },
+    reconcileSearch: {
+      start: async () => ({ workflowID: 'cce:default:bj:reconcile:report', runID }),
+      status: async (search) => ({ ...search, execution: 'completed', startedAt: '2026-11-28T01:00:00.000Z', report }),
+    },
+    reconcileSchedule: { set: async () => {}, describe: async () => ({ paused: false }), remove: async () => true },
   };
   return made as Orchestrator;
+}
+
+export const report = { clusters: 3, marked: 2, claimed: 2, unclaimed: [], orphans: 0, unknown: 0 };
+
+function clusterOf(clusterName: string) {
+  return {
+    clusterID: `cce-${clusterName.padStart(8, '0').replace('-', '0')}`,
+    clusterName,
+    clusterPhase: 'running' as const,
+  };
+}
+
+/** One batch, which is under way, with three items. */
+function batchesOf(): Orchestrator['batches'] {
+  const known = {
+    name: 'ci-1',
+    workflowID: 'cce:default:bj:batch:ci-1',
+    execution: 'running',
+    startedAt: '2026-11-28T01:00:00.000Z',
+  };
+  const status = async (name: string) => {
+    if (name !== known.name) throw new BatchNotFoundError(name);
+    return { ...known, current: [] };
+  };
+  const tell = async (name: string) => void (await status(name));
+  return {
+    start: async ({ name, items }) => ({ name, workflowID: known.workflowID, items: items.length, attached: false }),
+    status,
+    async *watch(name) {
+      yield await status(name);
+    },
+    pause: tell,
+    resume: tell,
+    cancel: tell,
+    setConcurrency: tell,
+    retryFailed: tell,
+    async *results(name, from = 0) {
+      await status(name);
+      for (let index = from; index < 3; index++) {
+        yield {
+          index,
+          kind: 'create',
+          clusterName: `ci-${index}`,
+          result: 'running',
+          workflowID: `cce:default:bj:ci-${index}`,
+        };
+      }
+    },
+    list: async () => [known, { ...known, name: 'nightly', execution: 'completed' }],
+  };
 }

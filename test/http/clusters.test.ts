@@ -92,7 +92,7 @@ describe('a create over HTTP', () => {
     ['?wait=3m', 'wait'],
     ['?onFailure=explode', 'onFailure'],
     ['?validateOnly=1', 'validateOnly'],
-    ['?disabledRule=no-such-rule', 'disabledRule'],
+    ['?disabledRule=no-such-rule', 'disabledRule[0]'],
   ])('refuses %s and says what is wrong', async (query, path) => {
     const answer = await create(query);
     expect(answer.statusCode).toBe(400);

@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { deleteItemOf, type Orchestrator, type TeardownPlan, type TeardownReport } from '../../client/index.ts';
+import { maySee, requireNames } from '../access/authorize.ts';
+import { note } from '../audit.ts';
+import { RequestError } from '../request-error.ts';
+import { operationSchema, teardownReportSchema } from '../schemas/operation.ts';
+import { problemResponses } from '../schemas/problem.ts';
+import { changeQuery, label, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { deletionOf, planOf, teardownPlanSchema, teardownSchema } from '../schemas/sweeps.ts';
+import { statusOf } from './batches.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+
+const tags = ['teardowns'];
+
+/** `teardowns`: a plan lists what a filter matches; a start deletes it as a batch. */
+export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
+  app.post(
+    '/teardowns/plan',
+    {
+      config: { role: 'operate' },
+      schema: {
+        tags,
+        operationId: 'planTeardown',
+        summary: 'List the clusters that a filter matches, and delete nothing',
+        params: scopeParams,
+        body: teardownPlanSchema,
+        response: { 200: teardownReportSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { targets, spared, patterns } = await find(orchestratorOf(options, request), planOf(request.body));
+      const visible = (target: { clusterName: string }) => maySee(request, target);
+      return {
+        targets: targets.filter(visible),
+        spared: spared.filter(visible),
+        // They count clusters of all names.
+        ...(patterns !== undefined && request.principal?.names === undefined && { patterns }),
+      };
+    },
+  );
+
+  app.post(
+    '/teardowns',
+    {
+      config: { role: 'destroy', change: 'start teardown' },
+      schema: {
+        tags,
+        operationId: 'startTeardown',
+        summary: 'Delete the clusters that a filter matches, as a batch',
+        description:
+          'Only clusters with our marker are deleted. The answer is 200 with the report if nothing matches, and with `validateOnly`. A token for some names only is refused if others match.',
+        params: scopeParams,
+        querystring: changeQuery.extend(waitQuery.shape),
+        body: teardownSchema.extend({
+          batch: label.exactOptional().describe('The name of the batch. Default: teardown- and the time.'),
+        }),
+        response: { 200: teardownReportSchema, 202: operationSchema, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const orchestrator = orchestratorOf(options, request);
+      const { batch, ...teardown } = request.body;
+      const { options: deleteOptions, ...policy } = deletionOf(teardown);
+      const name = batch ?? `teardown-${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17)}`;
+      note(request, { name });
+      if (batch !== undefined) requireNames(request, [batch]);
+      const { targets, spared, patterns } = await find(orchestrator, planOf(teardown));
+      requireNames(
+        request,
+        targets.map(({ clusterName }) => clusterName),
+      );
+      note(request, { clusters: targets.length });
+      if (request.query.validateOnly === true || targets.length === 0) {
+        return reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
+      }
+      const items = targets.map((target) => deleteItemOf(target, deleteOptions));
+      const { attached } = await orchestrator.batches.start({ name, items, ...policy });
+      const operation = await statusOf(
+        orchestrator,
+        scopeOf(request),
+        name,
+        waitOf(options, request.query.wait, reply),
+      );
+      const metadata = { ...operation.metadata, attached, targets, spared };
+      return reply
+        .code(202)
+        .header('location', operation.name)
+        .send({ ...operation, metadata });
+    },
+  );
+};
+
+/**
+ * Finds the clusters that a filter matches.
+ *
+ * @throws RequestError with 503 as soon as something holds the search up, for example because no worker polls
+ */
+function find({ teardown }: Orchestrator, plan: TeardownPlan): Promise<TeardownReport> {
+  return new Promise((resolve, reject) => {
+    teardown
+      .find(plan, ({ message }) => reject(new RequestError(503, 'Blocked', `the search does not get on: ${message}`)))
+      .then(resolve, reject);
+  });
+}
