@@ -16,6 +16,7 @@ let worker = await stack.startWorker();
 const cancels: number[] = [];
 const hardStops: number[] = [];
 const gracefulStops: number[] = [];
+const lostPosts: number[] = [];
 for (let run = 0; run < runs; run++) {
   const create = await createStuck(`latency-${run}`);
   hardStops.push(await takeOver((old) => old.kill()));
@@ -23,7 +24,8 @@ for (let run = 0; run < runs; run++) {
   const cancelledAt = Date.now();
   await stack.orchestrator.cancel(`latency-${run}`);
   cancels.push(await nextCall('deleteCluster', cancelledAt));
-  for await (const { execution } of stack.orchestrator.watch(create)) if (execution !== 'running') break;
+  await ended(create);
+  lostPosts.push(await loseInPost(`lost-${run}`));
 }
 await worker.stop();
 await stack.stop();
@@ -32,6 +34,7 @@ const table = plainTable(
   ['FROM', 'TO', 'SECONDS IN EACH RUN'],
   [
     ['cancel during a step', 'the service receives the DELETE', seconds(cancels)],
+    ['SIGKILL of the worker in its POST', 'another worker looks for the cluster', seconds(lostPosts)],
     ['SIGKILL of the worker', 'another worker polls', seconds(hardStops)],
     ['SIGTERM of the worker', 'another worker polls', seconds(gracefulStops)],
   ],
@@ -45,13 +48,37 @@ async function createStuck(clusterName: string): Promise<OperationReference> {
   return create;
 }
 
-/** Ends the worker when another one is ready; returns the time until the other one polls, in milliseconds. */
-async function takeOver(end: (old: typeof worker) => Promise<void>): Promise<number> {
+/** Kills the worker while the service takes its time to answer the POST; returns the time until the next look. */
+async function loseInPost(clusterName: string): Promise<number> {
+  await stack.simulator.addFault({ kind: 'latency', ms: 25_000, call: 'createCluster', name: clusterName, times: 1 });
+  const startedAt = Date.now();
+  const create = await stack.orchestrator.create(benchRequest(clusterName));
+  // The worker looks, and then sends.
+  await nextCall('listClusters', startedAt);
+  await pause(500);
+  const taken = await takeOver(
+    (old) => old.kill(),
+    (killedAt) => nextCall('listClusters', killedAt),
+  );
+  await stack.orchestrator.cancel(clusterName);
+  await ended(create);
+  return taken;
+}
+
+async function ended(operation: OperationReference): Promise<void> {
+  for await (const { execution } of stack.orchestrator.watch(operation)) if (execution !== 'running') break;
+}
+
+/** Ends the worker when another one is ready; returns the time until the other one calls, in milliseconds. */
+async function takeOver(
+  end: (old: typeof worker) => Promise<void>,
+  next = (endedAt: number) => nextCall('getEventSteps', endedAt),
+): Promise<number> {
   const old = worker;
   worker = await stack.startWorker();
   const endedAt = Date.now();
   await end(old);
-  return nextCall('getEventSteps', endedAt);
+  return next(endedAt);
 }
 
 async function nextCall(call: string, after: number): Promise<number> {
