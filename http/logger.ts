@@ -1,7 +1,10 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** Creates a logger that writes one JSON line per entry to standard error, as the worker does. */
-export function createLogger(level: string, destination = pino.destination({ dest: 2, sync: true })): Logger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
   return pino({ level, base: null, serializers: { error: describeError, err: describeError } }, destination);
 }
 
