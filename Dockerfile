@@ -1,4 +1,4 @@
-# The image of the worker. It also contains ccectl and the simulator:
+# The image of the worker. It also contains the HTTP server (dist/http/main.js), ccectl and the simulator:
 #   docker build --tag cce-orchestrator .
 #   docker run --rm cce-orchestrator node dist/cli/main.js --help
 # docs/deployment.md describes how to run it. The base is Debian because Temporal's native library needs glibc.

@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv/dist/2020.js';
+import { execa } from 'execa';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -9,6 +13,8 @@ import type { ClusterResource, OperationResource } from '../../http/schemas/oper
 import { createServer } from '../../http/server.ts';
 import { readExample } from '../examples.ts';
 import { useService } from '../service.ts';
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /** An OpenAPI document, as far as these tests read it. */
 interface Document {
@@ -151,8 +157,9 @@ describe('over HTTP', () => {
     expect((await call('POST', '/batches/many/pause')).status).toBe(404);
 
     const filter = { filter: { name: 'batch-*' } };
-    const plan = await call<{ targets: object[] }>('POST', '/teardowns/plan', filter);
-    expect(plan.answer.targets).toMatchObject([{ clusterName: 'batch-1' }, { clusterName: 'batch-2' }]);
+    const plan = await call<{ targets: { clusterName: string }[] }>('POST', '/teardowns/plan', filter);
+    const targets = plan.answer.targets.map(({ clusterName }) => clusterName);
+    expect(targets.toSorted()).toEqual(['batch-1', 'batch-2']);
     const teardown = await call<OperationResource>('POST', '/teardowns?wait=30s', { ...filter, batch: 'gone' });
     expect(teardown.answer).toMatchObject({ done: true, response: { outcome: 'completed', succeeded: 2 } });
     expect((await call<{ targets: object[] }>('POST', '/teardowns', filter)).answer.targets).toEqual([]);
@@ -172,6 +179,28 @@ describe('over HTTP', () => {
     });
     expect((await call('DELETE', '/schedules/reconcile')).status).toBe(200);
     expect((await call('GET', '/schedules/reconcile')).status).toBe(404);
+  });
+
+  it.concurrent("the README's five lines of curl create a cluster, follow it and delete it", async () => {
+    const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
+    const [, script = ''] = /^## Over HTTP$[^]*?^```sh\n([^]*?)^```$/m.exec(readme) ?? [];
+    expect(script.match(/^curl /gm)).toHaveLength(5);
+    // Each prints one document on one line, without a line break after it.
+    const { stdout } = await execa('bash', ['-euc', script.replaceAll(/$/gm, '\necho')], {
+      cwd: projectFolder,
+      env: { API: url, TOKEN: 'any' },
+    });
+    const answers = stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as object);
+    expect(answers).toMatchObject([
+      { done: false, metadata: { kind: 'create', clusterName: 'test-open-types' } },
+      { clusterName: 'test-open-types', state: 'running' },
+      { operations: [{ metadata: { kind: 'create' } }] },
+      { metadata: { clusterName: 'test-open-types' } },
+      { clusterName: 'test-open-types', state: 'absent' },
+    ]);
   });
 
   it.concurrent('a scope that no worker serves says so', async () => {
