@@ -86,6 +86,8 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
       attempt: () => [0, 100, 8_000][pick([10, 2, 0.3 * badness])]!,
     },
     rpcDelayMs: () => [0, 30, 2_500][pick([10, 2, 0.3 * badness])]!,
+    // A lease then goes on in many runs.
+    longHistory: [4_000, 40][pick([2, 1])]!,
     nextWorker: () => pick(Array.from({ length: workers }, () => 1)),
   });
   const { temporal } = world;
@@ -119,6 +121,7 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
   try {
     return await conclude();
   } finally {
+    await world.end();
     liveIn(undefined);
   }
 

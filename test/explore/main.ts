@@ -9,7 +9,10 @@ const options = new Command('explore')
   .option('--seed <text>', 'the same seed gives the same histories', '1')
   .option('--only <number>', 'repeat one of the histories, and print it', wholeNumber)
   .option('--until-wrong', 'end with the first history that is wrong')
-  .option('--planted', 'plant faults in a copy of the project, and count the histories until each is found')
+  .option(
+    '--planted [text]',
+    'plant faults in a copy of the project, all or those named so, and count the histories until each is found',
+  )
   .option('--processes <number>', 'number of processes', wholeNumber, availableParallelism())
   .addHelpText(
     'after',
@@ -20,10 +23,12 @@ Examples:
   npm run explore -- --planted --runs 2000`,
   )
   .parse()
-  .opts<ExploreOptions & { planted?: true }>();
+  .opts<ExploreOptions & { planted?: true | string }>();
 
 const { runs, seed, processes, planted } = options;
-const isGood = await (planted === true ? explorePlanted(runs, seed, processes) : explore(options));
+const isGood = await (planted === undefined
+  ? explore(options)
+  : explorePlanted(runs, seed, processes, planted === true ? '' : planted));
 process.exit(isGood ? 0 : 1);
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,5 @@
 import type { RunRecord } from './explore-run.ts';
+import { extensionSeconds } from './extension.ts';
 import type { LogEntry, ServiceCluster } from './service.ts';
 
 /**
@@ -73,7 +74,12 @@ function hasReason(entry: LogEntry, record: RunRecord): boolean {
   const hasFailed = entry.stateBefore === 'create_failed' || entry.stateBefore === 'delete_failed';
   const begunAtMs = sender === undefined ? cluster.madeAtMs : Date.parse(sender.startedAt);
   const isLate = entry.atMs - begunAtMs >= wishes.timeoutSeconds * 1000;
-  const isExpired = wishes.ttlSeconds !== undefined && entry.atMs - cluster.madeAtMs > wishes.ttlSeconds * 1000;
+  const lastExtended = before.findLast(({ message, answer }) => message === 'extend' && answer === 'accepted');
+  const leaseEndsAtMs =
+    lastExtended === undefined
+      ? cluster.madeAtMs + (wishes.ttlSeconds ?? Infinity) * 1000
+      : lastExtended.atMs + extensionSeconds * 1000;
+  const isExpired = entry.atMs >= leaseEndsAtMs;
   const hasSibling = record.clusters.some(
     (other) => other !== cluster && senderOf(other, record) === entry.sender && other.madeAtMs <= entry.atMs,
   );

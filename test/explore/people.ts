@@ -3,6 +3,7 @@ import { createOrchestrator, type OperationReference } from '../../client/index.
 import { createWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { readExample } from '../examples.ts';
 import { stages } from './stage.ts';
+import { extensionSeconds } from './extension.ts';
 import type { Service } from './service.ts';
 import { workers, type World } from './world.ts';
 
@@ -97,7 +98,7 @@ export function createPeople({ client, scope, clusterName, wishes, service, worl
         return orchestrator.delete(clusterID);
       }
       case 'extend':
-        return orchestrator.extendLease(clusterName, 3_600);
+        return orchestrator.extendLease(clusterName, extensionSeconds);
       case 'terminate':
         await createHandle().terminate('by hand');
         return undefined;
@@ -141,7 +142,6 @@ export function createPeople({ client, scope, clusterName, wishes, service, worl
           if (run !== undefined) entry.run = { workflowID: run.workflowID, runID: run.runID };
         },
         (error: unknown) => {
-          if (error instanceof TypeError) console.log(error);
           entry.answer = error instanceof Error && error.name !== 'Error' ? error.name : String(error);
         },
       );

@@ -73,6 +73,18 @@ const faults: Fault[] = [
     replace: "if (leaseEnd === 'expired') return endExpired();",
     by: '',
   },
+  {
+    name: 'an extension is lost when a lease goes on in a new run',
+    file: 'workflows/create/create-cluster.ts',
+    replace: 'expiresAtMs: expiresAtMs() ?? startedAtMs,',
+    by: 'expiresAtMs: Math.min(expiresAtMs() ?? 0, startedAtMs + (input.ttlSeconds ?? 0) * 1000 + 500_000),',
+  },
+  {
+    name: 'an extension is forgotten when another worker takes over',
+    file: 'workflows/create/lease.ts',
+    replace: '      ttlMs = next * 1000;',
+    by: '      if (workflowInfo().unsafe.isReplaying) return;\n      ttlMs = next * 1000;',
+  },
 ];
 
 /** What the explorer needs of the project. */
@@ -98,9 +110,15 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
  *
  * @returns Whether it finds all of them.
  */
-export async function explorePlanted(runs: number, seed: string, processes: number): Promise<boolean> {
+export async function explorePlanted(
+  runs: number,
+  seed: string,
+  processes: number,
+  /** Plants only the faults whose names contain this. */
+  part = '',
+): Promise<boolean> {
   const found: boolean[] = [];
-  for (const fault of faults) {
+  for (const fault of faults.filter(({ name }) => name.includes(part))) {
     const result = await exploreWith(fault, runs, seed, processes);
     found.push(result !== undefined);
     console.log(`${fault.name}: ${result ?? `not found in ${runs} runs`}`);

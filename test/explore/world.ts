@@ -16,7 +16,7 @@ import { connectionTo } from './temporal/connection.ts';
 import type { Sandbox } from './temporal/sandbox.ts';
 import type { Delays, Temporal } from './temporal/model.ts';
 import { createTemporal } from './temporal/temporal.ts';
-import { lives, type VirtualTime } from './temporal/virtual-time.ts';
+import { lives, type VirtualTime, type WorkerLife } from './temporal/virtual-time.ts';
 
 /** The name of the installation that is explored. */
 export const installation = 'explored';
@@ -29,6 +29,8 @@ export interface World {
   loseWorker: (worker: number) => void;
   /** Shuts a worker down in order, and starts another one in its place. */
   replaceWorker: (worker: number) => void;
+  /** Ends all that still goes on, so that it cannot meddle with the next run. */
+  end: () => Promise<void>;
 }
 
 interface Parts {
@@ -39,11 +41,12 @@ interface Parts {
   /** How long a call of Temporal takes. */
   rpcDelayMs: () => number;
   nextWorker: () => number;
+  longHistory: number;
 }
 
 export const workers = 2;
 
-export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWorker }: Parts): World {
+export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWorker, longHistory }: Parts): World {
   let runs = 0;
   const inMemory: { activities: Activities; life: { isLost: boolean; worker: number } }[] = [];
   const temporal = createTemporal({
@@ -51,6 +54,7 @@ export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWork
     sandbox,
     delays,
     nextWorker,
+    longHistory,
     newRunID: () => `00000000-0000-4000-8000-${String(++runs).padStart(12, '0')}`,
     attempts: (model) => createAttempts(model, (worker) => ({ ...inMemory[worker]!, client })),
   });
@@ -58,7 +62,12 @@ export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWork
     connection: connectionTo(temporal, rpcDelayMs),
     dataConverter: { failureConverterPath },
   });
-  const newWorker = (worker: number) => ({ activities: activitiesOf(client, scope), life: { isLost: false, worker } });
+  const lifeOfAll: { life: WorkerLife }[] = [];
+  const newWorker = (worker: number) => {
+    const made = { activities: activitiesOf(client, scope), life: { isLost: false, worker } };
+    lifeOfAll.push(made);
+    return made;
+  };
   for (let worker = 0; worker < workers; worker++) inMemory.push(newWorker(worker));
 
   return {
@@ -72,6 +81,10 @@ export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWork
     replaceWorker(worker) {
       temporal.attempts.shutDown(worker);
       inMemory[worker] = newWorker(worker);
+    },
+    async end() {
+      for (const { life } of lifeOfAll) life.isLost = true;
+      await temporal.end();
     },
   };
 }

@@ -24,9 +24,11 @@ interface Limits {
   signal?: AbortSignal;
 }
 
+// One for all runs: each more of them would slow down every promise of the process.
+const limits = new AsyncLocalStorage<Limits>();
+
 /** The connection of a client to the model: what the project's own code calls reaches it as it would reach a server. */
 export function connectionTo(model: Temporal, delayMs: () => number): ConnectionLike {
-  const limits = new AsyncLocalStorage<Limits>();
   const { time } = model;
 
   function find({ workflowId, runId }: Execution): Run {

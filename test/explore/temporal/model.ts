@@ -48,6 +48,8 @@ export interface Temporal {
   loseWorker: (worker: number) => void;
   /** Which worker takes the next task. */
   nextWorker: () => number;
+  /** Frees the memory that workflows use. */
+  end: () => Promise<void>;
 }
 
 export interface Attempts {

@@ -1,3 +1,4 @@
+import proto from '@temporalio/proto';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface.js';
 import { carryOut } from './commands.ts';
 import { long, timestamp } from './long.ts';
@@ -21,13 +22,20 @@ interface Parts {
   delays: Delays;
   newRunID: () => string;
   nextWorker: () => number;
+  /** Histories longer than this are told to continue as new. */
+  longHistory: number;
   attempts: (temporal: Temporal) => Attempts;
 }
 
-/** Histories longer than this are told to continue as new. */
-const suggestedLength = 400;
-
-export function createTemporal({ time, sandbox, delays, newRunID, nextWorker, attempts }: Parts): Temporal {
+export function createTemporal({
+  time,
+  sandbox,
+  delays,
+  newRunID,
+  nextWorker,
+  longHistory,
+  attempts,
+}: Parts): Temporal {
   const runs: Run[] = [];
   const byID = new Map<string, Run>();
 
@@ -90,11 +98,11 @@ export function createTemporal({ time, sandbox, delays, newRunID, nextWorker, at
     },
     async query(run, type, args) {
       const workflow = await load(run);
-      const completion = await workflow.activate({
-        runId: run.runID,
-        timestamp: timestamp(time.nowMs()),
-        jobs: [{ queryWorkflow: { queryId: 'query', queryType: type, arguments: args } }],
-      });
+      const jobs = [{ queryWorkflow: { queryId: 'query', queryType: type, arguments: args } }];
+      // The SDK tells the kinds of jobs apart by this class.
+      const activation = proto.coresdk.workflow_activation.WorkflowActivation.fromObject({ runId: run.runID, jobs });
+      const completion = await workflow.activate(activation);
+      if (completion.failed) run.broken = `when asked for ${type}: ${messageOf(completion.failed.failure)}`;
       const answer = completion.successful?.commands?.[0]?.respondToQuery;
       if (answer?.succeeded) return answer.succeeded.response ? { payload: answer.succeeded.response } : {};
       return { error: (answer?.failed ?? completion.failed?.failure)?.message ?? 'the query failed' };
@@ -102,6 +110,9 @@ export function createTemporal({ time, sandbox, delays, newRunID, nextWorker, at
     loseWorker(worker) {
       temporal.attempts.loseWorker(worker);
       for (const run of runs) if (run.loaded?.worker === worker) void unload(run);
+    },
+    async end() {
+      for (const run of runs) await unload(run);
     },
   };
   temporal.attempts = attempts(temporal);
@@ -119,7 +130,7 @@ export function createTemporal({ time, sandbox, delays, newRunID, nextWorker, at
       isReplaying: false,
       historyLength: run.historyLength,
       historySizeBytes: long(run.historyLength * 500),
-      continueAsNewSuggested: run.historyLength > suggestedLength,
+      continueAsNewSuggested: run.historyLength > longHistory,
       availableInternalFlags: [...run.flags],
       jobs,
     };

@@ -1,0 +1,2 @@
+/** By how much people extend a time to live. */
+export const extensionSeconds = 3_600;
