@@ -98,6 +98,11 @@ describe('the package, installed from its tarball into an empty project', () => 
     expect(stderr).toContain('BCE_ACCESS_KEY_ID is not set');
   });
 
+  it('brings an HTTP server', async () => {
+    const { exitCode, stderr } = await run('cce-server', [], { CCE_HTTP_HOST: '0.0.0.0' });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('CCE_HTTP_TOKENS_FILE is not set')]);
+  });
+
   it('brings a simulator to try it with', async () => {
     const simulator = join(installed, 'dist', 'simulator', 'main.js');
     expect(await run(process.execPath, [simulator, '--help'])).toMatchObject({ exitCode: 0 });
