@@ -53,7 +53,7 @@ function scriptFlagsProblem(words: readonly string[]): string | undefined {
 
 function knowsFlag(script: string, flag: string): boolean {
   const source = sourceOf(script) ?? '';
-  return source.includes(`${flag} <`) || source.includes(`${flag}'`);
+  return [`${flag} <`, `${flag} [`, `${flag}'`].some((option) => source.includes(option));
 }
 
 function sourceOf(script: string): string | undefined {
