@@ -75,6 +75,13 @@ export interface CreateClusterInput {
    * lag. Only the client sets it.
    */
   knownClusterID?: string;
+  /**
+   * For how long, in seconds, a cluster of the create of this name before may still appear: that create was terminated, perhaps
+   * while its request was on its way. Only the client sets it.
+   *
+   * @default 0
+   */
+  unseenClusterSeconds?: number;
   /** What an earlier run of this create hands on. Only the workflow itself sets it. */
   resumed?: ResumedCreate;
 }

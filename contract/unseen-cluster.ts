@@ -1,20 +1,27 @@
+/** An ended create of a name. */
+interface EndedCreate {
+  clusterID?: string | undefined;
+  /** As Temporal names it, in any case. */
+  execution: string;
+  /** In milliseconds since the epoch. */
+  closedAtMs?: number | undefined;
+}
+
 /**
- * Whether the create of a name may just have made a cluster that no record has the ID of and no list shows yet. Only one
- * that was ended from outside may: any other has looked for what it made before it ended.
+ * For how long, in seconds, a cluster may still appear that the create of a name has made and that no record has the ID of; 0
+ * if there is none. Only a create that was ended from outside may have one: any other has looked for what it made before
+ * it ended.
  */
-export function mayHaveUnseenCluster(
-  create: {
-    clusterID?: string | undefined;
-    /** As Temporal names it, in any case. */
-    execution: string;
-    /** In milliseconds since the epoch. */
-    closedAtMs?: number | undefined;
-  },
-  nowMs: number,
-): boolean {
+export function unseenClusterSeconds(create: EndedCreate, nowMs: number): number {
   const { clusterID, execution, closedAtMs = -Infinity } = create;
   const isEndedFromOutside = ['terminated', 'timed_out'].includes(execution.toLowerCase());
-  return clusterID === undefined && isEndedFromOutside && nowMs - closedAtMs < showsWithinMs;
+  if (clusterID !== undefined || !isEndedFromOutside) return 0;
+  return Math.max(0, Math.ceil((closedAtMs + showsWithinMs - nowMs) / 1000));
+}
+
+/** Whether the create of a name may just have made a cluster that no record has the ID of and no list shows yet. */
+export function mayHaveUnseenCluster(create: EndedCreate, nowMs: number): boolean {
+  return unseenClusterSeconds(create, nowMs) > 0;
 }
 
 /** 90 s for the request that was under way, 90 s until lists show its cluster, and a minute between clocks. */

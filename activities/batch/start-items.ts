@@ -1,3 +1,4 @@
+import { recordOfEarlier } from '../../temporal/executions/record-of-earlier.ts';
 import { activityInfo, heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -21,6 +22,7 @@ import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import {
   claimRun,
   findOperationRun,
+  type FoundRun,
   startOperation,
   type OperationRun,
   type OperationToStart,
@@ -93,11 +95,11 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
   const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
   const memo = memoOfCreate(create);
   for (;;) {
-    const knownClusterID = await findClusterOf(client, workflowID);
+    const earlier = await findEarlier(client, workflowID);
     const operation = {
       kind: 'create',
       workflowID,
-      input: { ...create, ...(knownClusterID !== undefined && { knownClusterID }) },
+      input: { ...create, ...recordOfEarlier(earlier, Date.now()) },
       memo: { ...memo, startedBy },
     } as const;
     const run = await startOrAttach(client, input, operation);
@@ -120,10 +122,10 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
   }
 }
 
-/** The cluster of the latest create of a name, if it is known. A memo that cannot be read hinders no new create. */
-async function findClusterOf(client: Client, workflowID: string): Promise<string | undefined> {
+/** The latest create of a name, if there is one. A memo that cannot be read hinders no new create. */
+async function findEarlier(client: Client, workflowID: string): Promise<FoundRun | undefined> {
   try {
-    return (await findOperationRun(client, workflowID))?.memo.clusterID;
+    return await findOperationRun(client, workflowID);
   } catch (error) {
     if (isUnreadable(error)) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayHaveUnseenCluster } from '../../contract/unseen-cluster.ts';
+import { mayHaveUnseenCluster, unseenClusterSeconds } from '../../contract/unseen-cluster.ts';
 
 describe('a create of the name may have a cluster that nobody has seen', () => {
   it.each([
@@ -11,4 +11,11 @@ describe('a create of the name may have a cluster that nobody has seen', () => {
   ])('%s', (_, create, expected) => {
     expect(mayHaveUnseenCluster(create, 1_000)).toBe(expected);
   });
+});
+
+it('a cluster that nobody has seen may appear for four minutes after its create was terminated', () => {
+  const create = { execution: 'terminated', closedAtMs: 1_000 };
+  expect([1_000, 101_500, 240_999, 241_000].map((nowMs) => unseenClusterSeconds(create, nowMs))).toEqual([
+    240, 140, 1, 0,
+  ]);
 });

@@ -51,6 +51,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
     ...(input.knownClusterID !== undefined && { knownClusterID: input.knownClusterID }),
+    ...(input.unseenClusterSeconds !== undefined && { unseenClusterSeconds: input.unseenClusterSeconds }),
     ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
   const progress = trackProgress('validating', resumed?.currentStep);

@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startItems } from '../../../activities/batch/start-items.ts';
+import type { CreateClusterInput } from '../../../contract/create.ts';
 import type { BatchItem } from '../../../contract/batch/item.ts';
 import type { BatchActivities, StartItemsInput } from '../../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../../contract/batch/upload.ts';
@@ -296,6 +297,21 @@ describe.concurrent('a start of items', () => {
       onlyMarked: true,
       ...known,
     });
+  });
+
+  it('tells a create that the one before was terminated before its cluster was known', async () => {
+    const clusterName = `terminated-${randomUUID().slice(0, 8)}`;
+    const create = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: { ...memoOfCreate({ request: readExample('custom', clusterName) }) },
+    });
+    await create.terminate();
+    const { started } = await run(await upload(clusterName, [createItem(clusterName)]));
+    const { events } = await handleOf(started[0]!.workflowID).fetchHistory();
+    const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const { unseenClusterSeconds } = JSON.parse(Buffer.from(input!.data!).toString()) as CreateClusterInput;
+    expect(unseenClusterSeconds).toBeGreaterThan(180);
   });
 
   it('attaches a delete to one under way, unless that leaves what the item wants to be deleted', async () => {

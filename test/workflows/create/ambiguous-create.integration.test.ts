@@ -4,7 +4,7 @@ import type { CurrentStep } from '../../../contract/current-step.ts';
 import { currentStepQuery } from '../../../contract/messages.ts';
 import { posts, refusal, type CloudScript, type PostScript } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
-import { foreign, itEnds, sameSpec } from './create-rows.ts';
+import { foreign, itEnds, otherSpec, sameSpec } from './create-rows.ts';
 
 /** Others make it while the POST is on its way, so that no earlier look can show it. */
 const newForeign = { ...foreign, hiddenLooks: 1 };
@@ -246,6 +246,39 @@ describe('a request that is refused because the name is now taken', () => {
       outcome: { outcome: 'failed', failure: { type: 'NameTaken', clusterIDs: ['cce-before-1'] } },
       left: ['cce-before-1'],
       posts: 1,
+      deletes: 0,
+    },
+  ]);
+});
+
+describe('a create after one that was terminated, perhaps while its request was on its way,', () => {
+  itEnds('completed', [
+    {
+      what: 'sends nothing until what that one made must have appeared, and adopts it',
+      script: { clusters: [{ ...sameSpec, hiddenLooks: 4 }] },
+      input: { unseenClusterSeconds: 240 },
+      outcome: { outcome: 'running', clusterID: 'cce-before-1', adopted: true },
+      left: ['cce-before-1'],
+      posts: 0,
+      deletes: 0,
+    },
+    {
+      what: 'makes its cluster when nothing has appeared',
+      input: { unseenClusterSeconds: 240 },
+      outcome: { outcome: 'running', clusterID: 'cce-made-1' },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+  ]);
+  itEnds('failed', [
+    {
+      what: 'makes no second cluster of the name if that one has another spec',
+      script: { clusters: [{ ...otherSpec, hiddenLooks: 4 }] },
+      input: { unseenClusterSeconds: 240 },
+      outcome: { outcome: 'failed', failure: { type: 'NameTaken' } },
+      left: ['cce-before-1'],
+      posts: 0,
       deletes: 0,
     },
   ]);
