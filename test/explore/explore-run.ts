@@ -114,6 +114,7 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
     if (stage === 'nothing' && !people.isWaiting()) {
       const [next] = wants;
       if (next !== undefined) send(next);
+      await time.settle();
     }
     if (time.nextAtMs() === Infinity) break;
     await time.step();

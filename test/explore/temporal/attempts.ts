@@ -33,7 +33,7 @@ export function createAttempts(temporal: Temporal, workerOf: (worker: number) =>
       if (activity.untilMs < Infinity) {
         plan(activity, activity.untilMs - time.nowMs(), () => {
           activity.started?.cancel('TIMED_OUT');
-          resolve(activity, timedOut(activity, timeoutTypes.scheduleToClose), retryStates.timeout);
+          resolve(activity, timedOut(timeoutTypes.scheduleToClose), retryStates.timeout);
         });
       }
       plan(activity, temporal.delays.attempt(activity.type), () => begin(activity));
@@ -189,7 +189,7 @@ export function createAttempts(temporal: Temporal, workerOf: (worker: number) =>
 
   function giveUp(attempt: Attempt, timeoutType: number): void {
     const { activity } = attempt;
-    if (activity.started === attempt) failed(activity, timedOut(activity, timeoutType));
+    if (activity.started === attempt) failed(activity, timedOut(timeoutType));
   }
 
   function end({ activity }: Attempt, { completed, failed: failure }: Result): void {
@@ -245,8 +245,7 @@ const workerShutdown: Failure = {
   applicationFailureInfo: { type: 'WorkerShutdown', nonRetryable: false },
 };
 
-function timedOut({ details }: PendingActivity, timeoutType: number): Failure {
-  void details;
+function timedOut(timeoutType: number): Failure {
   return { message: 'activity timeout', timeoutFailureInfo: { timeoutType } };
 }
 
