@@ -47,26 +47,20 @@ function settingsOrExit(): ServerConfiguration {
 /** Returns the exit code. */
 async function run(): Promise<number> {
   let tokens: LoadedTokens | undefined;
-  const tracing = await startTracing('cce-server', (message, error) => logger.warn({ error }, message)).catch(
-    cannotGoOn,
-  );
-  if (typeof tracing === 'number') return tracing;
+  let tracing: Awaited<ReturnType<typeof startTracing>>;
   try {
+    tracing = await startTracing('cce-server', (message, error) => logger.warn({ error }, message));
     tokens = openTokens();
     if (!loadEncryption().encrypts)
       logger.warn('payloads are NOT encrypted: Temporal stores the content of specs in clear text');
     return await serve(tokens);
   } catch (error) {
-    return cannotGoOn(error);
+    logger.error({ error }, 'the server cannot go on');
+    return isOfKind(error, 'configuration') ? 2 : 1;
   } finally {
     tokens?.close();
     await tracing?.stop();
   }
-}
-
-function cannotGoOn(error: unknown): number {
-  logger.error({ error }, 'the server cannot go on');
-  return isOfKind(error, 'configuration') ? 2 : 1;
 }
 
 function openTokens(): LoadedTokens {
