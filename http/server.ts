@@ -56,7 +56,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     clientErrorHandler: answerUnreadable,
   });
   app.setValidatorCompiler(validatorCompiler);
-  // The schemas of answers are documentation. A field that they do not know is no reason to fail.
+  // The schemas describe answers and do not check them: a field that they lack is sent all the same.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(answerError);
   options.prepare?.(app);
