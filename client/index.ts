@@ -20,6 +20,7 @@ export { requestJSONSchema } from './request-json-schema.ts';
 export { temporalFailureOf, type TemporalFailure } from './temporal-failure.ts';
 export { loadDataConverter } from '../temporal/encryption/load-data-converter.ts';
 export { loadEncryption } from '../temporal/encryption/load-encryption.ts';
+export { newest } from './find-operation.ts';
 export { InvalidOptionsError, type OptionProblem } from './errors/invalid-options-error.ts';
 export { InvalidSpecError } from './errors/invalid-spec-error.ts';
 export { OperationEndingError } from './errors/operation-ending-error.ts';

@@ -32,7 +32,7 @@ export function operationResource(scope: AccountRegion, status: OperationStatus)
   }
   if (outcome === undefined) {
     const message = `the ${kind} was ${execution === 'timed_out' ? 'ended by its time limit' : execution} from outside, without an outcome`;
-    return { ...resource, error: { code: codes.ABORTED, status: 'ABORTED', message, details: [] } };
+    return { ...resource, error: aborted(message) };
   }
   if (outcome.outcome !== 'failed' && outcome.outcome !== 'cancelled') return { ...resource, response: { ...outcome } };
   return { ...resource, error: errorOf(kind, outcome) };
@@ -77,7 +77,7 @@ export function batchOperation(
   if (!resource.done) return resource;
   if (outcome === undefined) {
     const message = `the batch was ${execution} from outside, without an outcome`;
-    return { ...resource, error: { code: codes.ABORTED, status: 'ABORTED', message, details: [] } };
+    return { ...resource, error: aborted(message) };
   }
   if (outcome.outcome === 'completed') return { ...resource, response: { ...outcome } };
   const message = outcome.cancelReason ?? `the batch ended as ${outcome.outcome}`;
@@ -96,7 +96,7 @@ export function reconcileOperation(scope: AccountRegion, { report, ...status }: 
   if (!resource.done) return resource;
   if (report !== undefined) return { ...resource, response: { ...report } };
   const message = `the search for orphans has ended as ${execution}; Temporal has the reason`;
-  return { ...resource, error: { code: codes.ABORTED, status: 'ABORTED', message, details: [] } };
+  return { ...resource, error: aborted(message) };
 }
 
 /** The codes of google.rpc.Code that operations end with. */
@@ -122,6 +122,11 @@ const codeByFailure: Readonly<Partial<Record<OperationFailure['type'], keyof typ
   DeletedByOthers: 'ABORTED',
   DeadlineExceeded: 'DEADLINE_EXCEEDED',
 };
+
+/** Nobody knows more than that it has ended. */
+function aborted(message: string): NonNullable<OperationResource['error']> {
+  return { code: codes.ABORTED, status: 'ABORTED', message, details: [] };
+}
 
 function errorOf(kind: Operation['kind'], outcome: OperationOutcome): NonNullable<OperationResource['error']> {
   const { failure, cancelReason } = outcome;

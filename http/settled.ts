@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OperationReference, OperationStatus, Orchestrator } from '../client/index.ts';
+import type {
+  BatchStatus,
+  OperationReference,
+  OperationStatus,
+  Orchestrator,
+  ReconcileStatus,
+} from '../client/index.ts';
 
 /** How long a request waits, and what ends its wait early. */
 export interface Wait {
@@ -7,50 +13,76 @@ export interface Wait {
   signal: AbortSignal;
 }
 
-/**
- * Reads the status of an operation, and waits until it is done, at most for a time.
- *
- * @returns the last status, whether or not it is done
- */
-export async function settled(
+/** Something that goes on until it is over. */
+interface Watched<Status> {
+  look: () => Promise<Status>;
+  /** @default a look every second */
+  watch?: (signal: AbortSignal) => AsyncGenerator<Status, void>;
+  isOver: (status: Status) => boolean;
+}
+
+/** Reads the status of a create or delete, and waits until it is done, at most for a time. */
+export function settledOperation(
   orchestrator: Orchestrator,
   operation: OperationReference,
   wait: Wait | undefined,
 ): Promise<OperationStatus> {
-  if (wait === undefined) return orchestrator.operation(operation);
-  const last = await lastOf((signal) => orchestrator.watch(operation, signal), isDone, wait);
-  return last ?? orchestrator.operation(operation);
+  return settled(
+    {
+      look: () => orchestrator.operation(operation),
+      watch: (signal) => orchestrator.watch(operation, signal),
+      isOver: ({ execution, kind, currentStep }) =>
+        execution !== 'running' || (kind === 'create' && currentStep?.stage === 'running'),
+    },
+    wait,
+  );
 }
 
-/** Looks at something every second until it shows what is waited for, or the wait is over. */
-export function repeated<Status>(look: () => Promise<Status>) {
+/** Reads the status of a batch, and waits for its end, at most for a time. */
+export function settledBatch({ batches }: Orchestrator, name: string, wait: Wait | undefined): Promise<BatchStatus> {
+  return settled(
+    { look: () => batches.status(name), watch: (signal) => batches.watch(name, signal), isOver: hasEnded },
+    wait,
+  );
+}
+
+/** Reads the status of a search for orphans, and waits for its end, at most for a time. */
+export function settledReconcile(
+  { reconcileSearch }: Orchestrator,
+  search: OperationReference,
+  wait: Wait | undefined,
+): Promise<ReconcileStatus> {
+  return settled({ look: () => reconcileSearch.status(search), isOver: hasEnded }, wait);
+}
+
+function hasEnded({ execution }: { execution: string }): boolean {
+  return execution !== 'running';
+}
+
+/** Returns the last status, whether or not it is over. */
+async function settled<Status>(
+  { look, watch = repeated(look), isOver }: Watched<Status>,
+  wait: Wait | undefined,
+): Promise<Status> {
+  if (wait === undefined) return look();
+  const over = AbortSignal.any([wait.signal, AbortSignal.timeout(wait.milliseconds)]);
+  let last: Status | undefined;
+  try {
+    for await (const status of watch(over)) {
+      last = status;
+      if (isOver(status)) break;
+    }
+  } catch (error) {
+    if (!over.aborted) throw error;
+  }
+  return last ?? look();
+}
+
+function repeated<Status>(look: () => Promise<Status>) {
   return async function* watch(signal: AbortSignal): AsyncGenerator<Status, void> {
     for (;;) {
       yield await look();
       await pause(1_000, undefined, { signal });
     }
   };
-}
-
-/** Follows a watch until it shows what is waited for, or the wait is over. */
-export async function lastOf<Status>(
-  watch: (signal: AbortSignal) => AsyncGenerator<Status, void>,
-  isEnough: (status: Status) => boolean,
-  { milliseconds, signal }: Wait,
-): Promise<Status | undefined> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-  let last: Status | undefined;
-  try {
-    for await (const status of watch(over)) {
-      last = status;
-      if (isEnough(status)) break;
-    }
-  } catch (error) {
-    if (!over.aborted) throw error;
-  }
-  return last;
-}
-
-function isDone({ execution, kind, currentStep }: OperationStatus): boolean {
-  return execution !== 'running' || (kind === 'create' && currentStep?.stage === 'running');
 }

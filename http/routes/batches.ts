@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
@@ -30,8 +30,8 @@ import {
 } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, labelParams, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
-import { lastOf, type Wait } from '../settled.ts';
-import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { settledBatch, type Wait } from '../settled.ts';
+import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 
 const tags = ['batches'];
 const accepted = { 200: checkedSchema, 202: operationSchema, ...problemResponses };
@@ -240,13 +240,6 @@ function requireItems(request: FastifyRequest, items: readonly BatchItem[]): voi
   }
 }
 
-function settledBatch({ batches }: Orchestrator, name: string, wait: Wait | undefined) {
-  const isOver = ({ execution }: { execution: string }) => execution !== 'running';
-  return wait === undefined
-    ? batches.status(name)
-    : lastOf((signal) => batches.watch(name, signal), isOver, wait).then((last) => last ?? batches.status(name));
-}
-
 /** Reads a batch that a change has reached. If that fails, the change has taken effect all the same. */
 export async function statusOf(
   orchestrator: Orchestrator,
@@ -264,10 +257,6 @@ export async function statusOf(
 
 function batchResource(scope: AccountRegion, batch: string, operation: OperationResource) {
   return { name: `${scopePath(scope)}/batches/${batch}`, batch, operation };
-}
-
-function accept(reply: FastifyReply, operation: OperationResource) {
-  return reply.code(202).header('location', operation.name).send(operation);
 }
 
 function firstIndex(cursor: string | undefined): number {

@@ -1,7 +1,7 @@
-import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
+  newest,
   ValidSpec,
   type AccountRegion,
   type CreateOptions,
@@ -25,8 +25,8 @@ import {
 import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, clusterParams, flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { createBodySchema, disabledRules } from '../schemas/spec.ts';
-import { settled, type Wait } from '../settled.ts';
-import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { settledOperation, type Wait } from '../settled.ts';
+import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 
 const createQuery = changeQuery.extend(waitQuery.shape).extend({
   onFailure: z
@@ -136,8 +136,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         const { clusterName, clusterID } = operation;
         const key = clusterName ?? clusterID;
         if (key === undefined || !maySee(request, operation)) continue;
-        const known = latest.get(key);
-        if (known === undefined || isLater(operation, known)) latest.set(key, operation);
+        latest.set(key, newest([latest.get(key), operation]) ?? operation);
       }
       const entries = [...latest].map(([key, operation]) => ({ key, operation }));
       const { page, nextCursor } = pageOf(entries, ({ key }) => key, request.query);
@@ -168,7 +167,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const status = await orchestrator.status(name);
       const wait = waitOf(options, request.query.wait, reply);
       if (wait === undefined || status.execution !== 'running') return clusterResource(scopeOf(request), status);
-      return clusterResource(scopeOf(request), await settled(orchestrator, status, wait));
+      return clusterResource(scopeOf(request), await settledOperation(orchestrator, status, wait));
     },
   );
 
@@ -277,7 +276,7 @@ async function begun(
   wait: Wait | undefined,
 ): Promise<OperationResource> {
   try {
-    return operationResource(scope, await settled(orchestrator, { workflowID, runID }, wait));
+    return operationResource(scope, await settledOperation(orchestrator, { workflowID, runID }, wait));
   } catch {
     const startedAt = new Date().toISOString();
     const unknown = {
@@ -291,14 +290,4 @@ async function begun(
     } as const;
     return operationResource(scope, unknown);
   }
-}
-
-function accept(reply: FastifyReply, operation: OperationResource) {
-  return reply.code(202).header('location', operation.name).send(operation);
-}
-
-/** One under way goes before one that has ended, as `Orchestrator.status` has it. */
-function isLater(left: Operation, right: Operation): boolean {
-  const underWay = Number(left.execution === 'running') - Number(right.execution === 'running');
-  return underWay === 0 ? left.startedAt > right.startedAt : underWay > 0;
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountRegion, Orchestrator, Scopes } from '../../client/index.ts';
+import type { OperationResource } from '../schemas/operation.ts';
 import type { Wait } from '../settled.ts';
 
 /** What routes share. */
@@ -37,4 +38,9 @@ const answerMs = 20_000;
 export function limitOf({ query }: FastifyRequest): number {
   const { wait } = query as { wait?: number };
   return answerMs + (wait ?? 0);
+}
+
+/** Answers a change with the operation that it started or reached. */
+export function accept(reply: FastifyReply, operation: OperationResource) {
+  return reply.code(202).header('location', operation.name).send(operation);
 }

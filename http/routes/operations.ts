@@ -8,7 +8,7 @@ import { RequestError } from '../request-error.ts';
 import { operationPageSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
-import { lastOf, repeated, settled } from '../settled.ts';
+import { settledBatch, settledOperation, settledReconcile } from '../settled.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 
 const listQuery = pageQuery.extend({
@@ -80,18 +80,13 @@ export const operationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
       const wait = waitOf(options, request.query.wait, reply);
       if (named.kind === 'batch') {
         requireNames(request, [named.batch]);
-        const { batches } = orchestrator;
-        const watch = (signal: AbortSignal) => batches.watch(named.batch, signal);
-        const ended = wait && (await lastOf(watch, ({ execution }) => execution !== 'running', wait));
-        return batchOperation(scope, ended ?? (await batches.status(named.batch)));
+        return batchOperation(scope, await settledBatch(orchestrator, named.batch, wait));
       }
       if (named.kind === 'reconcile') {
         requireAllNames(request);
-        const look = () => orchestrator.reconcileSearch.status(named);
-        const ended = wait && (await lastOf(repeated(look), ({ execution }) => execution !== 'running', wait));
-        return reconcileOperation(scope, ended ?? (await look()));
+        return reconcileOperation(scope, await settledReconcile(orchestrator, named, wait));
       }
-      const status = await settled(orchestrator, named, wait);
+      const status = await settledOperation(orchestrator, named, wait);
       // As if it were not there: whoever may not see a cluster learns nothing of it.
       if (!maySee(request, status)) throw notFound(request.params.operation);
       return operationResource(scope, status);

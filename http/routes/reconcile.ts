@@ -6,8 +6,8 @@ import { checkedSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { reconcileOptionsOf, reconcileSchema } from '../schemas/sweeps.ts';
-import { lastOf, repeated } from '../settled.ts';
-import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { settledReconcile } from '../settled.ts';
+import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 
 /** `reconcile`: finds clusters with our marker that no create claims, and deletes them on request. */
 export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
@@ -32,13 +32,11 @@ export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
       if (body.delete !== undefined) requireRole(request, 'destroy');
       requireAllNames(request);
       if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
-      const { reconcileSearch } = orchestratorOf(options, request);
-      const search = await reconcileSearch.start(reconcileOptionsOf(body));
-      const look = () => reconcileSearch.status(search);
+      const orchestrator = orchestratorOf(options, request);
+      const search = await orchestrator.reconcileSearch.start(reconcileOptionsOf(body));
       const wait = waitOf(options, request.query.wait, reply);
-      const ended = wait && (await lastOf(repeated(look), ({ execution }) => execution !== 'running', wait));
-      const operation = reconcileOperation(scopeOf(request), ended ?? (await look()));
-      return reply.code(202).header('location', operation.name).send(operation);
+      const status = await settledReconcile(orchestrator, search, wait);
+      return accept(reply, reconcileOperation(scopeOf(request), status));
     },
   );
 };

@@ -8,7 +8,7 @@ import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, label, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { deletionOf, planOf, teardownPlanSchema, teardownSchema } from '../schemas/sweeps.ts';
 import { statusOf } from './batches.ts';
-import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 
 const tags = ['teardowns'];
 
@@ -82,10 +82,7 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         waitOf(options, request.query.wait, reply),
       );
       const metadata = { ...operation.metadata, attached, targets, spared };
-      return reply
-        .code(202)
-        .header('location', operation.name)
-        .send({ ...operation, metadata });
+      return accept(reply, { ...operation, metadata });
     },
   );
 };
