@@ -3,10 +3,9 @@ import type { CancelRequest } from '../contract/cancel-request.ts';
 import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
-import { mayHaveUnseenCluster } from '../contract/unseen-cluster.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
-import { clusterLeftBy } from '../temporal/executions/cluster-left-by.ts';
+import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
@@ -222,17 +221,20 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         return cancel(operation, { ...request, ...(waitForRelease && { waitForRelease }) });
       }
       const isName = operation?.clusterName === nameOrID;
-      const known =
-        isName && operation.kind === 'create' ? await clusterLeftBy(client, operation, operation.clusterID) : undefined;
-      const closedAtMs = Date.parse(operation?.closedAt ?? '');
-      const mayBeNew =
-        isName && operation.kind === 'create' && mayHaveUnseenCluster({ ...operation, closedAtMs }, Date.now());
+      const record =
+        isName && operation.kind === 'create'
+          ? await recordForDelete(
+              client,
+              { ...operation, closedAtMs: Date.parse(operation.closedAt ?? '') },
+              Date.now(),
+            )
+          : {};
       // A delete of the same cluster, by its other designation.
       const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
       return startDelete(
         client,
         scope,
-        { nameOrID, isName, known, mayBeNew, underWay },
+        { nameOrID, isName, record, underWay },
         { waitForRelease, foreign, ...deleteOptions },
       );
     },

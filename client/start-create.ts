@@ -1,4 +1,4 @@
-import { recordOfEarlier } from '../temporal/executions/record-of-earlier.ts';
+import { recordForCreate } from '../temporal/executions/record-of-earlier.ts';
 import type { Client } from '@temporalio/client';
 import diff from 'microdiff';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
@@ -68,7 +68,7 @@ export async function startCreate(
   const memo = memoOfCreate({ ...options, request });
   for (;;) {
     const earlier = await findOperationRun(client, workflowID);
-    const input = { ...options, request, ...recordOfEarlier(earlier, Date.now()) };
+    const input = { ...options, request, ...recordForCreate(earlier, Date.now()) };
     const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
     if (run.memo.specDigest !== memo.specDigest) {
       throw new SpecConflictError(workflowID, await differingPaths(client, run, request));

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import type { DeleteClusterInput } from '../contract/delete.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { unmetOptions, type Options } from '../contract/unmet-options.ts';
 import { findOperationRun, startOperation, type OperationRun } from '../temporal/executions/start-operation.ts';
@@ -28,10 +29,8 @@ interface TypedTarget {
   nameOrID: string;
   /** Whether `nameOrID` is known to be a name, even if it has the form of an ID. */
   isName: boolean;
-  /** The clusterID that the latest create of this name ended with, if Temporal knows one. */
-  known: string | undefined;
-  /** Whether the latest create of this name may just have made a cluster whose ID Temporal does not know. */
-  mayBeNew: boolean;
+  /** What the latest create of this name says about its cluster. */
+  record: Pick<DeleteClusterInput, 'knownClusterID' | 'mayBeNew'>;
   /** The workflow ID of the delete of this cluster that is under way, by its name or by its clusterID. */
   underWay: string | undefined;
 }
@@ -40,7 +39,7 @@ interface TypedTarget {
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
-  { nameOrID, isName, known, mayBeNew, underWay }: TypedTarget,
+  { nameOrID, isName, record, underWay }: TypedTarget,
   { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
 ): Promise<OperationReference> {
   const asked = { ...options, waitForRelease, foreign };
@@ -57,9 +56,9 @@ export async function startDelete(
       waitForRelease,
       mayBeName: true,
       ...(!foreign && { onlyMarked: true }),
-      ...(known !== undefined && { knownClusterID: known }),
+      ...record,
       // Nobody's record knows a foreign cluster, however new it is.
-      ...('clusterName' in target && (mayBeNew || foreign) && { mayBeNew: true }),
+      ...('clusterName' in target && foreign && { mayBeNew: true }),
     },
     memo: { ...target, options: asked },
   });

@@ -1,5 +1,5 @@
 /** An ended create of a name. */
-interface EndedCreate {
+export interface EndedCreate {
   clusterID?: string | undefined;
   /** As Temporal names it, in any case. */
   execution: string;

@@ -1,4 +1,4 @@
-import { recordOfEarlier } from '../../temporal/executions/record-of-earlier.ts';
+import { recordForCreate } from '../../temporal/executions/record-of-earlier.ts';
 import { activityInfo, heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -99,7 +99,7 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     const operation = {
       kind: 'create',
       workflowID,
-      input: { ...create, ...recordOfEarlier(earlier, Date.now()) },
+      input: { ...create, ...recordForCreate(earlier, Date.now()) },
       memo: { ...memo, startedBy },
     } as const;
     const run = await startOrAttach(client, input, operation);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CreateClusterOutcome } from '../../../contract/create.ts';
-import { hasSeenGone } from '../../../temporal/executions/cluster-left-by.ts';
+import { hasSeenGone } from '../../../temporal/executions/record-of-earlier.ts';
 
 const cleanedUp = (status: 'deleted' | 'kept' | 'incomplete', ...clusterIDs: string[]) => ({
   cleanup: { status, clusterIDs },
