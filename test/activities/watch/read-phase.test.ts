@@ -3,17 +3,9 @@ import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { listPage } from '../../../activities/api/list-page.ts';
 import { readPhase } from '../../../activities/watch/read-phase.ts';
-import { CceApiError } from '../../../cce/cce-api-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import type { ListedCluster } from '../../../cce/cluster.ts';
-
-const notFound = new CceApiError({
-  code: 'cce.warning.ClusterNotFound',
-  message: 'gone',
-  httpStatus: 404,
-  method: 'GET',
-  path: '/v2/cluster',
-});
+import { notFound } from './not-found.ts';
 
 const theirs: ListedCluster = {
   spec: { clusterID: 'cce-theirs', clusterName: 'theirs' },

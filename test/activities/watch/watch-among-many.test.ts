@@ -6,9 +6,9 @@ import type { Observation } from '../../../activities/watch/observation.ts';
 import type { Tick } from '../../../activities/watch/phase-ticker.ts';
 import { watchCluster, type WatchInput } from '../../../activities/watch/watch-cluster.ts';
 import { failureBudget } from '../../../activities/watch/watch-decision.ts';
-import { CceApiError } from '../../../cce/cce-api-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import type { StepChange } from '../../../contract/current-step.ts';
+import { notFound } from './not-found.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -24,14 +24,6 @@ afterEach(() => {
 const clusterID = 'cce-00000001';
 const pollIntervalMs = 10_000;
 const unreachable = new Error('bad gateway');
-const notFound = new CceApiError({
-  code: 'cce.warning.ClusterNotFound',
-  message: 'gone',
-  httpStatus: 404,
-  method: 'GET',
-  path: '/v2/cluster',
-});
-
 /** What the service answers about the cluster. */
 interface Shown {
   phase: string;

@@ -7,23 +7,16 @@ import { createRequestBudget } from '../../../activities/api/request-budget.ts';
 import { createPhaseTicker } from '../../../activities/watch/phase-ticker.ts';
 import { watchCluster, type WatchInput } from '../../../activities/watch/watch-cluster.ts';
 import { failureBudget } from '../../../activities/watch/watch-decision.ts';
-import { CceApiError } from '../../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../../cce/cce-network-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import type { StepChange } from '../../../contract/current-step.ts';
+import { notFound } from './not-found.ts';
 
 /** The result of one poll: a phase and the status of each of three steps, no cluster, or an error. */
 type Poll = { phase: string; steps: string[]; code?: string; stepsUnreadable?: boolean } | 'absent' | Error;
 
 const clusterID = 'cce-00000001';
 const logger = new DefaultLogger('ERROR');
-const notFound = new CceApiError({
-  code: 'cce.warning.ClusterNotFound',
-  message: 'gone',
-  httpStatus: 404,
-  method: 'GET',
-  path: '/v2/cluster',
-});
 const unreachable = new CceNetworkError({ method: 'GET', path: '/v2', message: 'reset', possiblyReceived: true });
 
 const provisioning = (...steps: string[]): Poll => ({ phase: 'provisioning', steps });
@@ -83,6 +76,7 @@ async function watch(
   goal: WatchInput['goal'] = 'running',
   heartbeatDetails?: unknown,
   longestLagMs = 20,
+  pollIntervalMs = 1,
 ) {
   const reported: StepChange[] = [];
   const service = serviceWith(polls);
@@ -94,7 +88,7 @@ async function watch(
   const activity = watchCluster({
     ...alone(service.cce),
     reportStep: async (_, change) => void reported.push(change),
-    pollIntervalMs: 1,
+    pollIntervalMs,
     longestLagMs,
   });
   const result: Promise<unknown> = environment.run(activity, { clusterID, goal }).catch((error: unknown) => error);
@@ -289,7 +283,8 @@ describe('the next attempt of a watch', () => {
   });
 
   it('knows that the cluster was being deleted', async () => {
-    const { result, polls } = await watch(['absent'], 'running', { ...progress, leaving: true }, 90_000);
+    // The second look counts only after most of a poll interval, and the clock counts whole milliseconds.
+    const { result, polls } = await watch(['absent'], 'running', { ...progress, leaving: true }, 90_000, 20);
     expect(result).toMatchObject({ clusterPhase: 'absent' });
     expect(polls).toBe(2);
   });
