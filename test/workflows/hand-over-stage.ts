@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { inject, vi } from 'vitest';
-import { mutateTaskQueue, watchTaskQueue } from '../../contract/identity.ts';
 import { fewPollers } from '../few-pollers.ts';
 import { waiting } from '../waiting.ts';
-import { activitiesOf, type OnStage, type Stage } from './stage.ts';
+import { activitiesOf, createSideWorkers, type OnStage, type Stage } from './stage.ts';
 
 /**
  * Calls `use` with a stage of its own on the real server, for a run in which one worker takes over from another. The server
@@ -36,7 +35,6 @@ async function openStage(
   const taskQueue = `handed-over-${randomUUID()}`;
   const clouds: Stage['clouds'] = new Map();
   const activities = activitiesOf(clouds);
-  const { watchCluster, submitCluster, deleteCluster } = activities;
   const createMain = () =>
     Worker.create({
       ...fewPollers,
@@ -48,18 +46,7 @@ async function openStage(
       maxCachedWorkflows: 0,
       debugMode: true,
     });
-  const watching = await Worker.create({
-    ...fewPollers,
-    connection,
-    taskQueue: watchTaskQueue(taskQueue),
-    activities: { watchCluster },
-  });
-  const mutating = await Worker.create({
-    ...fewPollers,
-    connection,
-    taskQueue: mutateTaskQueue(taskQueue),
-    activities: { submitCluster, deleteCluster },
-  });
+  const side = await createSideWorkers(connection, taskQueue, activities);
   let main = await createMain();
   let deployedFor: WorkflowHandle | undefined;
   let isOver = false;
@@ -80,7 +67,7 @@ async function openStage(
     client,
     taskQueue,
     clouds,
-    serve: () => (served ??= Promise.all([serveMain(), watching.run(), mutating.run()])),
+    serve: () => (served ??= Promise.all([serveMain(), ...side.map((worker) => worker.run())])),
     passTime: () => Promise.reject(new Error('the real server skips no time')),
     async deploy(workflow) {
       deployedFor = workflow;
@@ -91,7 +78,7 @@ async function openStage(
   };
   async function close(): Promise<void> {
     isOver = true;
-    for (const worker of [main, watching, mutating]) if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const worker of [main, ...side]) if (worker.getState() === 'RUNNING') worker.shutdown();
     await served;
   }
 

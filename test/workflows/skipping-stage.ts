@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
-import { mutateTaskQueue, watchTaskQueue } from '../../contract/identity.ts';
 import { closeAfterFile } from '../after-file.ts';
 import { fewPollers } from '../few-pollers.ts';
-import { activitiesOf, type OnStage, type Stage } from './stage.ts';
+import { activitiesOf, createSideWorkers, type OnStage, type Stage } from './stage.ts';
+import { startSkippingServer } from '../skipping-server.ts';
 
 /** A stage on a server that skips the time in which nothing happens. It serves many runs, one after the other. */
 interface SkippingStage extends Stage {
@@ -42,15 +41,12 @@ async function closeStage(): Promise<void> {
 }
 
 async function openStage(): Promise<SkippingStage> {
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
-  });
+  const environment = await startSkippingServer();
   const { client, nativeConnection: connection } = environment;
   const taskQueue = `scripted-${randomUUID()}`;
   const clouds: Stage['clouds'] = new Map();
   const activities = activitiesOf(clouds);
-  const { watchCluster, submitCluster, deleteCluster } = activities;
-  const workers = await Promise.all([
+  const [main, side] = await Promise.all([
     Worker.create({
       ...fewPollers,
       connection,
@@ -60,19 +56,9 @@ async function openStage(): Promise<SkippingStage> {
       // In this thread: one for the workflow code alone takes longer to start than a workflow to run.
       debugMode: true,
     }),
-    Worker.create({
-      ...fewPollers,
-      connection,
-      taskQueue: watchTaskQueue(taskQueue),
-      activities: { watchCluster },
-    }),
-    Worker.create({
-      ...fewPollers,
-      connection,
-      taskQueue: mutateTaskQueue(taskQueue),
-      activities: { submitCluster, deleteCluster },
-    }),
+    createSideWorkers(connection, taskQueue, activities),
   ]);
+  const workers = [main, ...side];
   let served: Promise<unknown> | undefined;
   return {
     client,

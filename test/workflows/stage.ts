@@ -1,5 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import { mutateTaskQueue, watchTaskQueue } from '../../contract/identity.ts';
+import { fewPollers } from '../few-pollers.ts';
 import type { ScriptedCloud } from './scripted-cloud.ts';
 
 /** A Temporal server with the workers that serve runs of scripted clouds. */
@@ -31,4 +34,17 @@ export function activitiesOf(clouds: ReadonlyMap<string, ScriptedCloud>): Script
     lookAtCluster: (input) => own().lookAtCluster(input),
     deleteCluster: (input) => own().deleteCluster(input),
   };
+}
+
+/** The workers of the task queues beside the main one. */
+export function createSideWorkers(
+  connection: NativeConnection,
+  taskQueue: string,
+  { watchCluster, submitCluster, deleteCluster }: ScriptedCloud['activities'],
+): Promise<Worker[]> {
+  const common = { ...fewPollers, connection };
+  return Promise.all([
+    Worker.create({ ...common, taskQueue: watchTaskQueue(taskQueue), activities: { watchCluster } }),
+    Worker.create({ ...common, taskQueue: mutateTaskQueue(taskQueue), activities: { submitCluster, deleteCluster } }),
+  ]);
 }

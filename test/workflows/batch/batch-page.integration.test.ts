@@ -1,18 +1,17 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import { batchItemsQuery, holdPageSignal } from '../../../contract/batch/messages.ts';
 import { deleteItem } from '../../batches.ts';
+import { startSkippingServer } from '../../skipping-server.ts';
 
 const items = [deleteItem('a-cluster')];
 const hour = 3_600_000;
 
 /** Runs a page until it has ended, and returns the hours that it took. */
 async function hoursOfPage(act: (page: WorkflowHandle, environment: TestWorkflowEnvironment) => Promise<unknown>) {
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
-  });
+  const environment = await startSkippingServer();
   try {
     const taskQueue = 'a-queue';
     const worker = await Worker.create({

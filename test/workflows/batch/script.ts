@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { progressQuery } from '../../../contract/batch/messages.ts';
@@ -17,6 +16,7 @@ import { workflowTypes } from '../../../contract/workflow-types.ts';
 import type { ClusterBatchInput, clusterBatch } from '../../../workflows/batch/cluster-batch.ts';
 import { useConnections } from '../../connections.ts';
 import { fewPollers } from '../../few-pollers.ts';
+import { startSkippingServer } from '../../skipping-server.ts';
 
 /** What happens to an item. By default it is started, and succeeds as soon as the batch waits for it. */
 export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limitSeconds'> {
@@ -99,9 +99,7 @@ export function useBatchStage(): BatchStage['run'] {
 
 /** Runs a batch on a server of its own that skips the time in which nothing happens. */
 export async function runInSkippedTime(input: ClusterBatchInput, script: BatchScript): Promise<EndedBatch> {
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
-  });
+  const environment = await startSkippingServer();
   const stage = await openStage(environment.client, environment.nativeConnection);
   try {
     return await stage.run(input, script);

@@ -1,4 +1,3 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
@@ -11,6 +10,7 @@ import type { ReconcileInput, ReconcileReport } from '../../../contract/reconcil
 import { workflowTypes } from '../../../contract/workflow-types.ts';
 import { fewPollers } from '../../few-pollers.ts';
 import { refusal } from '../cloud-script.ts';
+import { startSkippingServer } from '../../skipping-server.ts';
 
 const scope = { account: 'a', region: 'bj' };
 const names = ['busy', 'claimed-late', 'forgotten', 'gone-soon'];
@@ -46,9 +46,7 @@ const activities = {
 } satisfies Partial<Activities>;
 
 it('a search for orphans ends within its time limit for each deletion, and says what became of each', async () => {
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: inject('timeSkippingServerPath') } },
-  });
+  const environment = await startSkippingServer();
   try {
     const { nativeConnection: connection, client } = environment;
     const taskQueue = 'sweep';
