@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { bundleOnce } from '../bundles.ts';
+import { leaseOfBefore, type Recorded } from './lease-of-before.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
 
 /** The error with which a history fails to replay, or `undefined`. */
-async function replay(file: string, workflows: ReplayWorkerOptions) {
-  const recorded = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { workflowId: string; history: unknown };
+async function replay(file: string, workflows: ReplayWorkerOptions, adapt = (recorded: Recorded) => recorded) {
+  const recorded = adapt(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Recorded);
   const results = Worker.runReplayHistories(workflows, [recorded]);
   // The SDK does not throw: each result carries the error of its history.
   for await (const { error } of results) return error;
@@ -35,6 +36,11 @@ describe('recorded histories', () => {
       const sinks = { exporter: { export: { fn: () => {} } } };
       expect(await replay(file, { workflowBundle: { codePath }, sinks })).toBeUndefined();
     });
+  });
+
+  it('let a lease of version 0.1 go on in a new run once its history is long', async () => {
+    const workflows = { workflowBundle: { codePath: inject('workflowBundlePath') } };
+    expect(await replay('create-lease-is-extended.json', workflows, leaseOfBefore)).toBeUndefined();
   });
 
   it('fail to replay when the workflow does the same in another order', async () => {

@@ -41,7 +41,7 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
     async untilOver(presence) {
       const isResumed = hasBegun();
       if (!isResumed) expiry = Date.now() + ttlMs;
-      // Histories of version 0.1 have a new timer for each extension, and neither looks nor further runs.
+      // Runs that version 0.1 began have a new timer for each extension, and no looks.
       if (!isResumed && !patched('bounded-lease')) return untilExpired();
       return presence.keep(async () => {
         for (;;) {
@@ -70,6 +70,8 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
 
   async function untilExpired(): Promise<LeaseEnd> {
     while (Date.now() < expiry) {
+      // Asked after each extension: what a run of before has done while its history was long stays as it was.
+      if (isHistoryLong() && patched('lease-of-before-goes-on')) return 'historyIsLong';
       const waitsFor = expiry;
       await condition(() => expiry !== waitsFor, waitsFor - Date.now(), { summary: 'until the time to live is over' });
     }
