@@ -56,11 +56,11 @@ export interface CloudCluster {
   isBeingDeleted?: true;
   /**
    * What each look at the running cluster shows. `denied`: nothing, though it is there. `gone`: somebody has deleted it.
-   * `unanswered`: the service cannot be asked. Further looks show the cluster.
+   * `leaving`: somebody deletes it, which `deletions` tell the end of. `unanswered`: the service cannot be asked. Further looks show the cluster.
    *
    * @default []
    */
-  looks: readonly ('there' | 'denied' | 'gone' | 'unanswered')[];
+  looks: readonly ('there' | 'denied' | 'gone' | 'leaving' | 'unanswered')[];
 }
 
 /** What happens to a create request. */

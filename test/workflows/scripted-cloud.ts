@@ -156,6 +156,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (cluster !== undefined) cluster.looks = later;
       if (look === 'unanswered') throw ApplicationFailure.nonRetryable('no answer');
       if (cluster !== undefined && look === 'gone') cluster.clusterPhase = 'absent';
+      if (cluster !== undefined && look === 'leaving') cluster.clusterPhase = 'deleting';
       return { clusterPhase: look === 'denied' ? 'absent' : phaseOf(clusterID) };
     },
     async deleteCluster({ clusterID, options, order, sinceMs }) {

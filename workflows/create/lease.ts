@@ -1,4 +1,4 @@
-import { condition, log, patched, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, log, patched, workflowInfo } from '@temporalio/workflow';
 import type { Presence } from './presence.ts';
 
 /** The time to live of a cluster. A durable timer keeps it, which survives restarts of workers and servers. */
@@ -47,7 +47,7 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
         for (;;) {
           if (Date.now() >= expiry) return 'expired';
           if (isHistoryLong()) return 'historyIsLong';
-          if (presence.isLookDue() && (await presence.look(expiry)) === 'gone') return 'vanished';
+          if (presence.isLookDue() && (await lookUntilNews(presence)) === 'gone') return 'vanished';
           await untilNews(presence);
         }
       });
@@ -66,6 +66,35 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
       Math.max(1, wakesAtMs - Date.now()),
       { summary: 'until the time to live is over, or the next look is due' },
     );
+  }
+
+  /**
+   * A look lasts as long as somebody else deletes the cluster. Meanwhile somebody may bring the end of the lease forward, or
+   * fill the history: then the look ends without a finding.
+   */
+  async function lookUntilNews(presence: Presence): Promise<'there' | 'gone'> {
+    const untilMs = expiry;
+    let isDone = false;
+    const scope = new CancellationScope();
+    const finding = scope.run(() => presence.look(untilMs)).finally(() => (isDone = true));
+    // A cancel of the create ends the look, and that ends this wait.
+    await CancellationScope.nonCancellable(async () => {
+      await condition(() => isDone || expiry < untilMs || isHistoryLong());
+      // Runs of before waited for the look.
+      if (isDone || !patched('look-ends-with-lease')) return;
+      while (!isDone && Date.now() < expiry && !isHistoryLong()) {
+        const waitsFor = expiry;
+        const hasNews = () => isDone || expiry !== waitsFor || isHistoryLong();
+        await condition(hasNews, waitsFor - Date.now(), { summary: 'until the time to live is over' });
+      }
+      scope.cancel();
+    });
+    try {
+      return await finding;
+    } catch (error) {
+      if (isCancellation(error) && scope.consideredCancelled) return 'there';
+      throw error;
+    }
   }
 
   async function untilExpired(): Promise<LeaseEnd> {

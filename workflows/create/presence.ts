@@ -49,8 +49,12 @@ export function trackPresence(creation: Creation, progress: Progress): Presence 
       const { clusterPhase } = last;
       if (clusterPhase === undefined || !isLeaving(clusterPhase)) return 'there';
       progress.enter('verifying');
-      const isGone = await isConfirmedGone(clusterID, clusterPhase, untilMs);
-      if (!isGone) progress.enter('running');
+      let isGone = false;
+      try {
+        isGone = await isConfirmedGone(clusterID, clusterPhase, untilMs);
+      } finally {
+        if (!isGone) progress.enter('running');
+      }
       return isGone ? 'gone' : 'there';
     },
     async verify() {
