@@ -110,7 +110,7 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
       return await exitCodeOf(error);
     }
     const message =
-      error instanceof OrchestratorError ? messageOf(error) : (temporalFailureText(error) ?? messageOf(error));
+      error instanceof OrchestratorError ? withHint(error) : (temporalFailureText(error) ?? messageOf(error));
     const { problems, warnings } = error instanceof InvalidSpecError ? error : { problems: [], warnings: [] };
     for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
     if (options.output === 'json') {
@@ -122,6 +122,10 @@ async function reportErrors(options: GlobalOptions, run: () => Promise<ExitCode>
     }
     return await exitCodeOf(error);
   }
+}
+
+function withHint(error: OrchestratorError): string {
+  return error.hint === undefined ? messageOf(error) : `${messageOf(error)} (${error.hint})`;
 }
 
 /** The SDK hides the reason for "Failed to start Workflow" in the causes. */

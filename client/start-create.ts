@@ -96,10 +96,9 @@ function refuseOtherOptions({ workflowID, memo }: OperationRun, { options = {} }
   const unmet = unmetOptions(options, actual, defaults);
   if (unmet.length === 0) return;
   const isLease = unmet.some(({ option }) => option === 'ttlSeconds') && memo.hasLease === true;
-  const advice = isLease
-    ? `change its time to live with ccectl extend ${memo.clusterName ?? 'NAME'} --ttl`
-    : 'attach without these options, or cancel it first';
-  throw new OptionsConflictError(workflowID, unmet, advice);
+  const advice = isLease ? 'set a new time to live instead' : 'attach without these options, or cancel it first';
+  const hint = isLease ? `ccectl extend ${memo.clusterName ?? 'NAME'} --ttl` : undefined;
+  throw new OptionsConflictError(workflowID, unmet, advice, hint);
 }
 
 /**

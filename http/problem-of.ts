@@ -90,15 +90,23 @@ function detailsOf(error: OrchestratorError): Record<string, unknown> {
     return { problems, ...(error.warnings.length > 0 && { warnings: error.warnings }) };
   }
   if (error instanceof InvalidOptionsError) {
-    return { problems: error.problems.map((problem): RequestProblem => ({ in: 'body', ...problem })) };
+    return {
+      problems: error.problems.map((problem): RequestProblem => ({ in: partOfOption(problem.path), ...problem })),
+    };
   }
   if (error instanceof SpecConflictError) {
     const { differingPaths, clusterID } = error;
     return { differingPaths, ...(clusterID !== undefined && { clusterID }) };
   }
   if (error instanceof OptionsConflictError) return { unmet: error.unmet };
-  if (error instanceof TooManyMatchesError) return { targets: error.report.targets };
+  // Not which: they may be thousands, also of names that the caller may not see.
+  if (error instanceof TooManyMatchesError) return { matches: error.report.targets.length };
   return {};
+}
+
+/** Names come from the path, and all other options of the library from the body. */
+function partOfOption(path: string): RequestProblem['in'] {
+  return ['nameOrID', 'account', 'region'].includes(path) ? 'path' : 'body';
 }
 
 const partOf: Readonly<Record<string, RequestProblem['in']>> = {

@@ -36,4 +36,11 @@ export type OrchestratorErrorKind =
  */
 export abstract class OrchestratorError extends Error {
   abstract readonly kind: OrchestratorErrorKind;
+  /** The `ccectl` command that helps. Not part of the message, since other callers have other means. */
+  readonly hint?: string;
+
+  constructor(message?: string, { hint, ...options }: ErrorOptions & { hint?: string | undefined } = {}) {
+    super(message, options);
+    if (hint !== undefined) this.hint = hint;
+  }
 }

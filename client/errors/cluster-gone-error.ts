@@ -12,7 +12,8 @@ export class ClusterGoneError extends OrchestratorError {
   constructor(workflowID: string) {
     super(
       `the cluster of ${workflowID} has run, and is gone or being deleted now; ` +
-        'try again when its create has ended, which takes minutes (ccectl status shows it)',
+        'try again when its create has ended, which takes minutes',
+      { hint: 'ccectl status shows it' },
     );
     this.workflowID = workflowID;
   }

@@ -9,8 +9,8 @@ export class ClusterRunsError extends OrchestratorError {
   readonly kind = 'conflict';
 
   constructor(nameOrID: string) {
-    super(
-      `"${nameOrID}" runs already, so its create cannot be cancelled; to delete the cluster, run ccectl delete ${nameOrID}`,
-    );
+    super(`"${nameOrID}" runs already, so its create cannot be cancelled; delete the cluster instead`, {
+      hint: `ccectl delete ${nameOrID}`,
+    });
   }
 }

@@ -10,7 +10,7 @@ export class OperationEndingError extends OrchestratorError {
   readonly workflowID: string;
 
   constructor(workflowID: string) {
-    super(`${workflowID} is being cleaned up; try again when that has ended (ccectl status shows it)`);
+    super(`${workflowID} is being cleaned up; try again when that has ended`, { hint: 'ccectl status shows it' });
     this.workflowID = workflowID;
   }
 }

@@ -16,14 +16,15 @@ export class OperationNotFoundError extends OrchestratorError {
     latest?: { kind: string; execution: string },
     isBatch = false,
   ) {
-    const batch = `a batch has this name: see ccectl batch status ${nameOrID}, or ccectl batch cancel ${nameOrID}`;
-    const reason = isBatch ? batch : reasonOf(nameOrID, latest);
-    super(`there is no ${what} of "${nameOrID}"; ${reason}`);
+    const batchHint = `see ccectl batch status ${nameOrID}, or ccectl batch cancel ${nameOrID}`;
+    super(`there is no ${what} of "${nameOrID}"; ${isBatch ? 'a batch has this name' : reasonOf(latest)}`, {
+      hint: isBatch ? batchHint : latest && `see ccectl status ${nameOrID}`,
+    });
   }
 }
 
-function reasonOf(nameOrID: string, latest?: { kind: string; execution: string }): string {
+function reasonOf(latest?: { kind: string; execution: string }): string {
   return latest === undefined
     ? 'either there never was one, or Temporal has removed it after its retention time'
-    : `its latest ${latest.kind} ${latest.execution === 'running' ? 'is under way' : 'has ended'}, see ccectl status ${nameOrID}`;
+    : `its latest ${latest.kind} ${latest.execution === 'running' ? 'is under way' : 'has ended'}`;
 }

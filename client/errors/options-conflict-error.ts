@@ -11,8 +11,8 @@ export class OptionsConflictError extends OrchestratorError {
   readonly workflowID: string;
   readonly unmet: readonly UnmetOption[];
 
-  constructor(workflowID: string, unmet: readonly UnmetOption[], advice: string) {
-    super(`${workflowID} is under way with other options: ${describeUnmet(unmet)}; ${advice}`);
+  constructor(workflowID: string, unmet: readonly UnmetOption[], advice: string, hint?: string) {
+    super(`${workflowID} is under way with other options: ${describeUnmet(unmet)}; ${advice}`, { hint });
     this.workflowID = workflowID;
     this.unmet = unmet;
   }

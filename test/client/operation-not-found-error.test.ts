@@ -9,9 +9,10 @@ describe('an operation that is not found', () => {
   });
 
   it('names the commands for a batch, if one of this name is under way', () => {
-    expect(new OperationNotFoundError('a', 'running create or delete', undefined, true).message).toBe(
-      'there is no running create or delete of "a"; a batch has this name: see ccectl batch status a, or ccectl batch cancel a',
-    );
+    expect(new OperationNotFoundError('a', 'running create or delete', undefined, true)).toMatchObject({
+      message: 'there is no running create or delete of "a"; a batch has this name',
+      hint: 'see ccectl batch status a, or ccectl batch cancel a',
+    });
   });
 
   it.each([
@@ -19,8 +20,9 @@ describe('an operation that is not found', () => {
     ['running', 'is under way'],
   ])('is told apart from the latest one, which is %s', (execution, says) => {
     const error = new OperationNotFoundError('a', 'running create or delete', { kind: 'create', execution });
-    expect(error.message).toBe(
-      `there is no running create or delete of "a"; its latest create ${says}, see ccectl status a`,
-    );
+    expect(error).toMatchObject({
+      message: `there is no running create or delete of "a"; its latest create ${says}`,
+      hint: 'see ccectl status a',
+    });
   });
 });

@@ -24,9 +24,10 @@ describe.concurrent('what a call cannot do', () => {
     const { orchestrator } = orchestration();
     const { create } = await createWithLease('attached', 3600);
     const again = (options: object) => orchestrator.create(readExample('managed', 'attached'), options);
-    await expect(again({ ttlSeconds: 60 })).rejects.toThrow(
-      /ttlSeconds is 3600, not 60; change its time to live with ccectl extend attached/,
-    );
+    await expect(again({ ttlSeconds: 60 })).rejects.toMatchObject({
+      message: expect.stringContaining('ttlSeconds is 3600, not 60; set a new time to live instead'),
+      hint: 'ccectl extend attached --ttl',
+    });
     await expect(again({ onFailure: 'keep' })).rejects.toThrow(OptionsConflictError);
     const attached = { runID: create.runID, attached: true };
     expect(await again({})).toMatchObject(attached);

@@ -104,14 +104,19 @@ describe('over HTTP,', () => {
     });
 
     it('that matches too many, or that nobody serves, starts nothing', async () => {
-      const error = new TooManyMatchesError('3 clusters match, and the maximum is 2', { targets: [], spared: [] });
+      const error = new TooManyMatchesError('3 clusters match, and the maximum is 2', {
+        targets: [{ clusterID: 'cce-1', clusterName: 'of-somebody-else', clusterPhase: 'running' }],
+        spared: [],
+      });
       const refused = await startAPI({ orchestrator: { teardown: { find: () => Promise.reject(error) } as never } });
       const options = {
         method: 'POST',
         url: `${base}/teardowns`,
         payload: { filter: { name: '*' }, maximum: 2 },
       } as const;
-      expect((await refused.inject(options)).json()).toMatchObject({ status: 400, code: 'TooManyMatchesError' });
+      const problem = await refused.inject(options);
+      expect(problem.json()).toMatchObject({ status: 400, code: 'TooManyMatchesError', matches: 1 });
+      expect(problem.body).not.toContain('of-somebody-else');
       await refused.close();
       const find = (_: object, onBlocked?: (block: object) => void) => {
         onBlocked?.({ reason: 'noWorker', message: 'no worker polls' });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  ClusterRunsError,
+  InvalidOptionsError,
+  OperationEndingError,
   type CurrentStep,
   OptionsConflictError,
   SpecConflictError,
-  type OperationStatus,
   type Orchestrator,
 } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
@@ -60,6 +62,17 @@ describe('a create over HTTP', () => {
       problems: expect.arrayContaining([expect.objectContaining({ path: 'cluster.clusterName' })]),
     });
   });
+
+  it.each(['&a [*a]', 'cluster: &a { clusterName: ci-1, masterConfig: *a }'])(
+    'refuses a body in YAML that contains itself: %s',
+    async (payload) => {
+      const headers = { 'content-type': 'application/yaml' };
+      for (const path of ['clusters', 'validate', 'batches', 'teardowns/plan']) {
+        const answer = await api.inject({ method: 'POST', url: `${base}/${path}`, payload, headers });
+        expect(answer.json()).toMatchObject({ status: 400, detail: 'the body is nested too deeply' });
+      }
+    },
+  );
 
   it('answers 422 with the path of every problem of the spec', async () => {
     const { cluster } = readExample('managed');
@@ -119,6 +132,24 @@ describe('a create over HTTP', () => {
     expect(answer.json()).toMatchObject({ done: false, metadata: { workflowID: 'cce:default:bj:ci-1', runID } });
     await lost.close();
   });
+});
+
+it('a name that the library refuses is a problem of the path, without a word of ccectl', async () => {
+  const problems = [{ path: 'nameOrID', message: 'is not a name' }];
+  const errors = [new InvalidOptionsError(problems), new ClusterRunsError('ci-1'), new OperationEndingError('ci-1')];
+  const running = operationOf('ci-1');
+  const api = await startAPI({
+    operations: [running],
+    orchestrator: { cancel: () => Promise.reject(errors.shift() ?? new Error('there is no further error')) },
+  });
+  const cancel = async () => (await api.inject({ method: 'POST', url: `${base}/clusters/ci-1/cancel` })).json<object>();
+  expect(await cancel()).toMatchObject({ status: 400, problems: [{ in: 'path', path: 'nameOrID' }] });
+  for (const code of ['ClusterRunsError', 'OperationEndingError']) {
+    const problem = await cancel();
+    expect(problem).toMatchObject({ status: 409, code });
+    expect(JSON.stringify(problem)).not.toContain('ccectl');
+  }
+  await api.close();
 });
 
 it.each<[string, Error, object]>([
@@ -262,73 +293,4 @@ it('a wait ends early when the server stops', async () => {
   const answer = await api.inject({ url: `${base}/clusters/ci-1?wait=2m` });
   expect(answer.json()).toMatchObject({ operation: { done: false } });
   await api.close();
-});
-
-describe('an operation over HTTP', () => {
-  const failure = { type: 'NameTaken', message: 'the name is taken', advice: 'choose another' };
-  const cases: [string, Partial<OperationStatus>, object][] = [
-    [
-      'that succeeded',
-      { execution: 'completed', outcome: { outcome: 'running', clusterID: 'cce-11111111', steps: [] } },
-      { response: { outcome: 'running', clusterID: 'cce-11111111' } },
-    ],
-    [
-      'whose lease is over',
-      { execution: 'completed', outcome: { outcome: 'expired', steps: [] } },
-      { response: { outcome: 'expired' } },
-    ],
-    [
-      'that failed',
-      { execution: 'failed', outcome: { outcome: 'failed', steps: [], failure } },
-      { error: { code: 6, status: 'ALREADY_EXISTS', message: 'the name is taken', details: [{ failure }] } },
-    ],
-    [
-      'that was cancelled',
-      { execution: 'completed', outcome: { outcome: 'cancelled', steps: [], cancelReason: 'wrong VPC' } },
-      { error: { code: 1, status: 'CANCELLED', message: 'the create was cancelled: wrong VPC' } },
-    ],
-    ['that was terminated', { execution: 'terminated' }, { error: { code: 10, status: 'ABORTED' } }],
-  ];
-
-  it.each(cases)('%s has either a response or an error', async (_, more, expected) => {
-    const api = await startAPI({ operations: [operationOf('ci-1', more)] });
-    const answer = await api.inject({ url: `${base}/operations/create~ci-1~${runID}` });
-    const operation = answer.json<Record<string, unknown>>();
-    expect(operation).toMatchObject({ done: true, ...expected });
-    expect('error' in operation).not.toBe('response' in operation);
-    await api.close();
-  });
-
-  it.each(['create~ci-1', `create~ci-1~${runID}x`, `batch~b~${runID}`, `teardown~x~${runID}`, '..%2f..'])(
-    'of the ID %s is unknown or refused',
-    async (id) => {
-      const api = await startAPI({ operations: [operationOf('ci-1')] });
-      const answer = await api.inject({ url: `${base}/operations/${id}` });
-      expect([400, 404]).toContain(answer.statusCode);
-      await api.close();
-    },
-  );
-
-  it('can be listed by kind, state and cluster, oldest or newest first', async () => {
-    const api = await startAPI({
-      operations: [
-        operationOf('b', { startedAt: '2026-11-28T02:00:00.000Z', runID: runID.replace('0', '2') }),
-        operationOf('a', { execution: 'completed' }),
-        operationOf('b', { kind: 'delete', startedAt: '2026-11-28T03:00:00.000Z' }),
-      ],
-    });
-    const list = async (query: string) => {
-      const { operations } = (await api.inject({ url: `${base}/operations${query}` })).json<{
-        operations: { metadata: { kind: string; clusterName: string } }[];
-      }>();
-      return operations.map(({ metadata }) => `${metadata.kind} ${metadata.clusterName}`);
-    };
-    expect(await list('')).toEqual(['delete b', 'create b', 'create a']);
-    expect(await list('?order=startedAt')).toEqual(['create a', 'create b', 'delete b']);
-    expect(await list('?running=true')).toEqual(['delete b', 'create b']);
-    expect(await list('?running=false')).toEqual(['create a']);
-    expect(await list('?kind=create&cluster=b')).toEqual(['create b']);
-    expect(await list('?pageSize=1')).toEqual(['delete b']);
-    await api.close();
-  });
 });
