@@ -11,16 +11,23 @@ declare module 'fastify' {
   }
 }
 
-/** Writes one line for every request that changes something, refused ones too. */
+/**
+ * Writes one line for every request that changes something, refused ones too. The line comes with the answer, and not with
+ * its end: a client that hangs up before that may have changed something all the same.
+ */
 export function addAudit(app: FastifyInstance): void {
   app.decorateRequest('audit');
   app.addHook('onRequest', async (request) => {
     request.audit = {};
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onSend', async (request, reply, payload) => {
     const { change } = request.routeOptions.config;
-    if (change === undefined) return;
+    // An answer that cannot be sent is followed by the one that says so.
+    if (change === undefined || isWritten.has(request)) return payload;
+    isWritten.add(request);
     const { account, region, name } = request.params as Record<string, string>;
+    const { validateOnly } = request.query as { validateOnly?: unknown };
+    const isCheck = validateOnly === true || validateOnly === 'true';
     const { statusCode } = reply;
     request.log.info(
       {
@@ -32,13 +39,18 @@ export function addAudit(app: FastifyInstance): void {
         region,
         ...(name !== undefined && { name }),
         ...request.audit,
-        result: statusCode < 300 ? 'accepted' : statusCode < 500 ? 'refused' : 'failed',
+        ...(isCheck && { validateOnly: true }),
+        result: statusCode < 300 ? (isCheck ? 'checked' : 'accepted') : statusCode < 500 ? 'refused' : 'failed',
         status: statusCode,
+        ...(reply.raw.destroyed && { answered: false }),
       },
       `audit: ${change}`,
     );
+    return payload;
   });
 }
+
+const isWritten = new WeakSet<FastifyRequest>();
 
 /** Adds to the audit line of a request. */
 export function note(request: FastifyRequest, more: Record<string, unknown>): void {

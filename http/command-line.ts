@@ -54,6 +54,8 @@ The process:
                                 unless the address is a loopback one (none)
   CCE_HTTP_MAX_REQUESTS_PER_SECOND
                                 limit for the requests of one token (100)
+  CCE_HTTP_TRUSTED_PROXIES      addresses and ranges of proxies in front of the server, whose
+                                X-Forwarded-For tells the address of a client (none)
   CCE_LOG_LEVEL                 debug, info, warn or error (info)
 
 Encryption of what Temporal stores, as for the worker:

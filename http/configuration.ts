@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../client/index.ts';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** The settings of the server, except those of the connection to Temporal. */
@@ -11,6 +12,8 @@ export interface ServerConfiguration {
   tokensFile?: string;
   /** The limit for the requests of one token. */
   maximumRequestsPerSecond: number;
+  /** Addresses and ranges of the proxies in front of the server. */
+  trustedProxies?: string[];
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -28,6 +31,14 @@ const environmentSchema = z.object({
     .regex(/^[1-9]\d{0,5}$/, 'must be a whole number of at least 1')
     .default('100')
     .transform(Number),
+  CCE_HTTP_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine(
+      (parts) => parts.every(isAddressOrRange),
+      'must be addresses or ranges such as 10.0.0.0/8, with commas between',
+    )
+    .optional(),
   CCE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
     .default('info'),
@@ -50,6 +61,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
         'without tokens the server listens only on a loopback address such as 127.0.0.1',
     );
   }
+  if (given.CCE_HTTP_TOKENS_FILE === undefined && given.CCE_HTTP_TRUSTED_PROXIES !== undefined) {
+    problems.push('CCE_HTTP_TRUSTED_PROXIES needs CCE_HTTP_TOKENS_FILE: whoever reaches the proxy reaches the server');
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
   const settings = parsed.data;
   return {
@@ -57,8 +71,13 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
     port: settings.CCE_HTTP_PORT,
     ...(settings.CCE_HTTP_TOKENS_FILE !== undefined && { tokensFile: settings.CCE_HTTP_TOKENS_FILE }),
     maximumRequestsPerSecond: settings.CCE_HTTP_MAX_REQUESTS_PER_SECOND,
+    ...(settings.CCE_HTTP_TRUSTED_PROXIES !== undefined && { trustedProxies: settings.CCE_HTTP_TRUSTED_PROXIES }),
     logLevel: settings.CCE_LOG_LEVEL,
   };
+}
+
+function isAddressOrRange(text: string): boolean {
+  return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text) && !/^\d+$/.test(text);
 }
 
 /** Whether only this machine reaches a host. A name that is not `localhost` may resolve to anything. */

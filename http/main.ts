@@ -77,7 +77,7 @@ function openTokens(): LoadedTokens {
 
 /** Serves until the process is told to stop. */
 async function serve({ authenticate }: LoadedTokens): Promise<number> {
-  const { host, port, maximumRequestsPerSecond, tokensFile } = configuration;
+  const { host, port, maximumRequestsPerSecond, tokensFile, trustedProxies } = configuration;
   const scopes = openScopes();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -87,6 +87,7 @@ async function serve({ authenticate }: LoadedTokens): Promise<number> {
     logger,
     registry,
     maximumRequestsPerSecond,
+    ...(trustedProxies !== undefined && { trustedProxies }),
     stopping: stopping.signal,
     ...(tokensFile === undefined && { prepare: refuseOtherOrigins }),
   });

@@ -1,4 +1,4 @@
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -15,6 +15,7 @@ import { addAuthorization, type Authenticate } from './access/authorize.ts';
 import { addBodies, bodyLimitBytes } from './bodies.ts';
 import { addETags } from './etag.ts';
 import { addMetrics } from './metrics.ts';
+import { clientGone, onEnd } from './on-end.ts';
 import { addOpenAPI } from './openapi.ts';
 import { addProbes } from './probes.ts';
 import { problemOf } from './problem-of.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   registry: Registry;
   /** The limit for the requests of one principal, and for those of one address without a valid token. */
   maximumRequestsPerSecond: number;
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` tells the address of a client. */
+  trustedProxies?: readonly string[];
   /** Ends waits early once the server stops. */
   stopping: AbortSignal;
   /** Adds hooks that come before all others. */
@@ -37,12 +40,13 @@ export interface ServerOptions {
 
 /** Creates the server of docs/http.md. The caller starts and closes it. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { scopes, logger, registry, stopping, maximumRequestsPerSecond } = options;
+  const { scopes, logger, registry, stopping, maximumRequestsPerSecond, trustedProxies = [] } = options;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestID' }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     // Against clients that send slowly. An answer may take longer: `wait`.
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
@@ -52,8 +56,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     // A path that cannot be decoded, for example. Hooks do not run for it.
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply as FastifyReply),
-    clientErrorHandler: answerUnreadable,
+    frameworkErrors(error, request, reply) {
+      void answerError(error, request, reply.header('x-request-id', request.id) as FastifyReply);
+      request.log.info({ ...lineOf(request), status: reply.statusCode }, 'request');
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, logger),
   });
   app.setValidatorCompiler(validatorCompiler);
   // The schemas describe answers and do not check them: a field that they lack is sent all the same.
@@ -69,7 +76,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(rateLimit, {
     max: maximumRequestsPerSecond,
     timeWindow: 1000,
-    keyGenerator: ({ principal, ip }) => (principal === undefined ? `address ${ip}` : `token ${principal.name}`),
+    // The network of an IPv6 address: its owner has more addresses than anybody can count.
+    keyGenerator: ({ principal, ip }) =>
+      principal === undefined ? `address ${normalizeIP(ip)}` : `token ${principal.name}`,
     errorResponseBuilder: () =>
       new RequestError(
         429,
@@ -101,17 +110,19 @@ function addRequestLog(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, url } = request;
+  onEnd(app, (request, reply, isAnswered) => {
     const entry = {
-      method,
-      path: url.split('?', 1)[0]?.slice(0, 300),
-      status: reply.statusCode,
+      ...lineOf(request),
+      status: isAnswered ? reply.statusCode : clientGone,
       milliseconds: Math.round(reply.elapsedTime),
       ...(request.principal !== undefined && { who: request.principal.name }),
     };
     // Probes and scrapes come every few seconds.
-    if (request.routeOptions.config.role === undefined && reply.statusCode < 400) request.log.debug(entry, 'request');
+    if (request.routeOptions.config.role === undefined && entry.status < 400) request.log.debug(entry, 'request');
     else request.log.info(entry, 'request');
   });
+}
+
+function lineOf({ method, url }: FastifyRequest) {
+  return { method, path: url.split('?', 1)[0]?.slice(0, 300) };
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { addWaitLimit } from '../wait-limit.ts';
 import { batchRoutes } from './batches.ts';
 import { clusterRoutes } from './clusters.ts';
 import { limitOf, type RouteOptions } from './context.ts';
@@ -11,6 +12,7 @@ import { validationRoutes } from './validation.ts';
 /** All routes of an account and region. */
 export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes, stopping }) => {
   const options: RouteOptions = { scopes, stopping };
+  addWaitLimit(app);
   // Without a limit, a request would hang for as long as Temporal does not answer.
   app.addHook('onRoute', (route) => {
     const { handler } = route;

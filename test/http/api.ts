@@ -48,6 +48,7 @@ interface APIOptions {
   orchestrator?: Partial<Orchestrator>;
   authenticate?: Authenticate;
   maximumRequestsPerSecond?: number;
+  trustedProxies?: readonly string[];
   stopping?: AbortSignal;
   check?: () => Promise<void>;
   level?: string;
@@ -59,6 +60,7 @@ export async function startAPI({
   orchestrator = {},
   authenticate = () => anonymous,
   maximumRequestsPerSecond = 1_000_000,
+  trustedProxies = [],
   stopping = new AbortController().signal,
   check = async () => {},
   level = 'info',
@@ -74,6 +76,7 @@ export async function startAPI({
     logger,
     registry: new Registry(),
     maximumRequestsPerSecond,
+    trustedProxies,
     stopping,
     ...(prepare !== undefined && { prepare }),
   });

@@ -22,9 +22,10 @@ describe('the settings of the server', () => {
       CCE_HTTP_MAX_REQUESTS_PER_SECOND: '0',
       CCE_LOG_LEVEL: 'loud',
       CCE_HTTP_HOST: '0.0.0.0',
+      CCE_HTTP_TRUSTED_PROXIES: '10.0.0.0/8, proxy',
     };
     expect(() => readConfiguration(wrong)).toThrow(
-      /- CCE_HTTP_PORT must be .*\n- CCE_HTTP_MAX_REQUESTS_PER_SECOND .*\n- CCE_LOG_LEVEL .*\n- CCE_HTTP_HOST is 0\.0\.0\.0/,
+      /- CCE_HTTP_PORT must be .*\n- CCE_HTTP_MAX_REQUESTS_PER_SECOND .*\n- CCE_HTTP_TRUSTED_PROXIES must .*\n- CCE_LOG_LEVEL .*\n- CCE_HTTP_HOST is 0\.0\.0\.0.*\n- CCE_HTTP_TRUSTED_PROXIES needs CCE_HTTP_TOKENS_FILE/,
     );
   });
 
@@ -43,6 +44,13 @@ describe('the settings of the server', () => {
     if (isAllowed) expect(read().host).toBe(host);
     else expect(read).toThrow(/CCE_HTTP_TOKENS_FILE is not set/);
     expect(readConfiguration({ CCE_HTTP_HOST: host, CCE_HTTP_TOKENS_FILE: 'tokens.yaml' }).host).toBe(host);
+  });
+
+  it('take addresses and ranges of proxies', () => {
+    const read = (proxies: string) =>
+      readConfiguration({ CCE_HTTP_TOKENS_FILE: 'tokens.yaml', CCE_HTTP_TRUSTED_PROXIES: proxies }).trustedProxies;
+    expect(read('10.0.0.0/8, ::1,192.168.0.1')).toEqual(['10.0.0.0/8', '::1', '192.168.0.1']);
+    for (const wrong of ['10.0.0.0/33', 'loopback', '10', ',']) expect(() => read(wrong)).toThrow(/TRUSTED_PROXIES/);
   });
 
   it('name the file of the tokens if it is missing', () => {

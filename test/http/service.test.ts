@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { ServiceError } from '@temporalio/client';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UnreachableError } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
+import { waiting } from '../waiting.ts';
 import { operationOf, runID, startAPI, type API } from './api.ts';
 
 const base = '/v1/default/bj';
@@ -156,9 +157,15 @@ describe('bytes that are not a request', () => {
       400,
     ],
   ])('get an answer of 4xx: %s', async (_, text, status) => {
-    expect(await send(text)).toMatch(
+    const answer = await send(text);
+    expect(answer).toMatch(
       new RegExp(`^HTTP/1.1 ${status} [^]*"status":${status}|^HTTP/1.1 ${status} Bad Request\\r\\n`),
     );
+    // The requestID of every problem leads to a log line.
+    const [, requestID] = /"requestID":"([^"]+)"/.exec(answer) ?? [];
+    if (requestID === undefined) return;
+    await vi.waitUntil(() => api.log().some((line) => line.requestID === requestID), waiting);
+    expect(api.log().find((line) => line.requestID === requestID)).toMatchObject({ msg: 'request', status });
   });
 });
 

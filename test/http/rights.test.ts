@@ -1,40 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigurationError } from '../../client/index.ts';
-import { loadTokens } from '../../http/access/load-tokens.ts';
-import { newToken } from '../../http/access/new-token.ts';
 import type { Role } from '../../http/access/principal.ts';
-import { refuseOtherOrigins } from '../../http/access/same-origin.ts';
 import { readTokens } from '../../http/access/tokens-file.ts';
 import { readExample } from '../examples.ts';
-import { waiting } from '../waiting.ts';
 import { operationOf, runID, startAPI, type API } from './api.ts';
-
-const digest = (token: string) => createHash('sha256').update(token).digest('hex');
-
-const entry = (name: string, roles: Role[], more: object = {}) => ({
-  name,
-  sha256: digest(`token of ${name}`.replaceAll(' ', '-')),
-  roles,
-  scopes: ['default/*'],
-  ...more,
-});
-
-const file = {
-  tokens: [
-    entry('reader', ['read']),
-    entry('operator', ['operate']),
-    entry('destroyer', ['destroy']),
-    entry('everything', ['read', 'operate', 'destroy']),
-    entry('ci', ['read', 'operate', 'destroy'], { names: ['ci-*', 'c*'] }),
-  ],
-};
-
-const bearer = (name: string) => ({ authorization: `Bearer token-of-${name}` });
+import { authenticate, bearer, entry } from './tokens.ts';
 
 /** Every route with a request that it accepts from somebody with the role. */
 const routes: [role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object | undefined][] = [
@@ -84,7 +54,7 @@ const operations = [
 describe('the rights of a token', () => {
   let api: API;
   beforeAll(async () => {
-    api = await startAPI({ operations, authenticate: readTokens(stringify(file), 'tokens.yaml') });
+    api = await startAPI({ operations, authenticate });
   });
   afterAll(() => api.close());
 
@@ -238,7 +208,6 @@ describe('the rights of a token', () => {
 });
 
 describe('an operator without the role destroy', () => {
-  const authenticate = readTokens(stringify(file), 'tokens.yaml');
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   const running = operationOf('ci-1', {
     hasLease: true,
@@ -264,127 +233,5 @@ describe('an operator without the role destroy', () => {
     expect((await ask('operator')).statusCode).toBe(403);
     expect((await ask('everything')).statusCode).toBe(202);
     await api.close();
-  });
-});
-
-describe('the audit', () => {
-  it('has one line for every change, refused ones too, and never a token', async () => {
-    const api = await startAPI({ operations, authenticate: readTokens(stringify(file), 'tokens.yaml') });
-    const ask = (name: string, method: 'POST' | 'DELETE' | 'GET', path: string, payload?: object) =>
-      api.inject({ method, url: `/v1/default/bj${path}`, headers: bearer(name), ...(payload && { payload }) });
-    await ask('everything', 'POST', '/clusters', readExample('managed', 'ci-1'));
-    await ask('everything', 'POST', '/clusters', { cluster: {} });
-    await ask('reader', 'DELETE', '/clusters/prod');
-    await ask('nobody', 'DELETE', '/clusters/prod');
-    await ask('reader', 'GET', '/clusters');
-    await vi.waitUntil(() => api.log().filter(({ msg }) => msg === 'request').length === 5, waiting);
-    const lines = api.log().filter(({ audit }) => audit === true);
-    expect(lines).toMatchObject([
-      {
-        who: 'everything',
-        change: 'create cluster',
-        account: 'default',
-        region: 'bj',
-        name: 'ci-1',
-        result: 'accepted',
-      },
-      { who: 'everything', change: 'create cluster', result: 'refused', status: 422 },
-      { who: 'reader', change: 'delete cluster', name: 'prod', result: 'refused', status: 403 },
-      { who: 'nobody', change: 'delete cluster', name: 'prod', result: 'refused', status: 401 },
-    ]);
-    expect(JSON.stringify(api.log())).not.toContain('token-of');
-    await api.close();
-  });
-});
-
-it('the limit of requests is one for each token', async () => {
-  const authenticate = readTokens(stringify(file), 'tokens.yaml');
-  const api = await startAPI({ operations, authenticate, maximumRequestsPerSecond: 2 });
-  const ask = (name: string) => api.inject({ url: '/v1/default/bj/clusters/ci-1', headers: bearer(name) });
-  const answers = [await ask('reader'), await ask('reader'), await ask('reader'), await ask('everything')];
-  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 429, 200]);
-  expect(answers[2]?.json()).toMatchObject({ code: 'TooManyRequests' });
-  expect(answers[2]?.headers['retry-after']).toBe('1');
-  await api.close();
-});
-
-it.each<[string, Record<string, string>, number]>([
-  ['under a loopback address', { host: 'localhost:8080' }, 200],
-  ['from a page of its own', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }, 200],
-  ['under a name that somebody made resolve to it', { host: 'evil.example' }, 403],
-  ['from a page of another site', { host: 'localhost:8080', origin: 'https://evil.example' }, 403],
-])('a server without tokens, asked %s', async (_, headers, status) => {
-  const api = await startAPI({ operations, prepare: refuseOtherOrigins });
-  expect((await api.inject({ url: '/v1/default/bj/clusters', headers })).statusCode).toBe(status);
-  await api.close();
-});
-
-describe('the tokens file', () => {
-  it('takes the entry that comes with a new token, and knows that token', () => {
-    const { token, entry: made } = newToken('ci');
-    const authenticate = readTokens(stringify({ tokens: [made] }), 'tokens.yaml');
-    expect(authenticate(`Bearer ${token}`)?.name).toBe('ci');
-    expect(authenticate(`bearer ${token}`)?.name).toBe('ci');
-    expect(authenticate(`Bearer ${token}x`)).toBeUndefined();
-    expect(JSON.stringify(made)).not.toContain(token);
-  });
-
-  it.each<[string, unknown, RegExp]>([
-    [
-      'a digest that is none',
-      { tokens: [{ ...entry('a', ['read']), sha256: 'secret' }] },
-      /tokens\[0\]\.sha256 must be a SHA-256/,
-    ],
-    ['an unknown role', { tokens: [entry('a', ['admin' as Role])] }, /tokens\[0\]\.roles\[0\]/],
-    [
-      'a scope without a region',
-      { tokens: [entry('a', ['read'], { scopes: ['prod'] })] },
-      /scopes\[0\] "prod" must be a pattern/,
-    ],
-    [
-      'a pattern that may mean something else',
-      { tokens: [entry('a', ['read'], { names: ['ci-.*'] })] },
-      /names\[0\].*\.\*/,
-    ],
-    ['a misspelt key', { tokens: [entry('a', ['read'], { name_patterns: [] })] }, /name_patterns/],
-    ['no tokens', { tokens: [] }, /tokens/],
-    [
-      'two of one name',
-      { tokens: [entry('a', ['read']), { ...entry('b', ['read']), name: 'a' }] },
-      /two tokens have the same name/,
-    ],
-    ['something else', 'hello', /expected object/],
-  ])('is refused with %s', (_, content, reason) => {
-    expect(() => readTokens(stringify(content), 'tokens.yaml')).toThrow(reason);
-  });
-
-  it('is refused without a word of it if it is not YAML', () => {
-    expect(() => readTokens('tokens: [secret', 'tokens.yaml')).toThrow(
-      /^the configuration is invalid:\n- tokens\.yaml is not valid YAML$/,
-    );
-  });
-
-  it('is read again when it changes, and an invalid or missing one changes nothing', () => {
-    vi.useFakeTimers();
-    const folder = mkdtempSync(join(tmpdir(), 'cce-tokens-'));
-    const path = join(folder, 'tokens.yaml');
-    writeFileSync(path, stringify({ tokens: [entry('old', ['read'])] }));
-    const reloads: unknown[] = [];
-    const tokens = loadTokens(path, (error) => reloads.push(error));
-    const who = (name: string) => tokens.authenticate(bearer(name).authorization)?.name;
-    expect([who('old'), who('new')]).toEqual(['old', undefined]);
-    writeFileSync(path, stringify({ tokens: [entry('new', ['read'])] }));
-    vi.advanceTimersByTime(3_000);
-    expect(reloads).toEqual([undefined]);
-    expect([who('old'), who('new')]).toEqual([undefined, 'new']);
-    writeFileSync(path, 'tokens: nothing of the kind');
-    vi.advanceTimersByTime(3_000);
-    expect(reloads).toEqual([undefined, expect.any(ConfigurationError)]);
-    rmSync(folder, { recursive: true });
-    vi.advanceTimersByTime(3_000);
-    expect(reloads).toHaveLength(3);
-    expect(who('new')).toBe('new');
-    tokens.close();
-    vi.useRealTimers();
   });
 });
