@@ -7,7 +7,9 @@ import { listRawRuns } from '../temporal/executions/raw-runs.ts';
 
 /**
  * Keeps a client that has no key from storing a spec in clear where others encrypt. Asks Temporal for one create or delete of
- * this account and region, at most once a minute, and only if the client has no key.
+ * this account and region, at most once a minute, and only if the client has no key. A client with another key than the workers
+ * passes: an operation that it cannot read may be older than a lost key, and then nobody could start anything any more. The status
+ * of what it starts says that the keys differ.
  *
  * @throws EncryptionKeyError
  */

@@ -28,7 +28,7 @@ export function addList(program: Command): void {
         const unreadable = operations.filter((operation) => operation.unreadable).length;
         if (unreadable > 0) {
           process.stderr.write(
-            `${styled('yellow', 'warning')} ${counted(unreadable, 'operation')} cannot be read: add the key to CCE_ENCRYPTION_KEYS or its file\n`,
+            `${styled('yellow', 'warning')} ${counted(unreadable, 'operation')} cannot be read, since the encryption keys differ: add the missing key to CCE_ENCRYPTION_KEYS or its file\n`,
           );
         }
         return { json: operations, text: operationTable(operations) };

@@ -4,7 +4,7 @@ import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/co
 import proto from '@temporalio/proto';
 import type { EncryptionKey } from './encryption-keys.ts';
 import type { Encryption } from './encryption.ts';
-import { PayloadDecryptionError } from './payload-decryption-error.ts';
+import { aboutKeysStart, PayloadDecryptionError } from './payload-decryption-error.ts';
 import type { PayloadHeader, payloadHeaderSchema } from './payload-header.ts';
 
 // The package is CommonJS, and Node does not recognise its named exports.
@@ -123,13 +123,13 @@ function keyOf({ keyID, keyFingerprint }: PayloadHeader, ring: readonly Imported
     const known = ring.length === 0 ? 'no key' : `only ${ring.map(({ id }) => `"${id}"`).join(', ')}`;
     throw new PayloadDecryptionError(
       'unknownKey',
-      `a payload is encrypted with key "${keyID}", but this process has ${known}; add the key to CCE_ENCRYPTION_KEYS or its file`,
+      `${aboutKeysStart}key "${keyID}", but this process has ${known}; add the key to CCE_ENCRYPTION_KEYS or its file`,
     );
   }
   if (key.fingerprint !== keyFingerprint) {
     throw new PayloadDecryptionError(
       'wrongKey',
-      `a payload is encrypted with another key of the ID "${keyID}": that key has the fingerprint ${keyFingerprint}, ` +
+      `${aboutKeysStart}another key of the ID "${keyID}": that key has the fingerprint ${keyFingerprint}, ` +
         `and the key in CCE_ENCRYPTION_KEYS or its file has ${key.fingerprint}`,
     );
   }

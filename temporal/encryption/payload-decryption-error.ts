@@ -25,3 +25,14 @@ export class PayloadDecryptionError extends OrchestratorError {
     this.problem = problem;
   }
 }
+
+/**
+ * Whether a message is that of a {@link PayloadDecryptionError} for want of the right key. Temporal keeps nothing but the message
+ * of the error with which a workflow task failed.
+ */
+export function aboutKeys(message: string): boolean {
+  return message.startsWith(aboutKeysStart);
+}
+
+/** How the messages about an `unknownKey` or a `wrongKey` begin. */
+export const aboutKeysStart = 'a payload is encrypted with ';

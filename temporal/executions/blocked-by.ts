@@ -1,11 +1,15 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { aboutKeys } from '../encryption/payload-decryption-error.ts';
 import { describeRun } from './describe-run.ts';
+import { failureOfQuery } from './failure-of-query.ts';
+import { isUnreadable } from './is-unreadable.ts';
 
 /** Why an operation does not move, as far as Temporal knows. Its own `waitsFor` says more, where it is present. */
 export interface BlockedBy {
   /**
    * - `noWorker`: no worker polls its task queue.
-   * - `taskFails`: the workers cannot run the workflow, for want of a key for example, and try again and again.
+   * - `taskFails`: the workers cannot run the workflow, and try again and again. The message says so if the encryption keys
+   *   of this process and of the workers differ.
    * - `noAnswer`: a worker polls, but has not answered.
    * - `callFails`: a call to the service fails, and is repeated.
    * - `callLasts`: a call to the service has not been answered for a while.
@@ -31,12 +35,17 @@ export async function findBlock(
   const isSilent = isAnswered === undefined ? isWaitingForWorker(raw, Date.now()) : !isAnswered;
   if (!isSilent) return blockingCall(client, raw.pendingActivities ?? []);
   if (!(await hasPollers(client, taskQueue))) return { reason: 'noWorker', message: noWorkerMessage(taskQueue) };
-  const failure = await failureOfTask(client, run);
-  if (failure !== undefined) {
-    const message = await messageOf(client, failure);
-    return { reason: 'taskFails', message: `no worker can run it, and it is tried again: ${message}` };
-  }
+  // A workflow that waits has no task that could fail, but a worker without its keys fails to answer.
+  const failure =
+    (await failureOfTask(client, run)) ?? (isAnswered === false ? await failureOfQuery(client, run) : undefined);
+  if (failure !== undefined) return { reason: 'taskFails', message: taskText(await tell(client, failure)) };
   return { reason: 'noAnswer', message: `a worker polls the task queue ${taskQueue}, but does not answer` };
+}
+
+function taskText({ text, teller }: Told): string {
+  if (!aboutKeys(text)) return `no worker can run it, and it is tried again: ${text}`;
+  const why = teller === 'worker' ? 'read it; a worker says' : 'run it, and this process cannot read why';
+  return `the encryption keys differ: no worker can ${why}: ${text} (\`ccectl keys list\` shows the keys of a process)`;
 }
 
 /** Whether no worker has taken the task of a workflow for a while. */
@@ -93,8 +102,8 @@ async function blockingCall(client: Client, pending: Pending): Promise<BlockedBy
   }));
   const failing = calls.find((call) => !lasting.has(call.name) && call.attempt > 1 && call.failure);
   if (failing !== undefined) {
-    const message = await messageOf(client, failing.failure);
-    return { reason: 'callFails', message: `${failing.name} fails, and is repeated: ${message}` };
+    const { text } = await tell(client, failing.failure);
+    return { reason: 'callFails', message: `${failing.name} fails, and is repeated: ${text}` };
   }
   return slowCall(calls, Date.now());
 }
@@ -127,6 +136,21 @@ export function slowCall(calls: readonly PendingCall[], nowMs: number): BlockedB
 }
 
 type Failure = NonNullable<Pending[number]['lastFailure']>;
+
+/** What a failure says. If this process cannot decrypt it, the reason for that. */
+interface Told {
+  text: string;
+  teller: 'worker' | 'thisProcess';
+}
+
+async function tell(client: Client, failure: Failure | null | undefined): Promise<Told> {
+  try {
+    return { text: await messageOf(client, failure), teller: 'worker' };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { text: error.message, teller: 'thisProcess' };
+  }
+}
 
 /** The message of a failure, decrypted where it is encrypted. */
 async function messageOf(client: Client, failure: Failure | null | undefined): Promise<string> {

@@ -126,6 +126,20 @@ describe('with encryption', () => {
     await client.workflow.getHandle(operation.workflowID).terminate();
   });
 
+  it('a worker without the key of a client does not answer it, and the status says so and why', async () => {
+    const { client, account } = orchestration;
+    const other = loadDataConverter({ CCE_ENCRYPTION_KEYS: generateKeyEntry('other') });
+    const clientOfOthers = new Client({ connection: client.connection, dataConverter: other });
+    const stranger = createOrchestrator({ client: clientOfOthers, account, region: 'bj' });
+    const { workflowID } = await stranger.create(readExample('managed', 'stuck-stranger'));
+    const status = await vi.waitUntil(async () => {
+      const { blockedBy } = await stranger.status('stuck-stranger');
+      return blockedBy?.reason === 'taskFails' && blockedBy;
+    }, waiting);
+    expect(status.message).toMatch(/^the encryption keys differ: no worker can run it/);
+    await client.workflow.getHandle(workflowID).terminate();
+  });
+
   it('a client without any key stores no spec in clear, unless encryption is turned off', async () => {
     const { client, account } = orchestration;
     const without = (environment: NodeJS.ProcessEnv) =>

@@ -1,6 +1,9 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
-import { expect, it } from 'vitest';
+import { defaultFailureConverter, defaultPayloadConverter, type PayloadCodec } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import proto from '@temporalio/proto';
+import { createPayloadCodec } from '../../../temporal/encryption/payload-codec.ts';
+import { generateKeyEntry, parseKeyRing } from '../../../temporal/encryption/encryption-keys.ts';
 import { findBlock, slowCall, type PendingCall } from '../../../temporal/executions/blocked-by.ts';
 
 const now = Date.parse('2026-01-01T00:00:30Z');
@@ -26,16 +29,28 @@ it.each<[what: string, calls: PendingCall[], since: string | undefined]>([
 const operation = { workflowID: 'cce:a:bj:x', runID: 'r' };
 const failure = { message: 'CCE cannot be reached' };
 
-/** A client of a server that knows one run, whose history ends with these events, the latest first. */
-function client(run: object | 'unknown', pollers: object[], events: object[]): Client {
+/**
+ * A client of a server that knows one run, whose history ends with these events, the latest first.
+ *
+ * @param answer What a query fails with; by default nobody answers it.
+ */
+function client(
+  run: object | 'unknown',
+  pollers: object[],
+  events: object[],
+  payloadCodecs: PayloadCodec[] = [],
+  answer?: object,
+): Client {
   const loadedDataConverter = {
     payloadConverter: defaultPayloadConverter,
     failureConverter: defaultFailureConverter,
-    payloadCodecs: [],
+    payloadCodecs,
   };
   return {
     options: { namespace: 'default', loadedDataConverter },
+    withDeadline: (_: number, call: () => unknown) => call(),
     workflowService: {
+      queryWorkflow: () => Promise.reject(queryError(answer)),
       describeTaskQueue: async () => ({ pollers }),
       getWorkflowExecutionHistoryReverse: async () => ({ history: { events } }),
     },
@@ -48,6 +63,16 @@ function client(run: object | 'unknown', pollers: object[], events: object[]): C
       }),
     },
   } as unknown as Client;
+}
+
+/** The answer of the server to a query that a worker has failed, or that nobody has answered. */
+function queryError(failure: object | undefined): Error {
+  const { QueryFailedFailure } = proto.temporal.api.errordetails.v1;
+  const value = failure && QueryFailedFailure.encode({ failure }).finish();
+  const details = value && [{ type_url: 'type.googleapis.com/temporal.api.errordetails.v1.QueryFailedFailure', value }];
+  const status = details && Buffer.from(proto.google.rpc.Status.encode({ code: 3, details }).finish());
+  const metadata = { get: () => (status === undefined ? [] : [status]) };
+  return Object.assign(new Error('no answer'), { code: 3, details: '', metadata });
 }
 
 const pending = (more: object) => ({
@@ -103,4 +128,50 @@ it('a task that was taken from a worker that died has not failed', async () => {
   const completed = { workflowTaskCompletedEventAttributes: {} };
   const found = await findBlock(client(repeated, [{}], [completed, taskFailed]), operation, false);
   expect(found).toMatchObject({ reason: 'noAnswer' });
+});
+
+describe('an operation whose workers have another encryption key', () => {
+  const [ours, theirs] = ['ours', 'theirs'].map((id) =>
+    createPayloadCodec({ keys: parseKeyRing(generateKeyEntry(id)), encrypts: true }),
+  ) as [PayloadCodec, PayloadCodec];
+  const cannotRead = 'a payload is encrypted with key "ours", but this process has only "theirs"; add the key';
+  const encryptedBy = async (codec: PayloadCodec) => {
+    const [encodedAttributes] = await codec.encode([defaultPayloadConverter.toPayload({ message: cannotRead })]);
+    return { message: 'Encoded failure', encodedAttributes };
+  };
+  const failedTask = async (codec: PayloadCodec) => [
+    { workflowTaskFailedEventAttributes: { failure: await encryptedBy(codec) } },
+  ];
+
+  it('says so, and how to mend it, when this process cannot read why the task fails', async () => {
+    const found = await findBlock(client(repeated, [{}], await failedTask(theirs), [ours]), operation, false);
+    expect(found).toEqual({
+      reason: 'taskFails',
+      message:
+        'the encryption keys differ: no worker can run it, and this process cannot read why: a payload is encrypted with ' +
+        'key "theirs", but this process has only "ours"; add the key to CCE_ENCRYPTION_KEYS or its file ' +
+        '(`ccectl keys list` shows the keys of a process)',
+    });
+  });
+
+  it('says so when this process can read why the task fails', async () => {
+    const found = await findBlock(client(repeated, [{}], await failedTask(ours), [ours]), operation, false);
+    expect(found?.message).toContain(`the encryption keys differ: no worker can read it; a worker says: ${cannotRead}`);
+  });
+
+  it('says so while it waits and has no task, by the failure of a query', async () => {
+    const idle = client({}, [{}], [], [ours], await encryptedBy(theirs));
+    expect(await findBlock(idle, operation, false)).toMatchObject({
+      reason: 'taskFails',
+      message: expect.stringContaining('the encryption keys differ'),
+    });
+  });
+
+  it('says why a call fails as far as this process can read it', async () => {
+    const run = pending({ attempt: 2, lastFailure: await encryptedBy(theirs) });
+    expect(await findBlock(client(run, [{}], [], [ours]), operation, true)).toMatchObject({
+      reason: 'callFails',
+      message: expect.stringContaining('key "theirs"'),
+    });
+  });
 });
