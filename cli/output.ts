@@ -128,13 +128,15 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
 export function operationTable(operations: readonly Operation[]): string {
   return plainTable(
     ['NAME', 'CLUSTER ID', 'OPERATION', 'EXECUTION', 'STARTED'],
-    operations.map(({ clusterName = '-', clusterID = '-', kind, execution, startedAt, unreadable }) => [
-      clusterName,
-      unreadable === true ? '?' : clusterID,
-      kind,
-      execution,
-      startedAt,
-    ]),
+    operations.map(
+      ({ clusterName = '-', clusterID = '-', kind, execution, ended = execution, startedAt, unreadable }) => [
+        clusterName,
+        unreadable === true ? '?' : clusterID,
+        kind,
+        ended,
+        startedAt,
+      ],
+    ),
   );
 }
 

@@ -2,7 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../contract/create.ts';
 import type { CurrentStep } from '../contract/current-step.ts';
 import type { DeleteClusterOutcome } from '../contract/delete.ts';
-import type { OperationMemo } from '../contract/operation-memo.ts';
+import type { OperationEnd, OperationMemo } from '../contract/operation-memo.ts';
 import type { BlockedBy } from '../temporal/executions/blocked-by.ts';
 import type { OperationFailure } from '../contract/operation-failure.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
@@ -25,7 +25,13 @@ export interface Operation {
   startedBy?: string;
   /** For a create: a digest that is equal for equal specs. It ignores secrets. */
   specDigest?: string;
+  /** How Temporal names the state of the workflow. `ended` says more about one that is completed. */
   execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
+  /**
+   * How it ended, if it is completed in another way than it was started for. Absent for a create whose cluster runs, for a
+   * delete that has deleted, and for operations that version 0.1 started.
+   */
+  ended?: OperationEnd;
   /** The time of the start of its first run, RFC 3339. */
   startedAt: string;
   /** The time of the end, RFC 3339. Absent while it runs. */
@@ -72,6 +78,7 @@ export function toOperation(
     leaseBegan = false,
     startedBy,
     specDigest,
+    ended,
     startedAt = info.startTime.toISOString(),
   } = (info.memo ?? {}) as OperationMemo;
   return {
@@ -85,6 +92,7 @@ export function toOperation(
     ...(startedBy !== undefined && { startedBy }),
     ...(specDigest !== undefined && { specDigest }),
     execution: info.status.name.toLowerCase(),
+    ...(ended !== undefined && { ended }),
     startedAt,
     ...(info.closeTime !== undefined && { closedAt: info.closeTime.toISOString() }),
   };

@@ -22,7 +22,19 @@ export interface OperationMemo extends Record<string, unknown> {
   startedBy?: string;
   /** Somebody besides the batch that started this create asked for its cluster, and relies on it. */
   claimed?: boolean;
+  /** The client that started this knows `ended`. Absent in runs of version 0.1, whose histories must not change. */
+  tellsEnd?: boolean;
+  /** How it ended, unless its close status says it: a create that `failed` or runs, a delete that `failed` or deleted. */
+  ended?: OperationEnd;
 }
+
+/**
+ * - `cancelled`: somebody cancelled the create, which has cleaned up, or the delete, which has stopped to wait.
+ * - `expired`: the cluster ran until its time to live was over.
+ * - `vanished`: the cluster ran, and somebody else deleted it.
+ * - `absent`: the cluster to delete was not there.
+ */
+export type OperationEnd = 'cancelled' | 'expired' | 'vanished' | 'absent';
 
 export type MemoOptions = Readonly<Record<string, string | number | boolean>>;
 

@@ -77,7 +77,7 @@ export async function startOperation(
               workflowId: workflowID,
               taskQueue: taskQueue(scope),
               args: [input],
-              memo,
+              memo: { ...memo, tellsEnd: true } satisfies OperationMemo,
               ...attributes,
               ...(priority !== undefined && { priority }),
               workflowIdConflictPolicy: 'FAIL',

@@ -25,7 +25,7 @@ function clientOf(executions: readonly object[]): Client {
   } as unknown as Client;
 }
 
-function run(workflowId: string, status: number, clusterID: string, isLocked = false) {
+function run(workflowId: string, status: number, clusterID: string, isLocked = false, ended?: string) {
   const payload = defaultPayloadConverter.toPayload(clusterID);
   const locked = { ...payload, metadata: { ...payload.metadata, locked: new Uint8Array() } };
   return {
@@ -34,7 +34,12 @@ function run(workflowId: string, status: number, clusterID: string, isLocked = f
     status,
     startTime: { seconds: 1_800_000_000, nanos: 120_000_000 },
     closeTime: status === 1 ? null : { seconds: 1_800_000_060, nanos: 0 },
-    memo: { fields: { clusterID: isLocked ? locked : payload } },
+    memo: {
+      fields: {
+        clusterID: isLocked ? locked : payload,
+        ...(ended !== undefined && { ended: defaultPayloadConverter.toPayload(ended) }),
+      },
+    },
   };
 }
 
@@ -64,6 +69,20 @@ describe('the list of operations', () => {
       expect.objectContaining({ kind: 'delete', clusterID: 'cce-33333333', execution: 'completed' }),
     ]);
     expect(operations[0]).not.toHaveProperty('closedAt');
+    expect(operations[2]).not.toHaveProperty('ended');
     expect(operationTable(operations).split('\n')[2]).toMatch(/^two +\? +create +cancelled/);
+  });
+
+  it('says how an operation ended that Temporal calls completed', async () => {
+    const client = clientOf([
+      run('cce:default:bj:one', 2, 'cce-11111111', false, 'expired'),
+      run('cce:default:bj:two', 2, 'cce-22222222'),
+    ]);
+    const operations: Operation[] = [];
+    for await (const operation of listOperations(client, scope)) operations.push(operation);
+    expect(operations).toMatchObject([{ execution: 'completed', ended: 'expired' }, { execution: 'completed' }]);
+    const [, one, two] = operationTable(operations).split('\n');
+    expect(one).toMatch(/^- +cce-11111111 +create +expired /);
+    expect(two).toMatch(/^- +cce-22222222 +create +completed /);
   });
 });

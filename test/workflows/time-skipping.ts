@@ -18,6 +18,8 @@ export interface Ended<Outcome> {
   outcome: Outcome;
   /** How the execution closed. */
   execution: 'completed' | 'failed';
+  /** How lists say that it ended. */
+  listedAs: unknown;
   /** What the query answers after the end. */
   currentStep: CurrentStep;
   cloud: ScriptedCloud;
@@ -48,13 +50,19 @@ function run<Outcome>(workflowType: string, input: unknown, script: CloudScript)
       deploy: () => deploy(client.workflow.getHandle(workflowId)),
     });
     clouds.set(workflowId, cloud);
-    const workflow = await client.workflow.start(workflowType, { workflowId, taskQueue, args: [input] });
+    const workflow = await client.workflow.start(workflowType, {
+      workflowId,
+      taskQueue,
+      args: [input],
+      memo: { tellsEnd: true },
+    });
     await start?.(workflow);
     const ended = async () => {
       const end = await endOf<Outcome>(workflow);
       await cloud.settled();
+      const { memo } = await workflow.describe();
       await script.moments?.end?.(workflow);
-      return { ...end, currentStep: await workflow.query(currentStepQuery), cloud };
+      return { ...end, listedAs: memo?.['ended'], currentStep: await workflow.query(currentStepQuery), cloud };
     };
     // Without a worker the workflow never ends: a test is to fail with the reason for that.
     const stopped = serve().then(() => Promise.reject(new Error('the workers stopped before the workflow ended')));

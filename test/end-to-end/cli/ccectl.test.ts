@@ -1,7 +1,8 @@
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { ccectl } from '../../ccectl.ts';
 import { ccectlProcess } from '../../processes.ts';
 import { useService } from '../../service.ts';
+import { waiting } from '../../waiting.ts';
 
 const threeMistakes = `
 cluster:
@@ -85,6 +86,13 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
       outcome: { outcome: 'cancelled', cancelReason: 'no longer needed', cleanup: { status: 'deleted' } },
     });
     expect(await simulator().clusters()).toEqual([]);
+
+    // The list reads no result, so the run itself says that its create has not just completed.
+    const lineOf = async () => {
+      const { stdout } = await run('list');
+      return stdout.split('\n').find((line) => line.startsWith('stuck-two') && !line.includes('running'));
+    };
+    expect(await vi.waitUntil(lineOf, waiting)).toMatch(/^stuck-two +\S+ +create +cancelled /);
   });
 
   it('deletes a cluster by cancelling its running create', async () => {

@@ -62,7 +62,7 @@ describe('the start of an operation', () => {
           workflowId: operation.workflowID,
           taskQueue: 'cce-test-bj',
           args: [operation.input],
-          memo: operation.memo,
+          memo: { ...operation.memo, tellsEnd: true },
           typedSearchAttributes: [
             { key: searchAttributeKeys.clusterName, value: 'a' },
             { key: searchAttributeKeys.stage, value: 'deleting' },
