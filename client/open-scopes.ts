@@ -6,8 +6,8 @@ import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 /** One connection to Temporal for any number of accounts and regions. */
 export interface Scopes {
-  /** The orchestrator of an account and region. It costs nothing to make. */
-  of: (scope: AccountRegion) => Orchestrator;
+  /** The orchestrator of an account and region, for somebody who asks. It costs nothing to make. */
+  of: (scope: AccountRegion, requestedBy?: string) => Orchestrator;
   /**
    * Runs calls of orchestrators. Those that Temporal has not answered when the time is over fail, and all of them as soon as
    * Temporal answers nothing at all.
@@ -60,7 +60,8 @@ export function openScopes(): Scopes {
   }
 
   return {
-    of: ({ account, region }) => createOrchestrator({ client, account, region }),
+    of: ({ account, region }, requestedBy) =>
+      createOrchestrator({ client, account, region, ...(requestedBy !== undefined && { requestedBy }) }),
     async within(milliseconds, run) {
       const lost = new AbortController();
       const over = new AbortController();

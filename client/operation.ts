@@ -23,6 +23,8 @@ export interface Operation {
   leaseBegan: boolean;
   /** For an item of a batch: the batch's upload, its run, and the round of attempts, separated by slashes. */
   startedBy?: string;
+  /** Who asked for it: the name of the token that the HTTP API was called with, for example. Absent if nobody said so. */
+  requestedBy?: string;
   /** For a create: a digest that is equal for equal specs. It ignores secrets. */
   specDigest?: string;
   /** How Temporal names the state of the workflow. `ended` says more about one that is completed. */
@@ -77,6 +79,7 @@ export function toOperation(
     hasLease = false,
     leaseBegan = false,
     startedBy,
+    requestedBy,
     specDigest,
     ended,
     startedAt = info.startTime.toISOString(),
@@ -90,6 +93,7 @@ export function toOperation(
     hasLease,
     leaseBegan,
     ...(startedBy !== undefined && { startedBy }),
+    ...(requestedBy !== undefined && { requestedBy }),
     ...(specDigest !== undefined && { specDigest }),
     execution: info.status.name.toLowerCase(),
     ...(ended !== undefined && { ended }),

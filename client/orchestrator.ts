@@ -26,6 +26,7 @@ import {
   type ReconcileSearch,
 } from './reconcile.ts';
 import type { OnBlocked } from './result-of-sweep.ts';
+import { rememberedRequests, type RememberedRequests } from './remembered-requests.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { startDelete, type DeleteOptions } from './start-delete.ts';
@@ -36,6 +37,8 @@ import { watchOperation } from './watch-operation.ts';
 export interface OrchestratorOptions extends AccountRegion {
   /** Temporal's client. Give it the data converter of `loadDataConverter`, so that it can read what workers write. */
   client: Client;
+  /** Who asks, for people to read. What this orchestrator starts keeps it (`requestedBy`), encrypted like the rest. */
+  requestedBy?: string;
 }
 
 /**
@@ -137,6 +140,8 @@ export interface Orchestrator {
    * @throws OperationEndingError if a clean-up is under way, and this call gives options
    */
   delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
+  /** Remembers requests by keys, so that a repeated request can be answered like the first one. */
+  requests: RememberedRequests;
   /** Runs many creates and deletes as one batch. */
   batches: Batches;
   /** Finds clusters to delete, once or on a schedule. */
@@ -151,14 +156,16 @@ export interface Orchestrator {
 }
 
 /** Creates an orchestrator on a Temporal client that the caller opens and closes. `connect` opens one by itself. */
-export function createOrchestrator({ client, ...scope }: OrchestratorOptions): Orchestrator {
+export function createOrchestrator({ client, requestedBy, ...scope }: OrchestratorOptions): Orchestrator {
+  const asker = requestedBy === undefined ? {} : { requestedBy };
+
   async function cancel({ workflowID, runID }: OperationReference, request: CancelRequest) {
     await cancelRun(client, { workflowID, runID }, request);
     return { workflowID, runID };
   }
 
   return {
-    create: (body, options = {}) => startCreate(client, scope, body, options),
+    create: (body, options = {}) => startCreate(client, scope, body, options, asker),
     status: (nameOrID) => statusOfCluster(client, scope, nameOrID),
     async operation({ workflowID, runID }) {
       const operation = await describeOperation(client, workflowID, runID);
@@ -185,9 +192,10 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
       return cancel(operation, request);
     },
     reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
-    reconcileSearch: reconcileSearch(client, scope),
+    reconcileSearch: reconcileSearch(client, scope, asker),
     reconcileSchedule: reconcileSchedule(client, scope),
-    batches: createBatches(client, scope),
+    requests: rememberedRequests(client, scope),
+    batches: createBatches(client, scope, asker),
     teardown: createTeardown(client, scope),
     setUp: () => setUp(client),
     async extendLease(nameOrID, ttlSeconds) {
@@ -236,6 +244,7 @@ export function createOrchestrator({ client, ...scope }: OrchestratorOptions): O
         scope,
         { nameOrID, isName, record, underWay },
         { waitForRelease, foreign, ...deleteOptions },
+        asker,
       );
     },
   };

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { hexDigest } from '../contract/hex-digest.ts';
+import type { Asker } from '../contract/operation-memo.ts';
 import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
@@ -41,11 +42,12 @@ export async function reconcile(
   return resultOfSweep(client, await startSearch(client, scope, options), onBlocked);
 }
 
-function startSearch(client: Client, scope: AccountRegion, options: ReconcileOptions) {
+function startSearch(client: Client, scope: AccountRegion, options: ReconcileOptions, asker: Asker = {}) {
   return client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
     workflowId: `${reconcileWorkflowID(scope)}:${nameOf(options)}`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
+    memo: { ...asker },
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
 }
@@ -68,21 +70,24 @@ export interface ReconcileStatus extends OperationReference {
   startedAt: string;
   /** RFC 3339. Absent while it runs. */
   closedAt?: string;
+  /** Who asked for it. */
+  requestedBy?: string;
   /** Why nothing moves. */
   blockedBy?: BlockedBy;
   /** Present once it has completed. */
   report?: ReconcileReport;
 }
 
-export function reconcileSearch(client: Client, scope: AccountRegion): ReconcileSearch {
+export function reconcileSearch(client: Client, scope: AccountRegion, asker: Asker = {}): ReconcileSearch {
   return {
     async start(options = {}) {
-      const { workflowId, firstExecutionRunId } = await startSearch(client, scope, options);
+      const { workflowId, firstExecutionRunId } = await startSearch(client, scope, options, asker);
       return { workflowID: workflowId, runID: firstExecutionRunId };
     },
     async status({ workflowID, runID }) {
       const run = await describeRun(client, workflowID, runID);
       if (run === undefined) throw new OperationNotFoundError(workflowID, 'search for orphans');
+      const { requestedBy } = (run.memo ?? {}) as Asker;
       const isRunning = run.status.name === 'RUNNING';
       const blockedBy = isRunning ? await findBlock(client, { workflowID, runID }) : undefined;
       const handle = client.workflow.getHandle<typeof reconcileClusters>(workflowID, runID);
@@ -93,6 +98,7 @@ export function reconcileSearch(client: Client, scope: AccountRegion): Reconcile
         execution: run.status.name.toLowerCase(),
         startedAt: run.startTime.toISOString(),
         ...(run.closeTime !== undefined && { closedAt: run.closeTime.toISOString() }),
+        ...(requestedBy !== undefined && { requestedBy }),
         ...(blockedBy !== undefined && { blockedBy }),
         ...(report !== undefined && { report }),
       };

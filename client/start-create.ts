@@ -7,7 +7,7 @@ import type { Problem } from '../cce/validate.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
-import { memoOfCreate, type OperationMemo } from '../contract/operation-memo.ts';
+import { memoOfCreate, type Asker, type OperationMemo } from '../contract/operation-memo.ts';
 import { unmetOptions } from '../contract/unmet-options.ts';
 import { isEnding } from '../temporal/executions/query-if-answered.ts';
 import {
@@ -59,13 +59,14 @@ export async function startCreate(
   scope: AccountRegion,
   body: unknown,
   options: CreateOptions,
+  asker: Asker = {},
 ): Promise<StartedCreate> {
   const { disabledRules = [] } = options;
   const { ValidSpec } = await loadRules();
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
   await refuseClearText(client, scope);
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
-  const memo = memoOfCreate({ ...options, request });
+  const memo = { ...memoOfCreate({ ...options, request }), ...asker };
   for (;;) {
     const earlier = await findOperationRun(client, workflowID);
     const input = { ...options, request, ...recordForCreate(earlier, Date.now()) };

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { DeleteClusterInput } from '../contract/delete.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import type { Asker } from '../contract/operation-memo.ts';
 import { unmetOptions, type Options } from '../contract/unmet-options.ts';
 import { findOperationRun, startOperation, type OperationRun } from '../temporal/executions/start-operation.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
@@ -41,6 +42,7 @@ export async function startDelete(
   scope: AccountRegion,
   { nameOrID, isName, record, underWay }: TypedTarget,
   { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
+  asker: Asker = {},
 ): Promise<OperationReference> {
   const asked = { ...options, waitForRelease, foreign };
   const other = underWay === undefined ? undefined : await findOperationRun(client, underWay);
@@ -60,7 +62,7 @@ export async function startDelete(
       // Nobody's record knows a foreign cluster, however new it is.
       ...('clusterName' in target && foreign && { mayBeNew: true }),
     },
-    memo: { ...target, options: asked },
+    memo: { ...target, options: asked, ...asker },
   });
   return run.attached ? attachTo(run, asked) : { workflowID, runID: run.runID };
 }

@@ -44,6 +44,11 @@ export function batchWorkflowID({ account, region }: AccountRegion, name: string
   return `cce:${account}:${region}:batch:${name}`;
 }
 
+/** The ID of the execution that keeps the key of a request; `digest` is that of the key. */
+export function requestWorkflowID({ account, region }: AccountRegion, digest: string): string {
+  return `cce:${account}:${region}:request:${digest}`;
+}
+
 /** The workflow ID of one page of a batch's items. */
 export function batchPageWorkflowID(upload: AccountRegion & { name: string; uploadID: string }, page: number): string {
   return `${batchWorkflowID(upload, upload.name)}:${upload.uploadID}:${page}`;

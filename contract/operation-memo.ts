@@ -20,6 +20,8 @@ export interface OperationMemo extends Record<string, unknown> {
   options?: MemoOptions;
   /** The execution and round of the batch that started this. */
   startedBy?: string;
+  /** Who asked for it, if the client said so. */
+  requestedBy?: string;
   /** Somebody besides the batch that started this create asked for its cluster, and relies on it. */
   claimed?: boolean;
   /** The client that started this knows `ended`. Absent in runs of version 0.1, whose histories must not change. */
@@ -35,6 +37,9 @@ export interface OperationMemo extends Record<string, unknown> {
  * - `absent`: the cluster to delete was not there.
  */
 export type OperationEnd = 'cancelled' | 'expired' | 'vanished' | 'absent';
+
+/** Who asks for an operation. */
+export type Asker = Pick<OperationMemo, 'requestedBy'>;
 
 export type MemoOptions = Readonly<Record<string, string | number | boolean>>;
 

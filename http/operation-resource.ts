@@ -59,7 +59,7 @@ export function batchOperation(
   scope: AccountRegion,
   { name, outcome, current, ...status }: BatchStatus,
 ): OperationResource {
-  const { workflowID, execution, startedAt, closedAt, progress } = status;
+  const { workflowID, execution, startedAt, closedAt, progress, requestedBy } = status;
   const resource: OperationResource = {
     name: `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`,
     done: execution !== 'running',
@@ -70,6 +70,7 @@ export function batchOperation(
       execution,
       startedAt,
       ...(closedAt !== undefined && { closedAt }),
+      ...(requestedBy !== undefined && { requestedBy }),
       ...(progress !== undefined && outcome === undefined && { progress }),
       ...(current.length > 0 && { current }),
     },

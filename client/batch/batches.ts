@@ -17,6 +17,7 @@ import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import type { Asker } from '../../contract/operation-memo.ts';
 import { cancelSignal } from '../../contract/messages.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
@@ -36,6 +37,8 @@ export interface BatchStatus {
   /** The time of the start, RFC 3339. If no worker answers, the start of its latest run. */
   startedAt: string;
   closedAt?: string;
+  /** Who asked for it. */
+  requestedBy?: string;
   /** Absent if no worker answers at the moment. */
   progress?: BatchProgress;
   /** The slowest items under way, with their current steps and what holds them up. */
@@ -89,13 +92,14 @@ const watchIntervalMs = 1_000;
 const maximumAttempts = 50;
 const attemptIntervalMs = 100;
 
-export function createBatches(client: Client, scope: AccountRegion): Batches {
+export function createBatches(client: Client, scope: AccountRegion, asker: Asker = {}): Batches {
   const handleOf = (name: string) => client.workflow.getHandle(batchWorkflowID(scope, name));
 
   async function status(name: string): Promise<BatchStatus> {
     const described = await describeBatch(client, scope, name);
     if (described === undefined) throw new BatchNotFoundError(name);
-    const { memo: _memo, ...batch } = described;
+    const { memo, ...rest } = described;
+    const batch = { ...rest, ...(memo.requestedBy !== undefined && { requestedBy: memo.requestedBy }) };
     if (batch.execution === 'completed') {
       const outcome = (await handleOf(name).result()) as BatchOutcome;
       return { name, ...batch, startedAt: outcome.startedAt, progress: outcome, current: [], outcome };
@@ -126,7 +130,7 @@ export function createBatches(client: Client, scope: AccountRegion): Batches {
   }
 
   return {
-    start: (batch) => startBatch(client, scope, batch),
+    start: (batch) => startBatch(client, scope, batch, asker),
     status,
     async *watch(name, signal) {
       for (let last = ''; ;) {

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { isLast } from '../find-operation.ts';
@@ -13,24 +14,32 @@ export interface ListedBatch {
   startedAt: string;
   /** RFC 3339. Absent while it runs. */
   closedAt?: string;
+  /** Who asked for it. */
+  requestedBy?: string;
 }
 
 /** Lists the latest run of each batch of an account and region that Temporal still knows. */
 export async function listBatches(client: Client, scope: AccountRegion): Promise<ListedBatch[]> {
   const query = `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowTypes.clusterBatch}' AND ${isLast}`;
   const prefix = batchWorkflowID(scope, '');
-  const latest = new Map<string, ListedBatch>();
-  for await (const { workflowID, status, startedAtMs, closedAtMs } of listRawRuns(client, query)) {
+  const latest = new Map<string, { batch: ListedBatch; memo: () => Promise<Asker | undefined> }>();
+  for await (const { workflowID, status, startedAtMs, closedAtMs, memo } of listRawRuns(client, query)) {
     const startedAt = new Date(startedAtMs).toISOString();
     const known = latest.get(workflowID);
-    if (known !== undefined && known.startedAt > startedAt) continue;
-    latest.set(workflowID, {
+    if (known !== undefined && known.batch.startedAt > startedAt) continue;
+    const batch = {
       name: workflowID.slice(prefix.length),
       workflowID,
       execution: status.toLowerCase(),
       startedAt,
       ...(closedAtMs !== undefined && { closedAt: new Date(closedAtMs).toISOString() }),
-    });
+    };
+    latest.set(workflowID, { batch, memo });
   }
-  return [...latest.values()];
+  return Promise.all(
+    Array.from(latest.values(), async ({ batch, memo }) => {
+      const { requestedBy } = (await memo()) ?? {};
+      return { ...batch, ...(requestedBy !== undefined && { requestedBy }) };
+    }),
+  );
 }

@@ -8,6 +8,7 @@ import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID, batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
+import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
@@ -51,7 +52,12 @@ const uploadsAtOnce = 8;
  * @throws InvalidOptionsError
  * @throws EncryptionKeyError if operations are encrypted, and this client has no key
  */
-export async function startBatch(client: Client, scope: AccountRegion, batch: BatchToStart): Promise<StartedBatch> {
+export async function startBatch(
+  client: Client,
+  scope: AccountRegion,
+  batch: BatchToStart,
+  asker: Asker = {},
+): Promise<StartedBatch> {
   const { name, items, concurrency, failurePolicy } = batch;
   checkOptions({ name: labelOption, items: itemsOption, concurrency: concurrencyOption }, { name, items, concurrency });
   const workflowID = batchWorkflowID(scope, name);
@@ -71,7 +77,7 @@ export async function startBatch(client: Client, scope: AccountRegion, batch: Ba
     }
     await refuseClearText(client, scope);
     const upload = await uploadItems(client, scope, name, items);
-    const memo: BatchMemo = { upload, itemsDigest, since: await uploadedAt(client, upload), failurePolicy };
+    const memo: BatchMemo = { upload, itemsDigest, since: await uploadedAt(client, upload), failurePolicy, ...asker };
     if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy }, memo)) {
       return { name, workflowID, items: items.length, attached: false };
     }

@@ -9,4 +9,6 @@ export interface BatchMemo extends Record<string, unknown> {
   /** When the batch was first started, RFC 3339. Repeating it for the failed items does not change this. */
   since: string;
   failurePolicy: FailurePolicy;
+  /** Who asked for it, if the client said so. */
+  requestedBy?: string;
 }

@@ -29,9 +29,10 @@ import {
   type OperationResource,
 } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, labelParams, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { changeQuery, keyHeaders, labelParams, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { settledBatch, type Wait } from '../settled.ts';
-import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { acceptOnce } from './once.ts';
 
 const tags = ['batches'];
 const accepted = { 200: checkedSchema, 202: operationSchema, ...problemResponses };
@@ -50,6 +51,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         description:
           'The body is a batch file (docs/batch-spec.md) with a name. Deletes in it and the policy rollback need the role `destroy`. With `validateOnly`, the answer is the plan.',
         params: scopeParams,
+        headers: keyHeaders,
         querystring: changeQuery.extend(waitQuery.shape),
         body: z.looseObject({}, 'must be an object, as in a batch file').meta({ id: 'BatchFile' }),
         response: { 200: planSchema, 202: operationSchema, ...problemResponses },
@@ -71,10 +73,12 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           .send({ valid: true, warnings, creates, deletes, networks, estimatedSeconds, assumptions });
       }
       const orchestrator = orchestratorOf(options, request);
-      const { attached } = await orchestrator.batches.start({ name, items, concurrency, failurePolicy });
       const wait = waitOf(options, request.query.wait, reply);
-      const operation = await statusOf(orchestrator, scopeOf(request), name, wait);
-      return accept(reply, { ...operation, metadata: { ...operation.metadata, attached, warnings } });
+      return acceptOnce(request, reply, orchestrator, wait, async () => {
+        const { attached } = await orchestrator.batches.start({ name, items, concurrency, failurePolicy });
+        const operation = await statusOf(orchestrator, scopeOf(request), name, wait);
+        return { ...operation, metadata: { ...operation.metadata, attached, warnings } };
+      });
     },
   );
 
@@ -194,6 +198,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           operationId: `${verb}Batch`,
           summary,
           params: labelParams,
+          headers: keyHeaders,
           querystring: changeQuery,
           body,
           response: accepted,
@@ -207,8 +212,10 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           await orchestrator.batches.status(name);
           return reply.code(200).send({ valid: true, warnings: [] });
         }
-        await change(orchestrator.batches, name, (request.body ?? {}) as ControlBody);
-        return accept(reply, await statusOf(orchestrator, scopeOf(request), name, undefined));
+        return acceptOnce(request, reply, orchestrator, undefined, async () => {
+          await change(orchestrator.batches, name, (request.body ?? {}) as ControlBody);
+          return statusOf(orchestrator, scopeOf(request), name, undefined);
+        });
       },
     );
   }

@@ -23,10 +23,20 @@ import {
   type OperationResource,
 } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, clusterParams, flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
+import {
+  changeQuery,
+  clusterParams,
+  flag,
+  keyHeaders,
+  keyQuery,
+  pageQuery,
+  scopeParams,
+  waitQuery,
+} from '../schemas/requests.ts';
 import { createBodySchema, disabledRules } from '../schemas/spec.ts';
 import { settledOperation, type Wait } from '../settled.ts';
-import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { acceptOnce } from './once.ts';
 
 const createQuery = changeQuery.extend(waitQuery.shape).extend({
   onFailure: z
@@ -40,7 +50,7 @@ const createQuery = changeQuery.extend(waitQuery.shape).extend({
   disabledRule: disabledRules,
 });
 
-const deleteQuery = waitQuery.extend({
+const deleteQuery = keyQuery.extend(waitQuery.shape).extend({
   deleteResource: flag
     .optional()
     .describe('Also deletes post-paid public addresses and data disks, which otherwise stay on the bill.'),
@@ -82,6 +92,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         description:
           "The body is exactly that of the API's create call, as in a spec file, in JSON or as application/yaml. The name of the cluster is `cluster.clusterName`.",
         params: scopeParams,
+        headers: keyHeaders,
         querystring: createQuery,
         body: createBodySchema,
         response: accepted,
@@ -104,15 +115,13 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         ...(disabled.length > 0 && { disabledRules: disabled }),
       };
       const orchestrator = orchestratorOf(options, request);
-      const { attached, adopted, ...create } = await orchestrator.create(spec, createOptions);
-      const about = { attached, warnings: [...warnings], ...(adopted !== undefined && { adopted }) };
-      const operation = await begun(
-        orchestrator,
-        scopeOf(request),
-        { kind: 'create', ...create },
-        waitOf(options, wait, reply),
-      );
-      return accept(reply, { ...operation, metadata: { ...operation.metadata, ...about } });
+      const waits = waitOf(options, wait, reply);
+      return acceptOnce(request, reply, orchestrator, waits, async () => {
+        const { attached, adopted, ...create } = await orchestrator.create(spec, createOptions);
+        const about = { attached, warnings: [...warnings], ...(adopted !== undefined && { adopted }) };
+        const operation = await begun(orchestrator, scopeOf(request), { kind: 'create', ...create }, waits);
+        return { ...operation, metadata: { ...operation.metadata, ...about } };
+      });
     },
   );
 
@@ -182,21 +191,22 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         description:
           'If the create of the cluster is under way, this cancels it, and the operation is that create: it ends with the error CANCELLED once it has cleaned up.',
         params: clusterParams,
+        headers: keyHeaders,
         querystring: deleteQuery,
         response: { 202: operationSchema, ...problemResponses },
       },
     },
     async (request, reply) => {
       const orchestrator = orchestratorOf(options, request);
-      const { wait, ...flags } = request.query;
+      const { wait, requestId: _key, ...flags } = request.query;
       const { name } = request.params;
       await requireCluster(request, orchestrator, name);
       const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value === true));
-      const reference = await orchestrator.delete(name, given);
-      return accept(
-        reply,
-        await begun(orchestrator, scopeOf(request), { kind: 'delete', ...reference }, waitOf(options, wait, reply)),
-      );
+      const waits = waitOf(options, wait, reply);
+      return acceptOnce(request, reply, orchestrator, waits, async () => {
+        const reference = await orchestrator.delete(name, given);
+        return begun(orchestrator, scopeOf(request), { kind: 'delete', ...reference }, waits);
+      });
     },
   );
 
@@ -210,6 +220,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         summary: 'Cancel the create of a cluster, or stop waiting for its delete',
         description: 'The operation is the one that is cancelled. Cancelling a delete needs the role `destroy`.',
         params: clusterParams,
+        headers: keyHeaders,
         querystring: changeQuery.extend(waitQuery.shape),
         body: cancelBody,
         response: accepted,
@@ -222,9 +233,11 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const status = await orchestrator.status(name);
       if (status.kind === 'delete') requireRole(request, 'destroy');
       if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
-      const reference = await orchestrator.cancel(name, request.body ?? {});
       const wait = waitOf(options, request.query.wait, reply);
-      return accept(reply, await begun(orchestrator, scopeOf(request), { kind: status.kind, ...reference }, wait));
+      return acceptOnce(request, reply, orchestrator, wait, async () => {
+        const reference = await orchestrator.cancel(name, request.body ?? {});
+        return begun(orchestrator, scopeOf(request), { kind: status.kind, ...reference }, wait);
+      });
     },
   );
 
@@ -238,6 +251,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         summary: 'Set a new time to live',
         description: 'A time to live that ends sooner than the present one needs the role `destroy`.',
         params: clusterParams,
+        headers: keyHeaders,
         querystring: changeQuery,
         body: leaseBody,
         response: accepted,
@@ -259,8 +273,10 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         );
       }
       if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
-      const reference = await orchestrator.extendLease(name, ttl);
-      return accept(reply, await begun(orchestrator, scopeOf(request), { kind: 'create', ...reference }, undefined));
+      return acceptOnce(request, reply, orchestrator, undefined, async () => {
+        const reference = await orchestrator.extendLease(name, ttl);
+        return begun(orchestrator, scopeOf(request), { kind: 'create', ...reference }, undefined);
+      });
     },
   );
 };

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountRegion, Orchestrator, Scopes } from '../../client/index.ts';
+import { note } from '../audit.ts';
 import type { OperationResource } from '../schemas/operation.ts';
 import type { Wait } from '../settled.ts';
 
@@ -15,8 +16,11 @@ export function scopeOf({ params }: { params: AccountRegion }): AccountRegion {
   return { account: params.account, region: params.region };
 }
 
-export function orchestratorOf({ scopes }: RouteOptions, request: { params: AccountRegion }): Orchestrator {
-  return scopes.of(scopeOf(request));
+export function orchestratorOf(
+  { scopes }: RouteOptions,
+  request: Pick<FastifyRequest, 'principal'> & { params: AccountRegion },
+): Orchestrator {
+  return scopes.of(scopeOf(request), request.principal?.name);
 }
 
 /** How long a request waits. A client that goes away, and a server that stops, end the wait. */
@@ -42,5 +46,6 @@ export function limitOf({ query }: FastifyRequest): number {
 
 /** Answers a change with the operation that it started or reached. */
 export function accept(reply: FastifyReply, operation: OperationResource) {
+  note(reply.request, { operation: operation.name.slice(operation.name.lastIndexOf('/') + 1) });
   return reply.code(202).header('location', operation.name).send(operation);
 }

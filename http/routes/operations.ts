@@ -1,15 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { operationIDPattern, parseOperationID, type Operation } from '../../client/index.ts';
-import { maySee, requireAllNames, requireNames } from '../access/authorize.ts';
-import { batchOperation, listedOperation, operationResource, reconcileOperation } from '../operation-resource.ts';
+import { operationIDPattern, type Operation } from '../../client/index.ts';
+import { maySee } from '../access/authorize.ts';
+import { listedOperation } from '../operation-resource.ts';
 import { pageOf } from '../page.ts';
-import { RequestError } from '../request-error.ts';
 import { operationPageSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { flag, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
-import { settledBatch, settledOperation, settledReconcile } from '../settled.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { readOperation } from './read-operation.ts';
 
 const listQuery = pageQuery.extend({
   running: flag.optional().describe('Only operations that are under way, or only those that have ended.'),
@@ -73,30 +72,12 @@ export const operationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
       },
     },
     async (request, reply) => {
-      const orchestrator = orchestratorOf(options, request);
-      const scope = scopeOf(request);
-      const named = parseOperationID(scope, request.params.operation);
-      if (named === undefined) throw notFound(request.params.operation);
       const wait = waitOf(options, request.query.wait, reply);
-      if (named.kind === 'batch') {
-        requireNames(request, [named.batch]);
-        return batchOperation(scope, await settledBatch(orchestrator, named.batch, wait));
-      }
-      if (named.kind === 'reconcile') {
-        requireAllNames(request);
-        return reconcileOperation(scope, await settledReconcile(orchestrator, named, wait));
-      }
-      const status = await settledOperation(orchestrator, named, wait);
-      // As if it were not there: whoever may not see a cluster learns nothing of it.
-      if (!maySee(request, status)) throw notFound(request.params.operation);
-      return operationResource(scope, status);
+      const { operation } = request.params;
+      return readOperation(request, orchestratorOf(options, request), scopeOf(request), operation, wait);
     },
   );
 };
-
-function notFound(id: string): RequestError {
-  return new RequestError(404, 'OperationNotFoundError', `there is no operation "${id}"`);
-}
 
 function matches(
   { execution, kind, clusterName, clusterID }: Operation,

@@ -4,10 +4,11 @@ import { note } from '../audit.ts';
 import { reconcileOperation } from '../operation-resource.ts';
 import { checkedSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { changeQuery, keyHeaders, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { reconcileOptionsOf, reconcileSchema } from '../schemas/sweeps.ts';
 import { settledReconcile } from '../settled.ts';
-import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { acceptOnce } from './once.ts';
 
 /** `reconcile`: finds clusters with our marker that no create claims, and deletes them on request. */
 export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
@@ -21,6 +22,7 @@ export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
         summary: 'Find orphans, and delete them on request',
         description: 'Deleting needs the role `destroy`. The `response` of the operation is the report.',
         params: scopeParams,
+        headers: keyHeaders,
         querystring: changeQuery.extend(waitQuery.shape),
         body: reconcileSchema.nullish(),
         response: { 200: checkedSchema, 202: operationSchema, ...problemResponses },
@@ -33,10 +35,11 @@ export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
       requireAllNames(request);
       if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
       const orchestrator = orchestratorOf(options, request);
-      const search = await orchestrator.reconcileSearch.start(reconcileOptionsOf(body));
       const wait = waitOf(options, request.query.wait, reply);
-      const status = await settledReconcile(orchestrator, search, wait);
-      return accept(reply, reconcileOperation(scopeOf(request), status));
+      return acceptOnce(request, reply, orchestrator, wait, async () => {
+        const search = await orchestrator.reconcileSearch.start(reconcileOptionsOf(body));
+        return reconcileOperation(scopeOf(request), await settledReconcile(orchestrator, search, wait));
+      });
     },
   );
 };

@@ -8,7 +8,7 @@ import { RequestError } from '../request-error.ts';
 import { secondsSchema } from '../schemas/duration.ts';
 import { checkedSchema, removedSchema, scheduleListSchema, scheduleSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, labelParams, scopeParams } from '../schemas/requests.ts';
+import { checkQuery, labelParams, scopeParams } from '../schemas/requests.ts';
 import { deletionOf, planOf, reconcileOptionsOf, reconcileSchema, teardownSchema } from '../schemas/sweeps.ts';
 import { orchestratorOf, scopeOf, type RouteOptions } from './context.ts';
 
@@ -116,7 +116,7 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
           operationId: `${verb}TeardownSchedule`,
           summary: verb === 'pause' ? 'Pause a scheduled teardown' : 'Let a scheduled teardown go on',
           params: labelParams,
-          querystring: changeQuery,
+          querystring: checkQuery,
           response: { 200: scheduleSchema.or(checkedSchema), ...problemResponses },
         },
       },

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { deleteItemOf, type Orchestrator, type TeardownPlan, type TeardownReport } from '../../client/index.ts';
 import { maySee, requireNames } from '../access/authorize.ts';
@@ -5,10 +7,11 @@ import { note } from '../audit.ts';
 import { RequestError } from '../request-error.ts';
 import { operationSchema, teardownReportSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, label, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { changeQuery, keyHeaders, label, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { deletionOf, planOf, teardownPlanSchema, teardownSchema } from '../schemas/sweeps.ts';
 import { statusOf } from './batches.ts';
-import { accept, orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { acceptOnce, keyOf } from './once.ts';
 
 const tags = ['teardowns'];
 
@@ -50,6 +53,7 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         description:
           'Only clusters with our marker are deleted. The answer is 200 with the report if nothing matches, and with `validateOnly`. A token for some names only is refused if others match.',
         params: scopeParams,
+        headers: keyHeaders,
         querystring: changeQuery.extend(waitQuery.shape),
         body: teardownSchema.extend({
           batch: label.exactOptional().describe('The name of the batch. Default: teardown- and the time.'),
@@ -61,31 +65,43 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       const orchestrator = orchestratorOf(options, request);
       const { batch, ...teardown } = request.body;
       const { options: deleteOptions, ...policy } = deletionOf(teardown);
-      const name = batch ?? `teardown-${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17)}`;
+      const name = batch ?? `teardown-${suffixOf(request)}`;
       note(request, { name });
       if (batch !== undefined) requireNames(request, [batch]);
-      const { targets, spared, patterns } = await find(orchestrator, planOf(teardown));
-      requireNames(
-        request,
-        targets.map(({ clusterName }) => clusterName),
-      );
-      note(request, { clusters: targets.length });
-      if (request.query.validateOnly === true || targets.length === 0) {
-        return reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
+
+      async function findTargets() {
+        const report = await find(orchestrator, planOf(teardown));
+        requireNames(
+          request,
+          report.targets.map(({ clusterName }) => clusterName),
+        );
+        note(request, { clusters: report.targets.length });
+        return report;
       }
-      const items = targets.map((target) => deleteItemOf(target, deleteOptions));
-      const { attached } = await orchestrator.batches.start({ name, items, ...policy });
-      const operation = await statusOf(
-        orchestrator,
-        scopeOf(request),
-        name,
-        waitOf(options, request.query.wait, reply),
-      );
-      const metadata = { ...operation.metadata, attached, targets, spared };
-      return accept(reply, { ...operation, metadata });
+
+      if (request.query.validateOnly === true) return reply.code(200).send(await findTargets());
+      const wait = waitOf(options, request.query.wait, reply);
+      return acceptOnce(request, reply, orchestrator, wait, async () => {
+        const { targets, spared, patterns } = await findTargets();
+        if (targets.length === 0) {
+          void reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
+          return undefined;
+        }
+        const items = targets.map((target) => deleteItemOf(target, deleteOptions));
+        const { attached } = await orchestrator.batches.start({ name, items, ...policy });
+        const operation = await statusOf(orchestrator, scopeOf(request), name, wait);
+        return { ...operation, metadata: { ...operation.metadata, attached, targets, spared } };
+      });
     },
   );
 };
+
+/** Different for each request, but the same for requests with the same key: they may run at the same time. */
+function suffixOf(request: FastifyRequest): string {
+  const key = keyOf(request);
+  if (key === undefined) return new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17);
+  return createHash('sha256').update(key).digest('hex').slice(0, 17);
+}
 
 /**
  * Finds the clusters that a filter matches.

@@ -89,6 +89,10 @@ export const metadataSchema = z
       .meta({ examples: ['running', 'completed', 'failed'] }),
     startedAt: time.exactOptional(),
     closedAt: time.exactOptional(),
+    requestedBy: z
+      .string()
+      .exactOptional()
+      .describe('Who started it: the name of the token, or `anonymous`. Absent if it was not started over HTTP.'),
     hasLease: z.boolean().exactOptional().describe('Whether the cluster has a time to live.'),
     currentStep: currentStepSchema.exactOptional(),
     blockedBy: blockedBySchema.exactOptional(),

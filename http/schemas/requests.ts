@@ -34,9 +34,25 @@ export const waitQuery = z.object({
     ),
 });
 
-export const changeQuery = z.object({
+const requestKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+  .optional();
+
+/** The headers of a change that answers with an operation. */
+export const keyHeaders = z.looseObject({
+  'idempotency-key': requestKey.describe(
+    'A text of your choice, for example a UUID, different for each request. Within a day, the same request with the same key gets the same operation, and another request with it is refused with 409.',
+  ),
+});
+
+export const keyQuery = z.object({ requestId: requestKey.describe('The same as the header `Idempotency-Key`.') });
+
+export const checkQuery = z.object({
   validateOnly: flag.optional().describe('Checks the request and the rights, and changes nothing.'),
 });
+
+export const changeQuery = keyQuery.extend(checkQuery.shape);
 
 export const pageQuery = z.object({
   pageSize: z.coerce

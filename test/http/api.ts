@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import {
   BatchNotFoundError,
+  KeyReusedError,
   OperationNotFoundError,
   type Operation,
   type OperationStatus,
@@ -20,6 +21,8 @@ export interface API {
   log: () => Record<string, unknown>[];
   /** The calls that reached the orchestrator: the method and its arguments. */
   calls: () => [method: string, ...args: unknown[]][];
+  /** For whom the orchestrators were made. */
+  askers: () => (string | undefined)[];
   close: () => Promise<void>;
 }
 
@@ -69,9 +72,18 @@ export async function startAPI({
   const lines: string[] = [];
   const calls: [string, ...unknown[]][] = [];
   const logger = pino({ level, base: null }, { write: (line: string) => void lines.push(line) });
+  const askers: (string | undefined)[] = [];
   const made = recording({ ...handMade(operations), ...orchestrator }, calls);
   const app = await createServer({
-    scopes: { of: () => made, within: (_, run) => run(), check, close: async () => {} },
+    scopes: {
+      of: (_, requestedBy) => {
+        askers.push(requestedBy);
+        return made;
+      },
+      within: (_, run) => run(),
+      check,
+      close: async () => {},
+    },
     authenticate,
     logger,
     registry: new Registry(),
@@ -85,6 +97,7 @@ export async function startAPI({
     inject: async (options) => app.inject(options),
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     calls: () => calls,
+    askers: () => askers,
     close: () => app.close(),
   };
 }
@@ -130,6 +143,7 @@ function handMade(operations: readonly OperationStatus[]): Orchestrator {
     cancel: find,
     extendLease: find,
     delete: async (name) => ({ workflowID: `cce:default:bj:delete:${name}`, runID }),
+    requests: keysOf(),
     batches: batchesOf(),
     teardown: {
       find: async () => ({
@@ -153,6 +167,20 @@ function handMade(operations: readonly OperationStatus[]): Orchestrator {
     reconcileSchedule: { set: async () => {}, describe: async () => ({ paused: false }), remove: async () => true },
   };
   return made as Orchestrator;
+}
+
+/** Remembers keys in memory. */
+export function keysOf(): Orchestrator['requests'] {
+  const keys = new Map<string, { request: string; answer?: string }>();
+  return {
+    claim: async (key, request) => {
+      const known = keys.get(key) ?? { request };
+      keys.set(key, known);
+      if (known.request !== request) throw new KeyReusedError();
+      const remember = async (answer: string) => void (known.answer = answer);
+      return { remember, ...(known.answer !== undefined && { answer: known.answer }) };
+    },
+  };
 }
 
 export const report = { clusters: 3, marked: 2, claimed: 2, unclaimed: [], orphans: 0, unknown: 0 };

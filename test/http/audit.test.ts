@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { readExample } from '../examples.ts';
 import { waiting } from '../waiting.ts';
-import { operationOf, startAPI, type API } from './api.ts';
+import { operationOf, runID, startAPI, type API } from './api.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const operations = [operationOf('ci-1')];
@@ -27,6 +27,7 @@ describe('the audit', () => {
         account: 'default',
         region: 'bj',
         name: 'ci-1',
+        operation: `create~ci-1~${runID}`,
         result: 'accepted',
       },
       { who: 'everything', change: 'create cluster', result: 'refused', status: 422 },

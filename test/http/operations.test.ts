@@ -39,6 +39,14 @@ describe('an operation over HTTP', () => {
     await api.close();
   });
 
+  it('names who asked for it', async () => {
+    const api = await startAPI({ operations: [operationOf('ci-1', { requestedBy: 'ci-team' })] });
+    for (const path of [`operations/create~ci-1~${runID}`, 'operations', 'clusters', 'clusters/ci-1']) {
+      expect((await api.inject({ url: `${base}/${path}` })).body).toContain('"requestedBy":"ci-team"');
+    }
+    await api.close();
+  });
+
   it.each(['create~ci-1', `create~ci-1~${runID}x`, `batch~b~${runID}`, `teardown~x~${runID}`, '..%2f..'])(
     'of the ID %s is unknown or refused',
     async (id) => {

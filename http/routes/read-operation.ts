@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import { parseOperationID, type AccountRegion, type Orchestrator } from '../../client/index.ts';
+import { maySee, requireAllNames, requireNames } from '../access/authorize.ts';
+import { batchOperation, operationResource, reconcileOperation } from '../operation-resource.ts';
+import { RequestError } from '../request-error.ts';
+import type { OperationResource } from '../schemas/operation.ts';
+import { settledBatch, settledOperation, settledReconcile, type Wait } from '../settled.ts';
+
+/**
+ * Reads an operation by its ID, and waits for its end, at most for a time.
+ *
+ * @throws RequestError with 404 also for one that the token is not for
+ */
+export async function readOperation(
+  request: FastifyRequest,
+  orchestrator: Orchestrator,
+  scope: AccountRegion,
+  id: string,
+  wait: Wait | undefined,
+): Promise<OperationResource> {
+  const named = parseOperationID(scope, id);
+  if (named === undefined) throw operationNotFound(id);
+  if (named.kind === 'batch') {
+    requireNames(request, [named.batch]);
+    return batchOperation(scope, await settledBatch(orchestrator, named.batch, wait));
+  }
+  if (named.kind === 'reconcile') {
+    requireAllNames(request);
+    return reconcileOperation(scope, await settledReconcile(orchestrator, named, wait));
+  }
+  const status = await settledOperation(orchestrator, named, wait);
+  // As if it were not there: whoever may not see a cluster learns nothing of it.
+  if (!maySee(request, status)) throw operationNotFound(id);
+  return operationResource(scope, status);
+}
+
+export function operationNotFound(id: string): RequestError {
+  return new RequestError(404, 'OperationNotFoundError', `there is no operation "${id}"`);
+}

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Orchestrator } from '../../client/index.ts';
+import { readExample } from '../examples.ts';
+import { keysOf, operationOf, startAPI, type API } from './api.ts';
+import { authenticate, bearer } from './tokens.ts';
+
+const base = '/v1/default/bj';
+
+describe('a change with a key', () => {
+  let requests: Orchestrator['requests'];
+  let api: API;
+  let replica: API;
+  beforeEach(async () => {
+    requests = keysOf();
+    const options = { operations: [operationOf('ci-1')], authenticate, orchestrator: { requests } };
+    api = await startAPI(options);
+    replica = await startAPI(options);
+  });
+  afterEach(async () => {
+    await api.close();
+    await replica.close();
+  });
+
+  const spec = readExample('managed', 'ci-1');
+  const send = (to: API, path: string, payload: object, headers: Record<string, string>, name = 'everything') =>
+    to.inject({ method: 'POST', url: `${base}${path}`, payload, headers: { ...bearer(name), ...headers } });
+  const key = { 'idempotency-key': 'f3b1' };
+  const started = (of: API, method: string) => of.calls().filter(([name]) => name === method).length;
+
+  it('is carried out once, and answered with the same operation by every replica', async () => {
+    const first = await send(api, '/clusters?ttl=60m', spec, key);
+    const second = await send(replica, '/clusters?ttl=1h&wait=1ms', { ...spec }, key);
+    expect([first.statusCode, second.statusCode]).toEqual([202, 202]);
+    expect(second.headers.location).toBe(first.headers.location);
+    expect(second.json<{ name: string }>().name).toBe(first.json<{ name: string }>().name);
+    expect([started(api, 'create'), started(replica, 'create')]).toEqual([1, 0]);
+    expect(replica.log().find(({ audit }) => audit === true)).toMatchObject({ repeated: true, result: 'accepted' });
+  });
+
+  it.each<[string, string, object]>([
+    ['another body', '/clusters?ttl=1h', readExample('managed', 'ci-2')],
+    ['other parameters', '/clusters?ttl=2h', spec],
+    ['another route', '/batches', { name: 'ci-1', items: [spec] }],
+  ])('is refused if the key belongs to %s', async (_, path, payload) => {
+    await send(api, '/clusters?ttl=1h', spec, key);
+    const refused = await send(api, path, payload, key);
+    expect(refused.json()).toMatchObject({ status: 409, code: 'KeyReusedError' });
+    expect([started(api, 'create'), started(api, 'batches.start')]).toEqual([1, 0]);
+  });
+
+  it('may have its key in the query, and other principals have other keys', async () => {
+    await send(api, '/clusters', spec, key);
+    await send(api, '/clusters?requestId=f3b1', spec, {});
+    expect(started(api, 'create')).toBe(1);
+    await send(api, '/clusters', spec, key, 'ci');
+    await send(api, '/clusters', spec, { 'idempotency-key': 'other' });
+    await send(api, '/clusters', spec, {});
+    expect(started(api, 'create')).toBe(4);
+    const both = await send(api, '/clusters?requestId=a', spec, { 'idempotency-key': 'b' });
+    expect(both.json()).toMatchObject({ status: 400, problems: [{ in: 'query', path: 'requestId' }] });
+    const wrong = await send(api, '/clusters', spec, { 'idempotency-key': 'has a blank' });
+    expect(wrong.json()).toMatchObject({ status: 400, problems: [{ in: 'headers', path: 'idempotency-key' }] });
+  });
+
+  it('that is refused or only checked does not use up its key', async () => {
+    expect((await send(api, '/clusters', { cluster: {} }, key)).statusCode).toBe(422);
+    expect((await send(api, '/clusters', spec, key, 'reader')).statusCode).toBe(403);
+    expect((await send(api, '/clusters?validateOnly=true', spec, key)).statusCode).toBe(200);
+    expect((await send(api, '/clusters', spec, key)).statusCode).toBe(202);
+  });
+
+  it.each<['POST' | 'DELETE', string, string, object?]>([
+    ['DELETE', '/clusters/ci-1', 'delete'],
+    ['POST', '/clusters/ci-1/cancel', 'cancel', {}],
+    ['POST', '/clusters/ci-1/lease', 'extendLease', { ttl: '8h' }],
+    ['POST', '/batches', 'batches.start', { name: 'ci-1', items: [spec] }],
+    ['POST', '/batches/ci-1/retry', 'batches.retryFailed'],
+    ['POST', '/batches/ci-1/concurrency', 'batches.setConcurrency', { concurrency: 3 }],
+    ['POST', '/teardowns', 'batches.start', { filter: { name: '*' }, batch: 'ci-1' }],
+    ['POST', '/reconcile', 'reconcileSearch.start'],
+  ])('is carried out once on every route: %s %s', async (method, path, call, payload) => {
+    await replica.close();
+    const operations = [operationOf('ci-1'), operationOf('ci-1', { kind: 'delete' })];
+    replica = await startAPI({ operations, authenticate });
+    const options = { method, url: `${base}${path}`, headers: { ...bearer('everything'), ...key } };
+    const answers = [
+      await replica.inject({ ...options, ...(payload && { payload }) }),
+      await replica.inject({ ...options, ...(payload && { payload }) }),
+    ];
+    expect(answers.map(({ statusCode, headers }) => [statusCode, headers.location])).toEqual(
+      answers.map(() => [202, answers[0]?.headers.location]),
+    );
+    expect(started(replica, call)).toBe(1);
+  });
+
+  it('names a teardown after its key, so that two at the same time are one batch', async () => {
+    const unnamed = { filter: { name: '*' } };
+    const names: unknown[] = [];
+    for (const headers of [key, { 'idempotency-key': 'other' }]) {
+      await send(api, '/teardowns', unnamed, headers);
+      const [, started] = api.calls().findLast(([method]) => method === 'batches.start') ?? [];
+      names.push((started as { name: string }).name);
+    }
+    const forgetful = await startAPI({ authenticate });
+    await send(forgetful, '/teardowns', unnamed, key);
+    const [, again] = forgetful.calls().findLast(([method]) => method === 'batches.start') ?? [];
+    expect(names[0]).toMatch(/^teardown-[0-9a-f]{17}$/);
+    expect(names[1]).not.toBe(names[0]);
+    expect(again).toMatchObject({ name: names[0] });
+    await forgetful.close();
+  });
+
+  it('tells the orchestrator who asks', async () => {
+    await send(api, '/clusters', spec, {});
+    expect(api.askers()).toEqual(['everything']);
+  });
+});
