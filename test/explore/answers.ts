@@ -1,4 +1,4 @@
-import type { Answer, CallName } from './service.ts';
+import type { Answer, CallName } from './service-log.ts';
 
 /** What becomes of a request. The worker may be lost before or after the request has taken effect. */
 export type How = Answer | 'workerLostBefore' | 'workerLostAfter';

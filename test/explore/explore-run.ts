@@ -1,24 +1,35 @@
 import { createRandom } from '../../simulator/random.ts';
-import type { OperationStatus } from '../../client/index.ts';
-import { answersTo, type How } from './answers.ts';
+import type { BatchOutcome, FailurePolicy, OperationStatus } from '../../client/index.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import { drawConditions, drawFate, type Aim } from './conditions.ts';
 import type { Draws } from './draws.ts';
-import { createPeople, messages, type Asked, type CreateWishes, type Message } from './people.ts';
-import { callOf, createService, type LogEntry, type ServiceCluster, type ServiceRequest } from './service.ts';
+import { createNetwork } from './network.ts';
+import type { Message } from './messages.ts';
+import { batchName } from './people-actions.ts';
+import type { Asked, CreateWishes } from './asked.ts';
+import { createPeople } from './people.ts';
+import { createService } from './service.ts';
+import type { LogEntry, ServiceCluster } from './service-log.ts';
+import { callOf } from './service-wire.ts';
 import { stageOf } from './stage.ts';
 import { status, type Run } from './temporal/model.ts';
 import type { Sandbox } from './temporal/sandbox.ts';
-import { createVirtualTime, lives, liveIn } from './temporal/virtual-time.ts';
+import { createVirtualTime, liveIn } from './temporal/virtual-time.ts';
+import { drawWants, type Want } from './wants.ts';
 import { createWorld, fetchFrom, workers } from './world.ts';
 
 /** Everything that the oracle judges by. */
 export interface RunRecord {
-  clusterName: string;
   wishes: CreateWishes;
   asked: Asked[];
   log: readonly LogEntry[];
   clusters: ServiceCluster[];
   /** The last status that somebody who watches an operation sees. */
   operations: OperationStatus[];
+  /** The batches, with what people were told at the end. */
+  batches: { name: string; policy: FailurePolicy; outcome?: BatchOutcome }[];
+  /** The runs that searched for orphans. */
+  reconciles: string[];
   /** What still has not ended, and why if that is known. */
   stuck: { workflowID: string; runID: string; why?: string }[];
   /** What happened, for people. */
@@ -33,7 +44,7 @@ const longestMs = 5 * 24 * 3_600_000;
 const mostSteps = 20_000;
 const startMs = Date.UTC(2026, 0, 1);
 const scope = { account: 'explored', region: 'bj' };
-const clusterName = 'explored';
+const clusterNames = ['explored', 'explored-2', 'explored-3'] as const;
 
 interface Surroundings {
   sandbox: Sandbox;
@@ -42,41 +53,23 @@ interface Surroundings {
   aim?: string;
 }
 
-/** What somebody will ask for, and when: after a time, or when the product does something. */
-interface Want {
-  message: Message;
-  stage?: string;
-  /** How often the stage must have begun before. */
-  skip: number;
-}
-
 /** Explores one history: people who want a cluster or none, a service and workers that fail. */
-export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise<RunRecord> {
+export async function exploreRun({ sandbox, draws, aim: pair }: Surroundings): Promise<RunRecord> {
   const story: string[] = [];
   const pairs = new Set<string>();
   const time = createVirtualTime(startMs);
   const random = createRandom('the same in all runs');
   const { nowMs } = time;
 
-  liveIn({ time, random: random.next, fetch: fetchFrom(receive) });
-  const badness = [0, 0.3, 1, 3][pick([3, 3, 3, 1])]!;
-  const wishes: CreateWishes = {
-    timeoutSeconds: [3_600, 300][pick([3, 1])]!,
-    ...([{}, { ttlSeconds: 900 }] as const)[pick([2, 1])],
-    ...([{}, { onFailure: 'keep' }] as const)[pick([4, 1])],
-  };
+  const [what = '', when = ''] = pair?.split(' × ') ?? [];
+  const aim: Aim | undefined = pair === undefined ? undefined : { what, when };
+  const conditions = drawConditions(pick, startMs, aim);
+  const { badness, wishes } = conditions;
   const service = createService({
     nowMs,
-    hasUniqueNames: pick([2, 1]) === 1,
-    nextFate: () => ({
-      createMs: [60_000, 10_000, 400_000, Infinity][pick([4, 2, 2, 1])]!,
-      lagMs: [0, 20_000, 80_000][pick([4, 1, 1])]!,
-      createFails: pick([5, 1]) === 1,
-      deleteMs: [30_000, 300_000][pick([3, 1])]!,
-      deletionsFail: pick([5, 1, 1]),
-    }),
+    hasUniqueNames: conditions.hasUniqueNames,
+    nextFate: () => drawFate(pick, conditions),
   });
-  const moods = Array.from({ length: pick([3, 1, 1]) }, drawMood);
   const world = createWorld({
     scope,
     sandbox,
@@ -86,22 +79,50 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
       attempt: () => [0, 100, 8_000][pick([10, 2, 0.3 * badness])]!,
     },
     rpcDelayMs: () => [0, 30, 2_500][pick([10, 2, 0.3 * badness])]!,
-    // A lease then goes on in many runs.
-    longHistory: [4_000, 40][pick([2, 1])]!,
+    longHistory: conditions.longHistory,
+    pollIntervalMs: conditions.pollIntervalMs,
     nextWorker: () => pick(Array.from({ length: workers }, () => 1)),
   });
   const { temporal } = world;
-  const people = createPeople({ client: world.client, scope, clusterName, wishes, service, world, nowMs });
-  const wants = Array.from({ length: pick([1, 2, 2, 2, 1]) }, (_, index) => drawWant(index === 0 ? aim : undefined));
+  const network = createNetwork({
+    time,
+    pick,
+    conditions,
+    aim,
+    service,
+    loseWorker: world.loseWorker,
+    firstRunOf: (runID) => temporal.runs.find((run) => run.runID === runID)?.firstRunID ?? '',
+    onRequest(request, how, lastsMs) {
+      pairs.add(`${how} × ${callOf(request)}`);
+      const { activity, method, path } = request;
+      tell(`${activity}: ${method} ${path} ${how}${lastsMs > 40 ? ` in ${lastsMs / 1000} s` : ''}`);
+    },
+  });
+  liveIn({ time, random: random.next, fetch: fetchFrom(network) });
+  const people = createPeople({
+    client: world.client,
+    scope,
+    clusterNames,
+    wishes,
+    batch: conditions.batch,
+    service,
+    world,
+    nowMs,
+  });
+  const wants = drawWants(pick, conditions, aim);
   let lastStage = '';
   let steps = 0;
 
   if (pick([6, 1]) === 1) ask(pick([1, 1]) === 0 ? 'makeInConsole' : 'makeElsewhere', 'start');
-  ask('create', 'start');
+  const first = conditions.hasBatch ? (['batch', 'create'] as const)[pick([2, 1])]! : 'create';
+  ask(first, 'start');
+  if (conditions.hasBatch && (first === 'create' || pick([1, 1]) === 1))
+    ask(first === 'create' ? 'batch' : 'create', 'start');
   for (const want of wants.filter(({ stage }) => stage === undefined)) {
     const afterMs = [0, 400, 2_500, 10_000, 45_000, 100_000, 320_000, 900_000, 3_500_000];
     time.after(afterMs[pick(afterMs.map(() => 1))]!, () => send(want));
   }
+  if (conditions.deployMs < Infinity) time.after(conditions.deployMs, deploy);
   await time.settle();
   for (;;) {
     const stage = stageOf(temporal);
@@ -135,17 +156,6 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
     story.push(`${((nowMs() - startMs) / 1000).toFixed(1)} s: ${what}`);
   }
 
-  function drawWant(pair: string | undefined): Want {
-    const [wanted, at] = pair?.split(' × ') ?? [];
-    const isAsked = (messages as readonly string[]).includes(wanted ?? '');
-    const message = messages[pick(messages.map((each) => (!isAsked || each === wanted ? 1 : 0)))]!;
-    const byStage = pick(isAsked ? [0, 1] : [3, 2]) === 1;
-    if (!byStage) return { message, skip: 0 };
-    const stages = ['submitCluster', 'findClusters', 'watchCluster', 'deleteCluster', 'timer', 'nothing'];
-    const stage = isAsked ? at! : stages[pick(stages.map(() => 1))]!;
-    return { message, stage, skip: pick([3, 1, 1]) };
-  }
-
   function noticeStage(stage: string): void {
     for (const want of wants.filter((each) => each.stage === stage)) {
       if (want.skip-- > 0) continue;
@@ -155,53 +165,29 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
     }
   }
 
+  function deploy(): void {
+    if (nowMs() > startMs + calmAfterMs) return;
+    for (let worker = 0; worker < workers; worker++) {
+      if (pick([1, 1]) === 0) world.replaceWorker(worker);
+      else world.loseWorker(worker);
+    }
+    time.after(conditions.deployMs, deploy);
+  }
+
   function send(want: Want): void {
     if (!wants.includes(want)) return;
     wants.splice(wants.indexOf(want), 1);
     ask(want.message, stageOf(temporal));
+    if (want.next === undefined) return;
+    const next: Want = { message: want.next, skip: 0 };
+    wants.push(next);
+    time.after([0, 400, 5_000, 30_000, 200_000][pick([1, 1, 2, 2, 1])]!, () => send(next));
   }
 
   function ask(message: Message, stage: string): void {
     pairs.add(`${message} × ${stage}`);
     tell(`somebody: ${message} (${stage})`);
     people.ask(message, stage);
-  }
-
-  /** A time during which one call always has the same answer. */
-  function drawMood() {
-    const calls = ['createCluster', 'deleteCluster', 'listClusters', 'getCluster', 'getEventSteps'] as const;
-    const call = calls[pick(calls.map(() => 1))]!;
-    const hows = answersTo[call].filter(
-      (how) => !/worker|lostLate/.test(how) && how !== 'refused' && how !== 'missing',
-    );
-    const how = hows[pick(hows.map(() => 1))]!;
-    const fromMs = startMs + [0, 30_000, 100_000, 900_000][pick([1, 1, 1, 1])]!;
-    const untilMs = fromMs + [40_000, 200_000, 1_500_000][pick([1, 1, 1])]!;
-    return { call, how, fromMs, untilMs };
-  }
-
-  async function receive(request: ServiceRequest & { activity: string }, signal: AbortSignal) {
-    const call = callOf(request);
-    const { worker } = lives.getStore()!;
-    const mood = moods.find((each) => each.call === call && each.fromMs <= nowMs() && nowMs() < each.untilMs);
-    const hows = answersTo[call];
-    const weights = hows.map((each, index) => (index === 0 ? 10 : aim === `${each} × ${call}` ? 5 : 0.7 * badness));
-    const how: How = mood?.how ?? hows[pick(weights)]!;
-    const lastsMs = [40, 2_000, 12_000, 50_000][pick([12, 2, 0.5 * badness, 0.3 * badness])]!;
-    pairs.add(`${how} × ${call}`);
-    tell(
-      `${request.activity}: ${request.method} ${request.path} ${how}${lastsMs > 40 ? ` in ${lastsMs / 1000} s` : ''}`,
-    );
-    const sender = temporal.runs.find(({ runID }) => runID === request.sender)?.firstRunID ?? '';
-    return new Promise<ReturnType<typeof service.receive>>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-      time.after(lastsMs / 2, () => {
-        if (how === 'workerLostBefore') return world.loseWorker(worker);
-        const answer = service.receive({ ...request, sender }, how === 'workerLostAfter' ? 'lostAfter' : how);
-        if (how === 'workerLostAfter') return world.loseWorker(worker);
-        time.after(lastsMs / 2, () => resolve(answer));
-      });
-    });
   }
 
   async function conclude(): Promise<RunRecord> {
@@ -213,20 +199,35 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
     }));
     for (const run of open) temporal.close(run, { status: status.terminated });
     const operations: OperationStatus[] = [];
-    for (const run of temporal.runs.filter(isLastOperation)) {
-      const { workflowID, runID } = run;
+    const batches: RunRecord['batches'] = [];
+    for (const run of temporal.runs.filter(isLast)) {
+      const { workflowID, runID, firstRunID, type } = run;
+      if (type === workflowTypes.clusterBatch) {
+        const name = workflowID.split(':').at(-1)!;
+        const policy = name === batchName ? conditions.batch.policy : 'continue';
+        const outcome =
+          run.status === status.completed
+            ? await drive(() => world.client.workflow.getHandle(workflowID, runID).result() as Promise<BatchOutcome>)
+            : undefined;
+        batches.push({ name, policy, ...(outcome !== undefined && { outcome }) });
+        continue;
+      }
       const last = await drive(async () => {
         for await (const each of people.orchestrator.watch({ workflowID, runID })) {
           if (each.execution !== 'running') return each;
         }
         return undefined;
       });
-      if (last !== undefined) operations.push({ ...last, runID: run.firstRunID });
+      if (last !== undefined) operations.push({ ...last, runID: firstRunID });
     }
     // What is being deleted will be gone.
     service.settleForGood();
     const clusters = [...service.clusters.values()];
-    return { clusterName, wishes, asked: people.asked, log: service.log, clusters, operations, stuck, story, pairs };
+    const reconciles = temporal.runs.flatMap(({ type, firstRunID }) =>
+      type === workflowTypes.reconcileClusters ? [firstRunID] : [],
+    );
+    const { asked } = people;
+    return { wishes, asked, log: service.log, clusters, operations, batches, reconciles, stuck, story, pairs };
   }
 
   /** Lets time pass until something is done. */
@@ -241,6 +242,9 @@ export async function exploreRun({ sandbox, draws, aim }: Surroundings): Promise
   }
 }
 
-function isLastOperation(run: Run): boolean {
-  return run.status !== status.continuedAsNew && ['createCluster', 'deleteCluster'].includes(run.type);
+/** Whether a run is the last of its chain, and people are told how it ended. */
+function isLast(run: Run): boolean {
+  const { createCluster, deleteCluster, clusterBatch } = workflowTypes;
+  const isTold = ([createCluster, deleteCluster, clusterBatch] as string[]).includes(run.type);
+  return isTold && run.status !== status.continuedAsNew;
 }

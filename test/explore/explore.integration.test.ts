@@ -11,14 +11,14 @@ beforeAll(async () => {
   await loadAll();
 });
 
-it('finds nothing wrong in forty random histories', async () => {
+it('finds nothing wrong in 25 random histories', async () => {
   const wrong: string[] = [];
-  for (let number = 0; number < 40; number++) {
+  for (let number = 0; number < 25; number++) {
     const { seed, violations } = await exploreOrder(sandbox, { seed: `test-${number}` });
     wrong.push(...violations.map((violation) => `${seed}: ${violation}`));
   }
   expect(wrong).toEqual([]);
-}, 30_000);
+});
 
 it('explores the same history for the same seed', async () => {
   const first = await exploreOrder(sandbox, { seed: 'same-1' });

@@ -8,6 +8,7 @@ const options = new Command('explore')
   .option('--runs <number>', 'number of histories', wholeNumber, 100)
   .option('--seed <text>', 'the same seed gives the same histories', '1')
   .option('--only <number>', 'repeat one of the histories, and print it', wholeNumber)
+  .option('--aim <pair>', 'with --only: what that history was to bring about')
   .option('--until-wrong', 'end with the first history that is wrong')
   .option(
     '--planted [text]',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RunRecord } from './explore-run.ts';
 import { judge } from './oracle.ts';
-import type { Fate, LogEntry, ServiceCluster } from './service.ts';
+import type { Fate, LogEntry, ServiceCluster } from './service-log.ts';
 
 const minuteMs = 60_000;
 const ours = 'an example\n[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
@@ -12,10 +12,18 @@ function cluster(clusterID: string, changes: Partial<ServiceCluster> = {}): Serv
   return { clusterID, clusterName: 'a', description: ours, state: 'running', fate, ...times, ...changes };
 }
 
-const look: LogEntry = { atMs: 0, call: 'listClusters', how: 'answered', sender: 'create-1', shown: [] };
+const look: LogEntry = { atMs: 0, call: 'listClusters', how: 'answered', sender: 'create-1', target: 'a', shown: [] };
 
 function made(clusterID: string, changes: Partial<LogEntry> = {}): LogEntry {
-  return { atMs: 1, call: 'createCluster', how: 'answered', sender: 'create-1', affected: clusterID, ...changes };
+  return {
+    atMs: 1,
+    call: 'createCluster',
+    how: 'answered',
+    sender: 'create-1',
+    target: 'a',
+    affected: clusterID,
+    ...changes,
+  };
 }
 
 function deleted(clusterID: string, changes: Partial<LogEntry> = {}): LogEntry {
@@ -23,22 +31,30 @@ function deleted(clusterID: string, changes: Partial<LogEntry> = {}): LogEntry {
   return { atMs: 5 * minuteMs, sender: 'create-1', ...what, ...changes };
 }
 
-function operation(outcome: object, changes: object = {}): RunRecord['operations'][number] {
+function operation(outcome: object | undefined, changes: object = {}): RunRecord['operations'][number] {
   const startedAt = new Date(0).toISOString();
   const fields = { kind: 'create', runID: 'create-1', workflowID: 'w', execution: 'completed', startedAt, outcome };
   return { ...fields, ...changes } as RunRecord['operations'][number];
 }
 
-const asked = { atMs: 0, message: 'create', stage: 'start', answer: 'accepted' } as const;
+const asked = { atMs: 0, message: 'create', stage: 'start', names: ['a'], answer: 'accepted' } as const;
+
+const counts = { total: 2, waiting: 0, underWay: 0, succeeded: 1, failed: 1, cancelled: 0 };
+const rolledBack: RunRecord['batches'][number] = {
+  name: 'batch',
+  policy: 'rollback',
+  outcome: { outcome: 'rolledBack', ...counts } as never,
+};
 
 /** A create that made one cluster, which runs. */
 const good: RunRecord = {
-  clusterName: 'a',
   wishes: { timeoutSeconds: 3_600 },
   asked: [asked],
   log: [look, made('cce-1')],
   clusters: [cluster('cce-1')],
   operations: [operation({ outcome: 'running', clusterID: 'cce-1' })],
+  batches: [],
+  reconciles: [],
   stuck: [],
   story: [],
   pairs: new Set(),
@@ -71,6 +87,31 @@ it.each<[string, Partial<RunRecord>]>([
     {
       log: [look, made('cce-1', { how: 'lostLate' }), look, made('cce-2'), deleted('cce-2')],
       clusters: [cluster('cce-1'), cluster('cce-2', { state: 'gone' })],
+    },
+  ],
+  [
+    'what a batch made that is rolled back',
+    {
+      asked: [{ ...asked, message: 'batch' }],
+      log: [look, made('cce-1'), deleted('cce-1', { sender: 'delete-1' })],
+      clusters: [cluster('cce-1', { state: 'gone' })],
+      operations: [
+        operation({ outcome: 'running', clusterID: 'cce-1' }),
+        operation({ outcome: 'deleted', clusterID: 'cce-1' }, { kind: 'delete', runID: 'delete-1' }),
+      ],
+      batches: [rolledBack],
+    },
+  ],
+  [
+    'an orphan of a terminated create that a search for orphans deletes',
+    {
+      asked: [asked, { ...asked, message: 'terminate' }, { ...asked, message: 'reconcile', atMs: 3 * minuteMs }],
+      log: [look, made('cce-1'), deleted('cce-1', { sender: 'reconcile-1' })],
+      clusters: [cluster('cce-1', { state: 'gone' })],
+      operations: [
+        operation(undefined, { execution: 'terminated', clusterName: 'a', closedAt: new Date(minuteMs).toISOString() }),
+      ],
+      reconciles: ['reconcile-1'],
     },
   ],
 ])('finds nothing wrong with %s', (_, changes) => {
@@ -137,6 +178,78 @@ it.each<[string, Partial<RunRecord>, string]>([
     'a delete that says deleted of what is left',
     { operations: [operation({ outcome: 'deleted', clusterID: 'cce-1' }, { kind: 'delete' })] },
     'was told that it is deleted',
+  ],
+  [
+    'a failed cluster that is deleted although it was to be kept',
+    {
+      wishes: { timeoutSeconds: 3_600, onFailure: 'keep' },
+      log: [look, made('cce-1'), deleted('cce-1', { stateBefore: 'create_failed' })],
+    },
+    'without a reason',
+  ],
+  [
+    'a late cluster that is deleted long after it began to run',
+    {
+      wishes: { timeoutSeconds: 60 },
+      log: [look, made('cce-1'), deleted('cce-1')],
+      clusters: [cluster('cce-1', { runsSinceMs: minuteMs })],
+    },
+    'without a reason',
+  ],
+  [
+    'a cluster that is adopted although its deletion was asked for before',
+    {
+      asked: [asked, { ...asked, message: 'delete', answeredAtMs: minuteMs }, { ...asked, atMs: 2 * minuteMs }],
+      log: [look, made('cce-1'), deleted('cce-1', { sender: 'delete-1' })],
+      clusters: [cluster('cce-1', { state: 'gone' })],
+      operations: [
+        operation({ outcome: 'deleted', clusterID: 'cce-1' }, { kind: 'delete', runID: 'delete-1' }),
+        operation(
+          { outcome: 'running', clusterID: 'cce-1', adopted: true },
+          { runID: 'create-2', startedAt: new Date(2 * minuteMs).toISOString() },
+        ),
+      ],
+    },
+    'runs, as somebody was told, and is gone',
+  ],
+  [
+    'a create that says that its cluster runs, instead of its time to live',
+    { wishes: { timeoutSeconds: 3_600, ttlSeconds: 900 } },
+    'outlives its time to live',
+  ],
+  [
+    'a rollback that deletes what somebody asked for by itself',
+    {
+      asked: [
+        { ...asked, message: 'batch' },
+        { ...asked, answeredAtMs: minuteMs, run: { workflowID: 'w', runID: 'create-1' } },
+      ],
+      log: [look, made('cce-1'), deleted('cce-1', { sender: 'delete-1' })],
+      operations: [operation({ outcome: 'deleted', clusterID: 'cce-1' }, { kind: 'delete', runID: 'delete-1' })],
+      clusters: [cluster('cce-1', { state: 'gone' })],
+      batches: [rolledBack],
+    },
+    'without a reason',
+  ],
+  [
+    'a search for orphans that deletes what a create claims',
+    {
+      asked: [asked, { ...asked, message: 'reconcile' }],
+      log: [look, made('cce-1'), deleted('cce-1', { sender: 'reconcile-1' })],
+      operations: [
+        operation(
+          { outcome: 'running', clusterID: 'cce-1' },
+          { clusterName: 'a', closedAt: new Date(minuteMs).toISOString() },
+        ),
+      ],
+      reconciles: ['reconcile-1'],
+    },
+    'without a reason',
+  ],
+  [
+    'counts of a batch that do not add up',
+    { batches: [{ ...rolledBack, outcome: { ...rolledBack.outcome!, total: 3 } }] },
+    'do not add up',
   ],
   [
     'a password in an outcome',

@@ -1,3 +1,6 @@
+import type { Answer, Fate, LogEntry, ServiceCluster, ServiceRequest, ServiceResponse } from './service-log.ts';
+import { callOf, json, notFound, refusal, targetOf, toListed, toSteps, type CreateBody } from './service-wire.ts';
+
 /**
  * A service that makes and deletes clusters as a script says. It imports nothing of the product: what the oracle reads in
  * its log is what happened, not what the product believes.
@@ -18,94 +21,6 @@ export interface Service {
   hide: (clusterID: string, forMs: number) => void;
   /** Lets all that is under way come to its end. */
   settleForGood: () => void;
-}
-
-export type CallName =
-  | 'createCluster'
-  | 'listClusters'
-  | 'getCluster'
-  | 'deleteCluster'
-  | 'getEventSteps'
-  | 'listInstances';
-
-/**
- * - `lostBefore`, `lostAfter`: the connection breaks before or after the request has taken effect.
- * - `lostLate`: the connection breaks, and a create takes effect a while later.
- * - `denied`: the keys have no permission. `keysRefused`: they are unknown at the moment.
- * - `refused`: the request is senseless, or the cluster is protected. `busy`: it is refused for now.
- * - `missing`: a read by ID does not find a cluster that exists. `wrongPath`: a gateway in between does not know the path.
- * - `garbled`, `broken`: something in between answers in place of the service, after the request has taken effect.
- */
-export type Answer =
-  | 'answered'
-  | 'lostBefore'
-  | 'lostAfter'
-  | 'lostLate'
-  | 'denied'
-  | 'keysRefused'
-  | 'busy'
-  | 'missing'
-  | 'wrongPath'
-  | 'refused'
-  | 'throttled'
-  | 'broken'
-  | 'garbled';
-
-export interface ServiceRequest {
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  body: unknown;
-  /** The workflow and run on whose behalf it was sent. */
-  sender: string;
-}
-
-export interface ServiceResponse {
-  status: number;
-  headers?: Record<string, string>;
-  body: string;
-}
-
-export interface LogEntry {
-  atMs: number;
-  call: CallName;
-  how: Answer;
-  sender: string;
-  /** The name or ID in the request. */
-  target?: string;
-  /** The cluster that a create has made or a deletion has concerned, if the request took effect. */
-  affected?: string;
-  /** The state of the cluster when the DELETE arrived. */
-  stateBefore?: ServiceCluster['state'];
-  /** The IDs that an answered list has shown. */
-  shown?: string[];
-}
-
-export interface ServiceCluster {
-  clusterID: string;
-  clusterName: string;
-  description: string;
-  state: 'provisioning' | 'running' | 'create_failed' | 'deleting' | 'delete_failed' | 'gone';
-  madeAtMs: number;
-  /** Reads do not show it before this. */
-  hiddenUntilMs: number;
-  /** When its state changes by itself. */
-  dueAtMs: number;
-  /** What its creation and its deletions come to. */
-  fate: Fate;
-  /** Why it was deleted, if not by a request. */
-  deletedInConsole?: true;
-}
-
-/** How long things take, in milliseconds, and how they end. */
-export interface Fate {
-  createMs: number;
-  /** How long new reads do not show it. */
-  lagMs: number;
-  createFails: boolean;
-  deleteMs: number;
-  /** How many deletions end as `delete_failed`. */
-  deletionsFail: number;
 }
 
 /** How much later a request takes effect whose connection broke. */
@@ -148,10 +63,13 @@ export function createService({ nowMs, hasUniqueNames, nextFate }: ServiceSettin
   /** Brings all clusters to the current time. */
   function settle(): void {
     for (const cluster of clusters.values()) {
-      if (cluster.dueAtMs > nowMs()) continue;
+      const { dueAtMs } = cluster;
+      if (dueAtMs > nowMs()) continue;
       cluster.dueAtMs = Infinity;
-      if (cluster.state === 'provisioning') cluster.state = cluster.fate.createFails ? 'create_failed' : 'running';
-      else if (cluster.state === 'deleting')
+      if (cluster.state === 'provisioning') {
+        cluster.state = cluster.fate.createFails ? 'create_failed' : 'running';
+        if (!cluster.fate.createFails) cluster.runsSinceMs = dueAtMs;
+      } else if (cluster.state === 'deleting')
         cluster.state = cluster.fate.deletionsFail-- > 0 ? 'delete_failed' : 'gone';
     }
   }
@@ -259,47 +177,4 @@ export function createService({ nowMs, hasUniqueNames, nextFate }: ServiceSettin
       if (isVisible(cluster) && nowMs() > cluster.hiddenUntilMs + 120_000) cluster.hiddenUntilMs = nowMs() + forMs;
     },
   };
-}
-
-interface CreateBody {
-  cluster: { clusterName: string; description?: string };
-}
-
-export function callOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'>): CallName {
-  if (method === 'POST') return 'createCluster';
-  if (method === 'DELETE') return 'deleteCluster';
-  if (path.endsWith('/clusters')) return 'listClusters';
-  if (path.endsWith('/instances')) return 'listInstances';
-  return path.includes('/event/') ? 'getEventSteps' : 'getCluster';
-}
-
-function targetOf({ method, path, query, body }: ServiceRequest): string | undefined {
-  if (method === 'POST') return (body as CreateBody).cluster.clusterName;
-  if (path.endsWith('/clusters')) return query.get('keyword') ?? undefined;
-  return /\/cluster\/([^/]+)/.exec(path)?.[1];
-}
-
-function toListed({ clusterID, clusterName, description, state, madeAtMs }: ServiceCluster) {
-  const createdAt = new Date(madeAtMs).toISOString();
-  return { spec: { clusterID, clusterName, description }, status: { clusterPhase: state }, createdAt };
-}
-
-function toSteps({ state }: ServiceCluster) {
-  const isDeletion = state === 'deleting' || state === 'delete_failed';
-  const status = { provisioning: 'creating', running: 'created', gone: 'deleted' }[state as string] ?? state;
-  const stepStatus =
-    { provisioning: 'doing', deleting: 'doing', running: 'done', gone: 'done' }[state as string] ?? 'failed';
-  return { status, steps: [{ stepName: isDeletion ? 'machines' : 'masters', stepStatus }] };
-}
-
-function json(body: unknown): ServiceResponse {
-  return { status: 200, body: JSON.stringify(body) };
-}
-
-function refusal(status: number, code: string): ServiceResponse {
-  return { status, body: JSON.stringify({ code, message: 'no', requestId: 'refusal' }) };
-}
-
-function notFound(): ServiceResponse {
-  return refusal(404, 'cce.warning.ClusterNotFound');
 }

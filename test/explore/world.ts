@@ -10,7 +10,7 @@ import { createCceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
 import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
 import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
-import type { ServiceRequest, ServiceResponse } from './service.ts';
+import type { ServiceRequest, ServiceResponse } from './service-log.ts';
 import { createAttempts } from './temporal/attempts.ts';
 import { connectionTo } from './temporal/connection.ts';
 import type { Sandbox } from './temporal/sandbox.ts';
@@ -42,11 +42,13 @@ interface Parts {
   rpcDelayMs: () => number;
   nextWorker: () => number;
   longHistory: number;
+  pollIntervalMs: number;
 }
 
 export const workers = 2;
 
-export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWorker, longHistory }: Parts): World {
+export function createWorld(parts: Parts): World {
+  const { scope, sandbox, time, delays, rpcDelayMs, nextWorker, longHistory, pollIntervalMs } = parts;
   let runs = 0;
   const inMemory: { activities: Activities; life: { isLost: boolean; worker: number } }[] = [];
   const temporal = createTemporal({
@@ -64,7 +66,7 @@ export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWork
   });
   const lifeOfAll: { life: WorkerLife }[] = [];
   const newWorker = (worker: number) => {
-    const made = { activities: activitiesOf(client, scope), life: { isLost: false, worker } };
+    const made = { activities: activitiesOf(client, scope, pollIntervalMs), life: { isLost: false, worker } };
     lifeOfAll.push(made);
     return made;
   };
@@ -89,7 +91,7 @@ export function createWorld({ scope, sandbox, time, delays, rpcDelayMs, nextWork
   };
 }
 
-function activitiesOf(client: Client, scope: AccountRegion): Activities {
+function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: number): Activities {
   return createActivities({
     cce: createCceClient({
       region: 'bj',
@@ -101,7 +103,7 @@ function activitiesOf(client: Client, scope: AccountRegion): Activities {
     describeCreates: describeCreates(client),
     findOpenDeletes: findOpenDeletes(client, scope),
     batches: batchActivities(client, taskQueue(scope)),
-    pollIntervalMs: 10_000,
+    pollIntervalMs,
     installation,
     maximumRequestsPerSecond: 50,
     meter: noopMetricMeter,

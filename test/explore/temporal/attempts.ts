@@ -2,9 +2,10 @@ import type { Client } from '@temporalio/client';
 import { ActivityCancellationDetails, noopMetricMeter, type Logger } from '@temporalio/common';
 import type { coresdk } from '@temporalio/proto';
 import { Activity } from '@temporalio/worker/lib/activity.js';
-import { status, durationMs, type Attempt, type Failure, type PendingActivity, type Run } from './model.ts';
+import { status, durationMs, type Attempt, type Failure, type PendingActivity } from './model.ts';
+import { infoOf, toPending } from './pending-activity.ts';
 import { lives, type WorkerLife } from './virtual-time.ts';
-import type { Attempts, ScheduleCommand, Temporal } from './model.ts';
+import type { Attempts, Temporal } from './model.ts';
 
 type Result = coresdk.activity_result.IActivityExecutionResult;
 
@@ -252,61 +253,6 @@ function timedOut(timeoutType: number): Failure {
 function activityFailure({ type, activityID }: PendingActivity, cause: Failure, retryState: number): Failure {
   const info = { activityType: { name: type }, activityId: activityID, retryState, identity: 'worker' };
   return { message: 'Activity task failed', activityFailureInfo: info, cause };
-}
-
-function toPending(run: Run, command: ScheduleCommand, nowMs: number): PendingActivity {
-  const { retryPolicy } = command;
-  const initialMs = finite(durationMs(retryPolicy?.initialInterval), 1_000);
-  return {
-    run,
-    seq: command.seq!,
-    activityID: command.activityId!,
-    type: command.activityType!,
-    input: command.arguments ?? [],
-    scheduledAtMs: nowMs,
-    attempt: 1,
-    startToCloseMs: durationMs(command.startToCloseTimeout),
-    heartbeatMs: durationMs(command.heartbeatTimeout),
-    untilMs: nowMs + durationMs(command.scheduleToCloseTimeout),
-    retry: {
-      initialMs,
-      coefficient: retryPolicy?.backoffCoefficient || 2,
-      maximumMs: finite(durationMs(retryPolicy?.maximumInterval), initialMs * 100),
-      attempts: retryPolicy?.maximumAttempts || Infinity,
-      nonRetryable: retryPolicy?.nonRetryableErrorTypes ?? [],
-    },
-    isCancelRequested: false,
-    timers: new Set(),
-    isWaitedFor: true,
-  };
-}
-
-const finite = (value: number, otherwise: number) => (value === Infinity ? otherwise : value);
-
-function infoOf(activity: PendingActivity): object {
-  const { run, activityID, type, attempt, scheduledAtMs, details, heartbeatMs, startToCloseMs } = activity;
-  const token = `${run.runID}/${activityID}/${attempt}`;
-  return {
-    attempt,
-    taskQueue: run.taskQueue,
-    isLocal: false,
-    taskToken: Buffer.from(token),
-    base64TaskToken: token,
-    activityId: activityID,
-    activityType: type,
-    workflowType: run.type,
-    heartbeatTimeoutMs: finite(heartbeatMs, undefined as never),
-    heartbeatDetails: details,
-    activityNamespace: 'default',
-    workflowNamespace: 'default',
-    namespace: 'default',
-    inWorkflow: true,
-    workflowExecution: { workflowId: run.workflowID, runId: run.runID },
-    scheduledTimestampMs: scheduledAtMs,
-    currentAttemptScheduledTimestampMs: scheduledAtMs,
-    startToCloseTimeoutMs: startToCloseMs,
-    scheduleToCloseTimeoutMs: startToCloseMs,
-  };
 }
 
 const nothing = () => {};

@@ -163,11 +163,18 @@ export function connectionTo(model: Temporal, delayMs: () => number): Connection
       return (request: never) => {
         const { untilMs, signal } = limits.getStore() ?? {};
         return new Promise((resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(rpcError(rpcStatus.cancelled, 'the call was cancelled')));
-          if (untilMs !== undefined) {
-            time.after(untilMs - time.nowMs(), () => reject(rpcError(rpcStatus.deadlineExceeded, 'too late')));
-          }
-          const send = () => method(request).then(resolve, reject);
+          const stop = () => reject(rpcError(rpcStatus.cancelled, 'the call was cancelled'));
+          const isTooLate = () => reject(rpcError(rpcStatus.deadlineExceeded, 'too late'));
+          const callOff = untilMs === undefined ? undefined : time.after(untilMs - time.nowMs(), isTooLate);
+          const send = () =>
+            method(request)
+              .then(resolve, reject)
+              .finally(() => {
+                // One signal may go on for thousands of calls.
+                signal?.removeEventListener('abort', stop);
+                callOff?.();
+              });
+          signal?.addEventListener('abort', stop);
           const laterMs = delayMs();
           if (laterMs === 0) void send();
           else time.after(laterMs, () => void send());

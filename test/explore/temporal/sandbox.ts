@@ -16,7 +16,9 @@ export interface Sandbox {
 export async function createSandbox(code: string, activityNames: Iterable<string>): Promise<Sandbox> {
   // Its hook on every promise of the process would cost more than all the rest.
   globalHandlers.installed = true;
-  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), 10_000, new Set(activityNames));
+  // Without a time limit: each would start a thread, for each activation.
+  const limitMs = undefined as unknown as number;
+  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), limitMs, new Set(activityNames));
 
   return {
     load: (run) => creator.createWorkflow({ ...optionsOf(run), showStackTraceSources: false }),
