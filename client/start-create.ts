@@ -84,7 +84,13 @@ export async function startCreate(
     if (await isClusterLeaving(client, run)) throw new ClusterGoneError(workflowID);
     refuseOtherOptions(run, memo);
     // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
-    if (await claimRun(client, run)) return { workflowID, runID, attached, warnings };
+    if (!(await claimRun(client, run))) continue;
+    // A cancel that came before the claim counts.
+    const wasClaimed = run.memo.startedBy !== undefined;
+    if (wasClaimed && (await isEnding(client, client.workflow.getHandle(workflowID)))) {
+      throw new OperationEndingError(workflowID);
+    }
+    return { workflowID, runID, attached, warnings };
   }
 }
 

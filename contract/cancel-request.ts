@@ -4,6 +4,11 @@ import type { DeleteClusterOptions } from '../cce/cluster.ts';
 export interface CancelRequest {
   /** Ends a clean-up that is under way, and leaves what is left to people. Changes nothing at any other time. */
   abandon?: boolean;
+  /**
+   * Changes nothing if somebody besides the starter of the create has claimed its cluster before this arrives. Workers of
+   * version 0.1 cancel all the same.
+   */
+  unlessClaimed?: boolean;
   /** For people; the outcome shows it. */
   reason?: string;
   /**

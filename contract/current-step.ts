@@ -78,6 +78,8 @@ export interface CurrentStep {
   pollTrouble?: PollTrouble;
   /** Somebody has cancelled the operation. Its stage may be older: it first waits for a request that is under way. */
   isCancelled?: true;
+  /** Somebody besides the starter of the create asked for its cluster, and relies on it. */
+  isClaimed?: true;
   /** What the operation waits for, while the service refuses it for now. */
   waitsFor?: WaitsFor;
   /** When the time to live of the cluster ends, RFC 3339. Absent without a time to live. */

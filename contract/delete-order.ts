@@ -7,8 +7,11 @@ export type DeleteOrder =
   | { reason: OwnDeleteReason; markerKey: string }
   /** A person named the cluster, by its ID or by the name that the ID was found under. */
   | { reason: 'deleteRequested'; clusterName?: string; onlyMarked?: boolean }
-  /** A person described the clusters to delete. The cluster must carry a marker of ours. */
-  | { reason: SweepReason; markerKey?: string }
+  /**
+   * A person described the clusters to delete. The cluster must carry a marker of ours. No create with this workflow ID but the
+   * one of the marker may rely on it.
+   */
+  | { reason: SweepReason; markerKey?: string; createWorkflowID?: string }
   /** A person asked to delete orphans. No create of the cluster's name, which this is the workflow ID of, may claim it. */
   | { reason: 'orphanDeletionRequested'; markerKey?: string; createWorkflowID?: string };
 

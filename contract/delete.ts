@@ -38,6 +38,8 @@ export interface DeleteClusterInput {
   reason?: 'teardownRequested' | 'rollbackRequested';
   /** The marker key that the cluster must carry, if it is deleted for what one create made. */
   markerKey?: string;
+  /** For a rollback: the workflow ID of the create that made the cluster. No later create of the name may rely on it. */
+  createWorkflowID?: string;
   /**
    * Delete only a cluster with our marker, unless a person said that it may be a foreign one.
    *

@@ -15,3 +15,19 @@ export function judgeOwnership(
   const isKnown = runs.some(({ workflowID, firstRunID }) => markerKey(workflowID, firstRunID) === marker?.key);
   return isKnown ? 'orphan' : 'unknown';
 }
+
+/**
+ * Whether a create other than the one that made the cluster relies on it, or may. What is not known of another create counts as a
+ * claim.
+ */
+export function isClaimedByOthers(
+  { clusterID, description }: Pick<ClusterSummary, 'clusterID' | 'description'>,
+  /** The runs of creates of the cluster's name. */
+  runs: readonly CreateRun[],
+): boolean {
+  const key = readMarker(description)?.key;
+  return runs.some(({ workflowID, firstRunID, isRunning, clusterIDs, isUncertain }) => {
+    const isOwn = markerKey(workflowID, firstRunID) === key;
+    return isRunning || (!isOwn && (isUncertain === true || clusterIDs.includes(clusterID)));
+  });
+}

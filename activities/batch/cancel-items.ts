@@ -5,7 +5,7 @@ import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { ItemReference } from '../../contract/batch/reports.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
-import { cancelRun } from '../../temporal/executions/cancel-run.ts';
+import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
@@ -35,23 +35,30 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
             claimed.push(item.index);
             return;
           }
-          if (await cancel(item, request)) return;
-          // It has ended, unless it was reset.
-          const latest = await describeRawRun(client, item.workflowID);
-          if (latest?.isRunning === true && latest.firstRunID === item.runID) await cancel(latest, request);
+          const cancelOne = spareClaimed && item.kind === 'create' ? cancelUnlessClaimed : cancelRun;
+          let end = await cancel(item, request, cancelOne);
+          if (end === 'ended') {
+            // Unless it was reset.
+            const latest = await describeRawRun(client, item.workflowID);
+            const goesOn = latest?.isRunning === true && latest.firstRunID === item.runID;
+            if (goesOn) end = await cancel(latest, request, cancelOne);
+          }
+          if (end === 'claimed') claimed.push(item.index);
         }),
       ),
     );
     return { claimed };
   };
 
-  /** Returns `false` if the run has ended. */
-  async function cancel(run: Pick<ItemReference, 'workflowID' | 'runID'>, request: CancelRequest): Promise<boolean> {
+  async function cancel(
+    run: Pick<ItemReference, 'workflowID' | 'runID'>,
+    request: CancelRequest,
+    cancelOne: typeof cancelUnlessClaimed | typeof cancelRun,
+  ): Promise<'cancelled' | 'claimed' | 'ended'> {
     try {
-      await cancelRun(client, run, request);
-      return true;
+      return (await cancelOne(client, run, request)) === true ? 'claimed' : 'cancelled';
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
+      if (error instanceof WorkflowNotFoundError) return 'ended';
       throw error;
     }
   }

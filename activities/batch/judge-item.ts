@@ -57,7 +57,11 @@ const vanished = {
   message: 'the cluster ran, and somebody else has deleted it before its time to live was over',
 };
 
-const tooLate = { type: 'TooLate', message: 'the create ended before it could be cancelled; delete the cluster again' };
+const tooLate = {
+  type: 'TooLate',
+  message:
+    'the create was not cancelled in time, or goes on for others who asked for its cluster; delete the cluster again unless they rely on it',
+};
 
 function judgeCleanup({ status, failure, objection }: Cleanup): Pick<EndedItem, 'result' | 'failure' | 'kept'> {
   if (status === 'deleted' || status === 'notNeeded') return { result: 'succeeded' };

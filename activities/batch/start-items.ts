@@ -14,7 +14,7 @@ import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
 import { describeUnmet, unmetOptions, type Options } from '../../contract/unmet-options.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
-import { cancelRun } from '../../temporal/executions/cancel-run.ts';
+import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { isEnding, queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
@@ -118,6 +118,10 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     if (run.attached === true) refuseOtherOptions(run, wishesOf(create));
     // If it has ended since, a create of this batch's own adopts the cluster.
     if (run.attached === true && !(await claimRun(client, run))) continue;
+    // A cancel that came before the claim counts.
+    if (run.attached === true && (await isBeingTakenAway(client, run))) {
+      throw refusal('OperationEnding', `${workflowID} was cancelled, or is being cleaned up`);
+    }
     return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
   }
 }
@@ -222,12 +226,12 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   if (create === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
   // Somebody else has requested the name since, and may rely on the cluster, or have created another one.
   if (!isOfBatch(create, upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
-  if (create.memo.claimed === true) {
-    throw refusal('ClaimedByOthers', `others have asked for "${clusterName}" too and may rely on it`);
-  }
+  const claimedByOthers = () =>
+    refusal('ClaimedByOthers', `others have asked for "${clusterName}" too and may rely on it`);
+  if (create.memo.claimed === true) throw claimedByOthers();
   if (create.isRunning) {
     const reason = 'its batch was rolled back';
-    await cancelRun(client, create, { cleanup: 'delete', reason });
+    if (await cancelUnlessClaimed(client, create, { cleanup: 'delete', reason })) throw claimedByOthers();
     return [started(create, 'delete')];
   }
   const outcome = (await outcomeOfClosedRun(client, create)) as CreateClusterOutcome | undefined;
@@ -243,6 +247,7 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
         options: compensationOptions(request),
         reason: 'rollbackRequested',
         markerKey: markerKey(create.workflowID, create.firstRunID),
+        createWorkflowID: create.workflowID,
       },
     };
     return started(await startOrAttach(client, input, operation), 'delete');

@@ -2,9 +2,10 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
+import { phaseDuringDelete } from '../../cce/phases.ts';
 import { claimedObjection, type DeleteOrder } from '../../contract/delete-order.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
-import { judgeOwnership } from '../../contract/orphan-decision.ts';
+import { isClaimedByOthers, judgeOwnership } from '../../contract/orphan-decision.ts';
 import type { CreateRun } from '../../contract/reconcile.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
@@ -76,10 +77,20 @@ export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
       }
     });
 
-  async function objectionOfCreates(order: DeleteOrder, { spec }: Cluster): Promise<string | undefined> {
-    if (order.reason !== 'orphanDeletionRequested' || order.createWorkflowID === undefined) return undefined;
+  async function objectionOfCreates(order: DeleteOrder, { spec, status }: Cluster): Promise<string | undefined> {
+    if (!('createWorkflowID' in order) || order.createWorkflowID === undefined) return undefined;
+    // Nobody relies on a cluster whose deletion has begun, and a create of its name may wait for the end of that.
+    const isOrphan = order.reason === 'orphanDeletionRequested';
+    if (!isOrphan && isLeaving(status.clusterPhase)) return undefined;
     const runs = await describeCreates({ workflowIDs: [order.createWorkflowID] });
     const { clusterID, description = '' } = spec;
-    return judgeOwnership({ clusterID, description }, runs) === 'orphan' ? undefined : claimedObjection;
+    const isClaimed = isOrphan
+      ? judgeOwnership({ clusterID, description }, runs) !== 'orphan'
+      : isClaimedByOthers({ clusterID, description }, runs);
+    return isClaimed ? claimedObjection : undefined;
   }
+}
+
+function isLeaving(clusterPhase: string): boolean {
+  return phaseDuringDelete(clusterPhase) !== 'waiting' || clusterPhase === 'deleting';
 }

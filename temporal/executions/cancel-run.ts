@@ -2,6 +2,8 @@ import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import { cancelSignal, cancelUpdate } from '../../contract/messages.ts';
 import { grpcStatus } from '../grpc-status.ts';
+import { isUnreadable } from './is-unreadable.ts';
+import { queryCurrentStep } from './query-if-answered.ts';
 import { signalRun } from './signal-run.ts';
 
 /**
@@ -20,13 +22,38 @@ export async function cancelRun(
     if (!isSignalLimit(error)) throw error;
     const handle = client.workflow.getHandle(run.workflowID, run.runID);
     // A native cancel needs no worker, but carries no wishes.
-    const isPlain = request.cleanup !== 'keep' && request.deleteOptions === undefined && request.abandon !== true;
-    if (isPlain) await handle.cancel();
+    if (isPlain(request)) await handle.cancel();
     else
       await client.withDeadline(Date.now() + 10_000, () =>
         handle.executeUpdate<void, [CancelRequest]>(cancelUpdate.name, { args: [request] }),
       );
   }
+}
+
+/**
+ * Cancels a create that a batch started, unless somebody else claims its cluster, which the create itself decides.
+ *
+ * @returns whether it goes on for others; `false` if no worker answers, or if this process cannot read the answer
+ * @throws WorkflowNotFoundError if it has ended
+ */
+export async function cancelUnlessClaimed(
+  client: Client,
+  run: { workflowID: string; runID: string },
+  request: CancelRequest,
+): Promise<boolean> {
+  await cancelRun(client, run, { ...request, unlessClaimed: true });
+  try {
+    // A query is answered after all signals that were sent before.
+    const current = await queryCurrentStep(client, client.workflow.getHandle(run.workflowID));
+    return current?.isClaimed === true && current.isCancelled !== true;
+  } catch (error) {
+    if (isUnreadable(error)) return false;
+    throw error;
+  }
+}
+
+function isPlain({ cleanup, deleteOptions, abandon, unlessClaimed }: CancelRequest): boolean {
+  return cleanup !== 'keep' && deleteOptions === undefined && abandon !== true && unlessClaimed !== true;
 }
 
 /** Temporal's answer to a signal of a run that has received the maximum number of signals. */

@@ -57,18 +57,21 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   const progress = trackProgress('validating', resumed?.currentStep);
   const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds, resumed?.expiresAtMs);
   const presence = trackPresence(creation, progress);
-  const work = cancellableWork(progress, () => {
+  let isClaimed = resumed !== undefined && (workflowInfo().memo as OperationMemo).claimed === true;
+  const currentStep = () => {
     const expiresAtMs = lease?.expiresAtMs();
     return {
       ...progress.view(),
+      ...(isClaimed && ({ isClaimed } as const)),
       ...(expiresAtMs !== undefined && { expiresAt: new Date(expiresAtMs).toISOString() }),
     };
-  });
+  };
+  // Claims and cancels arrive here in one order, so that none comes between a look at the one and the other.
+  const work = cancellableWork(progress, currentStep, (cancel) => isClaimed && cancel?.unlessClaimed === true);
   setHandler(requestQuery, () => redactSecrets(request));
   setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
   setHandler(verifyClusterUpdate, presence.verify);
   let leaseEnd: LeaseEnd | undefined;
-  let isClaimed = resumed !== undefined && (workflowInfo().memo as OperationMemo).claimed === true;
   setHandler(claimSignal, () => {
     if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);
     isClaimed = true;

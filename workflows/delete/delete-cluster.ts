@@ -65,7 +65,11 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     const order: DeleteOrder =
       input.reason === undefined
         ? { reason: 'deleteRequested', ...(input.onlyMarked === true && { onlyMarked: true }) }
-        : { reason: input.reason, ...(input.markerKey !== undefined && { markerKey: input.markerKey }) };
+        : {
+            reason: input.reason,
+            ...(input.markerKey !== undefined && { markerKey: input.markerKey }),
+            ...(input.createWorkflowID !== undefined && { createWorkflowID: input.createWorkflowID }),
+          };
     deletion = await deleteUntilGone({ clusterID, order, options, progress, sinceMs: startedAtMs });
     if (deletion.objection === undefined) return;
     throw failure({

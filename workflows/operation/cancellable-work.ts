@@ -18,7 +18,12 @@ export interface CancellableWork {
 }
 
 /** Registers the handlers that creates and deletes share. Call it before the first `await`. */
-export function cancellableWork(progress: Progress, currentStep: () => CurrentStep = progress.view): CancellableWork {
+export function cancellableWork(
+  progress: Progress,
+  currentStep: () => CurrentStep = progress.view,
+  /** Whether a cancel does not count, for a reason that only the workflow knows. */
+  isRefused: (cancel: CancelRequest | undefined) => boolean = () => false,
+): CancellableWork {
   const scope = new CancellationScope({ cancellable: true });
   let cancelRequest: CancelRequest | undefined;
   let abandonListener = () => {};
@@ -28,6 +33,7 @@ export function cancellableWork(progress: Progress, currentStep: () => CurrentSt
   }));
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   const cancelled = (cancel?: CancelRequest) => {
+    if (isRefused(cancel)) return;
     cancelRequest = mergeCancels(cancelRequest, cancel);
     scope.cancel();
     if (cancel?.abandon === true) abandonListener();

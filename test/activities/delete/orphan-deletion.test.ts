@@ -12,12 +12,12 @@ const key = markerKey(createWorkflowID, 'run-1');
 const description = `[cce-orchestrator ${key} 0123456789abcdef]`;
 
 /** Asks for the deletion of `cce-1`, and tells what happened in which order. */
-async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[]) {
+async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[], clusterPhase = 'running') {
   const calls: string[] = [];
   const cce = {
     getCluster: async () => {
       calls.push('getCluster');
-      return { cluster: { spec: { clusterID: 'cce-1', description }, status: { clusterPhase: 'running' } } };
+      return { cluster: { spec: { clusterID: 'cce-1', description }, status: { clusterPhase } } };
     },
     listInstances: async () => {
       calls.push('listInstances');
@@ -64,6 +64,33 @@ describe('the deletion of an orphan', () => {
     const { answer, calls } = await deleteBy({ ...orphanOrder, markerKey: 'fedcba9876543210' }, [{}]);
     expect(answer.objection).toMatch(/another create/);
     expect(calls).toEqual(['getCluster']);
+  });
+});
+
+describe('the deletion of a rolled back cluster', () => {
+  const order: DeleteOrder = { reason: 'rollbackRequested', markerKey: key, createWorkflowID };
+
+  it('is sent if only its own create claims the cluster', async () => {
+    const { answer } = await deleteBy(order, [
+      { clusterIDs: ['cce-1'] },
+      { firstRunID: 'run-0', clusterIDs: ['cce-0'] },
+    ]);
+    expect(answer).toEqual({ alreadyGone: false, clusterPhase: 'running' });
+  });
+
+  it.each<[what: string, run: Partial<CreateRun>]>([
+    ['a create of its name has begun since', { firstRunID: 'run-2', isRunning: true }],
+    ['a later create adopted it', { firstRunID: 'run-2', clusterIDs: ['cce-1'] }],
+    ['nobody knows how a later create ended', { firstRunID: 'run-2', isUncertain: true }],
+  ])('is not sent if %s', async (_, run) => {
+    const { answer, calls } = await deleteBy(order, [{ clusterIDs: ['cce-1'] }, run]);
+    expect(answer.objection).toBe(claimedObjection);
+    expect(calls).not.toContain('deleteCluster');
+  });
+
+  it('is sent again after it has begun, though a create waits for its end', async () => {
+    const waiting = { firstRunID: 'run-2', isRunning: true };
+    expect((await deleteBy(order, [{}, waiting], 'delete_failed')).calls).toContain('deleteCluster');
   });
 });
 

@@ -1,7 +1,8 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { CurrentStep } from '../../../contract/current-step.ts';
-import { cancelSignal, currentStepQuery } from '../../../contract/messages.ts';
+import { cancelSignal, claimSignal, currentStepQuery } from '../../../contract/messages.ts';
 import { readExample } from '../../examples.ts';
 import { cancelBySignal, cancelNatively, posts, refusal, type CloudScript, type Moment } from '../cloud-script.ts';
 import { createCluster } from '../time-skipping.ts';
@@ -355,5 +356,36 @@ describe('existing machines', () => {
       { request: readExample(example) },
     );
     expect(cloud.deletes).toEqual([{ clusterID: 'cce-made-1', options, reason: 'cancelRequested' }]);
+  });
+});
+
+describe('a cancel that counts unless somebody claims the cluster', () => {
+  const cancel = cancelBySignal({ unlessClaimed: true });
+  const claim = (workflow: WorkflowHandle) => workflow.signal(claimSignal);
+
+  it('changes nothing once somebody has', async () => {
+    const { outcome, cloud, currentStep } = await createCluster({
+      moments: { 'post 1': claim, 'step 1': cancel },
+    });
+    expect(outcome).toMatchObject({ outcome: 'running', clusterID: 'cce-made-1' });
+    expect(cloud.deletes).toEqual([]);
+    expect(currentStep).toMatchObject({ isClaimed: true });
+    expect(currentStep).not.toHaveProperty('isCancelled');
+  });
+
+  it('counts if it comes before the claim, and the create says so to who claims', async () => {
+    let seen: CurrentStep | undefined;
+    const { outcome, cloud } = await createCluster({
+      moments: {
+        'step 1': async (workflow) => {
+          await cancel(workflow);
+          await claim(workflow);
+          seen = await workflow.query(currentStepQuery);
+        },
+      },
+    });
+    expect(seen).toMatchObject({ isCancelled: true, isClaimed: true });
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
+    expect(cloud.left()).toEqual([]);
   });
 });
