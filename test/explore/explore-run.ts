@@ -107,6 +107,7 @@ export async function exploreRun({ sandbox, draws, aim: pair }: Surroundings): P
     batch: conditions.batch,
     service,
     world,
+    taskOf: (tasks) => [tasks - 1, 0, Math.floor(tasks / 2)][pick([2, 1, 1])]!,
     nowMs,
   });
   const wants = drawWants(pick, conditions, aim);

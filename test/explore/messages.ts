@@ -11,6 +11,7 @@ export const messages = [
   'deleteByID',
   'extend',
   'terminate',
+  'reset',
   'deleteInConsole',
   'makeInConsole',
   'makeElsewhere',

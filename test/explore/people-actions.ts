@@ -21,6 +21,8 @@ export interface PeopleSurroundings {
   batch: BatchWishes;
   service: Service;
   world: World;
+  /** Chooses one of so many tasks, for a reset. */
+  taskOf: (tasks: number) => number;
   nowMs: () => number;
 }
 
@@ -29,7 +31,7 @@ type Action = (entry: Asked) => Promise<Pick<OperationReference, 'workflowID' | 
 
 export function createActions(
   orchestrator: Orchestrator,
-  { client, scope, clusterNames, wishes, batch, service, world }: PeopleSurroundings,
+  { client, scope, clusterNames, wishes, batch, service, world, taskOf }: PeopleSurroundings,
 ): Record<Message, Action> {
   const [clusterName] = clusterNames;
   let teardowns = 0;
@@ -94,6 +96,7 @@ export function createActions(
     },
     retryBatch: () => orchestrator.batches.retryFailed(batchName),
     rescaleBatch: () => orchestrator.batches.setConcurrency(batchName, 2),
+    reset: () => world.resetRun(createWorkflowID(scope, clusterName), taskOf),
     teardown: async () => {
       teardowns++;
       const input: TeardownSweepInput = {

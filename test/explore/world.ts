@@ -14,7 +14,8 @@ import type { ServiceRequest, ServiceResponse } from './service-log.ts';
 import { createAttempts } from './temporal/attempts.ts';
 import { connectionTo } from './temporal/connection.ts';
 import type { Sandbox } from './temporal/sandbox.ts';
-import type { Delays, Temporal } from './temporal/model.ts';
+import { status, type Delays, type Temporal } from './temporal/model.ts';
+import { resetRun } from './temporal/reset.ts';
 import { createTemporal } from './temporal/temporal.ts';
 import { lives, type VirtualTime, type WorkerLife } from './temporal/virtual-time.ts';
 
@@ -29,6 +30,8 @@ export interface World {
   loseWorker: (worker: number) => void;
   /** Shuts a worker down in order, and starts another one in its place. */
   replaceWorker: (worker: number) => void;
+  /** Resets the latest run of a workflow, if it is open: by the position of a task among all of its history. */
+  resetRun: (workflowID: string, taskOf: (tasks: number) => number) => void;
   /** Ends all that still goes on, so that it cannot meddle with the next run. */
   end: () => Promise<void>;
 }
@@ -83,6 +86,11 @@ export function createWorld(parts: Parts): World {
     replaceWorker(worker) {
       temporal.attempts.shutDown(worker);
       inMemory[worker] = newWorker(worker);
+    },
+    resetRun(workflowID, taskOf) {
+      const run = temporal.latest(workflowID);
+      if (run?.status !== status.running || run.history.length === 0) return;
+      resetRun(temporal, run, taskOf(run.history.length));
     },
     async end() {
       for (const { life } of lifeOfAll) life.isLost = true;

@@ -16,9 +16,10 @@ import { lookPatiently } from '../delete/look-patiently.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
+import { isAfterReset } from './after-reset.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
-import { isOutcomeOpen } from './sent-requests.ts';
+import { isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 export interface CleanupPolicy {
   /** Why the clusters of this create are deleted. Absent: they are kept. */
@@ -47,7 +48,7 @@ export async function cleanUp(
 ): Promise<Cleanup> {
   const { obtained } = creation;
   const { deleteOptions } = policyNow();
-  const isOpen = isOutcomeOpen(creation.requests);
+  const isOpen = isOutcomeOpen(creation.requests) || (obtained === undefined && mayShowLate(creation));
   if (obtained === undefined && !isOpen && deleteOptions === undefined) {
     return { status: 'notNeeded', clusterIDs: [] };
   }
@@ -81,6 +82,15 @@ export async function cleanUp(
     const clusterIDs = [...new Set([...known, ...done.handled])].filter((clusterID) => !done.gone.includes(clusterID));
     return { status: 'incomplete', clusterIDs, failure: failureOf(error), ...namedLeftovers(done) };
   }
+}
+
+/**
+ * Whether looks that were in vain prove nothing yet: a request whose connection broke may take effect half a minute later, and
+ * the run before a reset may have sent one. Nobody looks again after a clean-up. Runs of before ended here.
+ */
+function mayShowLate({ requests }: Creation): boolean {
+  const isRecent = Date.now() < (lastOpenedAtMs(requests) ?? -Infinity) + lastRequestTimeMs;
+  return (isRecent || isAfterReset()) && patched('clean-up-awaits-late-clusters');
 }
 
 /** What a clean-up has done so far. It counts even if somebody gives the clean-up up. */

@@ -1,5 +1,5 @@
 import { TemporalFailure } from '@temporalio/common';
-import { patched, sleep, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { patched, sleep, upsertMemo } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
@@ -10,11 +10,12 @@ import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { failure, provisioningFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
+import { isAfterReset } from './after-reset.ts';
 import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
-import { countMade, lastOpenedAtMs } from './sent-requests.ts';
+import { countMade, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 /**
  * Obtains the cluster, waits until it runs, and makes sure that it is the only one. Notes the cluster in `creation` at
@@ -37,7 +38,9 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     });
     // A look found a cluster of an earlier create, so this create made nothing to verify. If each request was answered,
     // none can have made another cluster: only an attempt whose end nobody saw may still do that.
-    if (madeBy === 'thisCreate' && survivor === undefined && isAfterReset()) {
+    // The patch tells a reset to a later moment, whose history goes on without this question.
+    const isUnknownRequest = madeBy === 'thisCreate' && survivor === undefined && isAfterReset();
+    if (isUnknownRequest && patched('verify-after-reset')) {
       creation.requests.unshift({ outcome: 'open', openedAtMs: obtainedAtMs });
     }
     if (madeBy === 'earlierCreate' || lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
@@ -47,16 +50,6 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     throwIfCancelled();
     if (survivor === clusterID) return;
   }
-}
-
-/**
- * Whether an operator has reset the create to a moment before this one: the run before it may have sent a request too. The
- * patch tells a reset to a later moment, whose history goes on without this question.
- */
-function isAfterReset(): boolean {
-  const { runId, firstExecutionRunId, continuedFromExecutionRunId } = workflowInfo();
-  const isReset = runId !== firstExecutionRunId && continuedFromExecutionRunId === undefined;
-  return isReset && patched('verify-after-reset');
 }
 
 function note(creation: Creation, obtained: ObtainedCluster): void {
@@ -93,9 +86,6 @@ async function resolveDuplicates(creation: Creation, clusterID: string, progress
   }
   return clusterID;
 }
-
-/** Twice the time that a create looks for its cluster: enough to see what a last request made. */
-const lastRequestTimeMs = 180_000;
 
 /** Looks until each request that may have made a cluster is accounted for, or ended long enough ago. */
 async function lookForAll(creation: Creation, clusterID: string, progress: Progress): Promise<SettledDecision> {

@@ -21,3 +21,6 @@ export function settle(requests: readonly SentRequest[]): void {
   const last = requests.at(-1);
   if (last !== undefined) last.settled = true;
 }
+
+/** Twice the time that a create looks for its cluster: enough to see what a last request made. */
+export const lastRequestTimeMs = 180_000;

@@ -79,7 +79,7 @@ export interface RunStart {
 export interface Run extends RunStart {
   runID: string;
   firstRunID: string;
-  /** The run whose random numbers it continues; another one after a reset. */
+  /** The run whose random numbers it repeats: another one after a reset. */
   originalRunID: string;
   continuedFrom?: string;
   startedAtMs: number;
@@ -92,7 +92,7 @@ export interface Run extends RunStart {
   jobs: Job[];
   isTaskDue: boolean;
   /** All that its workflow has learned, in order: enough to bring it back to where it is. */
-  history: { activation: Activation; commands: string }[];
+  history: { activation: Activation; commands: string; decided: readonly Command[] }[];
   historyLength: number;
   patches: Set<string>;
   flags: Set<number>;

@@ -137,7 +137,7 @@ export function createTemporal({
     const { successful, failed } = await workflow.activate(activation);
     for (const flag of successful?.usedInternalFlags ?? []) run.flags.add(flag);
     const commands = successful?.commands ?? [];
-    run.history.push({ activation, commands: kindsOf(commands) });
+    run.history.push({ activation, commands: kindsOf(commands), decided: commands });
     if (failed) run.broken = messageOf(failed.failure);
     else await carryOut(temporal, run, commands);
   }

@@ -77,6 +77,28 @@ describe.each<[lost: string, post: PostScript]>([
   ]);
 });
 
+describe('a POST whose answer is lost and whose cluster no look shows for 90 s', () => {
+  itEnds('failed', [
+    {
+      what: 'has its cluster named when a foreign cluster has taken the name',
+      script: {
+        posts: [posts.lostAfterEffect],
+        // One look before the request, seven after it, and the first of the clean-up.
+        made: [{ hiddenLooks: 8 }],
+        clusters: [newForeign],
+      },
+      outcome: {
+        outcome: 'failed',
+        failure: { type: 'NameTaken', clusterIDs: ['cce-before-1'] },
+        cleanup: { status: 'kept', clusterIDs: ['cce-made-1'] },
+      },
+      left: ['cce-before-1', 'cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+  ]);
+});
+
 describe.each<[lost: string, post: PostScript, made?: CloudScript['made']]>([
   ['whose answer is lost', posts.lostAfterEffect],
   ['whose worker is lost before the answer', posts.workerLostAfterEffect],
