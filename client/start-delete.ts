@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
-import type { DeleteClusterInput } from '../contract/delete.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
 import { unmetOptions, type Options } from '../contract/unmet-options.ts';
+import type { RecordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { findOperationRun, startOperation, type OperationRun } from '../temporal/executions/start-operation.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { isClusterID, type OperationReference } from './operation.ts';
@@ -31,7 +31,7 @@ interface TypedTarget {
   /** Whether `nameOrID` is known to be a name, even if it has the form of an ID. */
   isName: boolean;
   /** What the latest create of this name says about its cluster. */
-  record: Pick<DeleteClusterInput, 'knownClusterID' | 'mayBeNew'>;
+  record: RecordForDelete;
   /** The workflow ID of the delete of this cluster that is under way, by its name or by its clusterID. */
   underWay: string | undefined;
 }

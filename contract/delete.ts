@@ -27,11 +27,17 @@ export interface DeleteClusterInput {
   knownClusterID?: string;
   /**
    * The name may have a cluster that is so new that no list shows it yet, and that no record of ours has the ID of: its
-   * create was terminated, or somebody else has made it. The list is then read for 90 s before the answer is `absent`.
+   * create was terminated, or somebody else has made it. The list is then read for 90 s before the answer is `absent`, or for
+   * `unseenClusterSeconds`.
    *
    * @default false
    */
   mayBeNew?: boolean;
+  /**
+   * For how long, in seconds, a cluster of the create of this name may still appear, as for a create: that create was
+   * terminated, perhaps while its request was on its way. Comes with `mayBeNew`, for workers of before.
+   */
+  unseenClusterSeconds?: number;
   /**
    * Why the cluster is deleted, unless a person named it. The cluster must then carry our marker.
    */

@@ -19,10 +19,8 @@ export function unseenClusterSeconds(create: EndedCreate, nowMs: number): number
   return Math.max(0, Math.ceil((closedAtMs + showsWithinMs - nowMs) / 1000));
 }
 
-/** Whether the create of a name may just have made a cluster that no record has the ID of and no list shows yet. */
-export function mayHaveUnseenCluster(create: EndedCreate, nowMs: number): boolean {
-  return unseenClusterSeconds(create, nowMs) > 0;
-}
-
-/** 90 s for the request that was under way, 90 s until lists show its cluster, and a minute between clocks. */
+/**
+ * 90 s for the request that was under way, which is the limit of the activity that sends it; 90 s until lists show its cluster
+ * (docs/assumptions.md); and a minute between clocks.
+ */
 const showsWithinMs = 240_000;

@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
-import type { DeleteClusterInput } from '../../contract/delete.ts';
 import { deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
-import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
+import { recordForDelete, type RecordForDelete } from '../../temporal/executions/record-of-earlier.ts';
 import type { FoundRun } from '../../temporal/executions/start-operation.ts';
 
 /** What our records say about the cluster of a name, whose latest create has ended: a list may lag behind them. */
@@ -11,7 +10,7 @@ export async function recordOfName(
   scope: AccountRegion,
   clusterName: string,
   create: FoundRun | undefined,
-): Promise<Pick<DeleteClusterInput, 'knownClusterID' | 'mayBeNew'>> {
+): Promise<RecordForDelete> {
   if (create === undefined) return {};
   const { startedAtMs, memo } = create;
   const { clusterID } = memo;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
 import type { DeleteClusterInput, DeleteClusterOutcome } from '../../contract/delete.ts';
-import { mayHaveUnseenCluster, unseenClusterSeconds, type EndedCreate } from '../../contract/unseen-cluster.ts';
+import { unseenClusterSeconds, type EndedCreate } from '../../contract/unseen-cluster.ts';
 import { outcomeOfClosedRun } from './outcome-of-run.ts';
 import type { FoundRun } from './start-operation.ts';
 
@@ -17,6 +17,8 @@ export function recordForCreate(
   return seconds === 0 ? {} : { unseenClusterSeconds: seconds };
 }
 
+export type RecordForDelete = Pick<DeleteClusterInput, 'knownClusterID' | 'mayBeNew' | 'unseenClusterSeconds'>;
+
 /**
  * What a delete has to know of the latest create of its name, which has ended. Nothing, if that create has seen itself that its
  * cluster is gone: to look for it again takes longer than any list may lag.
@@ -25,9 +27,12 @@ export async function recordForDelete(
   client: Client,
   create: EndedCreate & { workflowID: string; runID: string },
   nowMs: number,
-): Promise<Pick<DeleteClusterInput, 'knownClusterID' | 'mayBeNew'>> {
+): Promise<RecordForDelete> {
   const { clusterID } = create;
-  if (clusterID === undefined) return mayHaveUnseenCluster(create, nowMs) ? { mayBeNew: true } : {};
+  if (clusterID === undefined) {
+    const seconds = unseenClusterSeconds(create, nowMs);
+    return seconds === 0 ? {} : { mayBeNew: true, unseenClusterSeconds: seconds };
+  }
   return hasSeenGone(await outcomeOfClosedRun(client, create), clusterID) ? {} : { knownClusterID: clusterID };
 }
 

@@ -7,6 +7,7 @@ import { withMarker } from '../../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts';
 import { repeatWhileRefused } from '../delete/repeat-while-refused.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
+import { awaitUnseen } from '../operation/await-unseen.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
 import { timeAfter, type Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
@@ -29,7 +30,11 @@ import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
   // Once this function has decided by what that look found, the next request is sent whatever it would find again.
   let leaving: string | undefined;
-  await awaitUnseenCluster(creation, progress);
+  await awaitUnseen(() => look(creation, progress), {
+    untilMs: Date.now() + (creation.unseenClusterSeconds ?? 0) * 1000,
+    message: 'the create before was terminated; what it may have requested can still appear',
+    progress,
+  });
   const waitForOldCluster = oldClusterWait(progress);
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
@@ -123,23 +128,6 @@ async function send(
       await sleep(pauseMs, { summary: 'the service refused for now' });
     }
     return {};
-  }
-}
-
-/**
- * Looks for the cluster of a create that was terminated, perhaps while its request was on its way: until lists must show it,
- * or it is there. Otherwise a request of ours would make a second cluster of the name.
- */
-async function awaitUnseenCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<void> {
-  const { unseenClusterSeconds = 0 } = creation;
-  const sinceMs = Date.now();
-  const untilMs = sinceMs + unseenClusterSeconds * 1000;
-  while (Date.now() < untilMs && (await look(creation, progress)).length === 0) {
-    const message = 'the create before was terminated; what it may have requested can still appear';
-    progress.waitFor({ reason: 'service', message, retryAt: timeAfter(untilMs - Date.now()) });
-    // Less and less often, up to half a minute.
-    const pauseMs = Math.min(30_000, 2_000 + (Date.now() - sinceMs) / 4);
-    await sleep(pauseMs, { summary: 'before the next look' });
   }
 }
 

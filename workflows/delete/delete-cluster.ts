@@ -5,6 +5,7 @@ import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { cancellableWork } from '../operation/cancellable-work.ts';
+import { awaitUnseen } from '../operation/await-unseen.ts';
 import { closingFailure, describeFailure, failure } from '../operation/operation-failure.ts';
 import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress, type Progress } from '../operation/progress.ts';
@@ -47,10 +48,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    const { onlyMarked, knownClusterID, mayBeNew } = input;
+    const { onlyMarked, knownClusterID, mayBeNew, unseenClusterSeconds = 0 } = input;
     const shortOrLong = mayBeNew === true ? settlePauses : pausesBeforeAbsence;
     const pauses = knownClusterID === undefined ? shortOrLong : [];
-    const search = { progress, sinceMs: startedAtMs, pauses };
+    const search = { progress, sinceMs: startedAtMs, untilMs: startedAtMs + unseenClusterSeconds * 1000, pauses };
     await deleteFound((await resolveTarget(target, search, onlyMarked)) ?? knownClusterID);
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
@@ -146,6 +147,8 @@ interface Search {
   sinceMs: number;
   /** The pauses before further looks, if nothing but the list can show the cluster: no record of ours has its ID. */
   pauses: readonly Duration[];
+  /** When lists must show a cluster that a terminated create may have made, in milliseconds since the epoch. */
+  untilMs: number;
 }
 
 /**
@@ -157,8 +160,18 @@ const pausesBeforeAbsence = ['1s'] as const;
 /** The clusters of a name. One list without any proves nothing: it is read again. */
 async function findBearers(
   clusterName: string,
-  { progress, sinceMs, pauses }: Search,
+  { progress, sinceMs, pauses, untilMs }: Search,
 ): Promise<Awaited<ReturnType<typeof lookPatiently>>> {
+  if (untilMs > sinceMs) {
+    const message = `the create of "${clusterName}" was terminated; what it may have requested can still appear`;
+    const appeared = await awaitUnseen(() => lookPatiently(clusterName, progress, { sinceMs }), {
+      untilMs,
+      message,
+      progress,
+    });
+    if (appeared.length > 0) return appeared;
+    return lookPatiently(clusterName, progress, { sinceMs });
+  }
   for (const pause of pauses) {
     const bearers = await lookPatiently(clusterName, progress, { sinceMs });
     // Runs of before believed the first look.

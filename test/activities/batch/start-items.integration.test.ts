@@ -280,7 +280,11 @@ describe.concurrent('a start of items', () => {
 
   it.each([
     ['the clusterID of the last create', { clusterID: 'cce-of-create' }, { knownClusterID: 'cce-of-create' }],
-    ['that the last create was terminated before its cluster was known', {}, { mayBeNew: true }],
+    [
+      'that the last create was terminated before its cluster was known',
+      {},
+      { mayBeNew: true, unseenClusterSeconds: expect.closeTo(240, -2) as number },
+    ],
   ])('tells a delete by name %s', async (_, memo, known) => {
     const clusterName = `recorded-${randomUUID().slice(0, 8)}`;
     const create = await client.workflow.start('createCluster', {

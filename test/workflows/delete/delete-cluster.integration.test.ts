@@ -309,6 +309,16 @@ it.each([
   expect(ended.cloud.left()).toEqual(left);
 });
 
+it.each([
+  ['shows its cluster after three minutes', 15, { outcome: 'deleted' }, []],
+  ['does not show it for four minutes', 20, { outcome: 'absent' }, ['cce-before-1']],
+])('a delete after a create that was terminated, while the list %s', async (_, hiddenLooks, outcome, left) => {
+  const record = { mayBeNew: true, unseenClusterSeconds: 240 };
+  const ended = await deleteCluster({ clusters: [{ hiddenLooks }] }, { target: byName, ...record });
+  expect(ended.outcome).toMatchObject(outcome);
+  expect(ended.cloud.left()).toEqual(left);
+});
+
 it('a delete by name waits while its looks are refused', async () => {
   const keys = refusal('GET', 403, 'IamSignatureInvalid');
   const { outcome, cloud } = await deleteCluster({ clusters: [{}], looks: [keys, keys] }, { target: byName });
