@@ -24,6 +24,8 @@ export interface Conditions {
   longHistory: number;
   /** Whether another installation makes a cluster of the same name. */
   hasNeighbour: boolean;
+  /** How long a call that changes something may wait for its turn. */
+  longestTurnMs: number;
   /** How often all workers are replaced. */
   deployMs: number;
   pollIntervalMs: number;
@@ -101,6 +103,7 @@ export function drawConditions(pick: Pick, startMs: number, aim: Aim | undefined
     },
     // A lease then goes on in many runs.
     longHistory: [4_000, 40, 15][pick([3, 1, 1])]!,
+    longestTurnMs: [0, 60_000][pick([3, 1])]!,
     deployMs: [Infinity, 400_000, 1_500_000][pick([4, 1, 1])]!,
     hasNeighbour: pick([4, 1]) === 1,
     pollIntervalMs: [30_000, 10_000][pick([2, 1])]!,
@@ -112,6 +115,7 @@ export function oddsOf(message: Message, { wishes, isPatient, hasBatch }: Condit
   if (isPatient && /^(cancel|delete|terminate|teardown)/.test(message) && message !== 'cancelAndKeep') return 0;
   if (batchMessages.includes(message)) return hasBatch ? 2 : 0;
   if (message === 'extend') return wishes.ttlSeconds === undefined ? 0.3 : 4;
+  if (message === 'delete') return 3;
   return 1;
 }
 

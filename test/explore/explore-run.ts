@@ -76,7 +76,12 @@ export async function exploreRun({ sandbox, draws, aim: pair }: Surroundings): P
     time,
     delays: {
       task: () => [0, 40, 3_000][pick([10, 2, 0.3 * badness])]!,
-      attempt: () => [0, 100, 8_000][pick([10, 2, 0.3 * badness])]!,
+      attempt(type) {
+        const { longestTurnMs } = conditions;
+        const hasTurn = longestTurnMs > 0 && ['submitCluster', 'deleteCluster'].includes(type);
+        const turnMs = hasTurn ? [0, longestTurnMs / 3, longestTurnMs][pick([1, 1, 1])]! : 0;
+        return turnMs + [0, 100, 8_000][pick([10, 2, 0.3 * badness])]!;
+      },
     },
     rpcDelayMs: () => [0, 30, 2_500][pick([10, 2, 0.3 * badness])]!,
     longHistory: conditions.longHistory,

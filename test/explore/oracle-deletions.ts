@@ -25,15 +25,15 @@ function hasReason(entry: LogEntry, record: RunRecord): boolean {
   const sender = operations.findLast(({ runID }) => runID === entry.sender);
   const maker = senderOf(cluster, record);
   const isAsked = (...messages: Asked['message'][]) => before.some(({ message }) => messages.includes(message));
-  if (sender?.kind === 'delete') {
-    return isAsked('delete', 'deleteByID', 'teardown') || isRolledBack(maker ?? '', entry.atMs, before, record);
-  }
+  // Whoever asks for a deletion by name means the cluster, whichever create has made it.
+  if (isAsked('delete', 'deleteByID', 'teardown')) return true;
+  if (sender?.kind === 'delete') return isRolledBack(maker ?? '', entry.atMs, before, record);
   if (maker !== entry.sender) return false;
   return (
-    isAsked('cancel', 'cancelNatively', 'delete', 'deleteByID', 'teardown') ||
+    isAsked('cancel', 'cancelNatively') ||
     isCancelledWithBatch(entry, before) ||
     isRolledBack(entry.sender, entry.atMs, before, record) ||
-    hasFailed(entry, cluster, sender, record) ||
+    hasFailed(entry, cluster, record) ||
     isExpired(entry, cluster, before, record) ||
     hasSibling(entry, cluster, record) ||
     entry.stateBefore === 'deleting'
@@ -47,14 +47,15 @@ function senderOf({ clusterID }: ServiceCluster, { log }: RunRecord): string | u
 
 /** A cluster that failed, or does not run in time. Some people want to look at it. */
 function hasFailed(
-  { stateBefore, atMs }: LogEntry,
+  { stateBefore, atMs, sender }: LogEntry,
   { madeAtMs, runsSinceMs = Infinity }: ServiceCluster,
-  sender: Operation | undefined,
-  { wishes }: RunRecord,
+  { wishes, operations }: RunRecord,
 ): boolean {
   if (wishes.onFailure === 'keep') return false;
   if (stateBefore === 'create_failed' || stateBefore === 'delete_failed') return true;
-  const begunAtMs = sender === undefined ? madeAtMs : Date.parse(sender.startedAt);
+  // The first run of a chain: after a reset there are others.
+  const create = operations.find(({ runID }) => runID === sender);
+  const begunAtMs = create === undefined ? madeAtMs : Date.parse(create.startedAt);
   const isHealthy = runsSinceMs + longestReadMs < atMs;
   return atMs - begunAtMs >= wishes.timeoutSeconds * 1000 && !isHealthy;
 }

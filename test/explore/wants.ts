@@ -17,25 +17,32 @@ export function drawWants(pick: Pick, conditions: Conditions, aim: Aim | undefin
   if (conditions.hasNeighbour) wants.push({ message: 'makeElsewhere', ...drawMoment(pick) });
   const aimed = messages.find((message) => message === aim?.what);
   if (aim === undefined || aimed === undefined) return wants;
-  // What has to come before.
-  const before = ([undefined, 'cancel', 'delete', 'cancelNatively'] as const)[
-    aim.when === 'deleteCluster' ? pick([1, 1, 1, 1]) : 0
-  ];
+  const leading = leadingTo[aim.when];
   return [
     { message: aimed, stage: aim.when, skip: pick([3, 1, 1]) },
-    ...(before === undefined ? [] : [{ message: before, ...drawMoment(pick) }]),
-    ...wants.slice(1),
+    ...(leading === undefined ? [] : [{ message: anyOf(pick, leading), ...drawMoment(pick) }]),
+    // Whatever else people ask for may end the lease before the first look at its cluster.
+    ...(aim.when === 'lookAtCluster' ? [] : wants.slice(1)),
   ];
 }
+
+/** What people may ask for so that the product does something. */
+const leadingTo: Partial<Record<string, readonly Message[]>> = {
+  deleteCluster: ['delete', 'cancel', 'cancelNatively', 'teardown'],
+  sweep: ['reconcile', 'teardown'],
+  findClusters: ['delete', 'cancel'],
+};
 
 /** When people ask for something, apart from at any time. */
 const stages = ['submitCluster', 'findClusters', 'watchCluster', 'deleteCluster', 'timer', 'nothing'];
 
 function drawWant(pick: Pick, conditions: Conditions): Want {
   const message = messages[pick(messages.map((each) => oddsOf(each, conditions)))]!;
-  // Whoever has it taken away often wants it again.
-  const isAskedAgain = pick([2, 1]) === 1;
-  return { message, ...drawMoment(pick), ...(isAskedAgain && { next: 'create' }) };
+  const isTakenAway = message.startsWith('delete');
+  // Whoever has it taken away often does so when it runs, and wants it again.
+  const moment = isTakenAway && pick([1, 1]) === 1 ? { stage: 'nothing', skip: 0 } : drawMoment(pick);
+  const isAskedAgain = pick([2, isTakenAway ? 4 : 1]) === 1;
+  return { message, ...moment, ...(isAskedAgain && { next: 'create' }) };
 }
 
 function drawMoment(pick: Pick): Omit<Want, 'message' | 'next'> {
