@@ -34,14 +34,19 @@ export async function* listOperations(
   scope: AccountRegion,
   onlyRunning = false,
 ): AsyncGenerator<Operation, void> {
-  const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
   const running = onlyRunning ? " AND ExecutionStatus = 'Running'" : '';
-  const query = `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}${running}`;
+  const query = `${operationsOf(scope)}${running}`;
   for await (const run of listRawRuns(client, query)) yield toListed(run, await run.memo());
 }
 
+/** A visibility query for all creates and deletes of an account and region. */
+export function operationsOf(scope: AccountRegion): string {
+  const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
+  return `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}`;
+}
+
 /** The SDK's list ends at the first run that this process has no key for, and would show none of the others. */
-function toListed(run: RawRun, memo: Record<string, unknown> | undefined): Operation {
+export function toListed(run: RawRun, memo: Record<string, unknown> | undefined): Operation {
   const { workflowID, runID, workflowType, status, startedAtMs, closedAtMs } = run;
   const operation = toOperation({
     type: workflowType,

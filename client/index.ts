@@ -7,6 +7,8 @@ export { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster, type Pl
 export type { ItemResult } from './batch/results.ts';
 export type { Batches, BatchStatus } from './batch/batches.ts';
 export { connect, type ConnectOptions } from './connect.ts';
+export { eventsOf, endPosition, type OperationEvent } from './follow/operation-events.ts';
+export { chainOf, endedForMs, type FollowedOperation, type Follower } from './follow/follower.ts';
 export { openScopes, type Scopes } from './open-scopes.ts';
 export {
   batchOperationIDOf,

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AccountRegion } from '../contract/identity.ts';
 import { openClient } from '../temporal/connection/connect-client.ts';
 import { UnreachableError } from '../temporal/connection/unreachable-error.ts';
+import { followerCalls } from './follow/follower-calls.ts';
+import { createFollower, type Follower } from './follow/follower.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 /** One connection to Temporal for any number of accounts and regions. */
@@ -20,6 +22,8 @@ export interface Scopes {
    * @throws UnreachableError
    */
   check: () => Promise<void>;
+  /** Watches operations of all accounts and regions for any number of consumers, by one shared poll. */
+  follower: Follower;
   close: () => Promise<void>;
 }
 
@@ -77,6 +81,7 @@ export function openScopes(): Scopes {
       }
     },
     check,
+    follower: createFollower(followerCalls(client)),
     close,
   };
 }

@@ -21,6 +21,7 @@ export async function addOpenAPI(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'clusters', description: 'Create, see, extend, cancel and delete clusters.' },
         { name: 'operations', description: 'Follow creates, deletes and batches.' },
+        { name: 'events', description: 'Follow changes as server-sent events.' },
         { name: 'batches', description: 'Run many creates and deletes as one batch.' },
         { name: 'teardowns', description: 'Delete the clusters that a filter matches.' },
         { name: 'reconcile', description: 'Find clusters with our marker that no create claims.' },

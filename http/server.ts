@@ -9,6 +9,7 @@ import fastify, {
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Scopes } from '../client/index.ts';
 import { addAudit } from './audit.ts';
 import { addAuthorization, type Authenticate } from './access/authorize.ts';
@@ -34,6 +35,8 @@ export interface ServerOptions {
   trustedProxies?: readonly string[];
   /** Ends waits early once the server stops. */
   stopping: AbortSignal;
+  /** How long a stream of events lasts. @default 10 minutes */
+  longestStreamMs?: number;
   /** Adds hooks that come before all others. */
   prepare?: (app: FastifyInstance) => void;
 }
@@ -41,6 +44,7 @@ export interface ServerOptions {
 /** Creates the server of docs/http.md. The caller starts and closes it. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { scopes, logger, registry, stopping, maximumRequestsPerSecond, trustedProxies = [] } = options;
+  const { longestStreamMs = 10 * 60_000 } = options;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestID' }),
@@ -62,6 +66,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, logger),
   });
+  // One for each wait and each stream.
+  setMaxListeners(0, stopping);
   app.setValidatorCompiler(validatorCompiler);
   // The schemas describe answers and do not check them: a field that they lack is sent all the same.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -91,7 +97,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await addOpenAPI(app);
   await app.register(addProbes, { scopes, registry, stopping });
-  await app.register(apiRoutes, { prefix: '/v1/:account/:region', scopes, stopping });
+  await app.register(apiRoutes, { prefix: '/v1/:account/:region', scopes, stopping, longestStreamMs });
   await app.ready();
   return app;
 }

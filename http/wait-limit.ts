@@ -1,37 +1,42 @@
-import type { FastifyInstance } from 'fastify';
-import { RequestError } from './request-error.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf } from './access/authorize.ts';
+import { RequestError } from './request-error.ts';
 
 /** Each wait asks Temporal once a second. */
 export const maximumWaits = 100;
 
+/** Streams share what they ask Temporal, and each costs a connection. */
+export const maximumStreams = 500;
+
 /** Refuses a request that would wait while its principal has {@link maximumWaits} waits under way. */
 export function addWaitLimit(app: FastifyInstance): void {
-  const waits = new Map<string, number>();
+  const take = createPlaces(maximumWaits, 'TooManyWaits', 'requests wait already; repeat this one without wait');
   app.addHook('preHandler', async (request, reply) => {
     const { wait = 0 } = (request.query ?? {}) as { wait?: number };
-    if (wait === 0) return;
+    if (wait > 0) take(request, reply);
+  });
+}
+
+/** Creates a function that takes a place of the principal of a request until the answer has ended, or refuses the request. */
+export function createPlaces(maximum: number, code: string, excess: string) {
+  const taken = new Map<string, number>();
+  return function take(request: Pick<FastifyRequest, 'principal'>, reply: FastifyReply): void {
     const { name } = principalOf(request);
-    const before = waits.get(name) ?? 0;
-    if (before >= maximumWaits) {
+    const before = taken.get(name) ?? 0;
+    if (before >= maximum) {
       void reply.header('retry-after', 1);
-      throw new RequestError(
-        429,
-        'TooManyWaits',
-        `${maximumWaits} requests wait already; repeat this one without wait`,
-      );
+      throw new RequestError(429, code, `${maximum} ${excess}`);
     }
-    waits.set(name, before + 1);
-    const { raw } = reply;
+    taken.set(name, before + 1);
     let isOver = false;
     const release = () => {
       if (isOver) return;
       isOver = true;
-      const left = (waits.get(name) ?? 1) - 1;
-      if (left > 0) waits.set(name, left);
-      else waits.delete(name);
+      const left = (taken.get(name) ?? 1) - 1;
+      if (left > 0) taken.set(name, left);
+      else taken.delete(name);
     };
-    raw.once('finish', release);
-    raw.once('close', release);
-  });
+    reply.raw.once('finish', release);
+    reply.raw.once('close', release);
+  };
 }

@@ -39,6 +39,8 @@ export interface BatchStatus {
   closedAt?: string;
   /** Who asked for it. */
   requestedBy?: string;
+  /** The items that it has started begin their `startedBy` with it. */
+  uploadID?: string;
   /** Absent if no worker answers at the moment. */
   progress?: BatchProgress;
   /** The slowest items under way, with their current steps and what holds them up. */
@@ -99,7 +101,11 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     const described = await describeBatch(client, scope, name);
     if (described === undefined) throw new BatchNotFoundError(name);
     const { memo, ...rest } = described;
-    const batch = { ...rest, ...(memo.requestedBy !== undefined && { requestedBy: memo.requestedBy }) };
+    const batch = {
+      ...rest,
+      uploadID: memo.upload.uploadID,
+      ...(memo.requestedBy !== undefined && { requestedBy: memo.requestedBy }),
+    };
     if (batch.execution === 'completed') {
       const outcome = (await handleOf(name).result()) as BatchOutcome;
       return { name, ...batch, startedAt: outcome.startedAt, progress: outcome, current: [], outcome };

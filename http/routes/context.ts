@@ -9,6 +9,8 @@ export interface RouteOptions {
   scopes: Scopes;
   /** Ends waits early once the server stops. */
   stopping: AbortSignal;
+  /** After this time a stream ends, and its consumer connects again: rights may have changed. */
+  longestStreamMs: number;
 }
 
 /** The account and region of a request, without its other parameters. */

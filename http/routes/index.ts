@@ -3,6 +3,7 @@ import { addWaitLimit } from '../wait-limit.ts';
 import { batchRoutes } from './batches.ts';
 import { clusterRoutes } from './clusters.ts';
 import { limitOf, type RouteOptions } from './context.ts';
+import { eventRoutes } from './events.ts';
 import { operationRoutes } from './operations.ts';
 import { reconcileRoutes } from './reconcile.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -10,8 +11,8 @@ import { teardownRoutes } from './teardowns.ts';
 import { validationRoutes } from './validation.ts';
 
 /** All routes of an account and region. */
-export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes, stopping }) => {
-  const options: RouteOptions = { scopes, stopping };
+export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes, stopping, longestStreamMs }) => {
+  const options: RouteOptions = { scopes, stopping, longestStreamMs };
   addWaitLimit(app);
   // Without a limit, a request would hang for as long as Temporal does not answer.
   app.addHook('onRoute', (route) => {
@@ -22,6 +23,7 @@ export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes,
   });
   await app.register(clusterRoutes, options);
   await app.register(operationRoutes, options);
+  await app.register(eventRoutes, options);
   await app.register(validationRoutes, options);
   await app.register(batchRoutes, options);
   await app.register(teardownRoutes, options);

@@ -20,6 +20,9 @@ export interface RawRun {
   isContinued: boolean;
 }
 
+/** A run of a list, whose memo is decoded only when it is asked for. */
+export type ListedRun = RawRun & { memo: () => Promise<Record<string, unknown> | undefined> };
+
 type Info = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
 /**
@@ -44,23 +47,32 @@ export async function describeRawRun(client: Client, workflowID: string, runID?:
  *
  * `memo` is `undefined` if it cannot be decoded.
  */
-export async function* listRawRuns(
+export async function* listRawRuns(client: Client, query: string, pageSize = 1000): AsyncGenerator<ListedRun, void> {
+  let token: Uint8Array | undefined;
+  do {
+    const page = await listRawPage(client, query, token, pageSize);
+    yield* page.runs;
+    token = page.next;
+  } while (token !== undefined);
+}
+
+/** Lists one page of runs, as {@link listRawRuns} does. `next` is the token of the page after it, if there is one. */
+export async function listRawPage(
   client: Client,
   query: string,
+  token: Uint8Array | undefined,
   pageSize = 1000,
-): AsyncGenerator<RawRun & { memo: () => Promise<Record<string, unknown> | undefined> }, void> {
-  const { namespace } = client.options;
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const page = await client.workflowService.listWorkflowExecutions({
-      namespace,
-      query,
-      pageSize,
-      ...(nextPageToken !== undefined && { nextPageToken }),
-    });
-    for (const info of page.executions) yield { ...toRawRun(info), memo: () => decodeMemo(client, info) };
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken !== undefined && nextPageToken.length > 0);
+): Promise<{ runs: ListedRun[]; next: Uint8Array | undefined }> {
+  const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
+    namespace: client.options.namespace,
+    query,
+    pageSize,
+    ...(token !== undefined && { nextPageToken: token }),
+  });
+  return {
+    runs: executions.map((info) => ({ ...toRawRun(info), memo: () => decodeMemo(client, info) })),
+    next: nextPageToken !== undefined && nextPageToken !== null && nextPageToken.length > 0 ? nextPageToken : undefined,
+  };
 }
 
 function toRawRun({ execution, firstRunId, type, status, startTime, closeTime }: Info): RawRun {

@@ -8,6 +8,8 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOrchestrator } from '../../client/index.ts';
+import { followerCalls } from '../../client/follow/follower-calls.ts';
+import { createFollower } from '../../client/follow/follower.ts';
 import { anonymous } from '../../http/access/principal.ts';
 import type { ClusterResource, OperationResource } from '../../http/schemas/operation.ts';
 import { createServer } from '../../http/server.ts';
@@ -41,6 +43,7 @@ describe('over HTTP', () => {
         of: (scope) => createOrchestrator({ client, ...scope }),
         within: (milliseconds, run) => client.withDeadline(Date.now() + milliseconds, run),
         check: async () => {},
+        follower: createFollower(followerCalls(client)),
         close: async () => {},
       },
       authenticate: () => anonymous,
@@ -117,6 +120,7 @@ describe('over HTTP', () => {
 
   it.concurrent('a create is cancelled and cleans up', async () => {
     const { location } = await call<OperationResource>('POST', '/clusters', readExample('managed', 'stuck-1'));
+    const stream = await fetch(`${url}${location.slice(location.indexOf('/operations'))}/events`);
     await call('POST', '/clusters/stuck-1/cancel?wait=30s', { reason: 'wrong VPC' });
     const { answer } = await operationAt(location);
     expect(answer).toMatchObject({
@@ -125,6 +129,15 @@ describe('over HTTP', () => {
     });
     const left = await simulator().clusters();
     expect(left.filter(({ clusterName }) => clusterName === 'stuck-1')).toEqual([]);
+    // The stream ends with the operation.
+    const events = Array.from((await stream.text()).matchAll(/^data: (.+)$/gm), ([, data = '']) =>
+      JSON.parse(data),
+    ).flatMap(({ events: frame }: { events: { type: string; stage?: string; operation: string }[] }) => frame);
+    expect(events.every(({ operation }) => operation === location)).toBe(true);
+    expect(events.filter(({ type }) => type === 'stage').map(({ stage }) => stage)).toEqual(
+      expect.arrayContaining(['validating', 'submitting']),
+    );
+    expect(events.at(-1)).toMatchObject({ type: 'ended', error: { status: 'CANCELLED' } });
   });
 
   it.concurrent('a name with another spec is refused with the paths that differ', async () => {

@@ -5,6 +5,8 @@ import {
   BatchNotFoundError,
   KeyReusedError,
   OperationNotFoundError,
+  type FollowedOperation,
+  type Follower,
   type Operation,
   type OperationStatus,
   type Orchestrator,
@@ -55,6 +57,8 @@ interface APIOptions {
   stopping?: AbortSignal;
   check?: () => Promise<void>;
   level?: string;
+  follower?: Follower;
+  longestStreamMs?: number;
   prepare?: (app: FastifyInstance) => void;
 }
 
@@ -67,6 +71,8 @@ export async function startAPI({
   stopping = new AbortController().signal,
   check = async () => {},
   level = 'info',
+  follower = handMadeFollower(operations),
+  longestStreamMs = 600_000,
   prepare,
 }: APIOptions = {}): Promise<API> {
   const lines: string[] = [];
@@ -82,6 +88,7 @@ export async function startAPI({
       },
       within: (_, run) => run(),
       check,
+      follower,
       close: async () => {},
     },
     authenticate,
@@ -90,6 +97,7 @@ export async function startAPI({
     maximumRequestsPerSecond,
     trustedProxies,
     stopping,
+    longestStreamMs,
     ...(prepare !== undefined && { prepare }),
   });
   return {
@@ -99,6 +107,29 @@ export async function startAPI({
     calls: () => calls,
     askers: () => askers,
     close: () => app.close(),
+  };
+}
+
+/** A follower that knows some operations, and learns of others when it is told. */
+export function handMadeFollower(
+  operations: readonly FollowedOperation[] = [],
+): Follower & { tell: (operations: readonly FollowedOperation[]) => void; followers: () => number } {
+  let known = operations;
+  const listeners = new Set<() => void>();
+  const follow = (listener: () => void) => {
+    listeners.add(listener);
+    queueMicrotask(listener);
+    return () => void listeners.delete(listener);
+  };
+  return {
+    operation: ({ workflowID, runID: run }, onChange) =>
+      follow(() => onChange(known.find((one) => one.workflowID === workflowID && one.runID === run))),
+    scope: (_, onChange) => follow(() => onChange(known)),
+    tell(now) {
+      known = now;
+      for (const listener of listeners) listener();
+    },
+    followers: () => listeners.size,
   };
 }
 
@@ -197,6 +228,7 @@ function clusterOf(clusterName: string) {
 function batchesOf(): Orchestrator['batches'] {
   const known = {
     name: 'ci-1',
+    uploadID: 'upload-1',
     workflowID: 'cce:default:bj:batch:ci-1',
     execution: 'running',
     startedAt: '2026-11-28T01:00:00.000Z',

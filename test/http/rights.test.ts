@@ -12,6 +12,8 @@ const routes: [role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: stri
   ['read', 'GET', '/clusters/ci-1'],
   ['read', 'GET', '/operations'],
   ['read', 'GET', `/operations/create~ci-1~${runID}`],
+  ['read', 'GET', `/operations/create~ci-1~${runID}/events`],
+  ['read', 'GET', '/events'],
   ['read', 'POST', '/validate', { cluster: {} }],
   ['operate', 'POST', '/clusters', readExample('managed', 'ci-1')],
   ['operate', 'POST', '/clusters/ci-1/cancel', {}],
@@ -54,7 +56,7 @@ const operations = [
 describe('the rights of a token', () => {
   let api: API;
   beforeAll(async () => {
-    api = await startAPI({ operations, authenticate });
+    api = await startAPI({ operations, authenticate, longestStreamMs: 1 });
   });
   afterAll(() => api.close());
 
@@ -74,7 +76,7 @@ describe('the rights of a token', () => {
     const tried = routes.map(([, method, path]) => {
       const pattern = path
         .replace(/^\/(clusters|batches|schedules\/teardowns)\/ci-1/, '/$1/{name}')
-        .replace(/^\/operations\/.+/, '/operations/{operation}');
+        .replace(/^\/operations\/[^/]+/, '/operations/{operation}');
       return `${method} /v1/{account}/{region}${pattern}`;
     });
     expect(tried.toSorted()).toEqual(listed.toSorted());

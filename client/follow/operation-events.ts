@@ -1,0 +1,142 @@
+import { currentStepOf, type Stage, type Step } from '../../contract/current-step.ts';
+import type { OperationOutcome, OperationStatus } from '../operation.ts';
+
+/** One change of an operation, as far as its state tells it. */
+export type OperationEvent = {
+  /** Grows with each event of an operation, and is the same whoever reads the state, and whenever. */
+  position: number;
+} & (
+  | { type: 'stage'; stage: Stage; clusterID?: string }
+  | { type: 'step'; stage: Stage; step: Step }
+  | { type: 'ended'; execution: string; outcome?: OperationOutcome }
+);
+
+/** In the order in which an operation passes them. */
+const stages = [
+  'validating',
+  'submitting',
+  'provisioning',
+  'verifying',
+  'running',
+  'deleting',
+  'cleaningUp',
+  'done',
+] as const satisfies Stage[];
+
+const endedRank = 15;
+
+/**
+ * Derives the events of an operation from its state alone: everything that has happened up to now, in order. Whoever has read
+ * an earlier state has seen a part of these events, and needs only those with a greater position. So nobody needs to store
+ * events, and no reader misses one that happens between two of its reads.
+ */
+export function eventsOf(
+  status: Pick<OperationStatus, 'kind' | 'execution' | 'currentStep' | 'outcome'>,
+): OperationEvent[] {
+  const { kind, execution, currentStep, outcome } = status;
+  const events: OperationEvent[] = [];
+  const hasEnded = execution !== 'running';
+  const steps = outcome?.steps ?? currentStep?.steps ?? [];
+  const hasRun = outcome?.outcome === 'running' || outcome?.outcome === 'expired' || outcome?.outcome === 'vanished';
+  const stage = hasEnded ? (kind === 'create' && !hasRun ? undefined : lastStage(kind)) : currentStep?.stage;
+  const clusterID = currentStep?.clusterID ?? outcome?.clusterID;
+  const stepStage = kind === 'delete' ? 'deleting' : hasEnded || stage !== 'cleaningUp' ? 'provisioning' : 'cleaningUp';
+  for (const passed of passedStages(kind, stage, hasEnded && steps.length > 0)) {
+    const isKnown = clusterID !== undefined && rankOf(passed) >= rankOf('provisioning');
+    events.push({
+      position: position(rankOf(passed)),
+      type: 'stage',
+      stage: passed,
+      ...(isKnown && { clusterID }),
+    });
+    if (passed === stepStage) events.push(...stepEvents(passed, steps));
+  }
+  if (hasEnded) {
+    events.push({ position: position(endedRank), type: 'ended', execution, ...(outcome !== undefined && { outcome }) });
+  }
+  return events;
+}
+
+/** The position of the last event of every operation. */
+export const endPosition = position(endedRank);
+
+function lastStage(kind: OperationStatus['kind']): Stage {
+  return kind === 'create' ? 'running' : 'deleting';
+}
+
+/** The stages that an operation has passed, with the one that it is in. */
+function passedStages(kind: OperationStatus['kind'], stage: Stage | undefined, hasSteps: boolean): Stage[] {
+  if (kind === 'delete') return stage === undefined ? [] : ['deleting'];
+  const toCluster: Stage[] = ['validating', 'submitting', 'provisioning'];
+  switch (stage) {
+    case undefined:
+      return hasSteps ? toCluster : [];
+    case 'validating':
+    case 'submitting':
+    case 'provisioning':
+      return toCluster.slice(0, rankOf(stage) + 1);
+    case 'verifying':
+    case 'running':
+      return [...toCluster, stage];
+    case 'deleting':
+    case 'cleaningUp':
+      return [stage];
+    case 'done':
+      return [];
+  }
+}
+
+/** The changes of steps up to the current one: a later step, should it change meanwhile, waits for its turn. */
+function stepEvents(stage: Stage, steps: readonly Step[]): OperationEvent[] {
+  const current = currentStepOf(steps);
+  if (current === undefined) return [];
+  return steps
+    .filter(({ index }) => index <= current.index)
+    .flatMap((step) => changesOf(step).map(({ attempt, status }) => stepEvent(stage, step, attempt, status)));
+}
+
+/** A step that has needed several attempts has failed in all but the last. */
+function changesOf({ status, retryCount }: Step): { attempt: number; status: string }[] {
+  if (status === 'todo') return [];
+  const attempts = Math.min(Math.max(retryCount, 1), 63);
+  const earlier = Array.from({ length: attempts - 1 }, (_, before) => [
+    { attempt: before + 1, status: 'doing' },
+    { attempt: before + 1, status: 'failed' },
+  ]).flat();
+  const last = { attempt: attempts, status: 'doing' };
+  return [...earlier, last, ...(status === 'doing' ? [] : [{ attempt: attempts, status }])];
+}
+
+function stepEvent(stage: Stage, step: Step, attempt: number, status: string): OperationEvent {
+  const { name, index, total, startedAt, finishedAt, error } = step;
+  const isNow = attempt === Math.max(step.retryCount, 1) && status === step.status;
+  return {
+    position: position(rankOf(stage), index, attempt, statusRank(status)),
+    type: 'step',
+    stage,
+    step: {
+      name,
+      index,
+      total,
+      status,
+      retryCount: attempt,
+      ...(startedAt !== undefined && { startedAt }),
+      ...(isNow && finishedAt !== undefined && { finishedAt }),
+      ...(isNow && error !== undefined && { error }),
+    },
+  };
+}
+
+function statusRank(status: string): number {
+  const known = ['doing', 'paused', 'failed', 'done'].indexOf(status);
+  return known === -1 ? 1 : known;
+}
+
+function rankOf(stage: Stage): number {
+  return stages.indexOf(stage);
+}
+
+/** 4 bits of the stage, 8 of the step, 6 of the attempt, 3 of the status, so that three bytes hold it. */
+function position(stageRank: number, index = 0, attempt = 0, status = 0): number {
+  return 1 + (((stageRank * 256 + Math.min(index, 255)) * 64 + attempt) * 8 + status);
+}

@@ -1,0 +1,235 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  endedForMs,
+  endPosition,
+  eventsOf,
+  operationIDPattern,
+  parseOperationID,
+  type AccountRegion,
+  type FollowedOperation,
+  UnreachableError,
+} from '../../client/index.ts';
+import { maySee, requireNames } from '../access/authorize.ts';
+import { readCursor } from '../events/cursor.ts';
+import { hasRoom, openStream, type EventStream } from '../events/event-stream.ts';
+import { createScopeReader, type News } from '../events/scope-reader.ts';
+import { listedOperation, operationResource } from '../operation-resource.ts';
+import { invalid, type RequestError } from '../request-error.ts';
+import { problemResponses } from '../schemas/problem.ts';
+import { label, scopeParams } from '../schemas/requests.ts';
+import { createPlaces, maximumStreams } from '../wait-limit.ts';
+import { orchestratorOf, scopeOf, type RouteOptions } from './context.ts';
+import { operationNotFound } from './read-operation.ts';
+
+/** How long Temporal may take to describe an operation. */
+const firstStateMs = 15_000;
+
+const tags = ['events'];
+const streamed = {
+  200: {
+    description:
+      'A stream of server-sent events. The data of each is `{"events": […]}`: all that is new at one look, in order, each with `operation`, `type` (`stage`, `step` or `ended`) and what belongs to it.',
+    content: { 'text/event-stream': { schema: z.string() } },
+  },
+  ...problemResponses,
+};
+const lastEventID = z.looseObject({
+  'last-event-id': z
+    .string()
+    .max(15_000)
+    .optional()
+    .describe('The ID of the last event that the client has received, from any server. The stream goes on after it.'),
+});
+
+/** `events`: changes of operations as server-sent events. */
+export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
+  const { scopes, stopping, longestStreamMs: longestMs } = options;
+  const takePlace = createPlaces(maximumStreams, 'TooManyStreams', 'streams of this token are open already');
+
+  app.get(
+    '/operations/:operation/events',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'streamOperationEvents',
+        summary: 'Follow the changes of a create or delete',
+        description:
+          'Begins with all that has happened. Ends with the operation: after that, a client that connects again with the ID of the last event gets 204.',
+        params: scopeParams.extend({
+          operation: z.string().regex(operationIDPattern, 'must be the ID of an operation, the end of its name'),
+        }),
+        headers: lastEventID,
+        response: streamed,
+      },
+    },
+    async (request, reply) => {
+      const id = request.params.operation;
+      const scope = scopeOf(request);
+      const named = parseOperationID(scope, id);
+      if (named === undefined) throw operationNotFound(id);
+      if (named.kind !== 'create' && named.kind !== 'delete') {
+        throw invalid('path', 'operation', 'must be a create or delete; for a batch, use /events?batch=NAME');
+      }
+      const { workflowID, runID } = named;
+      let last = positionOf(request.headers['last-event-id'], runID);
+      let state: FollowedOperation | undefined;
+      let onState = () => {};
+      const unfollow = scopes.follower.operation({ workflowID, runID }, (now) => {
+        state = now ?? state;
+        onState();
+      });
+      const { raw } = reply;
+      try {
+        if (state === undefined) {
+          const late = AbortSignal.timeout(firstStateMs);
+          await new Promise<void>((resolve, reject) => {
+            onState = resolve;
+            late.addEventListener('abort', () => reject(new UnreachableError('Temporal has not answered in time')));
+          });
+        }
+        if (state === undefined || !maySee(request, state)) throw operationNotFound(id);
+        takePlace(request, reply);
+      } catch (error) {
+        unfollow();
+        throw error;
+      }
+      if (last === endPosition || raw.destroyed) {
+        unfollow();
+        return reply.code(204 as 200).send();
+      }
+
+      const tell = () => {
+        if (state === undefined || !hasRoom(reply)) return;
+        const after = last;
+        const events = eventsOf(state).filter(({ position }) => position > after);
+        const end = events.at(-1);
+        if (end === undefined) return;
+        last = end.position;
+        stream.send(dataOf(scope, [{ operation: state, events }]), `${runID}.${last}`);
+        if (last === endPosition) stream.end();
+      };
+      const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd: unfollow });
+      onState = tell;
+      tell();
+      return reply;
+    },
+  );
+
+  app.get(
+    '/events',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'streamEvents',
+        summary: 'Follow the changes of all creates and deletes, or of those of a batch',
+        description:
+          'Begins with all that has happened to the operations that are under way. A token for some names gets the events of those.',
+        params: scopeParams,
+        querystring: z.object({ batch: label.optional().describe('Only operations that this batch has started.') }),
+        headers: lastEventID,
+        response: streamed,
+      },
+    },
+    async (request, reply) => {
+      const scope = scopeOf(request);
+      const { batch } = request.query;
+      const id = request.headers['last-event-id'];
+      const from = id === undefined || id === '' ? undefined : readCursor(id);
+      if (id !== undefined && id !== '' && from === undefined) throw invalidID();
+      const isWanted = await filterOf(request, scope, batch);
+      takePlace(request, reply);
+
+      const reader = createScopeReader(from);
+      if (from !== undefined && Date.now() - from.atSeconds * 1000 > endedForMs / 2) {
+        // What has ended while the client was away may be in no list of the follower any more.
+        const missed: FollowedOperation[] = [];
+        const orchestrator = orchestratorOf(options, request);
+        for await (const listed of orchestrator.list()) {
+          if (listed.execution !== 'running' && isWanted(listed) && reader.missed(listed)) {
+            missed.push(await orchestrator.operation(listed));
+          }
+        }
+        follow(reply, scope, reader, isWanted, reader.read(missed));
+      } else follow(reply, scope, reader, isWanted, []);
+      return reply;
+    },
+  );
+
+  function follow(
+    reply: FastifyReply,
+    scope: AccountRegion,
+    reader: ReturnType<typeof createScopeReader>,
+    isWanted: (operation: FollowedOperation) => boolean,
+    before: News[],
+  ): void {
+    let latest: readonly FollowedOperation[] | undefined;
+    let unfollow = () => {};
+    let isOver = false;
+    const onEnd = () => {
+      isOver = true;
+      unfollow();
+    };
+    const tell = () => {
+      if (latest === undefined || !hasRoom(reply)) return;
+      send(stream, reader.read(latest.filter(isWanted)));
+    };
+    const send = (to: EventStream, news: News[]) => {
+      if (news.length > 0) to.send(dataOf(scope, news), reader.id());
+    };
+    const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd });
+    send(stream, before);
+    unfollow = scopes.follower.scope(scope, (operations) => {
+      latest = operations;
+      tell();
+    });
+    if (isOver) unfollow();
+  }
+
+  async function filterOf(
+    request: FastifyRequest & { params: AccountRegion },
+    scope: AccountRegion,
+    batch: string | undefined,
+  ): Promise<(operation: FollowedOperation) => boolean> {
+    if (batch === undefined) return (operation) => maySee(request, operation);
+    requireNames(request, [batch]);
+    const { uploadID } = await scopes.of(scope).batches.status(batch);
+    return (operation) =>
+      uploadID !== undefined && operation.startedBy?.startsWith(`${uploadID}/`) === true && maySee(request, operation);
+  }
+};
+
+function dataOf(scope: AccountRegion, news: readonly News[]): object {
+  return {
+    events: news.flatMap(({ operation, events }) => {
+      const { name } = listedOperation(scope, operation);
+      const { kind, clusterName, clusterID } = operation;
+      const about = {
+        operation: name,
+        kind,
+        ...(clusterName !== undefined && { clusterName }),
+        ...(clusterID !== undefined && { clusterID }),
+      };
+      return events.map(({ position: _position, ...event }) => {
+        if (event.type !== 'ended') return { ...about, ...event };
+        const { error, response } = operationResource(scope, operation);
+        return { ...about, type: event.type, ...(error && { error }), ...(response && { response }) };
+      });
+    }),
+  };
+}
+
+/** @throws RequestError if the ID is not one of this operation */
+function positionOf(id: string | undefined, runID: string): number {
+  if (id === undefined || id === '') return 0;
+  const [, run, position] = /^([0-9a-f-]{36})\.(\d{1,8})$/.exec(id) ?? [];
+  if (run !== runID || Number(position) > endPosition) throw invalidID();
+  return Number(position);
+}
+
+function invalidID(): RequestError {
+  return invalid('headers', 'last-event-id', 'must be the ID of an event of this stream');
+}

@@ -1,0 +1,198 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFollower, type FollowedOperation, type FollowerCalls } from '../../client/follow/follower.ts';
+import type { CurrentStep, Operation, OperationOutcome } from '../../client/index.ts';
+
+const scope = { account: 'default', region: 'bj' };
+const startedAt = '2026-11-28T01:00:00.000Z';
+
+/** A create as Temporal has it. */
+interface Known {
+  operation: Operation;
+  events: number;
+  stage: CurrentStep['stage'];
+  outcome?: OperationOutcome;
+}
+
+function createOf(name: string, more: Partial<Operation> = {}): Known {
+  const operation: Operation = {
+    kind: 'create',
+    workflowID: `cce:default:bj:${name}`,
+    runID: `run-${name}`,
+    clusterName: name,
+    hasLease: false,
+    leaseBegan: false,
+    execution: 'running',
+    startedAt,
+    ...more,
+  };
+  return { operation, events: 3, stage: 'submitting' };
+}
+
+/** A Temporal of these creates, in pages of 1000. */
+function temporalOf(creates: Known[]) {
+  const counts = { lists: 0, describes: 0, questions: 0, outcomes: 0 };
+  let isAnswering = true;
+  const find = ({ workflowID }: { workflowID: string }) =>
+    creates.find(({ operation }) => operation.workflowID === workflowID);
+  const calls: FollowerCalls = {
+    listPage: async (_, __, token) => {
+      counts.lists++;
+      const from = token === undefined ? 0 : Number(Buffer.from(token).toString());
+      const next = from + 1000 < creates.length ? Buffer.from(String(from + 1000)) : undefined;
+      return { operations: creates.slice(from, from + 1000).map(({ operation }) => operation), next };
+    },
+    describe: async (reference) => {
+      counts.describes++;
+      return find(reference);
+    },
+    currentStep: async (reference) => {
+      counts.questions++;
+      return isAnswering ? { stage: find(reference)!.stage, steps: [], updatedAt: startedAt } : undefined;
+    },
+    outcome: async (reference) => {
+      counts.outcomes++;
+      return find(reference)?.outcome;
+    },
+  };
+  return { calls, counts, answer: (answers: boolean) => (isAnswering = answers) };
+}
+
+const stagesOf = (operations: readonly FollowedOperation[] | undefined) =>
+  operations?.map(({ clusterName, execution, currentStep }) => [clusterName, currentStep?.stage ?? execution]);
+
+describe('a follower', () => {
+  beforeEach(() => vi.useFakeTimers({ now: Date.parse(startedAt) }));
+  afterEach(() => vi.useRealTimers());
+  const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+  it('asks at most two pages and a hundred descriptions a second, however many operations and consumers there are', async () => {
+    const creates = Array.from({ length: 2500 }, (_, index) => createOf(`ci-${index}`));
+    const { calls, counts } = temporalOf(creates);
+    const follower = createFollower(calls);
+    const seen: (readonly FollowedOperation[])[] = [];
+    const ends = Array.from({ length: 200 }, (_, index) =>
+      follower.scope(scope, (operations) => (index === 0 ? seen.push(operations) : undefined)),
+    );
+    ends.push(...creates.slice(0, 200).map(({ operation }) => follower.operation(operation, () => {})));
+    await pass(60_000);
+    expect(counts.lists).toBeGreaterThan(50);
+    expect(counts.lists).toBeLessThanOrEqual(122);
+    expect(counts.describes).toBeGreaterThan(5000);
+    expect(counts.describes).toBeLessThanOrEqual(6100);
+    // One question for each operation and each of the two ways in which it is followed.
+    expect(counts.questions).toBe(2700);
+    expect(seen.at(-1)).toHaveLength(2500);
+    for (const end of ends) end();
+    const before = { ...counts };
+    await pass(10_000);
+    expect(counts).toEqual(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('asks an operation for its step only if its history has grown, and once for its outcome', async () => {
+    const create = createOf('ci-1');
+    const { calls, counts } = temporalOf([create]);
+    const states: unknown[] = [];
+    const end = createFollower(calls).operation(create.operation, (state) => states.push(stagesOf(state && [state])));
+    await pass(5_000);
+    expect(counts.questions).toBe(1);
+    Object.assign(create, { stage: 'provisioning', events: 9 });
+    await pass(5_000);
+    expect(counts.questions).toBe(2);
+    Object.assign(create, { operation: { ...create.operation, execution: 'completed' } });
+    await pass(5_000);
+    const { describes } = counts;
+    await pass(5_000);
+    expect(counts).toEqual({ lists: 0, describes, questions: 2, outcomes: 1 });
+    expect(states.flat()).toEqual([
+      ['ci-1', 'running'],
+      ['ci-1', 'submitting'],
+      ['ci-1', 'provisioning'],
+      ['ci-1', 'completed'],
+    ]);
+    end();
+  });
+
+  it('tells a scope of new operations and of ends, and marks an end whose outcome it does not know yet', async () => {
+    const creates = [createOf('ci-1'), createOf('ci-0', { execution: 'completed' })];
+    const { calls } = temporalOf(creates);
+    const seen: (readonly FollowedOperation[])[] = [];
+    const end = createFollower(calls).scope(scope, (operations) => seen.push(operations));
+    await pass(600);
+    expect(stagesOf(seen.at(-1))).toEqual([
+      ['ci-1', 'submitting'],
+      ['ci-0', 'completed'],
+    ]);
+    expect(seen[0]?.map(({ awaitsOutcome }) => awaitsOutcome)).toEqual([undefined, true]);
+    creates.push(createOf('ci-2'));
+    Object.assign(creates[0]!, { operation: { ...creates[0]!.operation, execution: 'failed' } });
+    await pass(3_000);
+    expect(stagesOf(seen.at(-1))).toEqual([
+      ['ci-1', 'failed'],
+      ['ci-0', 'completed'],
+      ['ci-2', 'submitting'],
+    ]);
+    expect(seen.at(-1)?.some(({ awaitsOutcome }) => awaitsOutcome === true)).toBe(false);
+    creates.splice(0, 2);
+    await pass(3_000);
+    const others: (readonly FollowedOperation[])[] = [];
+    expect(seen.at(-1)).toHaveLength(3);
+    end();
+    const again = createFollower(calls).scope(scope, (operations) => others.push(operations));
+    await pass(2_000);
+    expect(others.at(-1)).toHaveLength(1);
+    again();
+  });
+
+  it('asks seldom while no worker answers, and goes on after errors', async () => {
+    const create = createOf('ci-1');
+    const { calls, counts, answer } = temporalOf([create]);
+    const errors: unknown[] = [];
+    let isDown = false;
+    const follower = createFollower(
+      { ...calls, describe: (run) => (isDown ? Promise.reject(new Error('down')) : calls.describe(run)) },
+      { onError: (error) => errors.push(error) },
+    );
+    answer(false);
+    const states: unknown[] = [];
+    const end = follower.operation(create.operation, (state) => states.push(state?.currentStep?.stage));
+    await pass(30_000);
+    expect(counts.questions).toBeLessThanOrEqual(4);
+    answer(true);
+    isDown = true;
+    await pass(30_000);
+    expect(errors.length).toBeGreaterThan(1);
+    isDown = false;
+    await pass(15_000);
+    expect(states.at(-1)).toBe('submitting');
+    end();
+  });
+
+  it('says that Temporal does not know an operation', async () => {
+    const { calls } = temporalOf([]);
+    const states: unknown[] = [];
+    const end = createFollower(calls).operation({ workflowID: 'x', runID: 'y' }, (state) => states.push(state));
+    await pass(100);
+    expect(states).toEqual([undefined]);
+    end();
+  });
+
+  it('does not take over the time limit of the request that starts it', async () => {
+    const request = new AsyncLocalStorage<string>();
+    const create = createOf('ci-1');
+    const { calls } = temporalOf([create]);
+    const within: (string | undefined)[] = [];
+    const follower = createFollower({
+      ...calls,
+      describe: (run) => {
+        within.push(request.getStore());
+        return calls.describe(run);
+      },
+    });
+    const end = request.run('limited', () => follower.operation(create.operation, () => {}));
+    await pass(2_000);
+    expect(new Set(within)).toEqual(new Set([undefined]));
+    end();
+  });
+});

@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { FollowedOperation, OperationStatus, Step } from '../../client/index.ts';
+import { mostPositions, readCursor, writeCursor } from '../../http/events/cursor.ts';
+import { createScopeReader } from '../../http/events/scope-reader.ts';
+import { maximumStreams } from '../../http/wait-limit.ts';
+import { waiting } from '../waiting.ts';
+import { handMadeFollower, operationOf, runID, startAPI, type API } from './api.ts';
+import { authenticate, bearer } from './tokens.ts';
+
+const base = '/v1/default/bj';
+const updatedAt = '2026-11-28T01:00:05Z';
+
+const stepsOf = (done: number): Step[] =>
+  ['network', 'master', 'nodes'].map((name, index) => ({
+    name,
+    index: index + 1,
+    total: 3,
+    status: index < done ? 'done' : index === done ? 'doing' : 'todo',
+    retryCount: index <= done ? 1 : 0,
+  }));
+
+/** A create that has done so many of its three steps. With four it has ended. */
+function at(done: number, clusterName = 'ci-1', more: Partial<OperationStatus> = {}): OperationStatus {
+  if (done < 4) {
+    const currentStep = { stage: 'provisioning' as const, steps: stepsOf(done), updatedAt };
+    return operationOf(clusterName, { currentStep, ...more });
+  }
+  const outcome = { outcome: 'running' as const, clusterID: 'cce-11111111', steps: stepsOf(3) };
+  return operationOf(clusterName, { execution: 'completed', outcome, ...more });
+}
+
+interface Received {
+  id: string | undefined;
+  events: Record<string, unknown>[];
+}
+
+/** The events in the text of a stream. */
+function parseStream(text: string): Received[] {
+  return text
+    .split('\n\n')
+    .filter((block) => block.includes('data: '))
+    .map((block) => {
+      const data = /^data: (.+)$/m.exec(block)?.[1] ?? '';
+      return { id: /^id: (.+)$/m.exec(block)?.[1], ...(JSON.parse(data) as { events: Record<string, unknown>[] }) };
+    });
+}
+
+const short = ({ clusterName, type, stage, step, response }: Record<string, unknown>) => {
+  const { name, status } = (step ?? {}) as { name?: string; status?: string };
+  const what = type === 'step' ? `${name} ${status}` : type === 'stage' ? stage : JSON.stringify(response);
+  return `${String(clusterName)}: ${String(what)}`;
+};
+
+const all = (received: Received[]) => received.flatMap(({ events }) => events).map(short);
+
+const life = [
+  'ci-1: validating',
+  'ci-1: submitting',
+  'ci-1: provisioning',
+  'ci-1: network doing',
+  'ci-1: network done',
+  'ci-1: master doing',
+  'ci-1: master done',
+  'ci-1: nodes doing',
+  'ci-1: nodes done',
+  'ci-1: running',
+  'ci-1: {"outcome":"running","clusterID":"cce-11111111","steps"',
+];
+
+describe('the events of one operation', () => {
+  let api: API;
+  afterEach(() => api.close());
+  const url = `${base}/operations/create~ci-1~${runID}/events`;
+
+  it('begin with all that has happened, follow what happens, and end with the operation', async () => {
+    const follower = handMadeFollower([at(0)]);
+    api = await startAPI({ follower });
+    const stream = api.inject({ url });
+    await vi.waitUntil(() => follower.followers() === 1, waiting);
+    for (const done of [0, 2, 2, 4]) follower.tell([at(done)]);
+    const { statusCode, headers, body } = await stream;
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    const received = parseStream(body);
+    expect(all(received).map((text) => text.split(':[')[0])).toEqual(life);
+    expect(received[0]?.events[0]).toMatchObject({ operation: url.replace('/events', ''), kind: 'create' });
+    expect(follower.followers()).toBe(0);
+  });
+
+  it('go on after the last one on any server, without a gap or a repeat', async () => {
+    for (let first = 0; first <= 4; first++) {
+      api = await startAPI({ operations: [at(first)], longestStreamMs: 5 });
+      const before = parseStream((await api.inject({ url })).body);
+      await api.close();
+      api = await startAPI({ operations: [at(4)] });
+      const answer = await api.inject({ url, headers: { 'last-event-id': before.at(-1)?.id ?? '' } });
+      expect(answer.statusCode).toBe(first === 4 ? 204 : 200);
+      const texts = [...all(before), ...all(parseStream(answer.body))].map((text) => text.split(':[')[0]);
+      expect(texts).toEqual(life);
+      if (first < 4) await api.close();
+    }
+  });
+
+  it('are refused for an unknown operation, a foreign one, and an ID of another stream', async () => {
+    api = await startAPI({ operations: [at(0), at(0, 'prod')], authenticate });
+    const ask = async (operation: string, headers = {}) =>
+      (
+        await api.inject({ url: `${base}/operations/${operation}/events`, headers: { ...bearer('ci'), ...headers } })
+      ).json<object>();
+    expect(await ask(`create~nobody~${runID}`)).toMatchObject({ status: 404 });
+    expect(await ask(`create~prod~${runID}`)).toMatchObject({ status: 404 });
+    expect(await ask('batch~ci-1')).toMatchObject({ status: 400, detail: expect.stringContaining('/events?batch=') });
+    for (const id of ['1', `${runID.replace('0', '1')}.5`, `${runID}.99999999`]) {
+      const problem = await ask(`create~ci-1~${runID}`, { 'last-event-id': id });
+      expect(problem).toMatchObject({ status: 400, problems: [{ in: 'headers', path: 'last-event-id' }] });
+    }
+  });
+});
+
+describe('the events of a scope', () => {
+  let api: API;
+  afterEach(() => api.close());
+
+  it('tell of what is under way, of what follows, and of the operations that the token is for', async () => {
+    const follower = handMadeFollower([at(0), at(1, 'prod'), at(4, 'ci-0')]);
+    const stopping = new AbortController();
+    api = await startAPI({ follower, authenticate, stopping: stopping.signal });
+    const stream = api.inject({ url: `${base}/events`, headers: bearer('ci') });
+    await vi.waitUntil(() => follower.followers() === 1, waiting);
+    follower.tell([at(1), at(3, 'prod'), at(4, 'ci-0'), at(0, 'ci-2')]);
+    stopping.abort();
+    expect(all(parseStream((await stream).body))).toEqual([
+      ...life.slice(0, 4),
+      ...life.slice(4, 6),
+      ...life.slice(0, 4).map((text) => text.replace('ci-1', 'ci-2')),
+    ]);
+    expect(follower.followers()).toBe(0);
+  });
+
+  it('of a batch tell only of its items', async () => {
+    const follower = handMadeFollower([at(0, 'ci-1', { startedBy: 'upload-1/run/0' }), at(0, 'ci-2')]);
+    api = await startAPI({ follower, longestStreamMs: 50 });
+    const { body } = await api.inject({ url: `${base}/events?batch=ci-1` });
+    expect(all(parseStream(body))).toEqual(life.slice(0, 4));
+    expect((await api.inject({ url: `${base}/events?batch=nobody` })).statusCode).toBe(404);
+  });
+
+  it('tell who comes back late what has ended meanwhile, though no list of the follower has it any more', async () => {
+    const [first, last] = [at(0), at(4)];
+    const from = createScopeReader(undefined, () => Date.now() - 3_600_000);
+    from.read([first]);
+    api = await startAPI({ operations: [last], follower: handMadeFollower([]), longestStreamMs: 5 });
+    const { body } = await api.inject({ url: `${base}/events`, headers: { 'last-event-id': from.id() ?? '' } });
+    expect(all(parseStream(body)).map((text) => text.split(':[')[0])).toEqual(life.slice(4));
+    expect(api.calls().filter(([method]) => method === 'operation')).toHaveLength(1);
+    const wrong = await api.inject({ url: `${base}/events`, headers: { 'last-event-id': 'nonsense' } });
+    expect(wrong.json()).toMatchObject({ status: 400, problems: [{ in: 'headers' }] });
+  });
+
+  it('are limited to some streams of a token', async () => {
+    const follower = handMadeFollower([]);
+    const stopping = new AbortController();
+    api = await startAPI({ follower, authenticate, stopping: stopping.signal });
+    const ask = (name: string) => api.inject({ url: `${base}/events`, headers: bearer(name) });
+    const streams = Array.from({ length: maximumStreams }, () => ask('reader'));
+    await vi.waitUntil(() => follower.followers() === maximumStreams, waiting);
+    expect((await ask('reader')).json()).toMatchObject({ status: 429, code: 'TooManyStreams' });
+    const other = ask('everything');
+    await vi.waitUntil(() => follower.followers() === maximumStreams + 1, waiting);
+    stopping.abort();
+    expect((await Promise.all([...streams, other])).map(({ statusCode }) => statusCode)).toEqual(
+      Array.from({ length: maximumStreams + 1 }, () => 200),
+    );
+  });
+});
+
+describe('a cursor', () => {
+  it('is what was written, and nothing else is one', () => {
+    const positions = new Map([
+      ['0123456789ab', 1],
+      ['ffffffffffff', 1_900_000],
+    ]);
+    const cursor = { atSeconds: 1_795_000_000, sinceSeconds: 1_795_000_001, positions };
+    const text = writeCursor(cursor) ?? '';
+    expect(readCursor(text)).toEqual(cursor);
+    for (const wrong of [text.slice(1), `${text}AA`, `${text}=`, 'a b', '_'.repeat(12)]) {
+      expect(readCursor(wrong)).toBeUndefined();
+    }
+    const many = Array.from(
+      { length: mostPositions },
+      (_, index) => [index.toString(16).padStart(12, '0'), 9] as const,
+    );
+    expect(writeCursor({ ...cursor, positions: new Map(many) })?.length).toBeLessThan(13_000);
+    expect(writeCursor({ ...cursor, positions: new Map([...many, ['ffffffffffff', 9]]) })).toBeUndefined();
+  });
+
+  it('brings every change of 100 operations once and in order to a consumer that changes servers at random', () => {
+    const names = Array.from({ length: 100 }, (_, index) => `ci-${index}`);
+    const startedAt = (index: number) => new Date(1_795_000_000_000 + index * 20_000).toISOString();
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (random) => {
+        const chance = () => random.next().value;
+        const progress = names.map(() => -1);
+        const received = new Map<string, string[]>(names.map((name) => [name, []]));
+        /** What each of two servers knows: one of them may know less than the other. */
+        const known: FollowedOperation[][] = [[], []];
+        let reader = createScopeReader(undefined);
+        let server = 0;
+        let id: string | undefined;
+        const hear = () => {
+          for (const { operation, events } of reader.read(known[server]!)) {
+            received.get(operation.clusterName!)!.push(...events.map((event) => JSON.stringify(event)));
+          }
+          id = reader.id();
+        };
+        hear();
+        for (let round = 0; progress.some((done) => done < 4); round++) {
+          for (const [index, done] of progress.entries()) {
+            if (done < 4 && index <= round * 3 && chance() < 0.5) progress[index] = done + 1;
+          }
+          const now = progress.flatMap((done, index) =>
+            done < 0 ? [] : [at(done, names[index], { startedAt: startedAt(index) })],
+          );
+          known[0] = now;
+          if (chance() < 0.6) known[1] = now;
+          if (chance() < 0.3) {
+            server = 1 - server;
+            reader = createScopeReader(readCursor(id ?? ''));
+          }
+          hear();
+        }
+        known[1] = known[0]!;
+        hear();
+        for (const name of names) {
+          const heard = received.get(name)!.map((text) => JSON.parse(text) as { position: number });
+          const positions = heard.map(({ position }) => position);
+          expect(positions).toEqual([...new Set(positions)].toSorted((left, right) => left - right));
+          expect(heard).toHaveLength(life.length);
+        }
+      }),
+      { numRuns: 10, seed: 20_261_128 },
+    );
+  });
+});
