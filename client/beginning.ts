@@ -3,7 +3,7 @@ import type { OperationReference, OperationStatus } from './operation.ts';
 import { watchOperation } from './watch-operation.ts';
 
 /** Longer than a create takes from its start to the answer of the service, unless many wait for their turn. */
-const waitMs = 5_000;
+const waitMs = 10_000;
 
 /** Waits until the first look of an operation is over. {@link Orchestrator.beginning} describes it. */
 export async function beginning(client: Client, operation: OperationReference): Promise<OperationStatus | undefined> {
