@@ -6,7 +6,7 @@ import type { OperationStatus } from '../../client/index.ts';
 import { startTemporalServer } from '../../local/temporal-server.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached, startOrchestration, workerEnvironment } from '../orchestration.ts';
-import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { start, startSimulator, startWorkerProcess } from '../processes.ts';
 import { waiting } from '../waiting.ts';
 
 const isAtStep = (index: number) => (status: OperationStatus) => (status.currentStep?.step?.index ?? 0) >= index;
@@ -62,8 +62,16 @@ it.skipIf(process.env.TEMPORAL_ADDRESS).concurrent(
     const create = await orchestrator.create(readExample('custom', 'runs'));
     const watched = ended(orchestrator, create);
     await reached(orchestrator, create, isAtStep(1));
+    const { account } = orchestration;
+    const env = { TEMPORAL_ADDRESS: temporal.address };
+    const watcher = start('cli', ['--account', account, 'status', 'stuck', '--watch'], { env });
+    onTestFinished(() => void watcher.kill());
+    await new Promise((shown) => watcher.stdout.once('data', shown));
 
     await temporal.stop();
+    const { exitCode, stderr } = await watcher;
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain(`to attach again: ccectl --account ${account} status stuck --watch`);
     const { length: polls } = await simulator.log('getEventSteps');
     await vi.waitUntil(async () => (await simulator.log('getEventSteps')).length > polls, waiting);
     temporal = await startTemporalServer({ databaseFile, port: Number(new URL(`tcp://${temporal.address}`).port) });

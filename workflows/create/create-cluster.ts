@@ -66,16 +66,17 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       ...(expiresAtMs !== undefined && { expiresAt: new Date(expiresAtMs).toISOString() }),
     };
   };
-  // Claims and cancels arrive here in one order, so that none comes between a look at the one and the other.
+  // Claims and cancels arrive here in one order, so that none comes between a look at the one and the other. Signals that arrive
+  // before the run begins are handled as their handlers are registered, so that of claims comes first.
+  setHandler(claimSignal, () => {
+    if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);
+    isClaimed = true;
+  });
   const work = cancellableWork(progress, currentStep, (cancel) => isClaimed && cancel?.unlessClaimed === true);
   setHandler(requestQuery, () => redactSecrets(request));
   setHandler(extendLeaseSignal, (extension) => lease?.extend(extension));
   setHandler(verifyClusterUpdate, presence.verify);
   let leaseEnd: LeaseEnd | undefined;
-  setHandler(claimSignal, () => {
-    if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);
-    isClaimed = true;
-  });
 
   try {
     await work.run(async () => {

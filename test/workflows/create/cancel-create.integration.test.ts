@@ -373,6 +373,15 @@ describe('a cancel that counts unless somebody claims the cluster', () => {
     expect(currentStep).not.toHaveProperty('isCancelled');
   });
 
+  it('changes nothing if both arrive before the create begins, the claim first', async () => {
+    const both = async (workflow: WorkflowHandle) => {
+      await claim(workflow);
+      await cancel(workflow);
+    };
+    const { outcome } = await createCluster({ moments: { start: both } });
+    expect(outcome).toMatchObject({ outcome: 'running', clusterID: 'cce-made-1' });
+  });
+
   it('counts if it comes before the claim, and the create says so to who claims', async () => {
     let seen: CurrentStep | undefined;
     const { outcome, cloud } = await createCluster({
