@@ -97,7 +97,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
     },
     async (request) => {
       const principal = principalOf(request);
-      const all = await orchestratorOf(options, request).batches.list();
+      const all = await options.lists.batches(scopeOf(request));
       const visible = all.filter(({ name }) => allowsName(principal, name));
       const { page, nextCursor } = pageOf(visible, ({ name }) => name, request.query);
       const scope = scopeOf(request);

@@ -141,7 +141,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
     },
     async (request) => {
       const latest = new Map<string, Operation>();
-      for await (const operation of orchestratorOf(options, request).list()) {
+      for (const operation of await options.lists.operations(scopeOf(request))) {
         const { clusterName, clusterID } = operation;
         const key = clusterName ?? clusterID;
         if (key === undefined || !maySee(request, operation)) continue;

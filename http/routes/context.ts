@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountRegion, Orchestrator, Scopes } from '../../client/index.ts';
 import { note } from '../audit.ts';
 import type { OperationResource } from '../schemas/operation.ts';
+import type { SharedLists } from '../shared-lists.ts';
 import type { Wait } from '../settled.ts';
 
 /** What routes share. */
@@ -9,6 +10,7 @@ export interface RouteOptions {
   scopes: Scopes;
   /** Ends waits early once the server stops. */
   stopping: AbortSignal;
+  lists: SharedLists;
   /** After this time a stream ends, and its consumer connects again: rights may have changed. */
   longestStreamMs: number;
 }

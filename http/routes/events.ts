@@ -148,7 +148,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         // What has ended while the client was away may be in no list of the follower any more.
         const missed: FollowedOperation[] = [];
         const orchestrator = orchestratorOf(options, request);
-        for await (const listed of orchestrator.list()) {
+        for (const listed of await options.lists.operations(scope)) {
           if (listed.execution !== 'running' && isWanted(listed) && reader.missed(listed)) {
             missed.push(await orchestrator.operation(listed));
           }

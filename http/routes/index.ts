@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { createSharedLists } from '../shared-lists.ts';
 import { addWaitLimit } from '../wait-limit.ts';
 import { batchRoutes } from './batches.ts';
 import { clusterRoutes } from './clusters.ts';
@@ -11,8 +12,11 @@ import { teardownRoutes } from './teardowns.ts';
 import { validationRoutes } from './validation.ts';
 
 /** All routes of an account and region. */
-export const apiRoutes: FastifyPluginAsync<RouteOptions> = async (app, { scopes, stopping, longestStreamMs }) => {
-  const options: RouteOptions = { scopes, stopping, longestStreamMs };
+export const apiRoutes: FastifyPluginAsync<Omit<RouteOptions, 'lists'>> = async (
+  app,
+  { scopes, stopping, longestStreamMs },
+) => {
+  const options: RouteOptions = { scopes, stopping, longestStreamMs, lists: createSharedLists(scopes) };
   addWaitLimit(app);
   // Without a limit, a request would hang for as long as Temporal does not answer.
   app.addHook('onRoute', (route) => {

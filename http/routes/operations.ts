@@ -46,7 +46,7 @@ export const operationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
     async (request) => {
       const { order } = request.query;
       const found: Operation[] = [];
-      for await (const operation of orchestratorOf(options, request).list()) {
+      for (const operation of await options.lists.operations(scopeOf(request))) {
         if (matches(operation, request.query) && maySee(request, operation)) found.push(operation);
       }
       const keyOf = ({ startedAt, runID }: Operation) => `${startedAt} ${runID}`;
