@@ -95,7 +95,7 @@ export function drawConditions(pick: Pick, startMs: number, aim: Aim | undefined
     leanings,
     outages: Array.from({ length: pick([3, 1, 1]) }, () => drawOutage(pick, startMs)),
     isPatient: pick([2, 1]) === 1,
-    hasBatch: pick(wantsBatch ? [0.001, 1] : [5, 1]) === 1,
+    hasBatch: pick(wantsBatch ? [0.001, 1] : [6, 1]) === 1,
     batch: {
       policy: (['continue', { stopAfter: 1 }, 'rollback'] as const)[pick([1, 1, 1])]!,
       concurrency: [3, 1, 2][pick([1, 1, 1])]!,
@@ -103,7 +103,7 @@ export function drawConditions(pick: Pick, startMs: number, aim: Aim | undefined
     },
     // A lease then goes on in many runs.
     longHistory: [4_000, 40, 15][pick([3, 1, 1])]!,
-    longestTurnMs: [0, 60_000][pick([3, 1])]!,
+    longestTurnMs: [0, 60_000][pick([2, 1])]!,
     deployMs: [Infinity, 400_000, 1_500_000][pick([4, 1, 1])]!,
     hasNeighbour: pick([4, 1]) === 1,
     pollIntervalMs: [30_000, 10_000][pick([2, 1])]!,
@@ -115,7 +115,7 @@ export function oddsOf(message: Message, { wishes, isPatient, hasBatch }: Condit
   if (isPatient && /^(cancel|delete|terminate|teardown)/.test(message) && message !== 'cancelAndKeep') return 0;
   if (batchMessages.includes(message)) return hasBatch ? 2 : 0;
   if (message === 'extend') return wishes.ttlSeconds === undefined ? 0.3 : 4;
-  if (message === 'delete') return 3;
+  if (message.startsWith('delete')) return 2;
   return 1;
 }
 

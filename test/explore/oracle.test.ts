@@ -90,6 +90,14 @@ it.each<[string, Partial<RunRecord>]>([
     },
   ],
   [
+    'the request of a create that was reset while the request of the run before was on its way',
+    {
+      asked: [asked, { ...asked, message: 'reset', atMs: 1 }],
+      log: [look, made('cce-1'), made('cce-2', { atMs: 2 }), deleted('cce-2')],
+      clusters: [cluster('cce-1'), cluster('cce-2', { state: 'gone' })],
+    },
+  ],
+  [
     'what a batch made that is rolled back',
     {
       asked: [{ ...asked, message: 'batch' }],

@@ -38,10 +38,10 @@ const stages = ['submitCluster', 'findClusters', 'watchCluster', 'deleteCluster'
 
 function drawWant(pick: Pick, conditions: Conditions): Want {
   const message = messages[pick(messages.map((each) => oddsOf(each, conditions)))]!;
-  const isTakenAway = message.startsWith('delete');
+  const isTakenAway = /^(delete|teardown)/.test(message);
   // Whoever has it taken away often does so when it runs, and wants it again.
   const moment = isTakenAway && pick([1, 1]) === 1 ? { stage: 'nothing', skip: 0 } : drawMoment(pick);
-  const isAskedAgain = pick([2, isTakenAway ? 4 : 1]) === 1;
+  const isAskedAgain = pick([2, isTakenAway ? 8 : 1]) === 1;
   return { message, ...moment, ...(isAskedAgain && { next: 'create' }) };
 }
 

@@ -12,7 +12,7 @@ const statusNames: Record<string, number> = {
 
 /** Whether a query for a list of runs finds a run. Knows as much of the language as the project uses. */
 export function matches(run: Run, query: string): boolean {
-  const tokens = query.match(/'[^']*'|[()]|,|!=|>=|<=|=|>|<|[\w.]+/g) ?? [];
+  const tokens = tokensOf(query);
   if (tokens.length === 0) return true;
   let position = 0;
   const result = either();
@@ -70,6 +70,14 @@ export function matches(run: Run, query: string): boolean {
     if (operator === '>=') return value >= other;
     return operator === '<' ? value < other : value <= other;
   }
+}
+
+let last: { query: string; tokens: string[] } = { query: '', tokens: [] };
+
+/** Each query is held against many runs. */
+function tokensOf(query: string): string[] {
+  if (last.query !== query) last = { query, tokens: query.match(/'[^']*'|[()]|,|!=|>=|<=|=|>|<|[\w.]+/g) ?? [] };
+  return last.tokens;
 }
 
 function literal(token: string): string {
