@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type {
   BatchStatus,
+  FollowedOperation,
+  Follower,
   OperationReference,
   OperationStatus,
   Orchestrator,
@@ -11,6 +13,7 @@ import type {
 export interface Wait {
   milliseconds: number;
   signal: AbortSignal;
+  follower: Follower;
 }
 
 /** Something that goes on until it is over. */
@@ -22,20 +25,34 @@ interface Watched<Status> {
 }
 
 /** Reads the status of a create or delete, and waits until it is done, at most for a time. */
-export function settledOperation(
+export async function settledOperation(
   orchestrator: Orchestrator,
   operation: OperationReference,
   wait: Wait | undefined,
 ): Promise<OperationStatus> {
-  return settled(
-    {
-      look: () => orchestrator.operation(operation),
-      watch: (signal) => orchestrator.watch(operation, signal),
-      isOver: ({ execution, kind, currentStep }) =>
-        execution !== 'running' || (kind === 'create' && currentStep?.stage === 'running'),
-    },
-    wait,
-  );
+  if (wait !== undefined) await untilDone(operation, wait);
+  return orchestrator.operation(operation);
+}
+
+/** Waits as long as the follower, which all waits share, does not know an operation, or shows it under way. */
+function untilDone(operation: OperationReference, { milliseconds, signal, follower }: Wait): Promise<void> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+  return new Promise((resolve) => {
+    const unfollow = follower.operation(operation, (state) => {
+      if (state === undefined || isDone(state)) end();
+    });
+    function end(): void {
+      // The follower may call before it has returned.
+      queueMicrotask(() => unfollow());
+      resolve();
+    }
+    if (over.aborted) end();
+    else over.addEventListener('abort', end, { once: true });
+  });
+}
+
+function isDone({ execution, kind, currentStep }: FollowedOperation): boolean {
+  return execution !== 'running' || (kind === 'create' && currentStep?.stage === 'running');
 }
 
 /** Reads the status of a batch, and waits for its end, at most for a time. */

@@ -29,14 +29,14 @@ export function orchestratorOf(
 
 /** How long a request waits. A client that goes away, and a server that stops, end the wait. */
 export function waitOf(
-  { stopping }: RouteOptions,
+  { stopping, scopes }: RouteOptions,
   milliseconds: number | undefined,
   reply: FastifyReply,
 ): Wait | undefined {
   if (milliseconds === undefined || milliseconds === 0) return undefined;
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  return { milliseconds, signal: AbortSignal.any([gone.signal, stopping]) };
+  return { milliseconds, signal: AbortSignal.any([gone.signal, stopping]), follower: scopes.follower };
 }
 
 /** The time for Temporal to answer all calls of one request, besides its wait. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ClusterRunsError,
   InvalidOptionsError,
@@ -6,10 +6,10 @@ import {
   type CurrentStep,
   OptionsConflictError,
   SpecConflictError,
-  type Orchestrator,
 } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
-import { operationOf, runID, startAPI, type API } from './api.ts';
+import { waiting } from '../waiting.ts';
+import { handMadeFollower, operationOf, runID, startAPI, type API } from './api.ts';
 
 const base = '/v1/default/bj';
 const currentStep: CurrentStep = {
@@ -281,16 +281,28 @@ describe('clusters over HTTP', () => {
 it('a wait ends early when the server stops', async () => {
   const stopping = new AbortController();
   const status = operationOf('ci-1', { currentStep });
-  const watch: Orchestrator['watch'] = async function* (_, signal) {
-    yield status;
-    stopping.abort();
-    await new Promise((_resolve, reject) => {
-      if (signal?.aborted === true) reject(new Error('aborted'));
-      signal?.addEventListener('abort', () => reject(new Error('aborted')));
-    });
-  };
-  const api = await startAPI({ operations: [status], orchestrator: { watch }, stopping: stopping.signal });
-  const answer = await api.inject({ url: `${base}/clusters/ci-1?wait=2m` });
-  expect(answer.json()).toMatchObject({ operation: { done: false } });
+  const follower = handMadeFollower([status]);
+  const api = await startAPI({ operations: [status], follower, stopping: stopping.signal });
+  const answer = api.inject({ url: `${base}/clusters/ci-1?wait=2m` });
+  await vi.waitUntil(() => follower.followers() === 1, waiting);
+  stopping.abort();
+  expect((await answer).json()).toMatchObject({ operation: { done: false } });
+  expect(follower.followers()).toBe(0);
+  await api.close();
+});
+
+it('a wait ends with the operation, or with its time', async () => {
+  const operations = [operationOf('ci-1', { currentStep })];
+  const follower = handMadeFollower(operations);
+  const api = await startAPI({ operations, follower });
+  const wait = async (time: string) =>
+    (await api.inject({ url: `${base}/clusters/ci-1?wait=${time}` })).json<{ operation: { done: boolean } }>();
+  expect((await wait('1ms')).operation.done).toBe(false);
+  const answer = wait('2m');
+  await vi.waitUntil(() => follower.followers() === 1, waiting);
+  operations[0] = operationOf('ci-1', { currentStep: { ...currentStep, stage: 'running' } });
+  follower.tell(operations);
+  expect((await answer).operation.done).toBe(true);
+  expect(follower.followers()).toBe(0);
   await api.close();
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { refuseOtherOrigins } from '../../http/access/same-origin.ts';
 import { maximumWaits } from '../../http/wait-limit.ts';
 import { waiting } from '../waiting.ts';
-import { operationOf, startAPI } from './api.ts';
+import { handMadeFollower, operationOf, startAPI } from './api.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const operations = [operationOf('ci-1')];
@@ -48,29 +48,18 @@ describe('the limit of requests without a valid token', () => {
 });
 
 it('the limit of waits is one for each token, and a wait that ends makes room', async () => {
-  let end = () => {};
-  const over = new Promise<void>((resolve) => (end = resolve));
   const running = operationOf('ci-1');
-  const api = await startAPI({
-    authenticate,
-    operations: [running],
-    orchestrator: {
-      async *watch() {
-        yield running;
-        await over;
-        yield { ...running, execution: 'completed' };
-      },
-    },
-  });
+  const follower = handMadeFollower([running]);
+  const api = await startAPI({ authenticate, operations: [running], follower });
   const ask = (name: string, query = '?wait=1m') =>
     api.inject({ url: `/v1/default/bj/clusters/ci-1${query}`, headers: bearer(name) });
   const waits = Array.from({ length: maximumWaits }, () => ask('reader'));
-  await vi.waitUntil(() => api.calls().filter(([method]) => method === 'watch').length === maximumWaits, waiting);
+  await vi.waitUntil(() => follower.followers() === maximumWaits, waiting);
   const refused = await ask('reader');
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '1']);
   expect(refused.json()).toMatchObject({ code: 'TooManyWaits' });
   expect((await ask('reader', '')).statusCode).toBe(200);
-  end();
+  follower.tell([{ ...running, execution: 'completed' }]);
   expect((await ask('everything')).statusCode).toBe(200);
   expect((await Promise.all(waits)).map(({ statusCode }) => statusCode)).toEqual(waits.map(() => 200));
   expect((await ask('reader')).statusCode).toBe(200);
