@@ -1,11 +1,8 @@
 import { answerPairs } from './answers.ts';
 import { messagePairs } from './messages.ts';
 
-/** What a history may bring together, and what it cannot: each with the reason. */
-export const impossiblePairs: Readonly<Record<string, string>> = {};
-
-/** All pairs that a history may bring about. */
-export const possiblePairs = [...answerPairs, ...messagePairs].filter((pair) => impossiblePairs[pair] === undefined);
+/** All pairs that a history may bring about. Each of them has occurred: none is impossible. */
+export const possiblePairs = [...answerPairs, ...messagePairs];
 
 /** Chooses what histories are to bring about: what has occurred and been tried least. */
 export interface Aims {

@@ -63,8 +63,18 @@ function hasFailed(
 /** What was read right before a DELETE may be as old as this when the DELETE arrives. */
 const longestReadMs = 60_000;
 
-function isExpired({ atMs }: LogEntry, { madeAtMs }: ServiceCluster, before: Asked[], { wishes }: RunRecord): boolean {
-  const lastExtended = before.findLast(({ message, answer }) => message === 'extend' && answer === 'accepted');
+function isExpired(
+  { atMs, sender }: LogEntry,
+  { madeAtMs }: ServiceCluster,
+  before: Asked[],
+  { wishes, operations }: RunRecord,
+): boolean {
+  const { startedAt } = operations.find(({ runID }) => runID === sender) ?? {};
+  const begunAtMs = startedAt === undefined ? madeAtMs : Date.parse(startedAt);
+  // An extension is about the create under way, and not about a later one of the name.
+  const lastExtended = before.findLast(
+    (each) => each.message === 'extend' && each.answer === 'accepted' && each.atMs >= begunAtMs,
+  );
   const endsAtMs =
     lastExtended === undefined
       ? madeAtMs + (wishes.ttlSeconds ?? Infinity) * 1000

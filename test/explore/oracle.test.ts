@@ -98,6 +98,19 @@ it.each<[string, Partial<RunRecord>]>([
     },
   ],
   [
+    'the end of a time to live that only the create before had extended',
+    {
+      wishes: { timeoutSeconds: 3_600, ttlSeconds: 120 },
+      asked: [
+        { ...asked, message: 'extend' },
+        { ...asked, atMs: minuteMs },
+      ],
+      log: [look, made('cce-1'), deleted('cce-1')],
+      clusters: [cluster('cce-1', { madeAtMs: minuteMs, state: 'gone' })],
+      operations: [operation({ outcome: 'expired' }, { startedAt: new Date(minuteMs).toISOString() })],
+    },
+  ],
+  [
     'what a batch made that is rolled back',
     {
       asked: [{ ...asked, message: 'batch' }],
