@@ -47,7 +47,10 @@ function has(document: unknown, key: string): boolean {
 async function readDocument(path: string): Promise<unknown> {
   const text = await readText(path);
   if (text.trim() === '') throw new SpecFileError(`${path === '-' ? 'standard input' : path} is empty`);
-  const { parseDocument } = await import('yaml');
+  const [{ parseDocument }, { expandsTooFar, isTooDeep }] = await Promise.all([
+    import('yaml'),
+    import('../client/index.ts'),
+  ]);
   return orRefuse(path, () => {
     const document = parseDocument(text, { prettyErrors: true });
     if (document.errors.length > 0) {
@@ -55,8 +58,12 @@ async function readDocument(path: string): Promise<unknown> {
       const messages = new Set(document.errors.map((error) => `${path}: ${withoutSource(error)}`));
       throw new SpecFileError([...messages].slice(0, mistakesShown).join('\n'));
     }
-    // Resolves aliases, which can point at nothing or expand without bound.
-    return document.toJS() as unknown;
+    // Resolves aliases, which can point at nothing. The library's own limit refuses a hundred items that share one part.
+    const value = document.toJS({ maxAliasCount: -1 }) as unknown;
+    if (isTooDeep(value)) throw new SpecFileError(`${path} is nested too deeply, or contains itself`);
+    if (expandsTooFar(value))
+      throw new SpecFileError(`${path} stands for too many values: its aliases repeat each other`);
+    return value;
   });
 }
 

@@ -55,6 +55,25 @@ describe('a spec file that is not valid', () => {
     expect(await readSpecFile(path, 'b')).toEqual({ cluster: { clusterName: 'b' } });
   });
 
+  it.each([
+    ['that contains itself', 'a: &a [*a]\n', /is nested too deeply, or contains itself$/],
+    [
+      'whose aliases repeat each other',
+      'a0: &a0 [x, x]\n' + Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join(''),
+      /stands for too many values/,
+    ],
+  ])('is refused before it is read: a file %s', async (_, text, expected) => {
+    expect(await refusalOf(text)).toMatch(expected);
+  });
+
+  it('is none where hundreds of items share one part', async () => {
+    const path = join(folder, 'batch.yaml');
+    writeFileSync(path, `base: &base { onFailure: keep }\nitems:\n${'  - *base\n'.repeat(300)}`);
+    expect(await readBatchFile(path)).toMatchObject({
+      items: Array.from({ length: 300 }, () => ({ onFailure: 'keep' })),
+    });
+  });
+
   it('is refused with few messages, however many mistakes there are', async () => {
     expect((await refusalOf('['.repeat(500))).split('\n').length).toBeLessThanOrEqual(20);
   });
