@@ -113,6 +113,35 @@ describe('a service that is wrong for a while', () => {
     expect(await requestsOf('createCluster', 'kept-unlisted')).toHaveLength(1);
   });
 
+  it.concurrent('a delete by name takes the running cluster, though a create with another spec still looks', async () => {
+    const { orchestrator } = orchestration();
+    const { outcome: first } = await ended(orchestrator, await create('looked-for'));
+    await refuse('looked-for', ['listClusters', 'getCluster'], {
+      status: 429,
+      code: 'RequestLimitExceeded',
+      forSeconds: 4,
+    });
+    const other = readExample('managed', 'looked-for');
+    other.cluster.k8sVersion = '1.28.8';
+    const second = await orchestrator.create(other);
+    await orchestrator.delete('looked-for');
+    const { outcome } = await ended(orchestrator, second);
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      cleanup: { status: 'deleted', clusterIDs: [first?.clusterID] },
+    });
+    expect(await phasesOf('looked-for')).toEqual([]);
+  });
+
+  it.concurrent('a delete by name takes a cluster that no list shows yet', async () => {
+    const { orchestrator } = orchestration();
+    await simulator().addFault({ kind: 'list-lag', seconds: 600, name: 'unlisted', times: 1 });
+    const { outcome: made } = await ended(orchestrator, await create('unlisted'));
+    const { outcome } = await ended(orchestrator, await orchestrator.delete('unlisted'));
+    expect(outcome).toMatchObject({ outcome: 'deleted', clusterID: made?.clusterID });
+    expect(await phasesOf('unlisted')).toEqual([]);
+  });
+
   it.concurrent('a create goes on when the service does not know its cluster for three seconds', async () => {
     const running = await create('lost-for-a-while');
     await atStep(running, 2);

@@ -118,6 +118,23 @@ describe('a worker that hands over while the cancel arrives', () => {
   });
 });
 
+it.each([true, false])(
+  'a cancel waits a minute for the release of what the cluster used, if asked: %s',
+  async (asked) => {
+    let lastedMs = 0;
+    await createCluster({
+      moments: {
+        'step 1': cancelBySignal({ waitForRelease: asked }),
+        end: async (workflow) => {
+          const { startTime, closeTime } = await workflow.describe();
+          lastedMs = closeTime!.getTime() - startTime.getTime();
+        },
+      },
+    });
+    expect(lastedMs >= 60_000).toBe(asked);
+  },
+);
+
 describe('a second cancel changes nothing', () => {
   it.each([
     ['by a signal that keeps, before the deletion', 'look 2', cancelBySignal({ cleanup: 'keep', reason: 'second' })],
