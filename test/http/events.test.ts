@@ -88,17 +88,18 @@ describe('the events of one operation', () => {
   });
 
   it('go on after the last one on any server, without a gap or a repeat', async () => {
+    const follower = handMadeFollower();
+    api = await startAPI({ follower, longestStreamMs: 5 });
+    const other = await startAPI({ follower: handMadeFollower([at(4)]) });
     for (let first = 0; first <= 4; first++) {
-      api = await startAPI({ operations: [at(first)], longestStreamMs: 5 });
+      follower.tell([at(first)]);
       const before = parseStream((await api.inject({ url })).body);
-      await api.close();
-      api = await startAPI({ operations: [at(4)] });
-      const answer = await api.inject({ url, headers: { 'last-event-id': before.at(-1)?.id ?? '' } });
+      const answer = await other.inject({ url, headers: { 'last-event-id': before.at(-1)?.id ?? '' } });
       expect(answer.statusCode).toBe(first === 4 ? 204 : 200);
       const texts = [...all(before), ...all(parseStream(answer.body))].map((text) => text.split(':[')[0]);
       expect(texts).toEqual(life);
-      if (first < 4) await api.close();
     }
+    await other.close();
   });
 
   it('are refused for an unknown operation, a foreign one, and an ID of another stream', async () => {
@@ -238,7 +239,7 @@ describe('a cursor', () => {
           expect(heard).toHaveLength(life.length);
         }
       }),
-      { numRuns: 10, seed: 20_261_128 },
+      { numRuns: 4, seed: 20_261_128 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Orchestrator } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
 import { keysOf, operationOf, startAPI, type API } from './api.ts';
@@ -7,16 +7,23 @@ import { authenticate, bearer } from './tokens.ts';
 const base = '/v1/default/bj';
 
 describe('a change with a key', () => {
-  let requests: Orchestrator['requests'];
+  let keys: Orchestrator['requests'];
   let api: API;
   let replica: API;
-  beforeEach(async () => {
-    requests = keysOf();
-    const options = { operations: [operationOf('ci-1')], authenticate, orchestrator: { requests } };
+  beforeAll(async () => {
+    const requests: Orchestrator['requests'] = { claim: (key, request) => keys.claim(key, request) };
+    const operations = [operationOf('ci-1'), operationOf('ci-1', { kind: 'delete' })];
+    const options = { operations, authenticate, orchestrator: { requests } };
     api = await startAPI(options);
     replica = await startAPI(options);
   });
-  afterEach(async () => {
+  beforeEach(() => {
+    keys = keysOf();
+    api.calls().splice(0);
+    replica.calls().splice(0);
+    api.askers().splice(0);
+  });
+  afterAll(async () => {
     await api.close();
     await replica.close();
   });
@@ -34,7 +41,7 @@ describe('a change with a key', () => {
     expect(second.headers.location).toBe(first.headers.location);
     expect(second.json<{ name: string }>().name).toBe(first.json<{ name: string }>().name);
     expect([started(api, 'create'), started(replica, 'create')]).toEqual([1, 0]);
-    expect(replica.log().find(({ audit }) => audit === true)).toMatchObject({ repeated: true, result: 'accepted' });
+    expect(replica.log().findLast(({ audit }) => audit === true)).toMatchObject({ repeated: true, result: 'accepted' });
   });
 
   it.each<[string, string, object]>([
@@ -79,9 +86,6 @@ describe('a change with a key', () => {
     ['POST', '/teardowns', 'batches.start', { filter: { name: '*' }, batch: 'ci-1' }],
     ['POST', '/reconcile', 'reconcileSearch.start'],
   ])('is carried out once on every route: %s %s', async (method, path, call, payload) => {
-    await replica.close();
-    const operations = [operationOf('ci-1'), operationOf('ci-1', { kind: 'delete' })];
-    replica = await startAPI({ operations, authenticate });
     const options = { method, url: `${base}${path}`, headers: { ...bearer('everything'), ...key } };
     const answers = [
       await replica.inject({ ...options, ...(payload && { payload }) }),
@@ -101,13 +105,12 @@ describe('a change with a key', () => {
       const [, started] = api.calls().findLast(([method]) => method === 'batches.start') ?? [];
       names.push((started as { name: string }).name);
     }
-    const forgetful = await startAPI({ authenticate });
-    await send(forgetful, '/teardowns', unnamed, key);
-    const [, again] = forgetful.calls().findLast(([method]) => method === 'batches.start') ?? [];
+    keys = keysOf();
+    await send(replica, '/teardowns', unnamed, key);
+    const [, again] = replica.calls().findLast(([method]) => method === 'batches.start') ?? [];
     expect(names[0]).toMatch(/^teardown-[0-9a-f]{17}$/);
     expect(names[1]).not.toBe(names[0]);
     expect(again).toMatchObject({ name: names[0] });
-    await forgetful.close();
   });
 
   it('tells the orchestrator who asks', async () => {

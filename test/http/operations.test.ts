@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationStatus } from '../../client/index.ts';
-import { operationOf, runID, startAPI } from './api.ts';
+import { operationOf, runID, startAPI, type API } from './api.ts';
 
 const base = '/v1/default/bj';
 
@@ -30,35 +30,38 @@ describe('an operation over HTTP', () => {
     ['that was terminated', { execution: 'terminated' }, { error: { code: 10, status: 'ABORTED' } }],
   ];
 
+  const known = [operationOf('ci-1')];
+  let api: API;
+  beforeAll(async () => {
+    api = await startAPI({ operations: known });
+  });
+  afterAll(() => api.close());
+
   it.each(cases)('%s has either a response or an error', async (_, more, expected) => {
-    const api = await startAPI({ operations: [operationOf('ci-1', more)] });
+    known[0] = operationOf('ci-1', more);
     const answer = await api.inject({ url: `${base}/operations/create~ci-1~${runID}` });
     const operation = answer.json<Record<string, unknown>>();
     expect(operation).toMatchObject({ done: true, ...expected });
     expect('error' in operation).not.toBe('response' in operation);
-    await api.close();
   });
 
   it('names who asked for it', async () => {
-    const api = await startAPI({ operations: [operationOf('ci-1', { requestedBy: 'ci-team' })] });
+    known[0] = operationOf('ci-1', { requestedBy: 'ci-team' });
     for (const path of [`operations/create~ci-1~${runID}`, 'operations', 'clusters', 'clusters/ci-1']) {
       expect((await api.inject({ url: `${base}/${path}` })).body).toContain('"requestedBy":"ci-team"');
     }
-    await api.close();
   });
 
   it.each(['create~ci-1', `create~ci-1~${runID}x`, `batch~b~${runID}`, `teardown~x~${runID}`, '..%2f..'])(
     'of the ID %s is unknown or refused',
     async (id) => {
-      const api = await startAPI({ operations: [operationOf('ci-1')] });
       const answer = await api.inject({ url: `${base}/operations/${id}` });
       expect([400, 404]).toContain(answer.statusCode);
-      await api.close();
     },
   );
 
   it('can be listed by kind, state and cluster, oldest or newest first', async () => {
-    const api = await startAPI({
+    const listing = await startAPI({
       operations: [
         operationOf('b', { startedAt: '2026-11-28T02:00:00.000Z', runID: runID.replace('0', '2') }),
         operationOf('a', { execution: 'completed' }),
@@ -66,7 +69,7 @@ describe('an operation over HTTP', () => {
       ],
     });
     const list = async (query: string) => {
-      const { operations } = (await api.inject({ url: `${base}/operations${query}` })).json<{
+      const { operations } = (await listing.inject({ url: `${base}/operations${query}` })).json<{
         operations: { metadata: { kind: string; clusterName: string } }[];
       }>();
       return operations.map(({ metadata }) => `${metadata.kind} ${metadata.clusterName}`);
@@ -77,6 +80,6 @@ describe('an operation over HTTP', () => {
     expect(await list('?running=false')).toEqual(['create a']);
     expect(await list('?kind=create&cluster=b')).toEqual(['create b']);
     expect(await list('?pageSize=1')).toEqual(['delete b']);
-    await api.close();
+    await listing.close();
   });
 });

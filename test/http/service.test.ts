@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { ServiceError } from '@temporalio/client';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UnreachableError } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
 import { waiting } from '../waiting.ts';
@@ -17,7 +17,11 @@ const temporalError = (code: number) =>
 
 describe('a request that fails', () => {
   let api: API;
-  afterEach(() => api.close());
+  let thrown: Error;
+  beforeAll(async () => {
+    api = await startAPI({ orchestrator: { status: () => Promise.reject(thrown) } });
+  });
+  afterAll(() => api.close());
 
   it.each([
     ['because Temporal does not answer', temporalError(14), 503, 'TemporalUnreachable', '5'],
@@ -40,14 +44,15 @@ describe('a request that fails', () => {
       undefined,
     ],
   ])('%s says so as a problem', async (_, error, status, code, retryAfter) => {
-    api = await startAPI({ orchestrator: { status: () => Promise.reject(error) } });
+    thrown = error;
     const answer = await api.inject({ url: `${base}/clusters/ci-1` });
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.headers['retry-after']).toBe(retryAfter);
     expect(answer.json()).toMatchObject({ status, code, requestID: answer.headers['x-request-id'] });
     expect(answer.body).not.toMatch(/hunter2|\.ts:|at .*\(/);
-    const [failed] = api.log().filter(({ msg }) => msg === 'a request has failed');
+    const ofRequest = api.log().filter(({ requestID }) => requestID === answer.headers['x-request-id']);
+    const failed = ofRequest.find(({ msg }) => msg === 'a request has failed');
     expect(failed === undefined).toBe(status < 500);
     expect(JSON.stringify(api.log())).not.toContain('.ts:');
   });
