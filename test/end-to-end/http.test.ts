@@ -140,6 +140,41 @@ describe('over HTTP', () => {
     expect(events.at(-1)).toMatchObject({ type: 'ended', error: { status: 'CANCELLED' } });
   });
 
+  it.concurrent('the events of a scope tell of its operations, and go on where the client lost them', async () => {
+    type Event = { operation: string; clusterName?: string; type: string };
+    const seen: Event[] = [];
+    let id = '';
+    /** Reads the stream until it has told of an event, and leaves it. */
+    async function readUntil(isLast: (event: Event) => boolean): Promise<void> {
+      const left = new AbortController();
+      const { body } = await fetch(`${url}/events`, { headers: { 'last-event-id': id }, signal: left.signal });
+      let text = '';
+      for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        const messages = text.split('\n\n');
+        text = messages.pop() ?? '';
+        for (const message of messages) {
+          const [, data] = /^data: (.+)$/m.exec(message) ?? [];
+          if (data === undefined) continue;
+          id = /^id: (.+)$/m.exec(message)?.[1] ?? id;
+          seen.push(...(JSON.parse(data) as { events: Event[] }).events);
+        }
+        if (seen.some(isLast)) break;
+      }
+      left.abort();
+    }
+    const ofThis = ({ clusterName }: Event) => clusterName === 'seen-1';
+    const { location } = await call<OperationResource>('POST', '/clusters', readExample('managed', 'seen-1'));
+    await readUntil(ofThis);
+    await readUntil((event) => ofThis(event) && event.type === 'ended');
+    const events = seen.filter(ofThis);
+    expect(events.every(({ operation }) => operation === location)).toBe(true);
+    expect(events[0]).toMatchObject({ type: 'stage', stage: 'validating' });
+    expect(events.at(-1)).toMatchObject({ type: 'ended', response: { outcome: 'running' } });
+    const texts = events.map((event) => JSON.stringify(event));
+    expect(texts).toEqual([...new Set(texts)]);
+  });
+
   it.concurrent('a name with another spec is refused with the paths that differ', async () => {
     await call('POST', '/clusters?wait=30s', readExample('managed', 'taken'));
     const other = readExample('managed', 'taken');
