@@ -40,6 +40,19 @@ describe.concurrent('the deletes of a batch', () => {
     expect(await names('mixed-')).toEqual(['mixed-new']);
   });
 
+  it('stop at the first failure although slots are free', async () => {
+    await createAlone('protected');
+    const refusal = { kind: 'refuse', status: 400, code: 'cce.warning.InvalidParam' } as const;
+    await simulator().addFault({ ...refusal, call: 'deleteCluster', name: 'protected' });
+    const others = Array.from({ length: 199 }, (_, index) => deleteItem(`nobody-${index}`));
+    const policy = { failurePolicy: { stopAfter: 1 }, concurrency: 200 };
+    await start('stopped', [deleteItem('protected'), ...others], policy);
+    const ending = await outcome('stopped');
+    expect(ending).toMatchObject({ outcome: 'stopped', failed: 1, failures: [{ name: 'protected' }] });
+    expect(ending.waiting).toBeGreaterThan(0);
+    expect(await names('protected')).toEqual(['protected']);
+  });
+
   it.each([
     ['by its name', async (clusterName: string) => deleteItem(clusterName)],
     [
