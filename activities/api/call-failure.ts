@@ -31,6 +31,21 @@ export async function withCallFailures<Answer>(call: () => Promise<Answer>): Pro
   }
 }
 
+/**
+ * The failure of a call that was not sent, since something else than the service stood in its way. To a workflow it is a
+ * call that did not reach the service: it may be repeated.
+ */
+export function withoutEffect(method: 'POST' | 'DELETE', message: string): ApplicationFailure {
+  const failure: CallFailure = {
+    type: 'CceNetworkError',
+    method,
+    path: '',
+    retryable: true,
+    mayHaveTakenEffect: false,
+  };
+  return ApplicationFailure.create({ type: failure.type, message, details: [failure] });
+}
+
 /** A service that asks for an hour would hold up a clean-up for an hour. */
 const longestPauseSeconds = 300;
 

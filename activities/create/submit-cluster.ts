@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CceClient } from '../../cce/client.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { createSecretFilter, secretsOf, type SecretReader } from '../../cce/secrets.ts';
-import { withCallFailures, type CallFailure } from '../api/call-failure.ts';
+import { withCallFailures, withoutEffect, type CallFailure } from '../api/call-failure.ts';
 import { summaryOf } from '../api/cluster-list.ts';
 import { orAbsent } from '../watch/read-phase.ts';
 import { toFound, type FoundCluster } from './find-clusters.ts';
@@ -117,14 +117,7 @@ function withDeletion(cluster: FoundCluster, deleted: readonly string[]): FoundC
 }
 
 function notSent(message: string): ApplicationFailure {
-  const failure: CallFailure = {
-    type: 'CceNetworkError',
-    method: 'POST',
-    path: '',
-    retryable: true,
-    mayHaveTakenEffect: false,
-  };
-  return ApplicationFailure.create({ type: failure.type, message, details: [failure] });
+  return withoutEffect('POST', message);
 }
 
 /** Removes secrets from a failure: a service that refuses a request may quote it, and histories and logs keep failures. */

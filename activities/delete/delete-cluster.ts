@@ -7,7 +7,7 @@ import { claimedObjection, type DeleteOrder } from '../../contract/delete-order.
 import type { Leftovers } from '../../contract/leftovers.ts';
 import { isClaimedByOthers, judgeOwnership } from '../../contract/orphan-decision.ts';
 import type { CreateRun } from '../../contract/reconcile.ts';
-import { withCallFailures } from '../api/call-failure.ts';
+import { withCallFailures, withoutEffect } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
 import { objectionTo } from './objection-to.ts';
 
@@ -82,7 +82,12 @@ export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
     // Nobody relies on a cluster whose deletion has begun, and a create of its name may wait for the end of that.
     const isOrphan = order.reason === 'orphanDeletionRequested';
     if (!isOrphan && isLeaving(status.clusterPhase)) return undefined;
-    const runs = await describeCreates({ workflowIDs: [order.createWorkflowID] });
+    const runs = await describeCreates({ workflowIDs: [order.createWorkflowID] }).catch((error: unknown) => {
+      throw withoutEffect(
+        'DELETE',
+        `the deletion was not requested: Temporal does not tell which creates may rely on the cluster: ${String(error)}`,
+      );
+    });
     const { clusterID, description = '' } = spec;
     const isClaimed = isOrphan
       ? judgeOwnership({ clusterID, description }, runs) !== 'orphan'

@@ -1,18 +1,22 @@
+import { ServiceError } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import type { CallFailure } from '../../../activities/api/call-failure.ts';
 import { deleteCluster, type DeletionAnswer } from '../../../activities/delete/delete-cluster.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import { claimedObjection, type DeleteOrder } from '../../../contract/delete-order.ts';
 import { markerKey } from '../../../contract/marker.ts';
 import type { CreateRun } from '../../../contract/reconcile.ts';
+import { judgeDeleteRefusal } from '../../../workflows/delete/judge-refusal.ts';
 
 const createWorkflowID = 'cce:default:bj:web';
 const key = markerKey(createWorkflowID, 'run-1');
 const description = `[cce-orchestrator ${key} 0123456789abcdef]`;
 
 /** Asks for the deletion of `cce-1`, and tells what happened in which order. */
-async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[], clusterPhase = 'running') {
+async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[] | Error, clusterPhase = 'running') {
   const calls: string[] = [];
   const cce = {
     getCluster: async () => {
@@ -30,6 +34,7 @@ async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[],
   };
   const describeCreates = async ({ workflowIDs }: { workflowIDs: string[] }) => {
     calls.push('describeCreates');
+    if (runs instanceof Error) throw runs;
     return workflowIDs.flatMap((workflowID) =>
       runs.map((run) => ({ workflowID, firstRunID: 'run-1', isRunning: false, clusterIDs: [], ...run })),
     );
@@ -58,6 +63,17 @@ describe('the deletion of an orphan', () => {
     const { answer, calls } = await deleteBy(orphanOrder, runs);
     expect(answer).toMatchObject({ alreadyGone: false, objection: claimedObjection });
     expect(calls).not.toContain('deleteCluster');
+  });
+
+  it('is not sent while Temporal does not answer, and may be repeated', async () => {
+    const failure = await deleteBy(orphanOrder, new ServiceError('namespace rate limit exceeded')).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ type: 'CceNetworkError', message: expect.stringContaining('rate limit') });
+    // The workflow then waits, and says for what.
+    const { details = [] } = failure as ApplicationFailure;
+    expect(details).toEqual([expect.objectContaining({ retryable: true, mayHaveTakenEffect: false })]);
+    expect(judgeDeleteRefusal(details?.[0] as CallFailure)).toBe('service');
   });
 
   it('is not sent if the cluster carries the marker of another create, whatever Temporal knows', async () => {
