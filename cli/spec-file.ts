@@ -49,7 +49,7 @@ async function readDocument(path: string): Promise<unknown> {
   if (text.trim() === '') throw new SpecFileError(`${path === '-' ? 'standard input' : path} is empty`);
   const [{ parseDocument }, { expandsTooFar, isTooDeep }] = await Promise.all([
     import('yaml'),
-    import('../client/index.ts'),
+    import('../client/batch/nesting.ts'),
   ]);
   return orRefuse(path, () => {
     const document = parseDocument(text, { prettyErrors: true });
