@@ -74,9 +74,9 @@ export const faults: Fault[] = [
     name: 'a cluster is adopted while it is being deleted',
     edits: [
       {
-        file: 'workflows/create/create-decision.ts',
-        replace: 'if (doomed.length > 0) return',
-        by: 'if (doomed.length > 1_000) return',
+        file: 'activities/create/open-deletes.ts',
+        replace: "return run?.status.name === 'RUNNING' ? (run.memo ?? {}) : undefined;",
+        by: "return run?.status.name === 'RUNNING' ? undefined : undefined;",
       },
     ],
   },
