@@ -97,6 +97,8 @@ export interface ResumedCreate {
   expiresAtMs: number;
   record: CreateRecord;
   currentStep: CurrentStep;
+  /** A look whether the cluster is still there was begun and not ended. */
+  isLookDue?: boolean;
 }
 
 /** How a create ended: the result of the workflow `createCluster`, or the first detail of its failure. */

@@ -92,7 +92,7 @@ describe('a cluster with a time to live', () => {
     const { create } = await createWithLease('cancelled', 3600);
     const cancelled = orchestrator.cancel('cancelled');
     await expect(cancelled).rejects.toThrow(ClusterRunsError);
-    await expect(cancelled).rejects.toThrow('ccectl delete cancelled');
+    await expect(cancelled).rejects.toMatchObject({ hint: 'ccectl delete cancelled' });
     expect(await clusterNames()).toContain('cancelled');
     // Without its lease the cluster is kept for good.
     await orchestrator.cancel('cancelled', { cleanup: 'keep' });

@@ -56,7 +56,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   };
   const progress = trackProgress('validating', resumed?.currentStep);
   const lease = input.ttlSeconds === undefined ? undefined : createLease(input.ttlSeconds, resumed?.expiresAtMs);
-  const presence = trackPresence(creation, progress);
+  const presence = trackPresence(creation, progress, resumed?.isLookDue);
   let isClaimed = resumed !== undefined && (workflowInfo().memo as OperationMemo).claimed === true;
   const currentStep = () => {
     const expiresAtMs = lease?.expiresAtMs();
@@ -123,6 +123,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
         expiresAtMs: expiresAtMs() ?? startedAtMs,
         record: { requests, made, duplicates, ...(obtained !== undefined && { obtained }) },
         currentStep: progress.view(),
+        ...(presence.isLookDue() && { isLookDue: true }),
       },
     });
   }

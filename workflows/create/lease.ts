@@ -46,8 +46,9 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
       return presence.keep(async () => {
         for (;;) {
           if (Date.now() >= expiry) return 'expired';
-          if (isHistoryLong()) return 'historyIsLong';
+          // Before the hand-over: the next run could not answer who has asked for the look.
           if (presence.isLookDue() && (await lookUntilNews(presence)) === 'gone') return 'vanished';
+          if (isHistoryLong()) return 'historyIsLong';
           await untilNews(presence);
         }
       });
@@ -70,29 +71,34 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
 
   /**
    * A look lasts as long as somebody else deletes the cluster. Meanwhile somebody may bring the end of the lease forward, or
-   * fill the history: then the look ends without a finding.
+   * fill the history: then the look ends without a finding, and the next run begins with another.
    */
   async function lookUntilNews(presence: Presence): Promise<'there' | 'gone'> {
     const untilMs = expiry;
+    // Runs of before waited for the look. Asked first, so that nothing else comes into their order of commands.
+    if (!patched('look-ends-with-lease')) return presence.look(untilMs);
+    const fullLength = workflowInfo().historyLength + longestLook;
+    const isFull = () => isHistoryLong() && workflowInfo().historyLength >= fullLength;
     let isDone = false;
+    let isGivenUp = false;
     const scope = new CancellationScope();
     const finding = scope.run(() => presence.look(untilMs)).finally(() => (isDone = true));
     // A cancel of the create ends the look, and that ends this wait.
     await CancellationScope.nonCancellable(async () => {
-      await condition(() => isDone || expiry < untilMs || isHistoryLong());
-      // Runs of before waited for the look.
-      if (isDone || !patched('look-ends-with-lease')) return;
-      while (!isDone && Date.now() < expiry && !isHistoryLong()) {
+      await condition(() => isDone || expiry < untilMs || isFull());
+      while (!isDone && Date.now() < expiry && !isFull()) {
         const waitsFor = expiry;
-        const hasNews = () => isDone || expiry !== waitsFor || isHistoryLong();
+        const hasNews = () => isDone || expiry !== waitsFor || isFull();
         await condition(hasNews, waitsFor - Date.now(), { summary: 'until the time to live is over' });
       }
+      if (isDone) return;
+      isGivenUp = true;
       scope.cancel();
     });
     try {
       return await finding;
     } catch (error) {
-      if (isCancellation(error) && scope.consideredCancelled) return 'there';
+      if (isGivenUp && isCancellation(error)) return 'there';
       throw error;
     }
   }
@@ -113,6 +119,9 @@ const longestTtlSeconds = 315_360_000;
 
 /** Temporal terminates a workflow at 51,200 events, and from 10,240 on it warns and becomes slow. */
 const longHistory = 4_000;
+
+/** The number of events by which the history may grow during a look. Most looks end before. */
+const longestLook = 500;
 
 function isHistoryLong(): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();

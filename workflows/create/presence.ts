@@ -19,9 +19,10 @@ export interface Presence {
   verify: () => Promise<SeenCluster>;
 }
 
-export function trackPresence(creation: Creation, progress: Progress): Presence {
+/** @param isLookDue Whether the run before has begun a look and not ended it. */
+export function trackPresence(creation: Creation, progress: Progress, isLookDue = false): Presence {
   let isKept = false;
-  let isAskedFor = false;
+  let isAskedFor = isLookDue;
   let looks = 0;
   let last: SeenCluster = {};
   // Leases that began together do not look together.
@@ -52,6 +53,10 @@ export function trackPresence(creation: Creation, progress: Progress): Presence 
       let isGone = false;
       try {
         isGone = await isConfirmedGone(clusterID, clusterPhase, untilMs);
+      } catch (error) {
+        // The run that goes on with the lease looks again at once.
+        isAskedFor = true;
+        throw error;
       } finally {
         if (!isGone) progress.enter('running');
       }
