@@ -52,7 +52,18 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
     const ended = new Promise<void>(() => {});
     return { address: runningAddress, namespace, ended, stop: async () => {}, kill: () => {} };
   }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(namespace, options);
+    } catch (error) {
+      // Somebody else may take a free port before the server does.
+      const isTaken = options.port === undefined && String(error).includes('address already in use');
+      if (!isTaken || attempt === 3) throw error;
+    }
+  }
+}
 
+async function start(namespace: string, options: TemporalServerOptions): Promise<TemporalServer> {
   const { path } = await findTemporalBinary('cli');
   // Checked before the start, because a server that already listens there would be mistaken for ours.
   const port = await freeLoopbackPort(options.port);
