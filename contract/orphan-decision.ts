@@ -26,8 +26,12 @@ export function isClaimedByOthers(
   runs: readonly CreateRun[],
 ): boolean {
   const key = readMarker(description)?.key;
-  return runs.some(({ workflowID, firstRunID, isRunning, clusterIDs, isUncertain }) => {
-    const isOwn = markerKey(workflowID, firstRunID) === key;
-    return isRunning || (!isOwn && (isUncertain === true || clusterIDs.includes(clusterID)));
+  const isOwn = ({ workflowID, firstRunID }: CreateRun) => markerKey(workflowID, firstRunID) === key;
+  const beganAtMs = runs.find((run) => isOwn(run) && run.startedAtMs !== undefined)?.startedAtMs ?? -Infinity;
+  return runs.some((run) => {
+    const { isRunning, clusterIDs, isUncertain = false, closedAtMs = Infinity } = run;
+    // What ended before the cluster was requested never knew it. A run that was reset ends later.
+    const mayKnow = !isOwn(run) && closedAtMs > beganAtMs;
+    return isRunning || (mayKnow && (isUncertain || clusterIDs.includes(clusterID)));
   });
 }

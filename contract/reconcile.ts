@@ -56,6 +56,10 @@ export interface CreateRun {
   /** The first run ID of the chain of runs, from which the marker is made, or another run ID of the chain. */
   firstRunID: string;
   isRunning: boolean;
+  /** When its create began, in milliseconds since the epoch. Absent if it is open, or not the first run of its chain. */
+  startedAtMs?: number;
+  /** When it ended, in milliseconds since the epoch. Absent while it is open. */
+  closedAtMs?: number;
   /** The clusters that it ended with or kept on purpose. Empty while it runs. */
   clusterIDs: string[];
   /**

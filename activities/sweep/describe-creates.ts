@@ -37,11 +37,16 @@ async function runsOf(client: Client, workflowID: string, fadedBeforeMs: number)
   if (open.length > 0) return open.map(({ firstRunID }) => ({ ...claimless(workflowID, firstRunID), isRunning: true }));
 
   const runs: CreateRun[] = [];
-  for (const { runID, firstRunID, closedAtMs = 0 } of known) {
+  for (const run of known) {
+    const { runID, startedAtMs, closedAtMs = 0 } = run;
+    // Lists do not tell it.
+    const { firstRunID } = run === current ? run : ((await describeRawRun(client, workflowID, runID)) ?? run);
     const clusterIDs = await claimsOf(client, workflowID, runID);
     const isUncertain = clusterIDs === undefined || closedAtMs < fadedBeforeMs;
     runs.push({
       ...claimless(workflowID, firstRunID),
+      ...(runID === firstRunID && { startedAtMs }),
+      closedAtMs,
       ...(clusterIDs !== undefined && { clusterIDs }),
       ...(isUncertain && { isUncertain }),
     });

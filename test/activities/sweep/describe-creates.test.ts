@@ -9,11 +9,16 @@ import { grpcStatus } from '../../../temporal/grpc-status.ts';
 const { WorkflowExecutionStatus: statuses } = proto.temporal.api.enums.v1;
 const hour = 3600;
 const retentionSeconds = 72 * hour;
+const nowMs = Date.now();
+const msAgo = (seconds: number) => (Math.floor(nowMs / 1000) - seconds) * 1000;
 
 interface Run {
   runId: string;
   status: 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'TERMINATED' | 'CONTINUED_AS_NEW';
+  /** The list does not tell it. */
   firstRunId?: string;
+  /** @default 3600 */
+  startedSecondsAgo?: number;
   /** @default 60 for a closed run */
   closedSecondsAgo?: number;
   /** What its history tells; an error: why that cannot be read. */
@@ -22,19 +27,27 @@ interface Run {
 
 /** A Temporal that lists runs, and knows the one that is current. */
 function temporalWith(listed: readonly Run[], current: Run | 'none' = listed.at(-1) ?? 'none'): Client {
-  const infoOf = ({ runId, firstRunId = runId, status, closedSecondsAgo = 60 }: Run) => ({
+  const secondsAgo = (seconds: number) => ({ seconds: Math.floor(nowMs / 1000) - seconds });
+  const infoOf = ({ runId, firstRunId = runId, status, startedSecondsAgo = hour, closedSecondsAgo = 60 }: Run) => ({
     type: { name: 'createCluster' },
     execution: { runId },
     firstRunId,
     status: statuses[`WORKFLOW_EXECUTION_STATUS_${status}`],
-    closeTime: ['RUNNING', 'PAUSED'].includes(status) ? null : { seconds: Date.now() / 1000 - closedSecondsAgo },
+    startTime: secondsAgo(startedSecondsAgo),
+    closeTime: ['RUNNING', 'PAUSED'].includes(status) ? null : secondsAgo(closedSecondsAgo),
   });
   const notFound = Object.assign(new Error('not found'), { code: grpcStatus.notFound, details: '', metadata: {} });
   const workflowService = {
     describeNamespace: async () => ({ config: { workflowExecutionRetentionTtl: { seconds: retentionSeconds } } }),
-    listWorkflowExecutions: async () => ({ executions: listed.map(infoOf), nextPageToken: new Uint8Array() }),
-    describeWorkflowExecution: () =>
-      current === 'none' ? Promise.reject(notFound) : Promise.resolve({ workflowExecutionInfo: infoOf(current) }),
+    listWorkflowExecutions: async () => ({
+      executions: listed.map((run) => ({ ...infoOf(run), firstRunId: '' })),
+      nextPageToken: new Uint8Array(),
+    }),
+    describeWorkflowExecution: async ({ execution: { runId } }: { execution: { runId?: string } }) => {
+      const asked = runId === undefined ? current : (listed.find((run) => run.runId === runId) ?? 'none');
+      if (asked === 'none') throw notFound;
+      return { workflowExecutionInfo: infoOf(asked) };
+    },
   };
   const resultOf = async (asked: string) => {
     const outcome = [...listed, ...(current === 'none' ? [] : [current])].find(({ runId }) => runId === asked)?.outcome;
@@ -122,6 +135,21 @@ const rows: [title: string, client: Client, runs: object[]][] = [
       { firstRunID: '1', clusterIDs: ['cce-1'] },
     ],
   ],
+  [
+    'runs belong to the first of their chain, also if a later create has begun since',
+    temporalWith([
+      run('1', { status: 'CONTINUED_AS_NEW', startedSecondsAgo: 50, closedSecondsAgo: 40 }),
+      run('2', { status: 'CONTINUED_AS_NEW', firstRunId: '1', startedSecondsAgo: 40, closedSecondsAgo: 30 }),
+      run('3', { firstRunId: '1', startedSecondsAgo: 30, closedSecondsAgo: 20 }),
+      run('4', { startedSecondsAgo: 10, closedSecondsAgo: 5 }),
+    ]),
+    [
+      { firstRunID: '1', startedAtMs: msAgo(50), closedAtMs: msAgo(40) },
+      { firstRunID: '1', startedAtMs: undefined, closedAtMs: msAgo(30) },
+      { firstRunID: '1', startedAtMs: undefined, closedAtMs: msAgo(20) },
+      { firstRunID: '4', startedAtMs: msAgo(10), closedAtMs: msAgo(5) },
+    ],
+  ],
 ];
 
 describe('the description of creates', () => {
@@ -129,8 +157,11 @@ describe('the description of creates', () => {
     const workflowID = 'cce:default:bj:web';
     const runs = await describeCreates(client)({ workflowIDs: [workflowID] });
     const certain = { isUncertain: undefined, isRunning: false, clusterIDs: expect.anything() as unknown };
-    expect(runs.map((each) => ({ isUncertain: undefined, ...each }))).toEqual(
-      expected.map((each) => ({ ...certain, firstRunID: expect.any(String) as unknown, ...each, workflowID })),
+    expect(runs).toEqual(
+      expected.map((each, index) => {
+        const { startedAtMs, closedAtMs } = runs[index] ?? {};
+        return { ...certain, startedAtMs, closedAtMs, firstRunID: runs[index]?.firstRunID, ...each, workflowID };
+      }),
     );
   });
 });
