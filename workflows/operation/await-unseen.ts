@@ -1,15 +1,17 @@
 import { sleep } from '@temporalio/workflow';
+import type { FoundCluster } from '../../activities/create/find-clusters.ts';
+import { readMarker } from '../../contract/marker.ts';
 import { timeAfter, type Progress } from './progress.ts';
 
 /**
- * Looks for the cluster of a create that was terminated, perhaps while its request was on its way: until a look shows a cluster, or
- * lists must show it. Creates and deletes wait alike. A create would otherwise make a second cluster of the name, and a delete call
+ * Looks for the cluster of a create that was terminated, perhaps while its request was on its way: until a look shows one that may
+ * be it, or lists must show it. Creates and deletes wait alike. A create would otherwise make a second cluster of the name, and a delete call
  * a cluster absent that appears a minute later.
  *
  * @returns what a look shows; nothing when the time is over, after which the caller's own look decides
  */
-export async function awaitUnseen<Found>(
-  look: () => Promise<Found[]>,
+export async function awaitUnseen(
+  look: () => Promise<FoundCluster[]>,
   {
     untilMs,
     message,
@@ -20,15 +22,20 @@ export async function awaitUnseen<Found>(
     message: string;
     progress: Pick<Progress, 'waitFor'>;
   },
-): Promise<Found[]> {
+): Promise<FoundCluster[]> {
   const sinceMs = Date.now();
   while (Date.now() < untilMs) {
     const found = await look();
-    if (found.length > 0) return found;
+    if (found.some(mayBeUnseen)) return found;
     progress.waitFor({ reason: 'service', message, retryAt: timeAfter(untilMs - Date.now()) });
     // Less and less often, up to half a minute.
     const pauseMs = Math.min(30_000, 2_000 + (Date.now() - sinceMs) / 4);
     await sleep(pauseMs, { summary: 'before the next look' });
   }
   return [];
+}
+
+/** An older cluster of the name, which goes just now or is not ours, says nothing about the one that may still appear. */
+function mayBeUnseen({ clusterPhase, description }: FoundCluster): boolean {
+  return clusterPhase !== 'deleting' && clusterPhase !== 'deleted' && readMarker(description) !== undefined;
 }

@@ -285,6 +285,20 @@ describe('a create after one that was terminated, perhaps while its request was 
       deletes: 0,
     },
     {
+      what: 'is not misled by an older cluster of the name, which is shown as deleted',
+      script: {
+        clusters: [
+          { ...sameSpec, clusterPhase: 'deleted' },
+          { ...sameSpec, hiddenLooks: 4 },
+        ],
+      },
+      input: { unseenClusterSeconds: 240 },
+      outcome: { outcome: 'running', clusterID: 'cce-before-2', adopted: true },
+      left: ['cce-before-2'],
+      posts: 0,
+      deletes: 0,
+    },
+    {
       what: 'makes its cluster when nothing has appeared',
       input: { unseenClusterSeconds: 240 },
       outcome: { outcome: 'running', clusterID: 'cce-made-1' },

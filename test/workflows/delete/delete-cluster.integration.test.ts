@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeleteClusterInput, DeleteTarget } from '../../../contract/delete.ts';
 import { cancelBySignal, cancelNatively, refusal, type CloudScript, type Moment } from '../cloud-script.ts';
+import { sameSpec } from '../create/create-rows.ts';
 import { deleteCluster } from '../time-skipping.ts';
 
 const byID: DeleteTarget = { clusterID: 'cce-before-1' };
@@ -318,6 +319,20 @@ it.each([
   expect(ended.outcome).toMatchObject(outcome);
   expect(ended.cloud.left()).toEqual(left);
 });
+
+it.each(['deleted', 'deleting'] as const)(
+  'a delete after a create that was terminated waits for its cluster, though an older one is shown as %s',
+  async (clusterPhase) => {
+    const clusters = [
+      { ...sameSpec, clusterPhase, shownLooks: 4 },
+      { ...sameSpec, hiddenLooks: 10 },
+    ];
+    const record = { mayBeNew: true, unseenClusterSeconds: 240 };
+    const { outcome, cloud } = await deleteCluster({ clusters }, { target: byName, ...record });
+    expect(outcome).toMatchObject({ outcome: 'deleted', clusterID: 'cce-before-2' });
+    expect(cloud.left()).toEqual([]);
+  },
+);
 
 it('a delete by name waits while its looks are refused', async () => {
   const keys = refusal('GET', 403, 'IamSignatureInvalid');
