@@ -47,12 +47,14 @@ function has(document: unknown, key: string): boolean {
 async function readDocument(path: string): Promise<unknown> {
   const text = await readText(path);
   if (text.trim() === '') throw new SpecFileError(`${path === '-' ? 'standard input' : path} is empty`);
-  const [{ parseDocument }, { expandsTooFar, isTooDeep }] = await Promise.all([
+  const [{ parseDocument }, { expandsTooFar, hasTooManyAliases, isTooDeep }] = await Promise.all([
     import('yaml'),
     import('../client/batch/nesting.ts'),
   ]);
   return orRefuse(path, () => {
-    const document = parseDocument(text, { prettyErrors: true });
+    if (hasTooManyAliases(text)) throw new SpecFileError(`${path} has too many anchors and aliases`);
+    // The schema holds for `%YAML 1.1` and `!!merge` too: merges would copy whole maps, as often as the file says.
+    const document = parseDocument(text, { prettyErrors: true, schema: 'core', resolveKnownTags: false });
     if (document.errors.length > 0) {
       // One mistake can bring about thousands of equal messages.
       const messages = new Set(document.errors.map((error) => `${path}: ${withoutSource(error)}`));

@@ -18,7 +18,7 @@ export {
   parseOperationID,
   type NamedOperation,
 } from './operation-id.ts';
-export { expandsTooFar, isTooDeep } from './batch/nesting.ts';
+export { expandsTooFar, hasTooManyAliases, isTooDeep } from './batch/nesting.ts';
 export { requestJSONSchema } from './request-json-schema.ts';
 export { temporalFailureOf, type TemporalFailure } from './temporal-failure.ts';
 export { loadDataConverter } from '../temporal/encryption/load-data-converter.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { parse } from 'yaml';
-import { expandsTooFar, isTooDeep } from '../client/index.ts';
+import { isScalar, parseDocument, visit } from 'yaml';
+import { expandsTooFar, hasTooManyAliases, isTooDeep } from '../client/index.ts';
 import { RequestError } from './request-error.ts';
 
 /** More than a spec needs. A batch of whole specs may be larger, and has a limit of its own. */
@@ -11,9 +11,12 @@ export const batchLimitBytes = 16 * 1024 * 1024;
 export function addBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain');
   app.addContentTypeParser(['application/yaml', 'text/yaml'], { parseAs: 'string' }, (_request, body, done) => {
+    const text = String(body);
+    if (hasTooManyAliases(text)) {
+      return done(new RequestError(400, 'InvalidRequest', 'the body has too many anchors and aliases'));
+    }
     try {
-      // The library's own limit refuses a hundred items that share one part. The hook below has a better one.
-      done(null, parse(String(body), { maxAliasCount: -1, logLevel: 'silent' }));
+      done(null, parseYAML(text));
     } catch {
       // The message quotes the text, which may have secrets.
       done(new RequestError(400, 'InvalidRequest', 'the body is not valid YAML'));
@@ -29,4 +32,28 @@ export function addBodies(app: FastifyInstance): void {
       );
     }
   });
+}
+
+/** @throws Error if the text is not valid YAML */
+function parseYAML(text: string): unknown {
+  const document = parseDocument(text, {
+    // Also under `%YAML 1.1` and for `!!merge`: each merge copies a whole map, so a few lines would fill the memory.
+    schema: 'core',
+    resolveKnownTags: false,
+    // The library compares each key with all before it: a megabyte of keys takes minutes.
+    uniqueKeys: false,
+    // A map or list as a key costs as much as all anchors.
+    stringKeys: true,
+    // Not `silent`, which allows several documents.
+    logLevel: 'error',
+  });
+  if (document.errors[0] !== undefined) throw document.errors[0];
+  visit(document, {
+    Map(_, { items }) {
+      const keys = items.map(({ key }) => (isScalar(key) ? key.value : key));
+      if (new Set(keys).size < keys.length) throw new Error('a key appears twice in one map');
+    },
+  });
+  // The library's own limit refuses a hundred items that share one part. The hook above has a better one.
+  return document.toJS({ maxAliasCount: -1 });
 }

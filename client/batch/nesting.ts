@@ -16,6 +16,18 @@ export function isTooDeep(value: unknown): boolean {
   return false;
 }
 
+/** The reader of YAML compares each alias with all anchors and aliases before it. */
+const mostAliases = 10_000;
+
+/** Whether YAML seems to have too many anchors and aliases to be read. It has not been parsed. */
+export function hasTooManyAliases(yaml: string): boolean {
+  let count = 0;
+  // Only these characters can come before an anchor or alias; `a&b` is text. A name ends with one of them, and has no others.
+  for (const _ of yaml.matchAll(/(?<![^ \t\r\n,[\]{}:"'])[*&][^ \t\r\n,[\]{}]/g))
+    if (++count > mostAliases) return true;
+  return false;
+}
+
 /** Far more than the largest batch needs, and few enough to be held in memory many times. */
 const mostValues = 2_000_000;
 

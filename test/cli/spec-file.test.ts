@@ -62,6 +62,7 @@ describe('a spec file that is not valid', () => {
       'a0: &a0 [x, x]\n' + Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join(''),
       /stands for too many values/,
     ],
+    ['with too many aliases', `a: &a x\nb: [${'*a, '.repeat(10_000)}]\n`, /has too many anchors and aliases$/],
   ])('is refused before it is read: a file %s', async (_, text, expected) => {
     expect(await refusalOf(text)).toMatch(expected);
   });
@@ -72,6 +73,12 @@ describe('a spec file that is not valid', () => {
     expect(await readBatchFile(path)).toMatchObject({
       items: Array.from({ length: 300 }, () => ({ onFailure: 'keep' })),
     });
+  });
+
+  it('is read without merges, whatever version it names', async () => {
+    const path = join(folder, 'merge.yaml');
+    writeFileSync(path, '%YAML 1.1\n---\na: &a { x: 1 }\nb: { !!merge <<: *a }\n');
+    expect(await readSpecFile(path)).toEqual({ a: { x: 1 }, b: { '<<': { x: 1 } } });
   });
 
   it('is refused with few messages, however many mistakes there are', async () => {
