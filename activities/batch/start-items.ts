@@ -9,6 +9,7 @@ import type { BatchActivities, StartItemsInput } from '../../contract/batch/acti
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
+import type { CurrentStep } from '../../contract/current-step.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
@@ -17,7 +18,7 @@ import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { isEnding, queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
+import { isBeingTakenAway, queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import {
   claimRun,
@@ -106,24 +107,35 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     if (run.memo.specDigest !== memo.specDigest) {
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
     }
-    if (run.attached === true && (await isBeingTakenAway(client, run))) {
-      throw refusal('OperationEnding', `${workflowID} was cancelled, or is being cleaned up`);
-    }
-    if (run.attached === true && (await isClusterLeaving(client, run))) {
-      throw refusal(
-        'ClusterGone',
-        `the cluster of ${workflowID} is gone or being deleted; try again when its create has ended`,
-      );
-    }
-    if (run.attached === true) refuseOtherOptions(run, wishesOf(create));
-    // If it has ended since, a create of this batch's own adopts the cluster.
-    if (run.attached === true && !(await claimRun(client, run))) continue;
-    // A cancel that came before the claim counts.
-    if (run.attached === true && (await isBeingTakenAway(client, run))) {
-      throw refusal('OperationEnding', `${workflowID} was cancelled, or is being cleaned up`);
-    }
+    if (run.attached === true && !(await attach(client, run, create))) continue;
     return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
   }
+}
+
+/**
+ * Makes sure that an item may rely on a create under way, and claims it for the item.
+ *
+ * @returns `false` if it has ended since: a create of this batch's own then adopts the cluster
+ */
+async function attach(client: Client, run: ItemRun, create: CreateClusterInput): Promise<boolean> {
+  const { workflowID, memo } = run;
+  const ending = () => refusal('OperationEnding', `${workflowID} was cancelled, or is being cleaned up`);
+  const before = await currentStep(client, run);
+  if (isBeingTakenAway(before)) throw ending();
+  // Each question that no worker answers takes seconds, and the attempt has other items to start.
+  const isServed = before !== undefined;
+  if (isServed && (await isClusterLeaving(client, run))) {
+    throw refusal(
+      'ClusterGone',
+      `the cluster of ${workflowID} is gone or being deleted; try again when its create has ended`,
+    );
+  }
+  refuseOtherOptions(run, wishesOf(create));
+  if (!(await claimRun(client, run))) return false;
+  // A cancel that came before the claim counts.
+  const wasClaimed = memo.startedBy !== undefined;
+  if (wasClaimed && isServed && isBeingTakenAway(await currentStep(client, run))) throw ending();
+  return true;
 }
 
 /** The latest create of a name, if there is one. A memo that cannot be read hinders no new create. */
@@ -153,15 +165,9 @@ function refuseOtherOptions({ workflowID, memo }: ItemRun, wishes: Options): voi
   throw refusal('OptionsConflict', `${workflowID} is in progress with other options: ${describeUnmet(unmet)}`);
 }
 
-/** Returns `false` if no worker answers: a failed query must not hold up the whole batch. */
-function isBeingTakenAway(client: Client, { workflowID, runID }: ItemRun): Promise<boolean> {
-  return isEnding(client, client.workflow.getHandle(workflowID, runID)).catch(() => false);
-}
-
-/** Returns `false` if no worker answers, see {@link isBeingTakenAway}. */
-async function isCleaningUp(client: Client, { workflowID, runID }: OperationRun): Promise<boolean> {
-  const current = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => undefined);
-  return current?.stage === 'cleaningUp';
+/** `undefined` if no worker answers, and empty if this one has no key for the answer: neither may hold up the whole batch. */
+function currentStep(client: Client, { workflowID, runID }: OperationRun): Promise<Partial<CurrentStep> | undefined> {
+  return queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => ({}));
 }
 
 /** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
@@ -184,7 +190,11 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
       throw refusal('BegunSince', `${create.workflowID} began after its deletion was requested; it goes on`);
     }
     // A clean-up that has begun goes on as its cancel said. A repeated attempt may have sent that cancel itself.
-    if (attempt === 1 && Object.keys(flagsSet(options)).length > 0 && (await isCleaningUp(client, create))) {
+    if (
+      attempt === 1 &&
+      Object.keys(flagsSet(options)).length > 0 &&
+      (await currentStep(client, create))?.stage === 'cleaningUp'
+    ) {
       throw refusal('OperationEnding', `${create.workflowID} cleans up already, without these delete flags`);
     }
     const reason = 'its deletion was requested';

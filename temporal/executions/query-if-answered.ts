@@ -14,7 +14,11 @@ export function queryCurrentStep(client: Client, handle: WorkflowHandle): Promis
  * `false` if no worker answers.
  */
 export async function isEnding(client: Client, handle: WorkflowHandle): Promise<boolean> {
-  const current = await queryCurrentStep(client, handle);
+  return isBeingTakenAway(await queryCurrentStep(client, handle));
+}
+
+/** Whether this step shows that a create was cancelled, or cleans up. */
+export function isBeingTakenAway(current: Partial<CurrentStep> | undefined): boolean {
   return current?.stage === 'cleaningUp' || current?.isCancelled === true;
 }
 

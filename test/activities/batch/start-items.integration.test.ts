@@ -9,7 +9,7 @@ import type { BatchItem } from '../../../contract/batch/item.ts';
 import type { BatchActivities, StartItemsInput } from '../../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../../contract/batch/upload.ts';
 import { batchPageWorkflowID, createWorkflowID, deleteWorkflowID, taskQueue } from '../../../contract/identity.ts';
-import { memoOfCreate } from '../../../contract/operation-memo.ts';
+import { memoOfCreate, type OperationMemo } from '../../../contract/operation-memo.ts';
 import { createItem } from '../../batches.ts';
 import { useConnections } from '../../connections.ts';
 import { readExample } from '../../examples.ts';
@@ -178,6 +178,40 @@ describe.concurrent('a start of items', () => {
     const { started, refused } = await run(await upload(clusterName, [createItem(clusterName)]), {}, 1, answering);
     expect(started).toEqual([]);
     expect(refused).toMatchObject([{ index: 0, name: clusterName, failure: { type: 'OperationEnding' } }]);
+  });
+
+  it.each<[which: string, memo: OperationMemo, answer: object | undefined, asked: string[]]>([
+    ['once whether it ends, if nobody claims it', {}, { stage: 'provisioning' }, ['query']],
+    ['again after the claim', { startedBy: 'others/a-run/0' }, { stage: 'provisioning' }, ['query', 'query']],
+    [
+      'nothing more if no worker answers, since other items wait',
+      { startedBy: 'others/a-run/0', leaseBegan: true },
+      undefined,
+      ['query'],
+    ],
+  ])('asks a create that it attaches to %s', async (_, memo, answer, asked) => {
+    const clusterName = `asked-${randomUUID().slice(0, 8)}`;
+    const workflowId = createWorkflowID(scope, clusterName);
+    await client.workflow.start('createCluster', {
+      workflowId,
+      taskQueue: taskQueue(scope),
+      memo: { ...memoOfCreate({ request: readExample('custom', clusterName) }), ...memo },
+    });
+    const calls: string[] = [];
+    const reply = (call: string) => async () => {
+      calls.push(call);
+      if (answer === undefined) throw new Error('no worker');
+      return answer;
+    };
+    const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) => {
+      const handle = client.workflow.getHandle(...args);
+      if (args[0] !== workflowId) return handle;
+      return withProperty(withProperty(handle, 'query', reply('query')), 'executeUpdate', reply('update'));
+    };
+    const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+    const { started } = await run(await upload(clusterName, [createItem(clusterName)]), {}, 1, answering);
+    expect(started).toMatchObject([{ index: 0, attached: true }]);
+    expect(calls).toEqual(asked);
   });
 
   it('refuses a delete with flags while the create cleans up without them, and attaches one without flags', async () => {
