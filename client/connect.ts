@@ -1,5 +1,5 @@
 import { connectClient } from '../temporal/connection/connect-client.ts';
-import { checkOptions, labelOption } from './check-options.ts';
+import { checkOptions, labelOption, regionOption } from './check-options.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 export interface ConnectOptions {
@@ -30,7 +30,7 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
   const account = options.account ?? (process.env.CCE_ACCOUNT || 'default');
   const region = options.region ?? (process.env.CCE_REGION || 'bj');
-  checkOptions({ account: labelOption, region: labelOption }, { account, region });
+  checkOptions({ account: labelOption, region: regionOption }, { account, region });
   const { client, close } = await connectClient();
   return { ...createOrchestrator({ client, account, region }), close };
 }

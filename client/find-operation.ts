@@ -1,5 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
+import {
+  createWorkflowID,
+  deleteWorkflowID,
+  taskQueue,
+  workflowIDPrefix,
+  type AccountRegion,
+} from '../contract/identity.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
 import { listRawRuns, type RawRun } from '../temporal/executions/raw-runs.ts';
@@ -36,7 +42,14 @@ export async function* listOperations(
 ): AsyncGenerator<Operation, void> {
   const running = onlyRunning ? " AND ExecutionStatus = 'Running'" : '';
   const query = `${operationsOf(scope)}${running}`;
-  for await (const run of listRawRuns(client, query)) yield toListed(run, await run.memo());
+  for await (const run of listRawRuns(client, query)) {
+    if (isIn(scope, run)) yield toListed(run, await run.memo());
+  }
+}
+
+/** Whether a run is one of an account and region. A queue may have runs of another one from before regions had no dashes. */
+export function isIn(scope: AccountRegion, { workflowID }: Pick<RawRun, 'workflowID'>): boolean {
+  return workflowID.startsWith(workflowIDPrefix(scope));
 }
 
 /** A visibility query for all creates and deletes of an account and region. */

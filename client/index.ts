@@ -66,7 +66,7 @@ export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { startTracing } from '../temporal/tracing/start-tracing.ts';
 export { ConfigurationError } from '../temporal/configuration-error.ts';
-export { labelPattern, type AccountRegion } from '../contract/identity.ts';
+export { labelPattern, regionPattern, type AccountRegion } from '../contract/identity.ts';
 export { clusterNamePattern } from '../cce/cluster-name.ts';
 export { nameMatcher, namePatternProblem, type NameMatcher } from '../contract/name-pattern.ts';
 export { maximumConcurrency, largestTeardown } from '../contract/batch/limits.ts';

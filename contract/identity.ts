@@ -6,8 +6,14 @@ export interface AccountRegion {
   region: string;
 }
 
-/** The form of an account or region label: they become parts of IDs, task queues and queries. */
+/** The form of an account label: it becomes a part of IDs, task queues and queries. */
 export const labelPattern = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * The form of a region label. With a dash in it, `team` and `a-bj` would share a task queue with `team-a` and `bj`; with the
+ * name of a queue, `team-bj` and `watch` would with the long polls of `team` and `bj`. No region of CCE has such a name.
+ */
+export const regionPattern = /^(?!(?:watch|mutate|requests)$)[A-Za-z0-9._]{1,64}$/;
 
 /** The task queue for the workflows and short activities of this account and region. */
 export function taskQueue({ account, region }: AccountRegion): string {
@@ -22,6 +28,11 @@ export function watchTaskQueue(mainTaskQueue: string): string {
 /** The task queue for the calls that change something, separate so that the server can pace them across all workers. */
 export function mutateTaskQueue(mainTaskQueue: string): string {
   return `${mainTaskQueue}-mutate`;
+}
+
+/** What all workflow IDs of this account and region begin with, and no other does. */
+export function workflowIDPrefix({ account, region }: AccountRegion): string {
+  return `cce:${account}:${region}:`;
 }
 
 /** The workflow ID of a create. It is also the lock against two creates of one name. */

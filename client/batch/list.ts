@@ -24,6 +24,7 @@ export async function listBatches(client: Client, scope: AccountRegion): Promise
   const prefix = batchWorkflowID(scope, '');
   const latest = new Map<string, { batch: ListedBatch; memo: () => Promise<Asker | undefined> }>();
   for await (const { workflowID, status, startedAtMs, closedAtMs, memo } of listRawRuns(client, query)) {
+    if (!workflowID.startsWith(prefix)) continue;
     const startedAt = new Date(startedAtMs).toISOString();
     const known = latest.get(workflowID);
     if (known !== undefined && known.batch.startedAt > startedAt) continue;

@@ -3,7 +3,7 @@ import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
 import { listRawPage } from '../../temporal/executions/raw-runs.ts';
-import { operationsOf, toListed } from '../find-operation.ts';
+import { isIn, operationsOf, toListed } from '../find-operation.ts';
 import { toOperation } from '../operation.ts';
 import type { FollowerCalls } from './follower.ts';
 
@@ -14,7 +14,8 @@ export function followerCalls(client: Client): FollowerCalls {
     async listPage(scope, endedSince, token) {
       const query = `${operationsOf(scope)} AND (ExecutionStatus = 'Running' OR CloseTime > '${endedSince.toISOString()}')`;
       const { runs, next } = await limited(() => listRawPage(client, query, token));
-      return { operations: await Promise.all(runs.map(async (run) => toListed(run, await run.memo()))), next };
+      const own = runs.filter((run) => isIn(scope, run));
+      return { operations: await Promise.all(own.map(async (run) => toListed(run, await run.memo()))), next };
     },
     async describe({ workflowID, runID }) {
       const run = await limited(() => describeRun(client, workflowID, runID));

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import { clusterNamePattern, labelPattern } from '../../client/index.ts';
+import { clusterNamePattern, labelPattern, regionPattern } from '../../client/index.ts';
 import { durationSchema } from './duration.ts';
 
 export const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
+const region = z
+  .string()
+  .regex(regionPattern, 'must be 1 to 64 letters, digits, dots or underscores, and not watch, mutate or requests');
+
 /** The path parameters that every route of the API has. */
 export const scopeParams = z.object({
   account: label.describe('The label of the account whose workers act.'),
-  region: label.describe('The region of the clusters.').meta({ examples: ['bj'] }),
+  region: region.describe('The region of the clusters.').meta({ examples: ['bj'] }),
 });
 
 export const clusterParams = scopeParams.extend({

@@ -49,6 +49,8 @@ describe('the list of operations', () => {
       run('cce:default:bj:one', 1, 'cce-11111111'),
       run('cce:default:bj:two', 4, 'cce-22222222', true),
       run('cce:default:bj:delete:cce-33333333', 2, 'cce-33333333'),
+      run('cce:default:b:j:four', 2, 'cce-44444444'),
+      run('cce:another:bj:five', 2, 'cce-55555555'),
     ]);
     const operations: Operation[] = [];
     for await (const operation of listOperations(client, scope)) operations.push(operation);

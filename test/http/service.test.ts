@@ -288,3 +288,16 @@ describe('any request at all', () => {
     expect(api.log()).toEqual([]);
   });
 });
+
+it.each(['a-bj', 'watch', 'mutate', 'requests'])(
+  'the region %s is refused: its queue may be of others',
+  async (region) => {
+    const api = await startAPI({ operations: [operationOf('ci-1')] });
+    for (const path of ['clusters', 'clusters/ci-1', 'batches', 'events', 'schedules/reconcile']) {
+      const answer = await api.inject({ url: `/v1/team/${region}/${path}` });
+      expect(answer.json()).toMatchObject({ status: 400, problems: [{ in: 'path', path: 'region' }] });
+    }
+    expect(api.calls()).toEqual([]);
+    await api.close();
+  },
+);

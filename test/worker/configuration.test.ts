@@ -104,6 +104,8 @@ describe('the list of problems', () => {
       { BCE_ACCESS_KEY_ID: '', BCE_SECRET_ACCESS_KEY: '', CCE_CREDENTIALS_COMMAND: ' ' },
       /^CCE_CREDENTIALS_COMMAND is blank$/,
     ],
+    ['a region with a dash', { CCE_REGION: 'a-bj' }, /^CCE_REGION must be /],
+    ['a region that is the name of a queue', { CCE_REGION: 'watch' }, /^CCE_REGION must be /],
     ['an account that is not a label', { CCE_ACCOUNT: "a'b" }, /^CCE_ACCOUNT must be /],
     ['an interval without a unit', { CCE_POLL_INTERVAL: '10' }, /^CCE_POLL_INTERVAL is "10", .+10s$/],
     ['an interval that is not a duration', { CCE_POLL_INTERVAL: 'soon' }, /^CCE_POLL_INTERVAL is "soon", /],
