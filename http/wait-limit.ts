@@ -21,6 +21,8 @@ export function addWaitLimit(app: FastifyInstance): void {
 export function createPlaces(maximum: number, code: string, excess: string) {
   const taken = new Map<string, number>();
   return function take(request: Pick<FastifyRequest, 'principal'>, reply: FastifyReply): void {
+    // Nothing would give the place of a client back that has hung up already.
+    if (reply.raw.destroyed || reply.raw.writableEnded) return;
     const { name } = principalOf(request);
     const before = taken.get(name) ?? 0;
     if (before >= maximum) {

@@ -1,6 +1,9 @@
+import { EventEmitter } from 'node:events';
+import type { FastifyReply } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
+import { anonymous } from '../../http/access/principal.ts';
 import { refuseOtherOrigins } from '../../http/access/same-origin.ts';
-import { maximumWaits } from '../../http/wait-limit.ts';
+import { createPlaces, maximumWaits } from '../../http/wait-limit.ts';
 import { waiting } from '../waiting.ts';
 import { handMadeFollower, operationOf, startAPI } from './api.ts';
 import { authenticate, bearer } from './tokens.ts';
@@ -65,6 +68,20 @@ it('the limit of waits is one for each token, and a wait that ends makes room', 
   expect((await ask('reader')).statusCode).toBe(200);
   await api.close();
 });
+
+it.each([{ destroyed: true }, { writableEnded: true }])(
+  'a place is not taken for a client that has hung up before: %j',
+  (state) => {
+    const take = createPlaces(1, 'TooMany', 'places are taken');
+    const ask = (raw: object) => {
+      const reply = { raw: Object.assign(new EventEmitter(), raw), header: () => reply };
+      take({ principal: anonymous }, reply as unknown as FastifyReply);
+    };
+    for (let client = 0; client < 3; client++) ask(state);
+    ask({});
+    expect(() => ask({})).toThrow('1 places are taken');
+  },
+);
 
 it.each<[string, Record<string, string>, number]>([
   ['under a loopback address', { host: 'localhost:8080' }, 200],
