@@ -45,6 +45,7 @@ export type { BatchToStart, StartedBatch } from './batch/start.ts';
 export type { CreateOptions, StartedCreate } from './start-create.ts';
 export type { ScheduledTeardown, Teardown, TeardownPlan, TeardownSchedule } from './teardown.ts';
 export { TooManyMatchesError } from './errors/too-many-matches-error.ts';
+export { TooManyPlansError } from './errors/too-many-plans-error.ts';
 export { OrchestratorError, type OrchestratorErrorKind } from '../temporal/orchestrator-error.ts';
 export { UnreachableError } from '../temporal/connection/unreachable-error.ts';
 export type { DeleteOptions } from './start-delete.ts';

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
@@ -19,7 +19,8 @@ import { note } from '../audit.ts';
 import { batchLimitBytes } from '../bodies.ts';
 import { batchOperation, scopePath } from '../operation-resource.ts';
 import { pageOf } from '../page.ts';
-import { invalid } from '../request-error.ts';
+import { clientGone } from '../on-end.ts';
+import { invalid, RequestError } from '../request-error.ts';
 import {
   batchPageSchema,
   batchSchema,
@@ -48,7 +49,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       bodyLimit: batchLimitBytes,
       config: { role: 'operate', change: 'start batch' },
       // Not part of the time that Temporal has for its answers: to plan ten thousand items may take longer.
-      preHandler: async (request) => void plans.set(request, await planBatchInThread(request.body)),
+      preHandler: async (request, reply) =>
+        void plans.set(request, await planBatchInThread(request.body, hangUpOf(reply))),
       schema: {
         tags,
         operationId: 'startBatch',
@@ -243,6 +245,15 @@ interface Control {
   role?: 'operate' | 'destroy';
   body?: z.ZodType;
   change: (batches: Batches, name: string, body: ControlBody) => Promise<void>;
+}
+
+/** A signal for when the client hangs up. */
+function hangUpOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  const abort = () => gone.abort(new RequestError(clientGone, 'ClientGone', 'the client has hung up'));
+  if (raw.destroyed) abort();
+  raw.once('close', abort);
+  return gone.signal;
 }
 
 /** Refuses items on clusters that the token is not for. Whoever may use some names only may delete by name only. */
