@@ -27,13 +27,18 @@ export interface Scopes {
   close: () => Promise<void>;
 }
 
+export interface ScopesOptions {
+  /** Called when a look of the follower at Temporal fails, for example for the log. The next look comes anyway. */
+  onFollowError?: (error: unknown) => void;
+}
+
 /**
  * Opens a connection to Temporal for a process that serves many accounts and regions, and that also runs while Temporal does
  * not answer. It reads the variables that `connect` reads, except those of account and region.
  *
  * @throws ConnectionSettingsError, EncryptionKeyError
  */
-export function openScopes(): Scopes {
+export function openScopes({ onFollowError }: ScopesOptions = {}): Scopes {
   const { client, check: ask, close } = openClient();
 
   async function check(): Promise<void> {
@@ -81,7 +86,7 @@ export function openScopes(): Scopes {
       }
     },
     check,
-    follower: createFollower(followerCalls(client)),
+    follower: createFollower(followerCalls(client), onFollowError && { onError: onFollowError }),
     close,
   };
 }

@@ -12,6 +12,7 @@ import { anonymous } from './access/principal.ts';
 import { refuseOtherOrigins } from './access/same-origin.ts';
 import { answerArguments } from './command-line.ts';
 import { readConfiguration, type ServerConfiguration } from './configuration.ts';
+import { createFollowFailureLog } from './follow-failures.ts';
 import { createLogger } from './logger.ts';
 import { createServer } from './server.ts';
 
@@ -78,7 +79,7 @@ function openTokens(): LoadedTokens {
 /** Serves until the process is told to stop. */
 async function serve({ authenticate }: LoadedTokens): Promise<number> {
   const { host, port, maximumRequestsPerSecond, tokensFile, trustedProxies } = configuration;
-  const scopes = openScopes();
+  const scopes = openScopes({ onFollowError: createFollowFailureLog(logger) });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const app = await createServer({
