@@ -22,7 +22,7 @@ export interface OperationMemo extends Record<string, unknown> {
   startedBy?: string;
   /** Who asked for it, if the client said so. */
   requestedBy?: string;
-  /** Somebody besides the batch that started this create asked for its cluster, and relies on it. */
+  /** Somebody besides the batch that started this create asked for its cluster, and relies on it, unless it was cancelled before. */
   claimed?: boolean;
   /** The client that started this knows `ended`. Absent in runs of version 0.1, whose histories must not change. */
   tellsEnd?: boolean;

@@ -4,12 +4,12 @@ import pLimit from 'p-limit';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { ItemReference } from '../../contract/batch/reports.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
-import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
 import { awaitItems } from './await-items.ts';
+import { isClaimed } from './is-claimed.ts';
 import { holdPages } from './pages.ts';
 import { startItems } from './start-items.ts';
 
@@ -31,7 +31,7 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
       items.map((item) =>
         limit(async () => {
           heartbeat();
-          if (spareClaimed && (await isClaimed(item))) {
+          if (spareClaimed && (await isSpared(item))) {
             claimed.push(item.index);
             return;
           }
@@ -63,11 +63,13 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
     }
   }
 
-  async function isClaimed({ kind, workflowID, runID }: ItemReference): Promise<boolean> {
+  async function isSpared({ kind, workflowID, runID }: ItemReference): Promise<boolean> {
     if (kind !== 'create') return false;
     try {
       const run = await describeRun(client, workflowID, runID);
-      return (run?.memo as OperationMemo | undefined)?.claimed === true;
+      if (run === undefined) return false;
+      const { runId, status, memo = {} } = run;
+      return await isClaimed(client, { workflowID, runID: runId, isRunning: status.name === 'RUNNING', memo });
     } catch (error) {
       // Nobody knows whether others rely on it.
       if (isUnreadable(error)) return true;

@@ -9,31 +9,30 @@ import type { BatchActivities, StartItemsInput } from '../../contract/batch/acti
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
-import type { CurrentStep } from '../../contract/current-step.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
 import { markerKey } from '../../contract/marker.ts';
 import { memoOfCreate, type OperationMemo } from '../../contract/operation-memo.ts';
-import { describeUnmet, unmetOptions, type Options } from '../../contract/unmet-options.ts';
+import type { Options } from '../../contract/unmet-options.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { isBeingTakenAway, queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import {
-  claimRun,
   findOperationRun,
   type FoundRun,
   startOperation,
   type OperationRun,
   type OperationToStart,
 } from '../../temporal/executions/start-operation.ts';
-import { isClusterLeaving } from '../../temporal/executions/verify-cluster.ts';
+import { attachToCreate, refuseOtherOptions } from './attach-to-create.ts';
 import { clustersToUndo } from './clusters-to-undo.ts';
+import { isClaimed } from './is-claimed.ts';
 import { keptMark, refusal, refusalOf } from './item-refusal.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
 import { recordOfName } from './record-of-name.ts';
+import { stepOfItem } from './step-of-item.ts';
 
 const startsAtOnce = 10;
 
@@ -107,35 +106,9 @@ async function startCreate(client: Client, input: StartItemsInput, create: Creat
     if (run.memo.specDigest !== memo.specDigest) {
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
     }
-    if (run.attached === true && !(await attach(client, run, create))) continue;
+    if (run.attached === true && !(await attachToCreate(client, run, create))) continue;
     return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
   }
-}
-
-/**
- * Makes sure that an item may rely on a create under way, and claims it for the item.
- *
- * @returns `false` if it has ended since: a create of this batch's own then adopts the cluster
- */
-async function attach(client: Client, run: ItemRun, create: CreateClusterInput): Promise<boolean> {
-  const { workflowID, memo } = run;
-  const ending = () => refusal('OperationEnding', `${workflowID} was cancelled, or is being cleaned up`);
-  const before = await currentStep(client, run);
-  if (isBeingTakenAway(before)) throw ending();
-  // Each question that no worker answers takes seconds, and the attempt has other items to start.
-  const isServed = before !== undefined;
-  if (isServed && (await isClusterLeaving(client, run))) {
-    throw refusal(
-      'ClusterGone',
-      `the cluster of ${workflowID} is gone or being deleted; try again when its create has ended`,
-    );
-  }
-  refuseOtherOptions(run, wishesOf(create));
-  if (!(await claimRun(client, run))) return false;
-  // A cancel that came before the claim counts.
-  const wasClaimed = memo.startedBy !== undefined;
-  if (wasClaimed && isServed && isBeingTakenAway(await currentStep(client, run))) throw ending();
-  return true;
 }
 
 /** The latest create of a name, if there is one. A memo that cannot be read hinders no new create. */
@@ -148,26 +121,9 @@ async function findEarlier(client: Client, workflowID: string): Promise<FoundRun
   }
 }
 
-/** What a create under way cannot be made to do: its cluster would stay for ever, or go, against the wish of the item. */
-function wishesOf({ ttlSeconds, onFailure }: CreateClusterInput): Options {
-  return { ttlSeconds, onFailure: onFailure === 'delete' ? undefined : onFailure };
-}
-
 /** An item that leaves a flag off is content with a delete that has it on. */
 function flagsSet(options: DeleteClusterOptions): Options {
   return Object.fromEntries(Object.entries(options).filter(([, isOn]) => isOn === true));
-}
-
-/** A run of somebody else keeps the options that it was started with. Without a word, the item would rely on its own. */
-function refuseOtherOptions({ workflowID, memo }: ItemRun, wishes: Options): void {
-  const unmet = unmetOptions(wishes, memo.options ?? {});
-  if (unmet.length === 0) return;
-  throw refusal('OptionsConflict', `${workflowID} is in progress with other options: ${describeUnmet(unmet)}`);
-}
-
-/** `undefined` if no worker answers, and empty if this one has no key for the answer: neither may hold up the whole batch. */
-function currentStep(client: Client, { workflowID, runID }: OperationRun): Promise<Partial<CurrentStep> | undefined> {
-  return queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)).catch(() => ({}));
 }
 
 /** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
@@ -193,7 +149,7 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
     if (
       attempt === 1 &&
       Object.keys(flagsSet(options)).length > 0 &&
-      (await currentStep(client, create))?.stage === 'cleaningUp'
+      (await stepOfItem(client, create))?.stage === 'cleaningUp'
     ) {
       throw refusal('OperationEnding', `${create.workflowID} cleans up already, without these delete flags`);
     }
@@ -238,13 +194,15 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   if (!isOfBatch(create, upload)) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);
   const claimedByOthers = () =>
     refusal('ClaimedByOthers', `others have asked for "${clusterName}" too and may rely on it`);
-  if (create.memo.claimed === true) throw claimedByOthers();
+  if (await isClaimed(client, create)) throw claimedByOthers();
   if (create.isRunning) {
     const reason = 'its batch was rolled back';
     if (await cancelUnlessClaimed(client, create, { cleanup: 'delete', reason })) throw claimedByOthers();
     return [started(create, 'delete')];
   }
   const outcome = (await outcomeOfClosedRun(client, create)) as CreateClusterOutcome | undefined;
+  // Somebody cancelled the create and wanted its cluster to stay.
+  if (create.memo.claimed === true && outcome?.cleanup?.status === 'kept') throw claimedByOthers();
   const clusterIDs = clustersToUndo(outcome, create.memo.clusterID);
   if (clusterIDs.length === 0) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
   const startOf = async (clusterID: string) => {

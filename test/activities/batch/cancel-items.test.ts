@@ -1,23 +1,36 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { batchActivities } from '../../../activities/batch/cancel-items.ts';
 import type { CurrentStep } from '../../../contract/current-step.ts';
+import type { OperationMemo } from '../../../contract/operation-memo.ts';
 
 const item = { index: 7, kind: 'create', workflowID: 'cce:default:bj:web', runID: 'run-1' } as const;
 const request = { cleanup: 'delete' } as const;
 
-/** Cancels an item whose memo says nothing of a claim, and whose run answers a query like this after the cancel. */
-async function cancelItem(answer: Partial<CurrentStep> | undefined, of: { kind: 'create' | 'delete' } = item) {
+/** Cancels an item whose run answers queries like this. By default, its memo says nothing of a claim. */
+async function cancelItem(
+  answer: Partial<CurrentStep> | undefined,
+  of: { kind?: 'create' | 'delete'; memo?: OperationMemo; status?: string } = {},
+) {
+  const { kind = 'create', memo = {}, status = 'RUNNING' } = of;
   const sent: unknown[] = [];
   const handle = {
-    describe: async () => ({ status: { name: 'RUNNING' }, memo: {}, runId: 'run-1', raw: {} }),
-    signal: async (_: unknown, cancel: unknown) => void sent.push(cancel),
+    describe: async () => ({ status: { name: status }, memo, runId: 'run-1', raw: {} }),
+    signal: async (_: unknown, cancel: unknown) => {
+      if (status !== 'RUNNING') throw new WorkflowNotFoundError('it has ended', item.workflowID, item.runID);
+      sent.push(cancel);
+    },
     query: () => (answer === undefined ? Promise.reject(new Error('no worker')) : Promise.resolve(answer)),
   };
-  const client = { workflow: { getHandle: () => handle }, withDeadline: (_: number, call: () => unknown) => call() };
+  const client = {
+    options: { namespace: 'n' },
+    workflow: { getHandle: () => handle },
+    workflowService: { describeWorkflowExecution: async () => ({}) },
+    withDeadline: (_: number, call: () => unknown) => call(),
+  };
   const { cancelItems } = batchActivities(client as unknown as Client, 'cce-default-bj');
-  const input = { items: [{ ...item, ...of }], request, spareClaimed: true };
+  const input = { items: [{ ...item, kind }], request, spareClaimed: true };
   return { answer: await new MockActivityEnvironment().run(cancelItems, input), sent };
 }
 
@@ -34,6 +47,24 @@ describe('the cancel of a batch', () => {
     ['no worker answers', undefined],
   ])('counts a create as cancelled if %s', async (_, answer) => {
     expect((await cancelItem(answer)).answer).toEqual({ claimed: [] });
+  });
+
+  it.each<[what: string, answer: Partial<CurrentStep> | undefined, status: string]>([
+    ['it goes on', { isClaimed: true }, 'RUNNING'],
+    ['no worker answers', undefined, 'RUNNING'],
+    ['it has ended with the cluster', {}, 'COMPLETED'],
+  ])('spares a create whose memo has a claim without sending it a cancel, if %s', async (_, answer, status) => {
+    const { answer: told, sent } = await cancelItem(answer, { memo: { claimed: true }, status });
+    expect({ told, sent }).toEqual({ told: { claimed: [7] }, sent: [] });
+  });
+
+  it.each<[what: string, status: string, memo: OperationMemo]>([
+    ['goes on', 'RUNNING', {}],
+    ['has ended', 'COMPLETED', { ended: 'cancelled' }],
+  ])('does not count the claim of a create that was cancelled before it, and %s', async (_, status, memo) => {
+    const cancelled = { isCancelled: true, isClaimed: true } as const;
+    const { answer } = await cancelItem(cancelled, { memo: { ...memo, claimed: true }, status });
+    expect(answer).toEqual({ claimed: [] });
   });
 
   it('cancels deletes, which nobody claims, without a condition', async () => {

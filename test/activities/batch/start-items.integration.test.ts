@@ -312,6 +312,58 @@ describe.concurrent('a start of items', () => {
     );
   });
 
+  describe('that rolls back a create whose cluster others have asked for', () => {
+    const claimedBefore = { type: 'ClaimedByOthers' };
+    const incomplete = { outcome: 'cancelled', cleanup: { status: 'incomplete', clusterIDs: ['cce-claimed'] } };
+    const kept = { outcome: 'cancelled', cleanup: { status: 'kept', clusterIDs: ['cce-claimed'] } };
+
+    /** Rolls back a create that was claimed. It has ended if there is an outcome, or else answers queries with a step. */
+    async function rollBack({ outcome, step, memo }: { outcome?: object; step?: object; memo?: OperationMemo }) {
+      const clusterName = `claimed-${randomUUID().slice(0, 8)}`;
+      const batch = await upload(clusterName, [createItem(clusterName)]);
+      const create = await client.workflow.start('createCluster', {
+        workflowId: createWorkflowID(scope, clusterName),
+        taskQueue: taskQueue(scope),
+        memo: { startedBy: `${batch.uploadID}/a-run/0`, claimed: true, ...memo },
+      });
+      if (outcome !== undefined) await create.terminate();
+      const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) => {
+        const handle = client.workflow.getHandle(...args);
+        if (args[0] !== create.workflowId) return handle;
+        return withProperty(
+          withProperty(handle, 'query', async () => step),
+          'result',
+          async () => outcome,
+        );
+      };
+      const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+      return { create, ...(await run(batch, { rollback: true }, 1, answering)) };
+    }
+
+    it.each<[what: string, how: Parameters<typeof rollBack>[0]]>([
+      ['goes on', { step: { stage: 'provisioning', isClaimed: true } }],
+      ['has ended with the cluster', { outcome: { outcome: 'running', clusterID: 'cce-claimed' } }],
+      ['kept it when it was cancelled', { outcome: kept, memo: { ended: 'cancelled' } }],
+    ])('spares one that %s', async (_, how) => {
+      const { started, refused } = await rollBack(how);
+      expect(started).toEqual([]);
+      expect(refused).toMatchObject([{ index: 0, failure: claimedBefore, kept: true }]);
+    });
+
+    it('waits for one that was cancelled before', async () => {
+      const step = { stage: 'cleaningUp', isClaimed: true, isCancelled: true };
+      const { create, started, refused } = await rollBack({ step });
+      expect(refused).toEqual([]);
+      expect(started).toMatchObject([{ index: 0, kind: 'delete', workflowID: create.workflowId }]);
+    });
+
+    it('deletes what one has left that was cancelled before', async () => {
+      const { started, refused } = await rollBack({ outcome: incomplete, memo: { ended: 'cancelled' } });
+      expect(refused).toEqual([]);
+      expect(started).toMatchObject([{ index: 0, workflowID: deleteWorkflowID(scope, 'cce-claimed') }]);
+    });
+  });
+
   it.each([
     ['the clusterID of the last create', { clusterID: 'cce-of-create' }, { knownClusterID: 'cce-of-create' }],
     [
