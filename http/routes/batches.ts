@@ -14,7 +14,8 @@ import {
   type Orchestrator,
 } from '../../client/index.ts';
 import { allowsName } from '../access/principal.ts';
-import { principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
+import { visibleBatch } from '../access/visible-batch.ts';
+import { maySee, principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { batchLimitBytes } from '../bodies.ts';
 import { batchOperation, scopePath } from '../operation-resource.ts';
@@ -86,7 +87,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const wait = waitOf(options, request.query.wait, reply);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
         const { attached } = await orchestrator.batches.start({ name, items, concurrency, failurePolicy });
-        const operation = await statusOf(orchestrator, scopeOf(request), name, wait);
+        const operation = await statusOf(request, orchestrator, scopeOf(request), name, wait);
         return { ...operation, metadata: { ...operation.metadata, attached, warnings } };
       });
     },
@@ -141,7 +142,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const wait = waitOf(options, request.query.wait, reply);
       const operation = batchOperation(
         scopeOf(request),
-        await settledBatch(orchestratorOf(options, request), name, wait),
+        visibleBatch(request, await settledBatch(orchestratorOf(options, request), name, wait)),
       );
       return batchResource(scopeOf(request), name, operation);
     },
@@ -155,6 +156,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         tags,
         operationId: 'listBatchResults',
         summary: 'List the result of each item',
+        description:
+          'In the order of the items. A token for some names gets the items of those, so a page may have fewer entries, or none, though there is a `nextCursor`.',
         params: labelParams,
         querystring: pageQuery,
         response: { 200: resultPageSchema, ...problemResponses },
@@ -167,8 +170,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const from = firstIndex(cursor);
       const results = [];
       for await (const result of orchestratorOf(options, request).batches.results(name, from)) {
-        if (results.length === pageSize) return { results, nextCursor: String(from + pageSize) };
-        results.push(result);
+        if (result.index >= from + pageSize) return { results, nextCursor: String(from + pageSize) };
+        if (maySee(request, result)) results.push(result);
       }
       return { results };
     },
@@ -224,7 +227,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         }
         return acceptOnce(request, reply, orchestrator, undefined, async () => {
           await change(orchestrator.batches, name, (request.body ?? {}) as ControlBody);
-          return statusOf(orchestrator, scopeOf(request), name, undefined);
+          return statusOf(request, orchestrator, scopeOf(request), name, undefined);
         });
       },
     );
@@ -268,13 +271,14 @@ function requireItems(request: FastifyRequest, items: readonly BatchItem[]): voi
 
 /** Reads a batch that a change has reached. If that fails, the change has taken effect all the same. */
 export async function statusOf(
+  request: Pick<FastifyRequest, 'principal'>,
   orchestrator: Orchestrator,
   scope: AccountRegion,
   name: string,
   wait: Wait | undefined,
 ): Promise<OperationResource> {
   try {
-    return batchOperation(scope, await settledBatch(orchestrator, name, wait));
+    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, name, wait)));
   } catch {
     const path = `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`;
     return { name: path, done: false, metadata: { kind: 'batch', batch: name } };

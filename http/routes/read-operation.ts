@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { parseOperationID, type AccountRegion, type Orchestrator } from '../../client/index.ts';
 import { maySee, requireAllNames, requireNames } from '../access/authorize.ts';
+import { visibleBatch } from '../access/visible-batch.ts';
 import { batchOperation, operationResource, reconcileOperation } from '../operation-resource.ts';
 import { RequestError } from '../request-error.ts';
 import type { OperationResource } from '../schemas/operation.ts';
@@ -22,7 +23,7 @@ export async function readOperation(
   if (named === undefined) throw operationNotFound(id);
   if (named.kind === 'batch') {
     requireNames(request, [named.batch]);
-    return batchOperation(scope, await settledBatch(orchestrator, named.batch, wait));
+    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, named.batch, wait)));
   }
   if (named.kind === 'reconcile') {
     requireAllNames(request);

@@ -89,7 +89,7 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         }
         const items = targets.map((target) => deleteItemOf(target, deleteOptions));
         const { attached } = await orchestrator.batches.start({ name, items, ...policy });
-        const operation = await statusOf(orchestrator, scopeOf(request), name, wait);
+        const operation = await statusOf(request, orchestrator, scopeOf(request), name, wait);
         return { ...operation, metadata: { ...operation.metadata, attached, targets, spared } };
       });
     },

@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify';
+import { isClusterID, type BatchStatus } from '../../client/index.ts';
+import { maySee, principalOf } from './authorize.ts';
+
+/** The status of a batch without the names of clusters that the token is not for. The counts of all items stay. */
+export function visibleBatch(request: Pick<FastifyRequest, 'principal'>, status: BatchStatus): BatchStatus {
+  if (principalOf(request).names === undefined) return status;
+  const isVisible = (nameOrID: string) =>
+    // Nobody knows here which name belongs to the ID, and a pattern such as `c*` must not match it.
+    !isClusterID(nameOrID) && maySee(request, { clusterName: nameOrID });
+  const isOfVisible = ({ workflowID }: { workflowID: string }) =>
+    isVisible(workflowID.slice(workflowID.lastIndexOf(':') + 1));
+  const visible = <Progress extends NonNullable<BatchStatus['progress']>>(progress: Progress): Progress => ({
+    ...progress,
+    slowest: progress.slowest.filter(isOfVisible),
+    failures: progress.failures.filter(({ name }) => isVisible(name)),
+  });
+  const { progress, outcome } = status;
+  return {
+    ...status,
+    current: status.current.filter(isOfVisible),
+    ...(progress !== undefined && { progress: visible(progress) }),
+    ...(outcome !== undefined && { outcome: visible(outcome) }),
+  };
+}

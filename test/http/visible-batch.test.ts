@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BatchStatus, ItemResult } from '../../client/index.ts';
+import { keysOf, runID, startAPI, type API } from './api.ts';
+import { authenticate, bearer } from './tokens.ts';
+
+const startedAt = '2026-11-28T01:00:00.000Z';
+const targets = ['ci-2', 'prod', 'delete:prod', 'delete:cce-87654321'];
+const items = targets.map((target, index) => ({ index, workflowID: `cce:default:bj:${target}`, runID, startedAt }));
+const progress = {
+  stage: 'running',
+  total: 4,
+  slowest: items,
+  failures: ['ci-2', 'prod', 'cce-87654321'].map((name, index) => ({
+    index,
+    name,
+    failure: { type: 'NotOurs', message: `${name} is not ours` },
+  })),
+};
+const results = [
+  { clusterName: 'prod' },
+  { clusterName: 'ci-2' },
+  { clusterID: 'cce-87654321' },
+  { clusterID: 'cce-12345678', clusterName: 'ci-3' },
+].map((names, index) => ({ index, kind: 'delete', result: 'underWay', workflowID: 'cce:default:bj:x', ...names }));
+
+describe('of a batch whose items have other names too, a token for some names', () => {
+  let api: API;
+  let execution = 'running';
+  beforeAll(async () => {
+    const status = async (name: string) =>
+      ({
+        name,
+        workflowID: `cce:default:bj:batch:${name}`,
+        uploadID: 'upload-1',
+        execution,
+        startedAt,
+        progress,
+        current: execution === 'running' ? items : [],
+        ...(execution !== 'running' && { outcome: { ...progress, outcome: 'completed', failedItems: [1] } }),
+      }) as unknown as BatchStatus;
+    const batches = {
+      status,
+      pause: async () => {},
+      async *results(_: string, from = 0) {
+        yield* results.slice(from) as ItemResult[];
+      },
+    };
+    api = await startAPI({ authenticate, orchestrator: { batches: batches as never, requests: keysOf() } });
+  });
+  afterAll(() => api.close());
+  const ask = async (who: string, path: string, method: 'GET' | 'POST' = 'GET') =>
+    api.inject({ method, url: `/v1/default/bj${path}`, headers: bearer(who) });
+
+  it.each([
+    ['running', 'GET', '/batches/ci-1'],
+    ['running', 'GET', '/operations/batch~ci-1'],
+    ['running', 'POST', '/batches/ci-1/pause'],
+    ['completed', 'GET', '/batches/ci-1'],
+    ['completed', 'GET', '/operations/batch~ci-1'],
+  ] as const)('sees its own names only: %s, %s %s', async (state, method, path) => {
+    execution = state;
+    const { body, statusCode } = await ask('ci', path, method);
+    expect(statusCode).toBeLessThan(300);
+    expect(body).toContain('ci-2');
+    expect(body).not.toMatch(/prod|cce-87654321/);
+    expect(body).toContain('"total":4');
+    expect((await ask('everything', path, method)).body).toMatch(/prod[^]*cce-87654321/);
+  });
+
+  it('gets the results of its own names, page by page', async () => {
+    const page = async (who: string, query: string) => {
+      const answer = await ask(who, `/batches/ci-1/results${query}`);
+      const { results: found, nextCursor } = answer.json<{ results: ItemResult[]; nextCursor?: string }>();
+      return [found.map(({ index }) => index), nextCursor];
+    };
+    expect(await page('ci', '')).toEqual([[1, 3], undefined]);
+    expect(await page('ci', '?pageSize=1')).toEqual([[], '1']);
+    expect(await page('ci', '?pageSize=2&cursor=1')).toEqual([[1], '3']);
+    expect(await page('everything', '')).toEqual([[0, 1, 2, 3], undefined]);
+  });
+});
