@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import {
   endedForMs,
@@ -9,6 +10,9 @@ import {
   parseOperationID,
   type AccountRegion,
   type FollowedOperation,
+  type Operation,
+  type Orchestrator,
+  temporalFailureOf,
   UnreachableError,
 } from '../../client/index.ts';
 import { maySee, requireNames } from '../access/authorize.ts';
@@ -25,6 +29,9 @@ import { operationNotFound } from './read-operation.ts';
 
 /** How long Temporal may take to describe an operation. */
 const firstStateMs = 15_000;
+
+/** How many operations that have ended meanwhile are read at once. */
+const readsAtOnce = 10;
 
 const tags = ['events'];
 const streamed = {
@@ -146,14 +153,15 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const reader = createScopeReader(from);
       if (from !== undefined && Date.now() - from.atSeconds * 1000 > endedForMs / 2) {
         // What has ended while the client was away may be in no list of the follower any more.
-        const missed: FollowedOperation[] = [];
         const orchestrator = orchestratorOf(options, request);
-        for (const listed of await options.lists.operations(scope)) {
-          if (listed.execution !== 'running' && isWanted(listed) && reader.missed(listed)) {
-            missed.push(await orchestrator.operation(listed));
-          }
-        }
-        follow(reply, scope, reader, isWanted, reader.read(missed));
+        const ended = (await options.lists.operations(scope)).filter(
+          (listed) => listed.execution !== 'running' && isWanted(listed) && reader.missed(listed),
+        );
+        const limit = pLimit(readsAtOnce);
+        const missed = ended.map((listed) =>
+          limit(() => (reply.raw.destroyed ? listed : readOrKeep(orchestrator, listed))),
+        );
+        follow(reply, scope, reader, isWanted, reader.read(await Promise.all(missed)));
       } else follow(reply, scope, reader, isWanted, []);
       return reply;
     },
@@ -201,6 +209,17 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       uploadID !== undefined && operation.startedBy?.startsWith(`${uploadID}/`) === true && maySee(request, operation);
   }
 };
+
+/** Reads an operation with its outcome. One that cannot be read, or is gone, has ended as its list says. */
+async function readOrKeep(orchestrator: Orchestrator, listed: Operation): Promise<FollowedOperation> {
+  try {
+    return await orchestrator.operation(listed);
+  } catch (error) {
+    // The others could not be read either, and the client can try again.
+    if (error instanceof UnreachableError || temporalFailureOf(error) !== undefined) throw error;
+    return listed;
+  }
+}
 
 function dataOf(scope: AccountRegion, news: readonly News[]): object {
   return {

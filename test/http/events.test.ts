@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { FollowedOperation, OperationStatus, Step } from '../../client/index.ts';
+import {
+  OperationNotFoundError,
+  UnreachableError,
+  type FollowedOperation,
+  type OperationStatus,
+  type Orchestrator,
+  type Step,
+} from '../../client/index.ts';
 import { mostPositions, readCursor, writeCursor } from '../../http/events/cursor.ts';
 import { createScopeReader } from '../../http/events/scope-reader.ts';
 import { maximumStreams } from '../../http/wait-limit.ts';
+import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
 import { waiting } from '../waiting.ts';
 import { handMadeFollower, operationOf, runID, startAPI, type API } from './api.ts';
 import { authenticate, bearer } from './tokens.ts';
@@ -156,6 +164,44 @@ describe('the events of a scope', () => {
     expect(api.calls().filter(([method]) => method === 'operation')).toHaveLength(1);
     const wrong = await api.inject({ url: `${base}/events`, headers: { 'last-event-id': 'nonsense' } });
     expect(wrong.json()).toMatchObject({ status: 400, problems: [{ in: 'headers' }] });
+  });
+
+  describe('to somebody who comes back late', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `ci-${index}`);
+    const from = createScopeReader(undefined, () => Date.now() - 3_600_000);
+    from.read(names.map((name) => at(0, name)));
+    const ask = async (operation: Orchestrator['operation']) => {
+      const operations = names.map((name) => at(4, name));
+      api = await startAPI({
+        operations,
+        orchestrator: { operation },
+        follower: handMadeFollower(),
+        longestStreamMs: 5,
+      });
+      return api.inject({ url: `${base}/events`, headers: { 'last-event-id': from.id() ?? '' } });
+    };
+
+    it('tell of an end that cannot be read what the list says, after reads of which few go on at once', async () => {
+      let [reads, most] = [0, 0];
+      const { body } = await ask(async ({ workflowID }) => {
+        most = Math.max(most, ++reads);
+        await new Promise((resolve) => setImmediate(resolve));
+        reads--;
+        if (workflowID.endsWith(':ci-1')) throw new OperationNotFoundError('ci-1');
+        if (workflowID.endsWith(':ci-2')) throw new PayloadDecryptionError('unknownKey', 'there is no key "1"');
+        return at(4, workflowID.slice('cce:default:bj:'.length));
+      });
+      const ends = parseStream(body).flatMap(({ events }) => events.filter(({ type }) => type === 'ended'));
+      expect(ends.map(({ clusterName }) => clusterName)).toEqual(names);
+      const withoutResponse = ends.filter(({ response }) => response === undefined);
+      expect(withoutResponse.map(({ clusterName }) => clusterName)).toEqual(['ci-1', 'ci-2']);
+      expect(most).toBe(10);
+    });
+
+    it('do not begin while Temporal does not answer', async () => {
+      const { statusCode } = await ask(() => Promise.reject(new UnreachableError('gone')));
+      expect(statusCode).toBe(503);
+    });
   });
 
   it('are limited to some streams of a token', async () => {
