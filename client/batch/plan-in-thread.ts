@@ -1,17 +1,10 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import pLimit from 'p-limit';
-import { TooManyPlansError } from '../errors/too-many-plans-error.ts';
+import { createPlanQueue } from './plan-queue.ts';
 import { planBatch, type BatchPlan } from './plan.ts';
 
 /** A thread takes half a second to start. This many items are planned in the time of some requests. */
 const fewItems = 200;
-/** Each thread takes a core, and memory for the batch. */
-const threads = 2;
-/** Each keeps its batch in memory, and the next one would wait for longer than its client does. */
-const mostWaiting = 8;
-const limit = pLimit(threads);
-let inHand = 0;
 const longestMs = 120_000;
 
 /**
@@ -24,22 +17,10 @@ const longestMs = 120_000;
  */
 export async function planBatchInThread(document: unknown, signal?: AbortSignal): Promise<BatchPlan> {
   if (itemsIn(document) <= fewItems) return planBatch(document);
-  signal?.throwIfAborted();
-  if (inHand >= threads + mostWaiting) throw new TooManyPlansError();
-  inHand++;
-  let isWaiting = true;
-  const giveUp = () => {
-    if (isWaiting) inHand--;
-    isWaiting = false;
-  };
-  signal?.addEventListener('abort', giveUp, { once: true });
-  return limit(async () => {
-    signal?.removeEventListener('abort', giveUp);
-    signal?.throwIfAborted();
-    isWaiting = false;
-    return planInThread(document).finally(() => inHand--);
-  });
+  return planInTurn(document, signal);
 }
+
+const planInTurn = createPlanQueue(planInThread);
 
 /** The number of items that a document seems to have. It has not been checked. */
 function itemsIn(document: unknown): number {

@@ -1,38 +1,25 @@
-import { EventEmitter } from 'node:events';
 import { expect, it, vi } from 'vitest';
-import { planBatchInThread } from '../../../client/batch/plan-in-thread.ts';
-
-const { threads, released, release } = vi.hoisted(() => {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { threads: [] as object[], released: promise, release: () => resolve() };
-});
-
-/** Threads that end when the test says so. */
-vi.mock('node:worker_threads', () => ({
-  Worker: class extends EventEmitter {
-    constructor() {
-      super();
-      threads.push(this);
-      void released.then(() => this.emit('message', 'the plan'));
-    }
-  },
-}));
+import { createPlanQueue } from '../../../client/batch/plan-queue.ts';
 
 it('at most eight large batches wait for their plans, and none whose client has gone', async () => {
-  const plan = (signal?: AbortSignal) => planBatchInThread({ items: [{ count: 201 }] }, signal);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const begin = vi.fn(() => released);
+  const plan = createPlanQueue(begin);
   const client = new AbortController();
-  const plans = Array.from({ length: 9 }, () => plan());
-  const ofGone = plan(client.signal);
+  const plans = Array.from({ length: 9 }, () => plan('document'));
+  const ofGone = plan('document', client.signal);
   ofGone.catch(() => {});
-  await expect(plan()).rejects.toMatchObject({ name: 'TooManyPlansError', kind: 'unreachable' });
+  await expect(plan('document')).rejects.toMatchObject({ name: 'TooManyPlansError', kind: 'unreachable' });
   client.abort(new Error('gone'));
-  plans.push(plan());
-  await expect(plan()).rejects.toMatchObject({ name: 'TooManyPlansError' });
-  expect(threads).toHaveLength(2);
+  plans.push(plan('document'));
+  await expect(plan('document')).rejects.toMatchObject({ name: 'TooManyPlansError' });
+  await vi.waitUntil(() => begin.mock.calls.length > 0);
+  expect(begin).toHaveBeenCalledTimes(2);
   release();
-  expect(await Promise.all(plans)).toEqual(plans.map(() => 'the plan'));
+  await Promise.all(plans);
   await expect(ofGone).rejects.toThrow('gone');
-  expect(threads).toHaveLength(10);
-  expect(await plan()).toBe('the plan');
+  expect(begin).toHaveBeenCalledTimes(10);
+  await plan('document');
+  expect(begin).toHaveBeenCalledTimes(11);
 });
