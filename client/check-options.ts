@@ -1,21 +1,15 @@
 import { clusterNamePattern } from '../cce/cluster-name.ts';
 import { largestTeardown, maximumConcurrency, maximumItems } from '../contract/batch/limits.ts';
-import { labelPattern, regionPattern } from '../contract/identity.ts';
+import { labelForm, labelPattern, regionForm, regionPattern } from '../contract/identity.ts';
 import { InvalidOptionsError, type OptionProblem } from './errors/invalid-options-error.ts';
 
 /** Describes the problem of a value, if it has one. */
 type OptionCheck = (value: unknown) => string | undefined;
 
 /** Checks an account, or the name of a batch. */
-export const labelOption = says(
-  '1 to 64 letters, digits, dots, dashes or underscores',
-  (value) => typeof value === 'string' && labelPattern.test(value),
-);
+export const labelOption = says(labelForm, (value) => typeof value === 'string' && labelPattern.test(value));
 
-export const regionOption = says(
-  '1 to 64 letters, digits, dots or underscores, and not watch, mutate or requests',
-  (value) => typeof value === 'string' && regionPattern.test(value),
-);
+export const regionOption = says(regionForm, (value) => typeof value === 'string' && regionPattern.test(value));
 
 /** Checks what a person typed to name a cluster. A clusterID has the form of a name too. */
 export const nameOrIDOption = says(

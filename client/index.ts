@@ -18,7 +18,8 @@ export {
   parseOperationID,
   type NamedOperation,
 } from './operation-id.ts';
-export { expandsTooFar, hasTooManyAliases, isTooDeep } from './batch/nesting.ts';
+export { isTooDeep } from './batch/nesting.ts';
+export { expandsTooFar, hasTooManyAliases, withAnyAliases, withoutMerges } from './batch/yaml-limits.ts';
 export { requestJSONSchema } from './request-json-schema.ts';
 export { temporalFailureOf, type TemporalFailure } from './temporal-failure.ts';
 export { loadDataConverter } from '../temporal/encryption/load-data-converter.ts';
@@ -67,12 +68,13 @@ export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { startTracing } from '../temporal/tracing/start-tracing.ts';
 export { ConfigurationError } from '../temporal/configuration-error.ts';
-export { labelPattern, regionPattern, type AccountRegion } from '../contract/identity.ts';
+export { labelForm, labelPattern, regionForm, regionPattern, type AccountRegion } from '../contract/identity.ts';
 export { clusterNamePattern } from '../cce/cluster-name.ts';
 export { nameMatcher, namePatternProblem, type NameMatcher } from '../contract/name-pattern.ts';
 export { maximumConcurrency, largestTeardown } from '../contract/batch/limits.ts';
 export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 export type { CancelRequest } from '../contract/cancel-request.ts';
+export { stages } from '../contract/current-step.ts';
 export type { CurrentStep, PollTrouble, Stage, Step, StepError, WaitsFor } from '../contract/current-step.ts';
 export type { TeardownFilter, TeardownReport } from '../contract/teardown.ts';
 export type { ReconcileReport, UnclaimedCluster } from '../contract/reconcile.ts';

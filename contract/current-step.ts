@@ -1,15 +1,19 @@
 import type { ClusterPhase } from '../cce/phases.ts';
 
+/** All stages of creates and deletes, in the order in which an operation passes them. */
+export const stages = [
+  'validating',
+  'submitting',
+  'provisioning',
+  'verifying',
+  'running',
+  'deleting',
+  'cleaningUp',
+  'done',
+] as const;
+
 /** How far a create or delete has got. */
-export type Stage =
-  | 'validating'
-  | 'submitting'
-  | 'provisioning'
-  | 'verifying'
-  | 'running'
-  | 'deleting'
-  | 'cleaningUp'
-  | 'done';
+export type Stage = (typeof stages)[number];
 
 /** What the service reports about a failed step. The service may still retry the step. */
 export interface StepError {

@@ -9,11 +9,17 @@ export interface AccountRegion {
 /** The form of an account label: it becomes a part of IDs, task queues and queries. */
 export const labelPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** What {@link labelPattern} asks for, for people. */
+export const labelForm = '1 to 64 letters, digits, dots, dashes or underscores';
+
 /**
  * The form of a region label. With a dash in it, `team` and `a-bj` would share a task queue with `team-a` and `bj`; with the
  * name of a queue, `team-bj` and `watch` would with the long polls of `team` and `bj`. No region of CCE has such a name.
  */
 export const regionPattern = /^(?!(?:watch|mutate|requests)$)[A-Za-z0-9._]{1,64}$/;
+
+/** What {@link regionPattern} asks for, for people. */
+export const regionForm = '1 to 64 letters, digits, dots or underscores, and not watch, mutate or requests';
 
 /** The task queue for the workflows and short activities of this account and region. */
 export function taskQueue({ account, region }: AccountRegion): string {
@@ -36,28 +42,28 @@ export function workflowIDPrefix({ account, region }: AccountRegion): string {
 }
 
 /** The workflow ID of a create. It is also the lock against two creates of one name. */
-export function createWorkflowID({ account, region }: AccountRegion, clusterName: string): string {
-  return `cce:${account}:${region}:${clusterName}`;
+export function createWorkflowID(scope: AccountRegion, clusterName: string): string {
+  return `${workflowIDPrefix(scope)}${clusterName}`;
 }
 
 /** The workflow ID of a delete; `target` is a clusterID or, if that is unknown, a cluster name. */
-export function deleteWorkflowID({ account, region }: AccountRegion, target: string): string {
-  return `cce:${account}:${region}:delete:${target}`;
+export function deleteWorkflowID(scope: AccountRegion, target: string): string {
+  return `${workflowIDPrefix(scope)}delete:${target}`;
 }
 
 /** The ID of the schedule that looks for orphans, and the prefix of the workflow IDs of all such searches. */
-export function reconcileWorkflowID({ account, region }: AccountRegion): string {
-  return `cce:${account}:${region}:reconcile`;
+export function reconcileWorkflowID(scope: AccountRegion): string {
+  return `${workflowIDPrefix(scope)}reconcile`;
 }
 
 /** The workflow ID of a batch. */
-export function batchWorkflowID({ account, region }: AccountRegion, name: string): string {
-  return `cce:${account}:${region}:batch:${name}`;
+export function batchWorkflowID(scope: AccountRegion, name: string): string {
+  return `${workflowIDPrefix(scope)}batch:${name}`;
 }
 
 /** The ID of the execution that keeps the key of a request; `digest` is that of the key. */
-export function requestWorkflowID({ account, region }: AccountRegion, digest: string): string {
-  return `cce:${account}:${region}:request:${digest}`;
+export function requestWorkflowID(scope: AccountRegion, digest: string): string {
+  return `${workflowIDPrefix(scope)}request:${digest}`;
 }
 
 /** The workflow ID of one page of a batch's items. */
@@ -66,6 +72,6 @@ export function batchPageWorkflowID(upload: AccountRegion & { name: string; uplo
 }
 
 /** The ID of a scheduled teardown, and the prefix of its workflow IDs. Teardowns that only report share the prefix. */
-export function teardownWorkflowID({ account, region }: AccountRegion, name: string): string {
-  return `cce:${account}:${region}:teardown:${name}`;
+export function teardownWorkflowID(scope: AccountRegion, name: string): string {
+  return `${workflowIDPrefix(scope)}teardown:${name}`;
 }

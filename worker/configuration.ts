@@ -3,7 +3,7 @@ import ms, { type StringValue } from 'ms';
 import type { Level } from 'pino';
 import { z } from 'zod';
 import { apiBaseURL } from '../cce/endpoint.ts';
-import { labelPattern, regionPattern } from '../contract/identity.ts';
+import { labelForm, labelPattern, regionForm, regionPattern } from '../contract/identity.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { findCredentialsSource, type CredentialsSource } from './credentials/source.ts';
 
@@ -30,16 +30,13 @@ export interface WorkerConfiguration {
   deploymentVersion?: WorkerDeploymentVersion;
 }
 
-const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
+const label = z.string().regex(labelPattern, `must be ${labelForm}`);
 
 const notPositive = 'must be a positive number';
 
 const environmentSchema = z.object({
   CCE_ACCOUNT: label.default('default'),
-  CCE_REGION: z
-    .string()
-    .regex(regionPattern, 'must be 1 to 64 letters, digits, dots or underscores, and not watch, mutate or requests')
-    .default('bj'),
+  CCE_REGION: z.string().regex(regionPattern, `must be ${regionForm}`).default('bj'),
   CCE_ENDPOINT: z.string().optional(),
   CCE_PATH_PREFIX: z.string().default('/v2'),
   CCE_POLL_INTERVAL: z.string().default('10s').transform(toMilliseconds),

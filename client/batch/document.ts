@@ -4,7 +4,7 @@ import { hasHostBits, parseNetworkRange } from '../../cce/network-ranges.ts';
 import { formatPath } from '../../cce/rules/field-path.ts';
 import { validationRules, type Problem } from '../../cce/validate.ts';
 import { maximumConcurrency, maximumItems } from '../../contract/batch/limits.ts';
-import { labelPattern } from '../../contract/identity.ts';
+import { labelForm, labelPattern } from '../../contract/identity.ts';
 import { isNamePattern, nameWithIndex } from './names.ts';
 
 const durationWanted = { error: 'The value must be a duration of at least one second, such as 90s, 20m or 8h' };
@@ -58,10 +58,7 @@ const rangePoolSchema = z
   });
 
 const settingsSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(labelPattern, 'A name must be 1 to 64 letters, digits, dots, dashes or underscores')
-    .exactOptional(),
+  name: z.string().regex(labelPattern, `A name must be ${labelForm}`).exactOptional(),
   concurrency: z.int().min(1).max(maximumConcurrency).default(50),
   failurePolicy: z
     .union([z.enum(['continue', 'rollback']), z.strictObject({ stopAfter: z.int().min(1) })], {

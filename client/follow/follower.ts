@@ -53,7 +53,7 @@ export interface FollowerOptions {
   onError?: (error: unknown) => void;
 }
 
-/** A round lists one page, and describes at most so many runs: two pages and a hundred runs a second. */
+/** The maximum number of runs that a round describes. With its one page, that is two pages and a hundred runs a second. */
 const describesPerRound = 50;
 const callsAtOnce = 10;
 /** No run is described, and no scope is listed, more often than this. */

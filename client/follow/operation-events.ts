@@ -1,4 +1,4 @@
-import { currentStepOf, type Stage, type Step } from '../../contract/current-step.ts';
+import { currentStepOf, stages, type Stage, type Step } from '../../contract/current-step.ts';
 import type { OperationOutcome, OperationStatus } from '../operation.ts';
 
 /** One change of an operation, as far as its state tells it. */
@@ -10,18 +10,6 @@ export type OperationEvent = {
   | { type: 'step'; stage: Stage; step: Step }
   | { type: 'ended'; execution: string; outcome?: OperationOutcome }
 );
-
-/** In the order in which an operation passes them. */
-const stages = [
-  'validating',
-  'submitting',
-  'provisioning',
-  'verifying',
-  'running',
-  'deleting',
-  'cleaningUp',
-  'done',
-] as const satisfies Stage[];
 
 const endedRank = 15;
 

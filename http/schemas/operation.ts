@@ -1,21 +1,17 @@
 import { z } from 'zod';
-import type { BlockedBy, CurrentStep, ItemResult, Problem, Stage, Step } from '../../client/index.ts';
+import {
+  stages,
+  type BlockedBy,
+  type CurrentStep,
+  type ItemResult,
+  type Problem,
+  type Step,
+} from '../../client/index.ts';
 
 const time = z.iso.datetime();
 
 /** An object whose fields a document of its own describes. */
 const anyObject: z.ZodType<object> = z.looseObject({});
-
-const stages = [
-  'validating',
-  'submitting',
-  'provisioning',
-  'verifying',
-  'running',
-  'deleting',
-  'cleaningUp',
-  'done',
-] as const satisfies Stage[];
 
 const itemResults = [
   'notStarted',

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { clusterNamePattern, labelPattern, regionPattern } from '../../client/index.ts';
+import { clusterNamePattern, labelForm, labelPattern, regionForm, regionPattern } from '../../client/index.ts';
 import { durationSchema } from './duration.ts';
 
-export const label = z.string().regex(labelPattern, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
+export const label = z.string().regex(labelPattern, `must be ${labelForm}`);
 
-const region = z
-  .string()
-  .regex(regionPattern, 'must be 1 to 64 letters, digits, dots or underscores, and not watch, mutate or requests');
+const region = z.string().regex(regionPattern, `must be ${regionForm}`);
 
 /** The path parameters that every route of the API has. */
 export const scopeParams = z.object({
