@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import type { YAMLParseError } from 'yaml';
+import { isTooDeep } from '../client/batch/nesting.ts';
+import { expandsTooFar, hasTooManyAliases, withAnyAliases, withoutMerges } from '../client/batch/yaml-limits.ts';
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 
 /** A spec file cannot be read, or is neither valid YAML nor valid JSON. */
@@ -47,21 +49,17 @@ function has(document: unknown, key: string): boolean {
 async function readDocument(path: string): Promise<unknown> {
   const text = await readText(path);
   if (text.trim() === '') throw new SpecFileError(`${path === '-' ? 'standard input' : path} is empty`);
-  const [{ parseDocument }, { expandsTooFar, hasTooManyAliases, isTooDeep }] = await Promise.all([
-    import('yaml'),
-    import('../client/batch/nesting.ts'),
-  ]);
+  const { parseDocument } = await import('yaml');
   return orRefuse(path, () => {
     if (hasTooManyAliases(text)) throw new SpecFileError(`${path} has too many anchors and aliases`);
-    // The schema holds for `%YAML 1.1` and `!!merge` too: merges would copy whole maps, as often as the file says.
-    const document = parseDocument(text, { prettyErrors: true, schema: 'core', resolveKnownTags: false });
+    const document = parseDocument(text, { prettyErrors: true, ...withoutMerges });
     if (document.errors.length > 0) {
       // One mistake can bring about thousands of equal messages.
       const messages = new Set(document.errors.map((error) => `${path}: ${withoutSource(error)}`));
       throw new SpecFileError([...messages].slice(0, mistakesShown).join('\n'));
     }
-    // Resolves aliases, which can point at nothing. The library's own limit refuses a hundred items that share one part.
-    const value = document.toJS({ maxAliasCount: -1 }) as unknown;
+    // Resolves aliases, which can point at nothing.
+    const value = document.toJS(withAnyAliases) as unknown;
     if (isTooDeep(value)) throw new SpecFileError(`${path} is nested too deeply, or contains itself`);
     if (expandsTooFar(value))
       throw new SpecFileError(`${path} stands for too many values: its aliases repeat each other`);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { isScalar, parseDocument, visit } from 'yaml';
-import { expandsTooFar, hasTooManyAliases, isTooDeep } from '../client/index.ts';
+import { expandsTooFar, hasTooManyAliases, isTooDeep, withAnyAliases, withoutMerges } from '../client/index.ts';
 import { RequestError } from './request-error.ts';
 
 /** More than a spec needs. A batch of whole specs may be larger, and has a limit of its own. */
@@ -37,9 +37,7 @@ export function addBodies(app: FastifyInstance): void {
 /** @throws Error if the text is not valid YAML */
 function parseYAML(text: string): unknown {
   const document = parseDocument(text, {
-    // Also under `%YAML 1.1` and for `!!merge`: each merge copies a whole map, so a few lines would fill the memory.
-    schema: 'core',
-    resolveKnownTags: false,
+    ...withoutMerges,
     // The library compares each key with all before it: a megabyte of keys takes minutes.
     uniqueKeys: false,
     // A map or list as a key costs as much as all anchors.
@@ -54,6 +52,5 @@ function parseYAML(text: string): unknown {
       if (new Set(keys).size < keys.length) throw new Error('a key appears twice in one map');
     },
   });
-  // The library's own limit refuses a hundred items that share one part. The hook above has a better one.
-  return document.toJS({ maxAliasCount: -1 });
+  return document.toJS(withAnyAliases);
 }
