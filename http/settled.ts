@@ -21,7 +21,6 @@ interface Watched<Status> {
   look: () => Promise<Status>;
   /** @default a look every second */
   watch?: (signal: AbortSignal) => AsyncGenerator<Status, void>;
-  isOver: (status: Status) => boolean;
 }
 
 /** Reads the status of a create or delete, and waits until it is done, at most for a time. */
@@ -35,10 +34,10 @@ export async function settledOperation(
 }
 
 /** Waits as long as the follower, which all waits share, does not know an operation, or shows it under way. */
-function untilDone(operation: OperationReference, { milliseconds, signal, follower }: Wait): Promise<void> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+function untilDone(operation: OperationReference, wait: Wait): Promise<void> {
+  const over = endOf(wait);
   return new Promise((resolve) => {
-    const unfollow = follower.operation(operation, (state) => {
+    const unfollow = wait.follower.operation(operation, (state) => {
       if (state === undefined || isDone(state)) end();
     });
     function end(): void {
@@ -57,10 +56,7 @@ function isDone({ execution, kind, currentStep }: FollowedOperation): boolean {
 
 /** Reads the status of a batch, and waits for its end, at most for a time. */
 export function settledBatch({ batches }: Orchestrator, name: string, wait: Wait | undefined): Promise<BatchStatus> {
-  return settled(
-    { look: () => batches.status(name), watch: (signal) => batches.watch(name, signal), isOver: hasEnded },
-    wait,
-  );
+  return settled({ look: () => batches.status(name), watch: (signal) => batches.watch(name, signal) }, wait);
 }
 
 /** Reads the status of a search for orphans, and waits for its end, at most for a time. */
@@ -69,30 +65,30 @@ export function settledReconcile(
   search: OperationReference,
   wait: Wait | undefined,
 ): Promise<ReconcileStatus> {
-  return settled({ look: () => reconcileSearch.status(search), isOver: hasEnded }, wait);
-}
-
-function hasEnded({ execution }: { execution: string }): boolean {
-  return execution !== 'running';
+  return settled({ look: () => reconcileSearch.status(search) }, wait);
 }
 
 /** Returns the last status, whether or not it is over. */
-async function settled<Status>(
-  { look, watch = repeated(look), isOver }: Watched<Status>,
+async function settled<Status extends { execution: string }>(
+  { look, watch = repeated(look) }: Watched<Status>,
   wait: Wait | undefined,
 ): Promise<Status> {
   if (wait === undefined) return look();
-  const over = AbortSignal.any([wait.signal, AbortSignal.timeout(wait.milliseconds)]);
+  const over = endOf(wait);
   let last: Status | undefined;
   try {
     for await (const status of watch(over)) {
       last = status;
-      if (isOver(status)) break;
+      if (status.execution !== 'running') break;
     }
   } catch (error) {
     if (!over.aborted) throw error;
   }
   return last ?? look();
+}
+
+function endOf({ signal, milliseconds }: Wait): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }
 
 function repeated<Status>(look: () => Promise<Status>) {

@@ -31,17 +31,17 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
       items.map((item) =>
         limit(async () => {
           heartbeat();
-          if (spareClaimed && (await isSpared(item))) {
+          const unlessClaimed = spareClaimed && item.kind === 'create';
+          if (unlessClaimed && (await isSpared(item))) {
             claimed.push(item.index);
             return;
           }
-          const cancelOne = spareClaimed && item.kind === 'create' ? cancelUnlessClaimed : cancelRun;
-          let end = await cancel(item, request, cancelOne);
+          let end = await cancel(item, request, unlessClaimed);
           if (end === 'ended') {
             // Unless it was reset.
             const latest = await describeRawRun(client, item.workflowID);
             const goesOn = latest?.isRunning === true && latest.firstRunID === item.runID;
-            if (goesOn) end = await cancel(latest, request, cancelOne);
+            if (goesOn) end = await cancel(latest, request, unlessClaimed);
           }
           if (end === 'claimed') claimed.push(item.index);
         }),
@@ -53,18 +53,19 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
   async function cancel(
     run: Pick<ItemReference, 'workflowID' | 'runID'>,
     request: CancelRequest,
-    cancelOne: typeof cancelUnlessClaimed | typeof cancelRun,
+    unlessClaimed: boolean,
   ): Promise<'cancelled' | 'claimed' | 'ended'> {
     try {
-      return (await cancelOne(client, run, request)) === true ? 'claimed' : 'cancelled';
+      if (unlessClaimed) return (await cancelUnlessClaimed(client, run, request)) ? 'claimed' : 'cancelled';
+      await cancelRun(client, run, request);
+      return 'cancelled';
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'ended';
       throw error;
     }
   }
 
-  async function isSpared({ kind, workflowID, runID }: ItemReference): Promise<boolean> {
-    if (kind !== 'create') return false;
+  async function isSpared({ workflowID, runID }: ItemReference): Promise<boolean> {
     try {
       const run = await describeRun(client, workflowID, runID);
       if (run === undefined) return false;

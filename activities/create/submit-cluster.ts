@@ -62,14 +62,17 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
       const found = [...listed, ...(await findUnlisted(cce, clusterName, listed, knownClusterID))];
       const clusterIDs = found.map(({ clusterID }) => clusterID);
       const deletes = await findOpenDeletes({ clusterName, clusterIDs }).catch((error: unknown) => {
-        throw notSent(`the request was not sent: Temporal does not tell which deletes are open: ${String(error)}`);
+        throw withoutEffect(
+          'POST',
+          `the request was not sent: Temporal does not tell which deletes are open: ${String(error)}`,
+        );
       });
       if (deletes.ofName) return { found, deleteIsQueued: true };
       if (found.length > 0) return { found: found.map((cluster) => withDeletion(cluster, deletes.clusterIDs)) };
     }
     // If the look took long, or this worker was frozen, another attempt may be in progress by now.
     if (performance.now() - startedAt > sendWithinMs)
-      throw notSent('the worker was held up and did not send the request');
+      throw withoutEffect('POST', 'the worker was held up and did not send the request');
     if (cancellationSignal().aborted) throw new CancelledFailure('cancelled before the request was sent');
     try {
       const { clusterID, requestID } = await withCallFailures(() => cce.createCluster(resolved));
@@ -114,10 +117,6 @@ function sentBefore(): ApplicationFailure {
 
 function withDeletion(cluster: FoundCluster, deleted: readonly string[]): FoundCluster {
   return deleted.includes(cluster.clusterID) ? { ...cluster, isBeingDeleted: true } : cluster;
-}
-
-function notSent(message: string): ApplicationFailure {
-  return withoutEffect('POST', message);
 }
 
 /** Removes secrets from a failure: a service that refuses a request may quote it, and histories and logs keep failures. */

@@ -2,7 +2,7 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
-import { phaseDuringDelete } from '../../cce/phases.ts';
+import { phaseDuringCreate } from '../../cce/phases.ts';
 import { claimedObjection, type DeleteOrder } from '../../contract/delete-order.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
 import { isClaimedByOthers, judgeOwnership } from '../../contract/orphan-decision.ts';
@@ -81,7 +81,7 @@ export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
     if (!('createWorkflowID' in order) || order.createWorkflowID === undefined) return undefined;
     // Nobody relies on a cluster whose deletion has begun, and a create of its name may wait for the end of that.
     const isOrphan = order.reason === 'orphanDeletionRequested';
-    if (!isOrphan && isLeaving(status.clusterPhase)) return undefined;
+    if (!isOrphan && phaseDuringCreate(status.clusterPhase) === 'deleted') return undefined;
     const runs = await describeCreates({ workflowIDs: [order.createWorkflowID] }).catch((error: unknown) => {
       throw withoutEffect(
         'DELETE',
@@ -94,8 +94,4 @@ export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
       : isClaimedByOthers({ clusterID, description }, runs);
     return isClaimed ? claimedObjection : undefined;
   }
-}
-
-function isLeaving(clusterPhase: string): boolean {
-  return phaseDuringDelete(clusterPhase) !== 'waiting' || clusterPhase === 'deleting';
 }
