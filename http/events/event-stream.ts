@@ -19,7 +19,7 @@ interface StreamOptions {
 
 /** So that proxies and clients do not take a quiet stream for a dead one. */
 const pingMs = 15_000;
-/** A client that takes nothing for so long is gone. */
+/** A client that takes nothing for this time is gone. */
 const slowestMs = 30_000;
 
 /** Whether the client has taken all that was sent to it. Until then nothing more should be sent. */

@@ -21,7 +21,7 @@ export interface PeopleSurroundings {
   batch: BatchWishes;
   service: Service;
   world: World;
-  /** Chooses one of so many tasks, for a reset. */
+  /** Chooses one of a number of tasks, for a reset. */
   taskOf: (tasks: number) => number;
   nowMs: () => number;
 }

@@ -28,7 +28,7 @@ const stepsOf = (done: number): Step[] =>
     retryCount: index <= done ? 1 : 0,
   }));
 
-/** A create that has done so many of its three steps. With four it has ended. */
+/** A create that has done this number of its three steps. With four it has ended. */
 function at(done: number, clusterName = 'ci-1', more: Partial<OperationStatus> = {}): OperationStatus {
   if (done < 4) {
     const currentStep = { stage: 'provisioning' as const, steps: stepsOf(done), updatedAt };
