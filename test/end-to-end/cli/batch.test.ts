@@ -1,9 +1,10 @@
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { ccectl } from '../../ccectl.ts';
 import { ccectlProcess } from '../../processes.ts';
 import { useService } from '../../service.ts';
+import { waiting } from '../../waiting.ts';
 
 describe('ccectl batch and ccectl teardown', () => {
   const { simulator, orchestration } = useService(['--create-seconds', '1', '--delete-seconds', '0'], {
@@ -97,14 +98,17 @@ describe('ccectl batch and ccectl teardown', () => {
       exitCode: 1,
       stderr: expect.stringMatching(/is under way with other items/),
     });
+    const status = async () => JSON.parse((await run(['batch', 'status', 'stuck', '-o', 'json'])).stdout) as unknown;
+    await vi.waitFor(async () => expect(await status()).toMatchObject({ progress: { underWay: 2 } }), waiting);
     expect(await run(['batch', 'pause', 'stuck'])).toMatchObject({ exitCode: 0 });
     expect(await run(['batch', 'concurrency', 'stuck', '3'])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/at most 3 in progress/),
     });
     expect(await run(['batch', 'concurrency', 'stuck', '5000'])).toMatchObject({ exitCode: 2 });
-    const paused = JSON.parse((await run(['batch', 'status', 'stuck', '-o', 'json'])).stdout) as unknown;
-    expect(paused).toMatchObject({ progress: { stage: 'paused', total: 6, underWay: 2, waiting: 4, concurrency: 3 } });
+    expect(await status()).toMatchObject({
+      progress: { stage: 'paused', total: 6, underWay: 2, waiting: 4, concurrency: 3 },
+    });
     expect(await run(['batch', 'resume', 'stuck'])).toMatchObject({ exitCode: 0 });
     const cancelled = await runProcess(['batch', 'cancel', 'stuck', '--reason', 'not needed', '--wait', '-o', 'json']);
     expect(cancelled).toMatchObject({ exitCode: 0 });
