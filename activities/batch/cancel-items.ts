@@ -70,7 +70,9 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
       const run = await describeRun(client, workflowID, runID);
       if (run === undefined) return false;
       const { runId, status, memo = {} } = run;
-      return await isClaimed(client, { workflowID, runID: runId, isRunning: status.name === 'RUNNING', memo });
+      // One that has ended is not cancelled any more, and counts as it ended.
+      if (status.name !== 'RUNNING') return false;
+      return await isClaimed(client, { workflowID, runID: runId, isRunning: true, memo });
     } catch (error) {
       // Nobody knows whether others rely on it.
       if (isUnreadable(error)) return true;

@@ -49,13 +49,17 @@ describe('the cancel of a batch', () => {
     expect((await cancelItem(answer)).answer).toEqual({ claimed: [] });
   });
 
-  it.each<[what: string, answer: Partial<CurrentStep> | undefined, status: string]>([
-    ['it goes on', { isClaimed: true }, 'RUNNING'],
-    ['no worker answers', undefined, 'RUNNING'],
-    ['it has ended with the cluster', {}, 'COMPLETED'],
-  ])('spares a create whose memo has a claim without sending it a cancel, if %s', async (_, answer, status) => {
-    const { answer: told, sent } = await cancelItem(answer, { memo: { claimed: true }, status });
+  it.each<[what: string, answer: Partial<CurrentStep> | undefined]>([
+    ['it goes on', { isClaimed: true }],
+    ['no worker answers', undefined],
+  ])('spares a create whose memo has a claim without sending it a cancel, if %s', async (_, answer) => {
+    const { answer: told, sent } = await cancelItem(answer, { memo: { claimed: true } });
     expect({ told, sent }).toEqual({ told: { claimed: [7] }, sent: [] });
+  });
+
+  it('does not say of a claimed create that has ended that it goes on: its own end counts', async () => {
+    const { answer: told, sent } = await cancelItem({}, { memo: { claimed: true }, status: 'COMPLETED' });
+    expect({ told, sent }).toEqual({ told: { claimed: [] }, sent: [] });
   });
 
   it.each<[what: string, status: string, memo: OperationMemo]>([
