@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
-import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { batchWorkflowID, createWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
@@ -9,6 +9,7 @@ import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
+import { findOperationRun } from '../temporal/executions/start-operation.ts';
 import { beginning } from './beginning.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
@@ -229,14 +230,9 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
         return cancel(operation, { ...request, ...(waitForRelease && { waitForRelease }) });
       }
       const isName = operation?.clusterName === nameOrID;
-      const record =
-        isName && operation.kind === 'create'
-          ? await recordForDelete(
-              client,
-              { ...operation, closedAtMs: Date.parse(operation.closedAt ?? '') },
-              Date.now(),
-            )
-          : {};
+      // The latest operation may be a delete that did not get far, which knows nothing of what the create has left.
+      const create = isName ? await findOperationRun(client, createWorkflowID(scope, nameOrID)) : undefined;
+      const record = await recordForDelete(client, scope, nameOrID, create);
       // A delete of the same cluster, by its other designation.
       const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
       return startDelete(

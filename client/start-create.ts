@@ -14,6 +14,7 @@ import {
   claimRun,
   findOperationRun,
   startOperation,
+  type FoundRun,
   type OperationRun,
 } from '../temporal/executions/start-operation.ts';
 import { isClusterLeaving } from '../temporal/executions/verify-cluster.ts';
@@ -26,7 +27,7 @@ import type { OperationReference } from './operation.ts';
 import { refuseClearText } from './refuse-clear-text.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
-export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID'>;
+export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID' | 'unseenClusterSeconds'>;
 
 export interface StartedCreate {
   workflowID: string;
@@ -68,9 +69,13 @@ export async function startCreate(
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = { ...memoOfCreate({ ...options, request }), ...asker };
   for (;;) {
-    const earlier = await findOperationRun(client, workflowID);
-    const input = { ...options, request, ...recordForCreate(earlier, Date.now()) };
-    const run = await startOperation(client, scope, { kind: 'create', workflowID, input, memo });
+    let earlier: FoundRun | undefined;
+    const run = await startOperation(client, scope, async () => {
+      earlier = await findOperationRun(client, workflowID);
+      const record = await recordForCreate(client, scope, request.cluster.clusterName, earlier);
+      const input = { ...options, request, ...record.input };
+      return { kind: 'create', workflowID, input, memo: { ...memo, ...record.memo } };
+    });
     if (run.memo.specDigest !== memo.specDigest) {
       throw new SpecConflictError(workflowID, await differingPaths(client, run, request));
     }

@@ -20,6 +20,8 @@ export interface OperationMemo extends Record<string, unknown> {
   options?: MemoOptions;
   /** The execution and round of the batch that started this. */
   startedBy?: string;
+  /** What the creates of this name before may have left. A create that ends without a cluster hands it on to the next one. */
+  earlier?: EarlierCreates;
   /** Who asked for it, if the client said so. */
   requestedBy?: string;
   /** Somebody besides the batch that started this create asked for its cluster, and relies on it, unless it was cancelled before. */
@@ -28,6 +30,13 @@ export interface OperationMemo extends Record<string, unknown> {
   tellsEnd?: boolean;
   /** How it ended, unless its close status says it: a create that `failed` or runs, a delete that `failed` or deleted. */
   ended?: OperationEnd;
+}
+
+export interface EarlierCreates {
+  /** The cluster of one of them, which may exist still. */
+  clusterID?: string;
+  /** Until when a cluster may still appear that no record has the ID of, RFC 3339. */
+  unseenUntil?: string;
 }
 
 /**

@@ -8,15 +8,13 @@ export interface EndedCreate {
 }
 
 /**
- * For how long, in seconds, a cluster may still appear that the create of a name has made and that no record has the ID of; 0
- * if there is none. Only a create that was ended from outside may have one: any other has looked for what it made before
- * it ended.
+ * Until when, in milliseconds since the epoch, a cluster may still appear that this create has made and that no record has the
+ * ID of; `-Infinity` if there is none. Only a create that was ended from outside may have one: any other has looked for what it
+ * made before it ended.
  */
-export function unseenClusterSeconds(create: EndedCreate, nowMs: number): number {
-  const { clusterID, execution, closedAtMs = -Infinity } = create;
+export function unseenUntilMs({ clusterID, execution, closedAtMs = -Infinity }: EndedCreate): number {
   const isEndedFromOutside = ['terminated', 'timed_out'].includes(execution.toLowerCase());
-  if (clusterID !== undefined || !isEndedFromOutside) return 0;
-  return Math.max(0, Math.ceil((closedAtMs + showsWithinMs - nowMs) / 1000));
+  return clusterID === undefined && isEndedFromOutside ? closedAtMs + showsWithinMs : -Infinity;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { recordForCreate } from '../../temporal/executions/record-of-earlier.ts';
 import { activityInfo, heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -17,6 +16,7 @@ import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
+import { recordForCreate, recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import {
   findOperationRun,
@@ -31,7 +31,6 @@ import { isClaimed } from './is-claimed.ts';
 import { keptMark, refusal, refusalOf } from './item-refusal.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
-import { recordOfName } from './record-of-name.ts';
 import { stepOfItem } from './step-of-item.ts';
 
 const startsAtOnce = 10;
@@ -92,17 +91,19 @@ type Start = Omit<StartedItem, 'index'>;
 
 async function startCreate(client: Client, input: StartItemsInput, create: CreateClusterInput) {
   const { upload, startedBy } = input;
-  const workflowID = createWorkflowID(upload, create.request.cluster.clusterName);
+  const { clusterName } = create.request.cluster;
+  const workflowID = createWorkflowID(upload, clusterName);
   const memo = memoOfCreate(create);
   for (;;) {
-    const earlier = await findEarlier(client, workflowID);
-    const operation = {
-      kind: 'create',
-      workflowID,
-      input: { ...create, ...recordForCreate(earlier, Date.now()) },
-      memo: { ...memo, startedBy },
-    } as const;
-    const run = await startOrAttach(client, input, operation);
+    const run = await startOrAttach(client, input, workflowID, async () => {
+      const record = await recordForCreate(client, upload, clusterName, await findEarlier(client, workflowID));
+      return {
+        kind: 'create',
+        workflowID,
+        input: { ...create, ...record.input },
+        memo: { ...memo, ...record.memo, startedBy },
+      };
+    });
     if (run.memo.specDigest !== memo.specDigest) {
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
     }
@@ -164,9 +165,13 @@ async function startDelete(client: Client, input: StartItemsInput, item: DeleteI
     options: { ...options },
   };
   // Nobody can say of a single item that its cluster may be foreign.
-  const known = 'clusterName' in target ? await recordOfName(client, upload, target.clusterName, create) : {};
-  const operation = { kind: 'delete', workflowID, input: { ...item.input, onlyMarked: true, ...known }, memo } as const;
-  const run = await startOrAttach(client, input, operation);
+  const record = 'clusterName' in target ? await recordForDelete(client, upload, target.clusterName, create) : {};
+  const run = await startOrAttach(client, input, workflowID, {
+    kind: 'delete',
+    workflowID,
+    input: { ...item.input, onlyMarked: true, ...record },
+    memo,
+  });
   if (run.attached === true) refuseOtherOptions(run, flagsSet(options));
   return started(run, 'delete', timeoutSeconds);
 }
@@ -206,9 +211,10 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
   const clusterIDs = clustersToUndo(outcome, create.memo.clusterID);
   if (clusterIDs.length === 0) throw refusal('ItemsGone', `the create of "${clusterName}" names no cluster`);
   const startOf = async (clusterID: string) => {
-    const operation: OperationToStart = {
+    const workflowID = deleteWorkflowID(upload, clusterID);
+    const run = await startOrAttach(client, input, workflowID, {
       kind: 'delete',
-      workflowID: deleteWorkflowID(upload, clusterID),
+      workflowID,
       memo: { clusterName, clusterID, startedBy },
       input: {
         target: { clusterID },
@@ -217,8 +223,8 @@ async function undo(client: Client, input: StartItemsInput, { request }: CreateC
         markerKey: markerKey(create.workflowID, create.firstRunID),
         createWorkflowID: create.workflowID,
       },
-    };
-    return started(await startOrAttach(client, input, operation), 'delete');
+    });
+    return started(run, 'delete');
   };
   return Promise.all(clusterIDs.map(startOf));
 }
@@ -231,11 +237,11 @@ interface ItemRun extends OperationRun {
 
 async function startOrAttach(
   client: Client,
-  { upload }: StartItemsInput,
-  operation: OperationToStart,
+  { upload, startedBy }: StartItemsInput,
+  workflowID: string,
+  operation: OperationToStart | (() => Promise<OperationToStart>),
 ): Promise<ItemRun> {
-  const { workflowID, memo } = operation;
-  const before = await startedBefore(client, workflowID, memo.startedBy);
+  const before = await startedBefore(client, workflowID, startedBy);
   if (before !== undefined) return before;
   const priority = { priorityKey, fairnessKey: upload.name };
   const run = await startOperation(client, upload, operation, { batch: upload.name, priority });

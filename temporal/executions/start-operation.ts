@@ -56,16 +56,19 @@ export interface StartedRun extends OperationRun {
 /**
  * Starts a create or delete, or attaches to the run under way with the same workflow ID. The ID is the lock on the
  * cluster: Temporal keeps at most one run of it open, and lets the next one start when that has ended.
+ *
+ * @param given The operation, or a function that makes it for each try: it may depend on how the run before has ended.
  */
 export async function startOperation(
   client: Client,
   scope: AccountRegion,
-  { kind, workflowID, input, memo }: OperationToStart,
+  given: OperationToStart | (() => Promise<OperationToStart>),
   { batch, priority }: Partial<BatchStart> = {},
 ): Promise<StartedRun> {
-  const { clusterName, clusterID } = memo;
-  const stage = kind === 'create' ? 'submitting' : 'deleting';
   for (;;) {
+    const { kind, workflowID, input, memo } = typeof given === 'function' ? await given() : given;
+    const { clusterName, clusterID } = memo;
+    const stage = kind === 'create' ? 'submitting' : 'deleting';
     try {
       const handle = await startSearchable(
         client,

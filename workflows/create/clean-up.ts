@@ -10,6 +10,7 @@ import type { DeleteOrder, DeleteReason, OwnDeleteReason } from '../../contract/
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
+import { awaitUnseen, unseenMessage } from '../operation/await-unseen.ts';
 import { ambiguousName } from '../delete/ambiguous-name.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
 import { lookPatiently } from '../delete/look-patiently.ts';
@@ -65,15 +66,14 @@ export async function cleanUp(
       const abandonable = new CancellationScope({ cancellable: true });
       onBegin(() => abandonable.cancel());
       return abandonable.run(async () => {
-        const targets = await findTargets(
-          { creation, policyNow, progress, sinceMs, untilMs },
-          isOpen ? settlePauses : [],
-        );
+        const task = { creation, policyNow, progress, sinceMs, untilMs };
+        if (deleteOptions !== undefined) await awaitUnseenCluster(task);
+        const targets = await findTargets(task, isOpen ? settlePauses : []);
         const policy = policyNow();
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
         if (order === undefined) return { status: 'kept', clusterIDs: targets };
-        return deleteAll({ creation, policyNow: () => policy, progress, sinceMs, untilMs }, order, targets, done);
+        return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
       });
     });
   } catch (error) {
@@ -164,6 +164,7 @@ async function deleteAll(
   const left = new Map<string, OperationFailure>();
   const kept = new Map<string, string>();
   const extras: string[] = [];
+  const neverThere: string[] = [];
   for (let remaining = targets; remaining.length > 0;) {
     progress.enter('cleaningUp', remaining[0]);
     handled.push(...remaining);
@@ -181,10 +182,12 @@ async function deleteAll(
   }
   const [objection] = kept.values();
   if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection, ...leftovers };
+  const clusterIDs = handled.filter((clusterID) => gone.includes(clusterID) && !neverThere.includes(clusterID));
+  if (clusterIDs.length === 0) return { status: 'notNeeded', clusterIDs };
   return {
     status: 'deleted',
     reason,
-    clusterIDs: handled.filter((clusterID) => gone.includes(clusterID)),
+    clusterIDs,
     ...(extras.length > 0 && { extras }),
     ...(staysBehind.length > 0 && { staysBehind }),
     ...leftovers,
@@ -194,7 +197,11 @@ async function deleteAll(
     const ownOrder = orderFor(clusterID, order, creation);
     if (ownOrder.reason === 'extraOfCreate') extras.push(clusterID);
     try {
-      const { objection, leftovers: named } = await deleteUntilGone({
+      const {
+        objection,
+        alreadyGone,
+        leftovers: named,
+      } = await deleteUntilGone({
         clusterID,
         order: ownOrder,
         options,
@@ -206,13 +213,33 @@ async function deleteAll(
       });
       leftBehind.push(named);
       if (objection === undefined) gone.push(clusterID);
-      else kept.set(clusterID, objection);
+      // Only a record of before had it.
+      if (alreadyGone && clusterID === creation.knownClusterID) neverThere.push(clusterID);
+      if (objection !== undefined) kept.set(clusterID, objection);
     } catch (error) {
       if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
       left.set(clusterID, describeFailure(error, 'DeleteRefused'));
     }
   }
 }
+
+/**
+ * The user asked for the deletion of the cluster of this name, which a terminated create before may have made: nobody else looks for it.
+ * Runs of before ended at once.
+ */
+async function awaitUnseenCluster({ creation, progress, sinceMs, untilMs }: CleanUpTask): Promise<void> {
+  const { obtained, unseenUntilMs, request } = creation;
+  if (obtained !== undefined || Date.now() >= unseenUntilMs || !patched(findsUnlisted)) return;
+  const { clusterName } = request.cluster;
+  await awaitUnseen(() => lookPatiently(clusterName, progress, { sinceMs, untilMs }), {
+    untilMs: Math.min(unseenUntilMs, untilMs),
+    message: unseenMessage,
+    progress,
+  });
+}
+
+/** The change since which a clean-up that is a delete by name finds what no list shows. */
+const findsUnlisted = 'clean-up-finds-unlisted';
 
 /** Clusters that are known by their ID or that a look shows. Looks again after each pause while none of ours shows. */
 async function findTargets(
@@ -246,9 +273,18 @@ function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
     .map(({ clusterID }) => clusterID);
 }
 
-/** The cluster of an earlier create, if the user asked for its deletion before this create adopted it. */
+/** The cluster of an earlier create, if the user asked for its deletion before this create adopted it: listed, or recorded. */
 function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptions }: CleanupPolicy): string[] {
   if (deleteOptions === undefined || creation.obtained !== undefined) return [];
+  const listed = askedByName(found, creation);
+  const { knownClusterID } = creation;
+  const isListed = found.some(({ clusterID }) => clusterID === knownClusterID);
+  if (listed.length > 0 || knownClusterID === undefined || isListed || !patched(findsUnlisted)) return listed;
+  // The deletion asks for it by its ID, and compares name and marker.
+  return [knownClusterID];
+}
+
+function askedByName(found: readonly FoundCluster[], creation: Creation): string[] {
   const decision = decideCreate({ ...creation, found, settling: false });
   if (decision.action === 'adopt' && decision.madeBy === 'earlierCreate') return [decision.clusterID];
   // The user named the cluster, whatever its spec. Creates of version 0.1 left it.

@@ -51,7 +51,8 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
     ...(input.knownClusterID !== undefined && { knownClusterID: input.knownClusterID }),
-    ...(input.unseenClusterSeconds !== undefined && { unseenClusterSeconds: input.unseenClusterSeconds }),
+    unseenUntilMs:
+      input.unseenClusterSeconds === undefined ? -Infinity : startedAtMs + input.unseenClusterSeconds * 1000,
     ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
   const progress = trackProgress('validating', resumed?.currentStep);

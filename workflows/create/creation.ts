@@ -10,6 +10,6 @@ export interface Creation extends CreateRecord {
   readonly cleanUpTimeoutSeconds: number;
   /** The cluster of the create of this name before, as our records have it. */
   readonly knownClusterID?: string;
-  /** For how long, in seconds, a cluster of that create may still appear. */
-  readonly unseenClusterSeconds?: number;
+  /** Until when, in milliseconds since the epoch, a cluster of that create may still appear. `-Infinity` if none may. */
+  readonly unseenUntilMs: number;
 }

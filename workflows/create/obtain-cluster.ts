@@ -7,7 +7,7 @@ import { withMarker } from '../../contract/marker.ts';
 import { compareSpec, findClusters, submitCluster } from '../activity-proxies.ts';
 import { repeatWhileRefused } from '../delete/repeat-while-refused.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
-import { awaitUnseen } from '../operation/await-unseen.ts';
+import { awaitUnseen, unseenMessage } from '../operation/await-unseen.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
 import { timeAfter, type Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
@@ -31,8 +31,8 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
   // Once this function has decided by what that look found, the next request is sent whatever it would find again.
   let leaving: string | undefined;
   await awaitUnseen(() => look(creation, progress), {
-    untilMs: Date.now() + (creation.unseenClusterSeconds ?? 0) * 1000,
-    message: 'the create before was terminated; what it may have requested can still appear',
+    untilMs: creation.unseenUntilMs,
+    message: unseenMessage,
     progress,
   });
   const waitForOldCluster = oldClusterWait(progress);

@@ -35,6 +35,9 @@ export async function awaitUnseen(
   return [];
 }
 
+/** What people are told while a create waits. */
+export const unseenMessage = 'the create before was terminated; what it may have requested can still appear';
+
 /** An older cluster of the name, which goes just now or is not ours, says nothing about the one that may still appear. */
 function mayBeUnseen({ clusterPhase, description }: FoundCluster): boolean {
   return clusterPhase !== 'deleting' && clusterPhase !== 'deleted' && readMarker(description) !== undefined;

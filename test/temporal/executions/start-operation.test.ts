@@ -104,6 +104,19 @@ describe('the start of an operation', () => {
     expect(left()).toBe(0);
   });
 
+  it('makes the operation anew for each try, since the run in its way may have left something', async () => {
+    const { client, starts } = scriptedClient(
+      ['alreadyStarted', { started: 'run-1' }],
+      [{ runId: 'run-0', status: 'TERMINATED' }],
+    );
+    let tries = 0;
+    await startOperation(client, scope, async () => ({ ...operation, memo: { clusterName: `try-${++tries}` } }));
+    expect(starts.map(([, options]) => options)).toMatchObject([
+      { memo: { clusterName: 'try-1' } },
+      { memo: { clusterName: 'try-2' } },
+    ]);
+  });
+
   it('passes on every other error', async () => {
     const { client } = scriptedClient([]);
     await expect(startOperation(client, scope, operation)).rejects.toThrow('the script has no more starts');

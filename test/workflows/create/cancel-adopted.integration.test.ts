@@ -49,6 +49,33 @@ describe('the cluster of an earlier create', () => {
     expect(cloud.left()).toEqual([]);
   });
 
+  it('goes when its deletion is asked for before any list shows it, after its own create was terminated', async () => {
+    const { outcome, cloud } = await createCluster(
+      { clusters: [{ ...earlier, hiddenLooks: 4 }], moments: { 'look 1': askForDeletion } },
+      { unseenClusterSeconds: 240 },
+    );
+    expect(outcome).toMatchObject({ cleanup: { status: 'deleted', clusterIDs: ['cce-before-1'] } });
+    expect(cloud.left()).toEqual([]);
+    expect(cloud.posts()).toBe(0);
+  });
+
+  it('goes when its deletion is asked for while only our records have it', async () => {
+    const { outcome, cloud } = await createCluster(
+      { clusters: [{ ...earlier, hiddenLooks: Infinity }], moments: { start: askForDeletion } },
+      { knownClusterID: 'cce-before-1' },
+    );
+    expect(outcome).toMatchObject({ cleanup: { status: 'deleted', clusterIDs: ['cce-before-1'] } });
+    expect(cloud.left()).toEqual([]);
+  });
+
+  it('is not said to be deleted if our records have it, and it is gone', async () => {
+    const { outcome } = await createCluster(
+      { clusters: [{ ...earlier, clusterPhase: 'absent' }], moments: { start: askForDeletion } },
+      { knownClusterID: 'cce-before-1' },
+    );
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded', clusterIDs: [] } });
+  });
+
   it('stays when several clusters have the name whose deletion is asked for, and the outcome says so', async () => {
     const { outcome, cloud } = await createCluster({
       clusters: [otherSpec, otherSpec],
