@@ -48,6 +48,10 @@ export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation
         faults.clear();
         return [];
       });
+      admin.delete<{ Params: { id: string } }>('/faults/:id', ({ params: { id } }) => {
+        if (!faults.remove(Number(id))) throw new ServiceError(404, 'cce.warning.NotFound', `there is no fault ${id}`);
+        return { id: Number(id) };
+      });
     },
     { prefix: '/__admin' },
   );

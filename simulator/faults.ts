@@ -28,6 +28,8 @@ type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>;
 export interface FaultBook {
   active: () => readonly ActiveFault[];
   add: (fault: Fault) => ActiveFault;
+  /** Removes one fault. Returns `false` if there is none with this ID. */
+  remove: (id: number) => boolean;
   clear: () => void;
   /** Returns all faults of these kinds that affect the call, in order. */
   drawAll: <Kind extends FaultKind>(target: FaultTarget, kinds: readonly Kind[]) => FaultOf<Kind>[];
@@ -68,6 +70,11 @@ export function createFaultBook(seed: string, faults: readonly Fault[], now: () 
   return {
     active: () => entries.map(withoutInternals),
     add,
+    remove: (id) => {
+      const before = entries.length;
+      entries = entries.filter((entry) => entry.id !== id);
+      return entries.length < before;
+    },
     clear: () => {
       entries = [];
     },

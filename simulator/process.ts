@@ -24,6 +24,7 @@ export interface SimulatorProcess {
   /** Returns the resources that finished deletions left behind. */
   leftovers: () => Promise<Leftover[]>;
   addFault: (fault: FaultInput) => Promise<ActiveFault>;
+  removeFault: (fault: ActiveFault) => Promise<void>;
   clearFaults: () => Promise<void>;
   /** Adds a cluster without a create call and returns its ID. */
   plantCluster: (cluster: PlantedCluster) => Promise<string>;
@@ -99,6 +100,9 @@ export function adminCallsOf(url: string) {
     clusters: () => admin('GET', 'clusters'),
     leftovers: () => admin('GET', 'leftovers'),
     addFault: (fault) => admin('POST', 'faults', fault),
+    removeFault: async ({ id }) => {
+      await admin('DELETE', `faults/${id}`);
+    },
     clearFaults: async () => {
       await admin('DELETE', 'faults');
     },

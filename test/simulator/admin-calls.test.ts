@@ -73,6 +73,11 @@ describe('an admin call', () => {
     });
     expect((await service.call('GET', '/v2/clusters')).status).toBe(429);
     expect((await service.admin('GET', 'faults')).body).toMatchObject([{ id: 1, matches: 1, hits: 1 }]);
+    await service.admin('POST', 'faults', { kind: 'html', call: 'getCluster' });
+    expect((await service.admin('DELETE', 'faults/1')).status).toBe(200);
+    expect((await service.admin('GET', 'faults')).body).toMatchObject([{ id: 2, fault: { kind: 'html' } }]);
+    expect((await service.call('GET', '/v2/clusters')).status).toBe(200);
+    expect((await service.admin('DELETE', 'faults/1')).status).toBe(404);
     await service.admin('DELETE', 'faults');
     expect((await service.admin('GET', 'faults')).body).toEqual([]);
     expect((await service.call('GET', '/v2/clusters')).status).toBe(200);
