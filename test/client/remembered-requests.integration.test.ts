@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createOrchestrator, KeyReusedError, loadDataConverter } from '../../client/index.ts';
 import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
+import { waiting } from '../waiting.ts';
 
 const connections = useConnections();
 
@@ -45,11 +46,15 @@ describe('the key of a request', () => {
     const account = newAccount();
     const { client, requests } = orchestratorOf(account);
     await requests.claim('secret key', 'secret request');
-    const { executions } = await client.workflowService.listWorkflowExecutions({
-      namespace: client.options.namespace,
-      query: `WorkflowId STARTS_WITH 'cce:${account}:'`,
-    });
-    const kept = await client.workflow.getHandle(executions[0]?.execution?.workflowId ?? '').describe();
+    // Lists lag behind.
+    const workflowID = await vi.waitUntil(async () => {
+      const { executions } = await client.workflowService.listWorkflowExecutions({
+        namespace: client.options.namespace,
+        query: `WorkflowId STARTS_WITH 'cce:${account}:'`,
+      });
+      return executions[0]?.execution?.workflowId;
+    }, waiting);
+    const kept = await client.workflow.getHandle(workflowID).describe();
     const { executionExpirationTime, originalStartTime } = kept.raw.workflowExtendedInfo ?? {};
     const seconds = Number(executionExpirationTime?.seconds) - Number(originalStartTime?.seconds);
     expect(Math.abs(seconds - 24 * 3600)).toBeLessThanOrEqual(1);
@@ -66,14 +71,11 @@ it('who asked for a create is kept with it, encrypted, and lists show it', async
   const { client, ...orchestrator } = orchestratorOf(account, 'ci-team');
   const create = await orchestrator.create(readExample('managed', 'ci-1'));
   await expect
-    .poll(
-      async () => {
-        const listed = [];
-        for await (const operation of orchestrator.list()) listed.push(operation.requestedBy);
-        return listed;
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const listed = [];
+      for await (const operation of orchestrator.list()) listed.push(operation.requestedBy);
+      return listed;
+    }, waiting)
     .toEqual(['ci-team']);
   const { raw } = await client.workflow.getHandle(create.workflowID).describe();
   expect(JSON.stringify(raw)).not.toContain('ci-team');

@@ -74,7 +74,7 @@ describe.concurrent('the deletes of a batch', () => {
   });
 
   it.each([
-    ['costly-running', ({ currentStep }: OperationStatus) => currentStep === undefined],
+    ['costly-running', ({ outcome: end }: OperationStatus) => end !== undefined],
     ['stuck-costly', ({ currentStep }: OperationStatus) => (currentStep?.step?.index ?? 0) >= 3],
   ])('name what they and the clean-ups that they cause leave behind: %s', async (clusterName, isReached) => {
     const create = await orchestrator().create(costlyRequest(clusterName));

@@ -20,6 +20,10 @@ const { orchestration, orchestrator, simulator, start, outcome, progress, result
 
 const memoOf = async (clusterName: string) => (await create(clusterName).describe()).memo;
 
+/** Waits until a create knows its cluster, which a rollback deletes even if the create is terminated then. */
+const knowsCluster = (clusterName: string) =>
+  vi.waitUntil(async () => (await memoOf(clusterName))?.['clusterID'] !== undefined, waiting);
+
 // Five run at a time, so those that wait for the longest come first.
 it.concurrent('creates and a rollback whose keys are refused wait for them, and nothing is left', async () => {
   const refusal = { kind: 'refuse', status: 403, code: 'IamSignatureInvalid', name: '*keys*' } as const;
@@ -27,7 +31,7 @@ it.concurrent('creates and a rollback whose keys are refused wait for them, and 
   const items = ['keys-0', 'keys-1', 'stuck-keys'].map((name) => createItem(name));
   await start('keys', items, { failurePolicy: 'rollback' });
   await vi.waitUntil(async () => (await progress('keys'))?.succeeded === 2, waiting);
-  await vi.waitUntil(async () => (await clusters('stuck-keys')).length === 1, waiting);
+  await knowsCluster('stuck-keys');
   await simulator().addFault({ ...refusal, call: 'deleteCluster', times: 3 });
   await create('stuck-keys').terminate();
   expect(await outcome('keys')).toMatchObject({
@@ -90,6 +94,7 @@ it.concurrent('a rollback deletes exactly what the batch has made', async () => 
   const leased = createItem('undo-leased', { ttlSeconds: 3_600 });
   await start('undo', [...made, leased], { failurePolicy: 'rollback', concurrency: 6 });
   await vi.waitUntil(async () => (await progress('undo'))?.succeeded === 4, waiting);
+  await knowsCluster('once-undo');
   // The last that is under way fails.
   await create('once-undo').terminate();
   expect(await outcome('undo')).toMatchObject({
@@ -122,6 +127,7 @@ it.concurrent('a rollback spares a cluster whose name somebody else has asked fo
   await vi.waitUntil(async () => (await progress('spare'))?.succeeded === 1, waiting);
   await ended(orchestrator(), await orchestrator().delete('spare-0'));
   const theirs = await createAlone('spare-0');
+  await knowsCluster('stuck-spare');
   await create('stuck-spare').terminate();
   const ending = await outcome('spare');
   expect(ending).toMatchObject({ outcome: 'rolledBack', rollback: { total: 2, deleted: 1, failed: 0, kept: 1 } });
@@ -167,6 +173,7 @@ it.concurrent('a rollback spares what others have asked for while the batch made
     expect(claimed.attached).toBe(true);
     await vi.waitUntil(async () => (await memoOf(name))?.['claimed'] === true, waiting);
   }
+  await knowsCluster('stuck-claim-bad');
   await create('stuck-claim-bad').terminate();
   const ending = await outcome('claim');
   expect(ending).toMatchObject({ outcome: 'rolledBack', rollback: { total: 2, deleted: 1, failed: 0, kept: 1 } });

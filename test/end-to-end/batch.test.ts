@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { OperationStatus } from '../../client/index.ts';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import { createItem, deleteItem, useBatchService } from '../batches.ts';
 import { readExample } from '../examples.ts';
-import { allOf, ended } from '../orchestration.ts';
+import { allOf, ended, reached } from '../orchestration.ts';
 import { waiting } from '../waiting.ts';
 
 const { orchestrator, start, outcome, progress, results, create, createAlone, names } = useBatchService(
@@ -12,6 +13,8 @@ const { orchestrator, start, outcome, progress, results, create, createAlone, na
     { kind: 'stuck-step', step: 3, name: 'other-0', times: 1 },
   ],
 );
+
+const hasCluster = ({ currentStep }: OperationStatus) => currentStep?.clusterID !== undefined;
 
 describe.concurrent('a batch', () => {
   it('brings its creates to run, so many at a time, and then its deletes', async () => {
@@ -42,6 +45,7 @@ describe.concurrent('a batch', () => {
 
   it('attaches to what is under way, and lets go of that when it is cancelled', async () => {
     const other = await orchestrator().create(readExample('custom', 'stuck-other'));
+    await reached(orchestrator(), other, hasCluster);
     await start('attached', [createItem('stuck-other'), createItem('stuck-own')]);
     await vi.waitUntil(async () => (await progress('attached'))?.underWay === 2, waiting);
     await orchestrator().batches.cancel('attached', { reason: 'not needed' });
@@ -55,6 +59,8 @@ describe.concurrent('a batch', () => {
 
   it('refuses an item whose name is under way with another spec, and can try it again', async () => {
     const other = await orchestrator().create({ ...readExample('managed', 'other-0') });
+    // The only one of its name that gets stuck.
+    await reached(orchestrator(), other, hasCluster);
     await start('conflict', [createItem('other-0'), createItem('other-1')]);
     const first = await outcome('conflict');
     expect(first).toMatchObject({ outcome: 'completed', succeeded: 1, failedItems: [0] });

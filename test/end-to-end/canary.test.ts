@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { loadDataConverter } from '../../client/index.ts';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
@@ -15,6 +15,7 @@ import { ccectl } from '../ccectl.ts';
 import { allOf } from '../orchestration.ts';
 import { startQuotingProxy, type QuotingProxy } from '../quoting-proxy.ts';
 import { startSimulator, startWorkerProcess } from '../processes.ts';
+import { waiting } from '../waiting.ts';
 
 const { GetWorkflowExecutionHistoryResponse, DescribeWorkflowExecutionResponse } =
   proto.temporal.api.workflowservice.v1;
@@ -100,9 +101,9 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
   }
 
   /** What is left once all has ended: the histories, the log, and the files of the database. */
-  async function collect(): Promise<void> {
+  async function collect(...workflowIDs: string[]): Promise<void> {
     places.metrics = await (await fetch(metricsURL)).text();
-    Object.assign(places, await storedRuns());
+    Object.assign(places, await storedRuns(workflowIDs));
     expect(await worker.stop()).toBe(0);
     places['log of the worker'] = log;
     await temporal.stop();
@@ -112,12 +113,17 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
   }
 
   /** What the server has of each run, without any decoding; and all of them replay. */
-  async function storedRuns(): Promise<Record<string, Uint8Array>> {
+  async function storedRuns(workflowIDs: string[]): Promise<Record<string, Uint8Array>> {
     const connection = await Connection.connect({ address: temporal.address });
     const dataConverter = loadDataConverter({ ...process.env, ...settings });
     const client = new Client({ connection, dataConverter });
     const stored: Record<string, Uint8Array> = {};
-    const runs = await allOf(client.workflow.list());
+    // Lists lag behind.
+    const runs = await vi.waitFor(async () => {
+      const listed = await allOf(client.workflow.list());
+      expect(listed.map(({ workflowId }) => workflowId)).toEqual(expect.arrayContaining(workflowIDs));
+      return listed;
+    }, waiting);
     for (const { workflowId, runId } of runs) {
       const execution = { workflowId, runId };
       const history = await client.workflowService.getWorkflowExecutionHistory({ namespace, execution });
@@ -165,7 +171,8 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     const input = JSON.stringify(specOf('looked-at'));
     expect(await Promise.all(looks.map((args) => run(args, input)))).toEqual(looks.map(() => 0));
     expect(await run(['batch', 'delete', '-f', '-', '--wait', '-o', 'json'], file)).toBe(0);
-    await collect();
+    const clusterNames = ['stuck', 'runs', 'fails', 'refused', 'item-0', 'item-1', 'fails-0'];
+    await collect('cce:default:bj:batch:many', ...clusterNames.map((name) => `cce:default:bj:${name}`));
 
     expect(proxy.creates()).toHaveLength(6);
     for (const body of proxy.creates()) expect(findCanaries({ body })).toHaveLength(names.length);
@@ -178,7 +185,7 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     await start('off');
     expect(await create('runs', '--watch')).toBe(0);
     expect(await create('refused', '--watch')).toBe(1);
-    await collect();
+    await collect('cce:default:bj:runs', 'cce:default:bj:refused');
 
     const found = findCanaries(places);
     const inline = names.filter((name) => name.startsWith('inline'));

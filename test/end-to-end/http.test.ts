@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOrchestrator } from '../../client/index.ts';
 import { followerCalls } from '../../client/follow/follower-calls.ts';
 import { createFollower } from '../../client/follow/follower.ts';
@@ -15,6 +15,7 @@ import type { ClusterResource, OperationResource } from '../../http/schemas/oper
 import { createServer } from '../../http/server.ts';
 import { readExample } from '../examples.ts';
 import { useService } from '../service.ts';
+import { waiting } from '../waiting.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -88,6 +89,14 @@ describe('over HTTP', () => {
   const operationAt = (location: string, wait = '30s') =>
     call<OperationResource>('GET', `${location.slice(location.indexOf('/operations'))}?wait=${wait}`);
 
+  /** Waits until the operations of a cluster are listed: lists lag behind, and all requests of a second share one. */
+  const listsOperationOf = (cluster: string) =>
+    vi.waitFor(async () => {
+      const path = `/operations?cluster=${cluster}`;
+      const { answer } = await call<{ operations: OperationResource[] }>('GET', path);
+      expect(answer.operations.length).toBeGreaterThan(0);
+    }, waiting);
+
   it.concurrent('a cluster is created, seen, and deleted', async () => {
     const { status, answer, location } = await call<OperationResource>(
       'POST',
@@ -114,13 +123,16 @@ describe('over HTTP', () => {
     expect(deleted.status).toBe(202);
     expect(deleted.answer).toMatchObject({ done: true });
     expect((await call<ClusterResource>('GET', '/clusters/life-1')).answer.state).toBe('absent');
-    const { answer: listed } = await call<{ operations: OperationResource[] }>('GET', '/operations?cluster=life-1');
-    expect(listed.operations.length).toBeGreaterThan(0);
+    await listsOperationOf('life-1');
   });
 
   it.concurrent('a create is cancelled and cleans up', async () => {
     const { location } = await call<OperationResource>('POST', '/clusters', readExample('managed', 'stuck-1'));
     const stream = await fetch(`${url}${location.slice(location.indexOf('/operations'))}/events`);
+    await vi.waitUntil(
+      async () => (await simulator().clusters()).some(({ clusterName }) => clusterName === 'stuck-1'),
+      waiting,
+    );
     await call('POST', '/clusters/stuck-1/cancel?wait=30s', { reason: 'wrong VPC' });
     const { answer } = await operationAt(location);
     expect(answer).toMatchObject({
@@ -201,7 +213,9 @@ describe('over HTTP', () => {
     expect(started.answer).toMatchObject({ done: true, response: { outcome: 'completed', succeeded: 2 } });
     const { answer } = await call<{ results: object[] }>('GET', '/batches/many/results?pageSize=1&cursor=1');
     expect(answer.results).toMatchObject([{ index: 1, clusterName: 'batch-2', result: 'running' }]);
-    expect((await call<{ batches: object[] }>('GET', '/batches')).answer.batches.length).toBeGreaterThan(0);
+    await vi.waitFor(async () => {
+      expect((await call<{ batches: object[] }>('GET', '/batches')).answer.batches.length).toBeGreaterThan(0);
+    }, waiting);
     expect((await call('POST', '/batches/many/pause')).status).toBe(404);
 
     const filter = { filter: { name: 'batch-*' } };
@@ -233,16 +247,21 @@ describe('over HTTP', () => {
     const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
     const [, script = ''] = /^## Over HTTP$[^]*?^```sh\n([^]*?)^```$/m.exec(readme) ?? [];
     expect(script.match(/^curl /gm)).toHaveLength(5);
-    // Each prints one document on one line, without a line break after it.
-    const { stdout } = await execa('bash', ['-euc', script.replaceAll(/$/gm, '\necho')], {
-      cwd: projectFolder,
-      env: { API: url, TOKEN: 'any' },
-    });
-    const answers = stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as object);
-    expect(answers).toMatchObject([
+    const lines = script.trim().split('\n');
+    const run = async (commands: readonly string[]): Promise<object[]> => {
+      // Each prints one document on one line, without a line break after it.
+      const { stdout } = await execa('bash', ['-euc', commands.map((command) => `${command}\necho`).join('\n')], {
+        cwd: projectFolder,
+        env: { API: url, TOKEN: 'any' },
+      });
+      return stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as object);
+    };
+    const first = await run(lines.slice(0, 2));
+    await listsOperationOf('test-open-types');
+    expect([...first, ...(await run(lines.slice(2)))]).toMatchObject([
       { done: false, metadata: { kind: 'create', clusterName: 'test-open-types' } },
       { clusterName: 'test-open-types', state: 'running' },
       { operations: [{ metadata: { kind: 'create' } }] },

@@ -60,18 +60,18 @@ describe('reconcile', () => {
   it('reports while a deletion hangs, and does not delete what a create claims meanwhile', async () => {
     const { orchestrator, client } = orchestration();
     const busy = { kind: 'refuse', call: 'deleteCluster', status: 409, code: 'cce.warning.ClusterBusy' } as const;
-    await simulator().addFault({ ...busy, clusterID: clusterIDs.terminated!, times: 1 });
+    const fault = await simulator().addFault({ ...busy, clusterID: clusterIDs.terminated! });
     const hanging = orchestrator.reconcile({ delete: { olderThanSeconds: 0, options: {} } });
-    await vi.waitFor(async () => expect(await simulator().log('deleteCluster')).toHaveLength(1), waiting);
+    await vi.waitFor(async () => expect(await simulator().log('deleteCluster')).not.toEqual([]), waiting);
 
     const report = await orchestrator.reconcile();
     expect(report).toMatchObject({ orphans: 1, unclaimed: [{ clusterID: clusterIDs.terminated }, {}] });
     const again = await orchestrator.create(readExample('managed', 'terminated'));
     await reached(orchestrator, again, ({ clusterID }) => clusterID === clusterIDs.terminated);
-
+    await simulator().removeFault(fault);
     const { unclaimed } = await hanging;
     expect(unclaimed[0]).toMatchObject({ clusterID: clusterIDs.terminated, deletion: 'claimed' });
-    expect(await simulator().log('deleteCluster')).toHaveLength(1);
+    expect((await simulator().log('deleteCluster')).filter(({ status }) => status !== busy.status)).toEqual([]);
     expect(await simulator().clusters()).toHaveLength(5);
     await client.workflow.getHandle(again.workflowID).terminate('so that it is an orphan again');
   });

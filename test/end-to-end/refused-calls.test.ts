@@ -11,6 +11,7 @@ import { startOperation } from '../../temporal/executions/start-operation.ts';
 import { readExample } from '../examples.ts';
 import { ended, runningWithLease } from '../orchestration.ts';
 import { useService } from '../service.ts';
+import { waiting } from '../waiting.ts';
 
 const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0']);
 
@@ -55,7 +56,7 @@ describe.concurrent('what a call cannot do', () => {
           outcome: { outcome: 'running' },
           refusedCreate: { failure: { type: 'NameTaken' } },
         }),
-      { timeout: 10_000 },
+      waiting,
     );
     await ended(orchestrator, await orchestrator.delete('other-spec'));
     // Once it is gone, the name is free for the other spec.
@@ -91,12 +92,12 @@ describe.concurrent('what a call cannot do', () => {
       code: 'Busy',
       call: 'deleteCluster',
       name: 'busy',
-      times: 1,
     } as const;
-    await simulator().addFault(refusal);
+    const fault = await simulator().addFault(refusal);
     const first = await orchestrator.delete('busy');
     await expect(orchestrator.delete('busy', { deleteResource: true })).rejects.toThrow(OptionsConflictError);
     expect(await orchestrator.delete('busy')).toEqual(first);
+    await simulator().removeFault(fault);
     expect((await ended(orchestrator, first)).outcome).toMatchObject({ outcome: 'deleted' });
   });
 
@@ -124,9 +125,10 @@ describe.concurrent('what a call cannot do', () => {
     );
     expect((await ended(orchestrator, deletion)).outcome).toMatchObject({ outcome: 'failed' });
     expect(await orchestrator.status('hidden')).toMatchObject({ runID: create.runID, execution: 'running' });
-    await vi.waitFor(async () => expect(await orchestrator.status(clusterID)).toMatchObject({ runID: create.runID }), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(
+      async () => expect(await orchestrator.status(clusterID)).toMatchObject({ runID: create.runID }),
+      waiting,
+    );
   });
 
   it('is said within seconds while no worker polls', async () => {

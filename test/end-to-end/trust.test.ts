@@ -6,6 +6,7 @@ import {
   type OperationStatus,
 } from '../../client/index.ts';
 import type { FaultInput } from '../../simulator/fault-schema.ts';
+import type { ActiveFault } from '../../simulator/faults.ts';
 import { readExample } from '../examples.ts';
 import { ended, reached } from '../orchestration.ts';
 import { useService } from '../service.ts';
@@ -37,11 +38,15 @@ describe('a service that is wrong for a while', () => {
   const atStep = (create: OperationReference, index: number) =>
     reached(orchestration().orchestrator, create, ({ currentStep }) => (currentStep?.step?.index ?? 0) >= index);
 
-  /** Makes calls about one cluster fail; of the list those that search for it. */
-  async function refuse(clusterName: string, calls: readonly string[], refusal: object): Promise<void> {
+  /** Makes calls about one cluster fail, of the list those that search for it, until the returned function is called. */
+  async function refuse(clusterName: string, calls: readonly string[], refusal: object): Promise<() => Promise<void>> {
+    const faults: ActiveFault[] = [];
     for (const call of calls) {
-      await simulator().addFault({ kind: 'refuse', name: clusterName, call, ...refusal } as FaultInput);
+      faults.push(await simulator().addFault({ kind: 'refuse', name: clusterName, call, ...refusal } as FaultInput));
     }
+    return async () => {
+      for (const fault of faults) await simulator().removeFault(fault);
+    };
   }
 
   // Five run at a time, so those that wait for the longest come first.
@@ -55,13 +60,13 @@ describe('a service that is wrong for a while', () => {
     const second: OperationStatus = await ended(orchestration().orchestrator, await create('same-name'));
     expect(second.outcome).toMatchObject({ outcome: 'running' });
     expect(second.outcome?.clusterID).not.toBe(old!.clusterID);
-    await vi.waitFor(async () => expect(await phasesOf('same-name')).toEqual(['running']), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await phasesOf('same-name')).toEqual(['running']), waiting);
   });
 
   it.concurrent('a create does not adopt a cluster whose delete is queued, and makes a new one', async () => {
     const { orchestrator } = orchestration();
     const { outcome: first } = await ended(orchestrator, await create('doomed'));
-    await refuse('doomed', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy', forSeconds: 3 });
+    const accept = await refuse('doomed', ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy' });
     const deleting = await orchestrator.delete('doomed');
     await reached(orchestrator, deleting, ({ currentStep }) => currentStep?.waitsFor !== undefined);
     const second = await create('doomed');
@@ -70,6 +75,7 @@ describe('a service that is wrong for a while', () => {
       reason: 'oldCluster',
       message: `a delete of ${first?.clusterID} is queued or under way`,
     });
+    await accept();
     const { outcome } = await ended(orchestrator, second);
     expect(outcome).toMatchObject({ outcome: 'running' });
     expect(outcome?.clusterID).not.toBe(first?.clusterID);
@@ -87,14 +93,15 @@ describe('a service that is wrong for a while', () => {
     async (clusterName, calls, refusal, waitsFor) => {
       const cancelled = await create(clusterName);
       await atStep(cancelled, 2);
-      await refuse(clusterName, calls, { ...refusal, forSeconds: 3 });
+      const accept = await refuse(clusterName, calls, refusal);
       await orchestration().orchestrator.cancel(clusterName);
-      const waiting = await reached(
+      const held = await reached(
         orchestration().orchestrator,
         cancelled,
         ({ currentStep }) => currentStep?.waitsFor !== undefined,
       );
-      expect(waiting.currentStep).toMatchObject({ stage: 'cleaningUp', waitsFor: { reason: waitsFor } });
+      expect(held.currentStep).toMatchObject({ stage: 'cleaningUp', waitsFor: { reason: waitsFor } });
+      await accept();
       const { outcome } = await ended(orchestration().orchestrator, cancelled);
       expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'deleted' } });
       expect(await phasesOf(clusterName)).toEqual([]);
@@ -116,15 +123,15 @@ describe('a service that is wrong for a while', () => {
   it.concurrent('a delete by name takes the running cluster, though a create with another spec still looks', async () => {
     const { orchestrator } = orchestration();
     const { outcome: first } = await ended(orchestrator, await create('looked-for'));
-    await refuse('looked-for', ['listClusters', 'getCluster'], {
+    const accept = await refuse('looked-for', ['listClusters', 'getCluster'], {
       status: 429,
       code: 'RequestLimitExceeded',
-      forSeconds: 4,
     });
     const other = readExample('managed', 'looked-for');
     other.cluster.k8sVersion = '1.28.8';
     const second = await orchestrator.create(other);
     await orchestrator.delete('looked-for');
+    await accept();
     const { outcome } = await ended(orchestrator, second);
     expect(outcome).toMatchObject({
       outcome: 'cancelled',
@@ -182,11 +189,12 @@ describe('a service that is wrong for a while', () => {
     const { outcome: made } = await ended(orchestrator, await create(name));
     const clusterID = made?.clusterID ?? '';
     const [first, second] = name === 'one-by-name' ? [name, clusterID] : [clusterID, name];
-    await refuse(name, ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy', forSeconds: 2 });
+    const accept = await refuse(name, ['deleteCluster'], { status: 409, code: 'cce.warning.ClusterBusy' });
     const deleting = await orchestrator.delete(first);
     await reached(orchestrator, deleting, ({ currentStep }) => currentStep?.waitsFor !== undefined);
     await vi.waitFor(async () => expect(await orchestrator.delete(second)).toEqual(deleting), waiting);
     await expect(orchestrator.delete(second, { deleteResource: true })).rejects.toThrow(OptionsConflictError);
+    await accept();
     expect((await ended(orchestrator, deleting)).outcome).toMatchObject({ outcome: 'deleted', requests: 1 });
   });
 });

@@ -63,6 +63,9 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(JSON.parse(byID.stdout)).toMatchObject({ outcome: { outcome: 'deleted', clusterID } });
     expect(await simulator().clusters()).toEqual([]);
 
+    // Lists lag behind.
+    const listed = async () => JSON.parse((await run('list', '-o', 'json')).stdout) as unknown[];
+    await vi.waitFor(async () => expect(await listed()).toHaveLength(4), waiting);
     const list = await runProcess('list', '-o', 'json');
     expect((JSON.parse(list.stdout) as { kind: string }[]).map(({ kind }) => kind)).toEqual([
       'delete',

@@ -8,6 +8,7 @@ import { readExample } from '../../examples.ts';
 import { ended } from '../../orchestration.ts';
 import { ccectlProcess } from '../../processes.ts';
 import { useService } from '../../service.ts';
+import { waiting } from '../../waiting.ts';
 
 // A command in this process shares the runtime of the tests, which logs errors only, as that of a replay.
 const installRuntime = vi.spyOn(Runtime, 'install').mockImplementation(() => Runtime.instance());
@@ -20,6 +21,12 @@ beforeAll(async () => {
   reorderedBundle = await bundleOnce('reordered.js');
   create = await orchestration().orchestrator.create(readExample('managed', 'replayed'));
   await ended(orchestration().orchestrator, create);
+  // Lists lag behind.
+  const { workflow } = orchestration().client;
+  await vi.waitUntil(
+    async () => (await workflow.count(`${query()} AND ExecutionStatus = 'Completed'`)).count > 0,
+    waiting,
+  );
 });
 
 afterAll(() => installRuntime.mockRestore());
