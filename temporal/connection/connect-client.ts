@@ -32,7 +32,7 @@ export interface LazyClient extends ConnectedClient {
  */
 export function openClient(): LazyClient {
   const dataConverter = loadDataConverter();
-  const { connectionOptions, namespace } = readSettings();
+  const { connectionOptions, namespace } = readSettings(process.env);
   const connection = lazyConnection(connectionOptions);
   const describe = () => connection.workflowService.describeNamespace({ namespace });
   const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
@@ -67,28 +67,29 @@ function lazyConnection(connectionOptions: Settings): Connection {
 
 type Settings = ReturnType<typeof readSettings>['connectionOptions'];
 
-function readSettings() {
+function readSettings(environment: NodeJS.ProcessEnv) {
   const reader = { loadClientConfigProfile, toClientOptions };
-  const { connectionOptions, namespace = 'default' } = readConnectionSettings(process.env, reader);
+  const { connectionOptions, namespace = 'default' } = readConnectionSettings(environment, reader);
   return { connectionOptions, namespace };
 }
 
 /**
  * Connects to Temporal as the environment and its profile files say, and checks the namespace.
  *
+ * @param environment @default the variables of this process
  * @throws ConnectionSettingsError, UnreachableError, EncryptionKeyError
  */
-export async function connectClient(): Promise<ConnectedClient> {
-  const dataConverter = loadDataConverter();
-  const { connectionOptions, namespace } = readSettings();
+export async function connectClient(environment: NodeJS.ProcessEnv = process.env): Promise<ConnectedClient> {
+  const dataConverter = loadDataConverter(environment);
+  const { connectionOptions, namespace } = readSettings(environment);
   const interceptors = retryUntilClosed();
   const connection = await Connection.connect({ connectTimeout: '5s', interceptors, ...connectionOptions }).catch(
     (error: unknown) => {
-      throw new UnreachableError(describeUnreachable(process.env, connectionOptions, error), { cause: error });
+      throw new UnreachableError(describeUnreachable(environment, connectionOptions, error), { cause: error });
     },
   );
   const describe = () => connection.workflowService.describeNamespace({ namespace });
-  await checkNamespace(process.env, namespace, describe).catch(async (error: unknown) => {
+  await checkNamespace(environment, namespace, describe).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });

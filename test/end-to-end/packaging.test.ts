@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,12 +7,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import packageLock from '../../package-lock.json' with { type: 'json' };
 import packageJson from '../../package.json' with { type: 'json' };
-import { startWorkerProcess } from '../../local/worker-process.ts';
 import buildConfiguration from '../../tsconfig.build.json' with { type: 'json' };
-import { startSimulator } from '../processes.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
-const rooms = buildConfiguration.include;
+const rooms = [...new Set(buildConfiguration.include.map((path) => path.split('/')[0] ?? path))];
 
 /** For a registry that is slow, where npm fetches the dependencies. */
 const installTimeoutMs = 300_000;
@@ -75,6 +72,8 @@ describe('the package, installed from its tarball into an empty project', () => 
     const imports = sources.flatMap((source) => [...source.matchAll(/\bfrom '((?:@[^/']+\/)?[^./'][^/']*)/g)]);
     const packages = new Set(imports.map(([, name = '']) => name).filter((name) => !name.startsWith('node:')));
     expect(packages).toContain('@temporalio/worker');
+    // Its own name stands in examples.
+    packages.delete(packageJson.name);
     expect([...packages].filter((name) => !(name in packageJson.dependencies))).toEqual([]);
   });
 
@@ -108,13 +107,14 @@ describe('the package, installed from its tarball into an empty project', () => 
     expect(await run(process.execPath, [simulator, '--help'])).toMatchObject({ exitCode: 0 });
   });
 
-  it("type-checks and runs the README's example of the library", async () => {
+  it("type-checks and runs the README's example of the library, in the test kit", async () => {
     await writeFile(join(userProject, 'example.ts'), await libraryExample());
+    await writeFile(join(userProject, 'kit.ts'), exampleInKit);
     await writeFile(
       join(userProject, 'tsconfig.json'),
       JSON.stringify({
         compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, types: ['node'] },
-        files: ['example.ts'],
+        files: ['example.ts', 'kit.ts'],
       }),
     );
     const compiler = join(projectFolder, 'node_modules', '.bin', 'tsc');
@@ -122,27 +122,49 @@ describe('the package, installed from its tarball into an empty project', () => 
     // Temporal's declarations want types of `ms` that it does not bring, which most projects pass over by skipLibCheck.
     expect(errors.split('\n').filter((line) => /error TS/.test(line) && !line.includes('@temporalio/'))).toEqual([]);
 
-    const simulator = await startSimulator(['--create-seconds', '1']);
-    const environment = {
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
-      TEMPORAL_NAMESPACE: 'default',
-      CCE_ACCOUNT: `package-${randomUUID().slice(0, 8)}`,
-      CCE_REGION: 'bj',
-      CCE_ENDPOINT: simulator.url,
-      CCE_POLL_INTERVAL: '100ms',
-      BCE_ACCESS_KEY_ID: simulator.accessKeyID,
-      BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
-    };
-    const worker = await startWorkerProcess(environment, [join(userProject, 'node_modules', '.bin', 'cce-worker')]);
-    const { exitCode, stdout, stderr } = await run(process.execPath, ['example.js'], environment);
+    const environment = { TEMPORAL_ADDRESS: inject('temporalAddress'), TEMPORAL_NAMESPACE: 'default' };
+    const { exitCode, stdout, stderr } = await run(process.execPath, ['kit.js'], environment);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const [cluster, ...others] = await simulator.clusters();
+    const { printed, clusters } = JSON.parse(stdout) as { printed: string; clusters: { clusterID: string }[] };
+    const [cluster, ...others] = clusters;
     expect(others).toEqual([]);
-    expect(stdout.split('\n').at(-1)).toBe(`${cluster?.clusterID} running`);
-    expect(await worker.stop()).toBe(0);
-    await simulator.stop();
+    expect(printed.trim().split('\n').at(-1)).toBe(`${cluster?.clusterID} running`);
+  });
+
+  it('brings schemas that load nothing of Temporal', async () => {
+    const coverage = join(folder, 'coverage');
+    const script = `
+      const { validateCreateRequest, requestJSONSchema } = await import('cce-orchestrator/schemas');
+      console.log(validateCreateRequest({ cluster: {} }).errors.length > 0, typeof requestJSONSchema());
+    `;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      NODE_V8_COVERAGE: coverage,
+    });
+    expect(stdout).toBe('true object');
+    // V8's coverage lists every module that the process ran.
+    const [file = ''] = await readdir(coverage);
+    const loaded = await readFile(join(coverage, file), 'utf8');
+    expect(loaded).toContain('/node_modules/zod/');
+    expect(loaded).not.toContain('/node_modules/@temporalio/');
   });
 });
+
+/** Runs the example as a process of the user's against a kit. */
+const exampleInKit = `
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { createTestKit } from 'cce-orchestrator/test-kit';
+import { createClusterRequestSchema } from 'cce-orchestrator/schemas';
+import type { SimulatorProcess } from 'cce-orchestrator/simulator';
+
+const kit = await createTestKit({ simulatorFlags: ['--quota', '5'] });
+const simulator: SimulatorProcess = kit.simulator;
+const env = { ...process.env, ...kit.environment };
+const { stdout: printed } = await promisify(execFile)(process.execPath, ['example.js'], { env });
+const clusters = await simulator.clusters();
+await kit.stop();
+console.log(JSON.stringify({ printed, clusters, canParse: createClusterRequestSchema.safeParse({}).success }));
+`;
 
 /** Packs a copy of the sources, since packing builds them, and others may be running what is in `dist`. */
 async function pack(destination: string): Promise<void> {
