@@ -1,5 +1,5 @@
 import { createAims } from './aims.ts';
-import type { Explored, Order } from './explore-order.ts';
+import type { Explored } from './explore-order.ts';
 import { startExplorers, type Explorers } from './processes.ts';
 import { shrink } from './shrink.ts';
 
@@ -32,32 +32,39 @@ async function exploreOne(explorers: Explorers, { seed, only, aim }: ExploreOpti
   return explored.violations.length === 0;
 }
 
-/** So many histories are explored before the next ones are aimed: at what these have not shown. */
-const generation = 40;
+/** Histories are aimed at what those before the last generation have not shown: the next one begins before the last ends. */
+const generation = 20;
 
 async function exploreAll(explorers: Explorers, { runs, seed, untilWrong }: ExploreOptions): Promise<boolean> {
   const startedAtMs = Date.now();
   const aims = createAims();
   const wrong: Explored[] = [];
   const progress = (done: number) => `${done} runs in ${Math.round((Date.now() - startedAtMs) / 1000)} s`;
+  const underWay: Promise<Explored>[][] = [];
+  let done = 0;
 
-  for (let from = 0; from < runs; from += generation) {
-    const orders = Array.from({ length: Math.min(generation, runs - from) }, (_, index): Order => {
+  for (let from = 0; done < runs; from += generation) {
+    const next = Array.from({ length: Math.max(0, Math.min(generation, runs - from)) }, (_, index) => {
       const number = from + index;
-      return { seed: `${seed}-${number}`, ...(number % 2 === 1 && { aim: aims.next() }) };
+      return explorers.explore({ seed: `${seed}-${number}`, ...(number % 2 === 1 && { aim: aims.next() }) });
     });
-    const explored = await Promise.all(orders.map(explorers.explore));
-    for (const { pairs } of explored) aims.note(pairs);
-    for (const [index, each] of explored.entries()) {
+    // Those that are under way when a search ends are nobody's concern.
+    for (const each of next) each.catch(() => {});
+    underWay.push(next);
+    if (underWay.length === 1) continue;
+    const explored = await Promise.all(underWay.shift()!);
+    for (const each of explored) {
+      done++;
+      aims.note(each.pairs);
       if (each.violations.length === 0) continue;
       wrong.push(each);
       if (untilWrong === true) {
-        console.log(`wrong after ${progress(from + index + 1)}: ${sentenceOf(each)}`);
+        console.log(`wrong after ${progress(done)}: ${sentenceOf(each)}`);
         return false;
       }
       console.log(sentenceOf(each));
     }
-    if ((from + generation) % 400 === 0) console.log(progress(from + generation));
+    if (done % 400 === 0) console.log(progress(done));
   }
   if (untilWrong === true) return true;
   for (const each of wrong.slice(0, 3)) print(await shrink(each, explorers.explore));

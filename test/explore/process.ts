@@ -1,3 +1,4 @@
+import './quick.ts';
 import { activityNames, exploreOrder, type Order } from './explore-order.ts';
 import { bundleWorkflows, createSandbox } from './temporal/sandbox.ts';
 import { loadAll } from './world.ts';

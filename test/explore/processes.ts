@@ -32,7 +32,9 @@ export function startExplorers(processes: number): Explorers {
 }
 
 function start(): ChildProcess {
-  return fork(fileURLToPath(new URL('process.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  // Most of what a history makes is soon garbage.
+  const execArgv = ['--max-semi-space-size=64', '--import', 'tsx'];
+  return fork(fileURLToPath(new URL('process.ts', import.meta.url)), { execArgv });
 }
 
 function serve(child: ChildProcess, order: Order): Promise<Explored> {

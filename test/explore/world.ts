@@ -10,6 +10,7 @@ import { createCceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
 import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
 import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
+import { LightResponse, type LightRequest } from './light-fetch.ts';
 import type { ServiceRequest, ServiceResponse } from './service-log.ts';
 import { createAttempts } from './temporal/attempts.ts';
 import { connectionTo } from './temporal/connection.ts';
@@ -133,16 +134,15 @@ export type Network = (
 
 /** A `fetch` that sends the requests of all workers to a scripted service. */
 export function fetchFrom(receive: Network): typeof fetch {
-  return async (input, init) => {
-    const request = new Request(input, init);
+  return async (input) => {
+    const request = input as unknown as LightRequest;
     const { pathname, searchParams } = new URL(request.url);
-    const text = await request.text();
     const answer = await receive(
       {
         method: request.method,
         path: pathname,
         query: searchParams,
-        body: text === '' ? undefined : JSON.parse(text),
+        body: request.sent === '' ? undefined : JSON.parse(request.sent),
         sender: Context.current().info.workflowExecution?.runId ?? '',
         activity: Context.current().info.activityType,
       },
@@ -151,6 +151,6 @@ export function fetchFrom(receive: Network): typeof fetch {
     // What a lost worker receives concerns nobody.
     if (lives.getStore()?.isLost === true) return new Promise<never>(() => {});
     if (answer === 'lost') throw new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } });
-    return new Response(answer.body, { status: answer.status, headers: answer.headers ?? {} });
+    return new LightResponse(answer.body, answer.status, answer.headers ?? {}) as unknown as Response;
   };
 }

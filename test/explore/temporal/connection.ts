@@ -8,7 +8,7 @@ import { status, type Payload, type Run, type Update } from './model.ts';
 import { long, timestamp } from './long.ts';
 import { rpcError, rpcStatus } from './rpc-error.ts';
 import type { Temporal } from './model.ts';
-import { matches } from './visibility.ts';
+import { findRuns } from './visibility.ts';
 
 type Service = temporal.api.workflowservice.v1.WorkflowService;
 type Requests = temporal.api.workflowservice.v1.WorkflowService;
@@ -134,11 +134,11 @@ export function connectionTo(model: Temporal, delayMs: () => number): Connection
       return { outcome: update.outcome, stage: 3 };
     },
     async listWorkflowExecutions({ query }: Parameters<Requests['listWorkflowExecutions']>[0]) {
-      const found = model.runs.filter((run) => matches(run, query ?? ''));
+      const found = findRuns(model.runs, query ?? '');
       return { executions: found.toReversed().map(infoOf), nextPageToken: new Uint8Array() };
     },
     async countWorkflowExecutions({ query }: Parameters<Requests['countWorkflowExecutions']>[0]) {
-      return { count: long(model.runs.filter((run) => matches(run, query ?? '')).length), groups: [] };
+      return { count: long(findRuns(model.runs, query ?? '').length), groups: [] };
     },
     async describeNamespace() {
       return { config: { workflowExecutionRetentionTtl: { seconds: long(30 * 24 * 3_600) } } };
@@ -156,11 +156,10 @@ export function connectionTo(model: Temporal, delayMs: () => number): Connection
   }
 
   /** Makes a call last as long as the explorer says, and no longer than the caller allows. */
-  const limited = new Proxy(methods, {
-    get: (target, name) => {
-      const method = target[name as keyof typeof methods] as ((request: never) => Promise<unknown>) | undefined;
-      if (method === undefined) return undefined;
-      return (request: never) => {
+  const limited = Object.fromEntries(
+    Object.entries(methods as Record<string, (request: never) => Promise<unknown>>).map(([name, method]) => [
+      name,
+      (request: never) => {
         const { untilMs, signal } = limits.getStore() ?? {};
         return new Promise((resolve, reject) => {
           const stop = () => reject(rpcError(rpcStatus.cancelled, 'the call was cancelled'));
@@ -179,9 +178,9 @@ export function connectionTo(model: Temporal, delayMs: () => number): Connection
           if (laterMs === 0) void send();
           else time.after(laterMs, () => void send());
         });
-      };
-    },
-  });
+      },
+    ]),
+  );
 
   return {
     workflowService: limited as unknown as Service,

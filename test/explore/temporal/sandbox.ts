@@ -18,11 +18,22 @@ export async function createSandbox(code: string, activityNames: Iterable<string
   globalHandlers.installed = true;
   // Without a time limit: each would start a thread, for each activation.
   const limitMs = undefined as unknown as number;
-  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), limitMs, new Set(activityNames));
+  const creator = await ReusableVMWorkflowCreator.create(
+    parseWorkflowCode(sharing(code)),
+    limitMs,
+    new Set(activityNames),
+  );
 
   return {
     load: (run) => creator.createWorkflow({ ...optionsOf(run), showStackTraceSources: false }),
   };
+}
+
+/** Has all workflows share what the project's modules are once they are loaded: each would load them again. */
+function sharing(code: string): string {
+  const nothing = /function preloadModules\(\) \{\s*\}/;
+  if (!nothing.test(code)) throw new Error('the bundle has another form');
+  return `Error.stackTraceLimit = 0;\n${code.replace(nothing, 'function preloadModules() { exports.importWorkflows(); }')}`;
 }
 
 function optionsOf(run: Run): Omit<WorkflowCreateOptions, 'showStackTraceSources'> {

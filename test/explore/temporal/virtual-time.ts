@@ -1,6 +1,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
+import { LightRequest } from '../light-fetch.ts';
 
 /** A queue of events at which time jumps from one event to the next. */
 export interface VirtualTime {
@@ -23,10 +24,8 @@ interface PlannedEvent {
 export function createVirtualTime(startMs: number): VirtualTime {
   let nowMs = startMs;
   const planned: PlannedEvent[] = [];
-  let changes = 0;
 
   function after(delayMs: number, event: () => unknown): () => void {
-    changes++;
     const entry = { atMs: nowMs + Math.max(0, delayMs), event };
     let position = planned.length;
     while (position > 0 && planned[position - 1]!.atMs > entry.atMs) position--;
@@ -37,13 +36,8 @@ export function createVirtualTime(startMs: number): VirtualTime {
     };
   }
 
-  /** What needs no time needs a few turns of the event loop, since no work leaves this thread. */
-  async function settle(): Promise<void> {
-    for (let seen = -1; seen !== changes;) {
-      seen = changes;
-      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
+  /** What needs no time is done before the event loop turns, since no work leaves this thread. */
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
   return {
     nowMs: () => nowMs,
@@ -59,9 +53,6 @@ export function createVirtualTime(startMs: number): VirtualTime {
     settle,
   };
 }
-
-/** The longest chain of turns that the code of one event needs: reading the body of a response. */
-const turns = 3;
 
 /** Whoever is lost does nothing any more: its timers never end. */
 export const lives = new AsyncLocalStorage<WorkerLife>();
@@ -84,9 +75,10 @@ let current: Surroundings | undefined;
 export function liveIn(world: Surroundings | undefined): void {
   install();
   current = world;
+  globalThis.Request = world === undefined ? real.Request : (LightRequest as never);
 }
 
-const real = { setTimeout, setInterval, clearTimeout, clearInterval, Date, fetch, random: Math.random };
+const real = { setTimeout, setInterval, clearTimeout, clearInterval, Date, fetch, Request, random: Math.random };
 const realTimeout = AbortSignal.timeout.bind(AbortSignal);
 const realNow = performance.now.bind(performance);
 const realPause = timersPromises.setTimeout;
@@ -106,14 +98,7 @@ function install(): void {
       : timer(callback, delayMs, true)) as unknown as typeof setInterval;
   globalThis.clearTimeout = clearAny;
   globalThis.clearInterval = clearAny;
-  globalThis.Date = new Proxy(real.Date, {
-    construct: (target, args, newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [Date.now()] : args, newTarget) as object,
-    get: (target, name) =>
-      name === 'now' && current !== undefined
-        ? () => Math.floor(current!.time.nowMs())
-        : (Reflect.get(target, name) as unknown),
-  });
+  globalThis.Date = virtualDate();
   performance.now = () => current?.time.nowMs() ?? realNow();
   Math.random = () => (current === undefined ? real.random() : current.random());
   globalThis.fetch = (input, init) => (current?.fetch ?? real.fetch)(input, init);
@@ -128,9 +113,26 @@ function install(): void {
   syncBuiltinESMExports();
 }
 
+/** As the real one, whose objects are among its instances. A proxy would make each look at the clock slow. */
+function virtualDate(): DateConstructor {
+  function VirtualDate(...args: []): Date | string {
+    const isCall = new.target === undefined;
+    const date = Reflect.construct(
+      real.Date,
+      args.length === 0 || isCall ? [Date.now()] : args,
+      new.target ?? real.Date,
+    ) as Date;
+    return isCall ? date.toString() : date;
+  }
+  Object.defineProperties(VirtualDate, Object.getOwnPropertyDescriptors(real.Date));
+  const now = () => (current === undefined ? real.Date.now() : Math.floor(current.time.nowMs()));
+  return Object.assign(VirtualDate as unknown as DateConstructor, { now });
+}
+
 function timer(callback: () => void, delayMs: number, repeats: boolean) {
   const life = lives.getStore();
-  const bound = AsyncResource.bind(callback);
+  // AsyncResource.bind defines deprecated properties on each function that it binds.
+  const resource = new AsyncResource('timer');
   const { time } = current!;
   const plan = () => time.after(delayMs, ring);
   const handle = { cancel: plan(), ref: () => handle, unref: () => handle, hasRef: () => true, refresh };
@@ -139,7 +141,7 @@ function timer(callback: () => void, delayMs: number, repeats: boolean) {
   function ring(): void {
     if (life?.isLost === true) return;
     if (repeats) handle.cancel = plan();
-    bound();
+    resource.runInAsyncScope(callback);
   }
 
   function refresh() {

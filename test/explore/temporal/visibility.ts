@@ -1,19 +1,25 @@
 import { status, type Run } from './model.ts';
 
-const statusNames: Record<string, number> = {
-  Running: status.running,
-  Completed: status.completed,
-  Failed: status.failed,
-  Canceled: status.cancelled,
-  Terminated: status.terminated,
-  ContinuedAsNew: status.continuedAsNew,
-  TimedOut: status.timedOut,
+const statusNames: Record<number, string> = {
+  [status.running]: 'Running',
+  [status.completed]: 'Completed',
+  [status.failed]: 'Failed',
+  [status.cancelled]: 'Canceled',
+  [status.terminated]: 'Terminated',
+  [status.continuedAsNew]: 'ContinuedAsNew',
+  [status.timedOut]: 'TimedOut',
 };
 
-/** Whether a query for a list of runs finds a run. Knows as much of the language as the project uses. */
-export function matches(run: Run, query: string): boolean {
-  const tokens = tokensOf(query);
-  if (tokens.length === 0) return true;
+type Condition = (run: Run) => boolean;
+
+/** The runs that a query for a list of runs finds. Knows as much of the language as the project uses. */
+export function findRuns(runs: readonly Run[], query: string): Run[] {
+  return runs.filter(conditionOf(query));
+}
+
+function conditionOf(query: string): Condition {
+  const tokens = query.match(/'[^']*'|[()]|,|!=|>=|<=|=|>|<|[\w.]+/g) ?? [];
+  if (tokens.length === 0) return () => true;
   let position = 0;
   const result = either();
   if (position < tokens.length) throw new Error(`the model of visibility does not understand ${query}`);
@@ -33,75 +39,93 @@ export function matches(run: Run, query: string): boolean {
     return true;
   }
 
-  function either(): boolean {
-    let found = both();
-    while (has('OR')) found = both() || found;
-    return found;
+  function either(): Condition {
+    const left = both();
+    if (!has('OR')) return left;
+    const right = either();
+    return (run) => left(run) || right(run);
   }
 
-  function both(): boolean {
-    let found = one();
-    while (has('AND')) found = one() && found;
-    return found;
+  function both(): Condition {
+    const left = one();
+    if (!has('AND')) return left;
+    const right = both();
+    return (run) => left(run) && right(run);
   }
 
-  function one(): boolean {
+  function one(): Condition {
     if (has('(')) {
-      const found = either();
+      const inner = either();
       take(')');
-      return found;
+      return inner;
     }
-    const value = valueOf(run, take());
+    const name = take();
+    const valueOf = attribute(name);
+    const literal = () => (name.endsWith('Time') ? Date.parse(textOf(take())) : textOf(take()));
     if (has('IN')) {
       take('(');
-      let found = false;
-      do found = value === literal(take()) || found;
+      const wanted: unknown[] = [];
+      do wanted.push(literal());
       while (has(','));
       take(')');
-      return found;
+      return (run) => wanted.includes(valueOf(run));
     }
-    if (has('STARTS_WITH')) return String(value).startsWith(String(literal(take())));
-    const operator = take();
-    const other = literal(take());
-    if (operator === '=') return value === other;
-    if (operator === '!=') return value !== other;
-    if (value === undefined) return false;
-    if (operator === '>') return value > other;
-    if (operator === '>=') return value >= other;
-    return operator === '<' ? value < other : value <= other;
+    if (has('STARTS_WITH')) {
+      const start = textOf(take());
+      return (run) => String(valueOf(run)).startsWith(start);
+    }
+    return comparison(valueOf, take(), literal());
   }
 }
 
-let last: { query: string; tokens: string[] } = { query: '', tokens: [] };
+type Value = string | number | undefined;
 
-/** Each query is held against many runs. */
-function tokensOf(query: string): string[] {
-  if (last.query !== query) last = { query, tokens: query.match(/'[^']*'|[()]|,|!=|>=|<=|=|>|<|[\w.]+/g) ?? [] };
-  return last.tokens;
+function comparison(valueOf: (run: Run) => Value, operator: string, other: string | number): Condition {
+  const known = (isTrue: (value: string | number) => boolean) => (run: Run) => {
+    const value = valueOf(run);
+    return value !== undefined && isTrue(value);
+  };
+  switch (operator) {
+    case '=':
+      return (run) => valueOf(run) === other;
+    case '!=':
+      return (run) => valueOf(run) !== other;
+    case '>':
+      return known((value) => value > other);
+    case '>=':
+      return known((value) => value >= other);
+    case '<':
+      return known((value) => value < other);
+    case '<=':
+      return known((value) => value <= other);
+    default:
+      throw new Error(`the model of visibility does not know ${operator}`);
+  }
 }
 
-function literal(token: string): string {
+function textOf(token: string): string {
   return token.replaceAll("'", '');
 }
 
-function valueOf(run: Run, name: string): string | undefined {
+function attribute(name: string): (run: Run) => Value {
   switch (name) {
     case 'WorkflowId':
-      return run.workflowID;
+      return (run) => run.workflowID;
     case 'WorkflowType':
-      return run.type;
+      return (run) => run.type;
     case 'TaskQueue':
-      return run.taskQueue;
+      return (run) => run.taskQueue;
     case 'ExecutionStatus':
-      return Object.keys(statusNames).find((each) => statusNames[each] === run.status);
+      return (run) => statusNames[run.status];
     case 'StartTime':
-      return new Date(run.startedAtMs).toISOString();
+      return (run) => Math.floor(run.startedAtMs);
     case 'CloseTime':
-      return run.closedAtMs === undefined ? undefined : new Date(run.closedAtMs).toISOString();
-    default: {
-      const data = run.searchAttributes[name]?.data;
-      const value: unknown = data ? JSON.parse(Buffer.from(data).toString()) : undefined;
-      return String(Array.isArray(value) ? value[0] : value);
-    }
+      return (run) => (run.closedAtMs === undefined ? undefined : Math.floor(run.closedAtMs));
+    default:
+      return ({ searchAttributes }) => {
+        const data = searchAttributes[name]?.data;
+        const value: unknown = data ? JSON.parse(Buffer.from(data).toString()) : undefined;
+        return String(Array.isArray(value) ? value[0] : value);
+      };
   }
 }
