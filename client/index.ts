@@ -9,7 +9,14 @@ export type { ItemResult } from './batch/results.ts';
 export type { Batches, BatchStatus } from './batch/batches.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export { eventsOf, endPosition, type OperationEvent } from './follow/operation-events.ts';
-export { chainOf, endedForMs, type FollowedOperation, type Follower } from './follow/follower.ts';
+export {
+  chainOf,
+  endedForMs,
+  type FollowedOperation,
+  type FollowedRun,
+  type OnScopeChange,
+} from './follow/followed-operation.ts';
+export type { Follower } from './follow/follower.ts';
 export { openScopes, type Scopes } from './open-scopes.ts';
 export {
   batchOperationIDOf,
@@ -68,7 +75,14 @@ export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { startTracing } from '../temporal/tracing/start-tracing.ts';
 export { ConfigurationError } from '../temporal/configuration-error.ts';
-export { labelForm, labelPattern, regionForm, regionPattern, type AccountRegion } from '../contract/identity.ts';
+export {
+  batchWorkflowID,
+  labelForm,
+  labelPattern,
+  regionForm,
+  regionPattern,
+  type AccountRegion,
+} from '../contract/identity.ts';
 export { clusterNamePattern } from '../cce/cluster-name.ts';
 export { nameMatcher, namePatternProblem, type NameMatcher } from '../contract/name-pattern.ts';
 export { maximumConcurrency, largestTeardown } from '../contract/batch/limits.ts';

@@ -1,13 +1,31 @@
 import type { Client } from '@temporalio/client';
+import type { CurrentStep } from '../../contract/current-step.ts';
+import type { AccountRegion } from '../../contract/identity.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
-import { listRawPage } from '../../temporal/executions/raw-runs.ts';
+import { describeRawRun, listRawPage } from '../../temporal/executions/raw-runs.ts';
 import { isIn, operationsOf, toListed } from '../find-operation.ts';
-import { toOperation } from '../operation.ts';
-import type { FollowerCalls } from './follower.ts';
+import { toOperation, type Operation, type OperationOutcome, type OperationReference } from '../operation.ts';
+import type { FollowedRun } from './followed-operation.ts';
 
-/** Asks Temporal what a follower needs to know. No call may hang: a round waits for all of them. */
+/** What a follower asks Temporal. */
+export interface FollowerCalls {
+  /** One page of the operations of a scope: those under way, and those that have ended since. */
+  listPage: (
+    scope: AccountRegion,
+    endedSince: Date,
+    token: Uint8Array | undefined,
+  ) => Promise<{ operations: Operation[]; next: Uint8Array | undefined }>;
+  /** Describes a run, or the last one of its chain. `events` grows with all that happens to it. */
+  describe: (reference: OperationReference) => Promise<{ operation: Operation; events: number } | undefined>;
+  currentStep: (reference: OperationReference) => Promise<CurrentStep | undefined>;
+  outcome: (reference: OperationReference) => Promise<OperationOutcome | undefined>;
+  /** Whether a run of any workflow is under way. */
+  isRunning: (run: FollowedRun) => Promise<boolean>;
+}
+
+/** Asks Temporal what a follower needs to know. No call may hang: others wait for its place. */
 export function followerCalls(client: Client): FollowerCalls {
   const limited = <Result>(call: () => Promise<Result>) => client.withDeadline(Date.now() + callMs, call);
   return {
@@ -22,6 +40,10 @@ export function followerCalls(client: Client): FollowerCalls {
       return run && { operation: toOperation(run), events: run.historyLength };
     },
     currentStep: ({ workflowID, runID }) => queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)),
+    async isRunning({ workflowID, runID }) {
+      const run = await limited(() => describeRawRun(client, workflowID, runID));
+      return run !== undefined && (run.isRunning || run.isContinued);
+    },
     outcome: (reference) => limited(() => outcomeOfClosedRun(client, reference)),
   };
 }

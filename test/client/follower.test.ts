@@ -1,7 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFollower, type FollowedOperation, type FollowerCalls } from '../../client/follow/follower.ts';
-import type { CurrentStep, Operation, OperationOutcome } from '../../client/index.ts';
+import type { FollowerCalls } from '../../client/follow/follower-calls.ts';
+import { createFollower } from '../../client/follow/follower.ts';
+import {
+  endedForMs,
+  type CurrentStep,
+  type FollowedOperation,
+  type Operation,
+  type OperationOutcome,
+} from '../../client/index.ts';
 
 const scope = { account: 'default', region: 'bj' };
 const startedAt = '2026-11-28T01:00:00.000Z';
@@ -31,7 +38,7 @@ function createOf(name: string, more: Partial<Operation> = {}): Known {
 
 /** A Temporal of these creates, in pages of 1000. */
 function temporalOf(creates: Known[]) {
-  const counts = { lists: 0, describes: 0, questions: 0, outcomes: 0 };
+  const counts = { lists: 0, describes: 0, questions: 0, outcomes: 0, ends: 0 };
   let isAnswering = true;
   const find = ({ workflowID }: { workflowID: string }) =>
     creates.find(({ operation }) => operation.workflowID === workflowID);
@@ -53,6 +60,10 @@ function temporalOf(creates: Known[]) {
     outcome: async (reference) => {
       counts.outcomes++;
       return find(reference)?.outcome;
+    },
+    isRunning: async (run) => {
+      counts.ends++;
+      return find(run)?.operation.execution === 'running';
     },
   };
   return { calls, counts, answer: (answers: boolean) => (isAnswering = answers) };
@@ -104,7 +115,7 @@ describe('a follower', () => {
     await pass(5_000);
     const { describes } = counts;
     await pass(5_000);
-    expect(counts).toEqual({ lists: 0, describes, questions: 2, outcomes: 1 });
+    expect(counts).toEqual({ lists: 0, describes, questions: 2, outcomes: 1, ends: 0 });
     expect(states.flat()).toEqual([
       ['ci-1', 'running'],
       ['ci-1', 'submitting'],
@@ -167,6 +178,110 @@ describe('a follower', () => {
     await pass(15_000);
     expect(states.at(-1)).toBe('submitting');
     end();
+  });
+
+  it('waits for no answer of one account, operation or list before it goes on with the others', async () => {
+    const silent = Array.from({ length: 60 }, (_, index) =>
+      createOf(`ci-${index}`, { workflowID: `cce:silent:bj:ci-${index}` }),
+    );
+    const broken = Array.from({ length: 10 }, (_, index) => createOf(`broken-${index}`));
+    const create = createOf('ci-1');
+    const { calls, counts } = temporalOf([...silent, ...broken, create]);
+    let [asked, most] = [0, 0];
+    const follower = createFollower({
+      ...calls,
+      listPage: (of, ...more) => (of.account === 'stuck' ? new Promise(() => {}) : calls.listPage(of, ...more)),
+      async currentStep(run) {
+        if (run.workflowID === create.operation.workflowID) return calls.currentStep(run);
+        if (run.workflowID.startsWith('cce:silent:')) most = Math.max(most, ++asked);
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        if (run.workflowID.startsWith('cce:silent:')) asked--;
+        return undefined;
+      },
+    });
+    const ends = [...silent, ...broken].map(({ operation }) => follower.operation(operation, () => {}));
+    ends.push(follower.scope({ ...scope, account: 'stuck' }, () => {}));
+    await pass(20_000);
+    const stages: [atMs: number, stage: string | undefined][] = [];
+    const beganMs = Date.now();
+    ends.push(
+      follower.operation(create.operation, (state) => stages.push([Date.now() - beganMs, state?.currentStep?.stage])),
+    );
+    await pass(3_000);
+    Object.assign(create, { stage: 'provisioning', events: 9 });
+    await pass(30_000);
+    const late = stages.filter(([, stage]) => stage === 'provisioning').map(([atMs]) => atMs - 3_000);
+    expect(stages.map(([, stage]) => stage)).toEqual([undefined, 'submitting', 'provisioning']);
+    expect(Math.max(...late)).toBeLessThanOrEqual(2_000);
+    // Once nobody has answered, few are asked at a time.
+    expect(most).toBeLessThanOrEqual(14);
+    expect(asked).toBeLessThanOrEqual(4);
+    expect(counts.questions).toBe(2);
+    for (const end of ends) end();
+    await pass(10_000);
+  });
+
+  it('lists after an outage what has ended during it', async () => {
+    const { calls } = temporalOf([createOf('ci-1')]);
+    const since: number[] = [];
+    const errors: unknown[] = [];
+    let isDown = false;
+    const follower = createFollower(
+      {
+        ...calls,
+        async listPage(of, endedSince, token) {
+          if (isDown) throw new Error('down');
+          since.push(Date.now() - endedSince.getTime());
+          return calls.listPage(of, endedSince, token);
+        },
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    const times: number[] = [];
+    const end = follower.scope(scope, (_, atMs) => times.push(Date.now() - atMs));
+    await pass(5_000);
+    isDown = true;
+    await pass(600_000);
+    isDown = false;
+    await pass(5_000);
+    end();
+    expect(errors.length).toBeGreaterThan(500);
+    expect(times[0]).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...since)).toBeGreaterThanOrEqual(600_000 + endedForMs);
+    expect(since.at(-1)).toBeLessThanOrEqual(2_000 + endedForMs);
+  });
+
+  it('tells once that a run has ended, by one call a second for all that wait', async () => {
+    const batch = createOf('batch');
+    const { calls, counts } = temporalOf([batch]);
+    const follower = createFollower(calls);
+    const ended: string[] = [];
+    const { workflowID } = batch.operation;
+    const ends = Array.from({ length: 50 }, (_, index) =>
+      follower.end({ workflowID }, () => ended.push(`batch ${index}`)),
+    );
+    ends.push(follower.end({ workflowID: 'unknown' }, () => ended.push('unknown')));
+    ends.pop()?.();
+    ends.push(follower.end({ workflowID: 'unknown' }, () => ended.push('unknown')));
+    await pass(10_000);
+    expect(ended).toEqual(['unknown']);
+    expect(counts.ends).toBeLessThanOrEqual(12);
+    Object.assign(batch, { operation: { ...batch.operation, execution: 'completed' } });
+    await pass(1_500);
+    expect(ended.toSorted()).toEqual(
+      [...Array.from({ length: 50 }, (_, index) => `batch ${index}`), 'unknown'].toSorted(),
+    );
+    await pass(10_000);
+    expect(ended).toHaveLength(51);
+    // The name is taken again by another run.
+    Object.assign(batch, { operation: { ...batch.operation, execution: 'running' } });
+    ends.push(follower.end({ workflowID }, () => ended.push('again')));
+    await pass(3_000);
+    expect(ended).toHaveLength(51);
+    Object.assign(batch, { operation: { ...batch.operation, execution: 'failed' } });
+    await pass(3_000);
+    expect(ended.slice(51)).toEqual(['again']);
+    for (const end of ends) end();
   });
 
   it('says that Temporal does not know an operation', async () => {

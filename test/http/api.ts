@@ -124,7 +124,11 @@ export function handMadeFollower(
   return {
     operation: ({ workflowID, runID: run }, onChange) =>
       follow(() => onChange(known.find((one) => one.workflowID === workflowID && one.runID === run))),
-    scope: (_, onChange) => follow(() => onChange(known)),
+    scope: (_, onChange) => follow(() => onChange(known, Date.now())),
+    end: ({ workflowID }, onEnd) =>
+      follow(() => {
+        if (!known.some((one) => one.workflowID === workflowID && one.execution === 'running')) onEnd();
+      }),
     tell(now) {
       known = now;
       for (const listener of listeners) listener();
