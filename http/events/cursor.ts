@@ -3,19 +3,20 @@ import { chainOf, endPosition, type Operation } from '../../client/index.ts';
 
 /** What a consumer of all events of a scope has seen. It is the ID of each of its events, so that no server keeps it. */
 export interface Cursor {
-  /** When the server sent it, in seconds since the epoch. */
+  /**
+   * The time of the list that the consumer has been told of, in seconds since the epoch: that list has all operations that
+   * were under way then, and all that ended later than `endedForMs` before it.
+   */
   atSeconds: number;
-  /** When the latest operation that it knows of started, in seconds since the epoch, by the clock of Temporal. */
-  sinceSeconds: number;
-  /** The position in each operation that is under way, or has ended a short time ago. */
+  /** The position in each operation of that list. */
   positions: ReadonlyMap<string, number>;
 }
 
 /** More do not fit into the headers of a request. */
 export const mostPositions = 1000;
 
-const version = 1;
-const headBytes = 9;
+const version = 2;
+const headBytes = 5;
 const hashBytes = 6;
 const entryBytes = hashBytes + 3;
 
@@ -28,12 +29,11 @@ export function operationHash(operation: Pick<Operation, 'workflowID' | 'started
 }
 
 /** Writes a cursor. `undefined` if it would be too long. */
-export function writeCursor({ atSeconds, sinceSeconds, positions }: Cursor): string | undefined {
+export function writeCursor({ atSeconds, positions }: Cursor): string | undefined {
   if (positions.size > mostPositions) return undefined;
   const bytes = Buffer.alloc(headBytes + positions.size * entryBytes);
   bytes.writeUInt8(version, 0);
   bytes.writeUInt32BE(atSeconds, 1);
-  bytes.writeUInt32BE(sinceSeconds, 5);
   let offset = headBytes;
   for (const [hash, position] of positions) {
     bytes.write(hash, offset, 'hex');
@@ -55,5 +55,5 @@ export function readCursor(text: string): Cursor | undefined {
     if (position > endPosition) return undefined;
     positions.set(bytes.toString('hex', offset, offset + hashBytes), position);
   }
-  return { atSeconds: bytes.readUInt32BE(1), sinceSeconds: bytes.readUInt32BE(5), positions };
+  return { atSeconds: bytes.readUInt32BE(1), positions };
 }

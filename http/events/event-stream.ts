@@ -2,8 +2,8 @@ import type { FastifyReply } from 'fastify';
 
 /** A stream of server-sent events to one client. */
 export interface EventStream {
-  /** Sends one event. */
-  send: (data: object, id: string | undefined) => void;
+  /** Sends one event. With an empty ID, the client forgets the last one: it would go on where it was long ago. */
+  send: (data: object, id: string) => void;
   /** Ends the stream. The client may connect again. */
   end: () => void;
 }
@@ -69,7 +69,7 @@ export function openStream(reply: FastifyReply, { stopping, longestMs, onRoom, o
   if (stopping.aborted) end();
   if (raw.destroyed) over();
   return {
-    send: (data, id) => write(`${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`),
+    send: (data, id) => write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`),
     end,
   };
 }

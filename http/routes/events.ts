@@ -17,8 +17,8 @@ import {
 } from '../../client/index.ts';
 import { maySee, requireNames } from '../access/authorize.ts';
 import { readCursor } from '../events/cursor.ts';
-import { hasRoom, openStream, type EventStream } from '../events/event-stream.ts';
-import { createScopeReader, type News } from '../events/scope-reader.ts';
+import { hasRoom, openStream } from '../events/event-stream.ts';
+import { createScopeReader, type News, type ScopeReader } from '../events/scope-reader.ts';
 import { listedOperation, operationResource } from '../operation-resource.ts';
 import { invalid, type RequestError } from '../request-error.ts';
 import { problemResponses } from '../schemas/problem.ts';
@@ -91,11 +91,11 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const { raw } = reply;
       try {
         if (state === undefined) {
-          const late = AbortSignal.timeout(firstStateMs);
+          let late: NodeJS.Timeout | undefined;
           await new Promise<void>((resolve, reject) => {
             onState = resolve;
-            late.addEventListener('abort', () => reject(new UnreachableError('Temporal has not answered in time')));
-          });
+            late = setTimeout(() => reject(new UnreachableError('Temporal has not answered in time')), firstStateMs);
+          }).finally(() => clearTimeout(late));
         }
         if (state === undefined || !maySee(request, state)) throw operationNotFound(id);
         takePlace(request, reply);
@@ -161,7 +161,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         const missed = ended.map((listed) =>
           limit(() => (reply.raw.destroyed ? listed : readOrKeep(orchestrator, listed))),
         );
-        follow(reply, scope, reader, isWanted, reader.read(await Promise.all(missed)));
+        follow(reply, scope, reader, isWanted, reader.readMissed(await Promise.all(missed)));
       } else follow(reply, scope, reader, isWanted, []);
       return reply;
     },
@@ -170,28 +170,31 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
   function follow(
     reply: FastifyReply,
     scope: AccountRegion,
-    reader: ReturnType<typeof createScopeReader>,
+    reader: ScopeReader,
     isWanted: (operation: FollowedOperation) => boolean,
     before: News[],
   ): void {
-    let latest: readonly FollowedOperation[] | undefined;
+    let latest: Parameters<ScopeReader['read']> | undefined;
     let unfollow = () => {};
     let isOver = false;
+    let hasTold = false;
     const onEnd = () => {
       isOver = true;
       unfollow();
     };
     const tell = () => {
       if (latest === undefined || !hasRoom(reply)) return;
-      send(stream, reader.read(latest.filter(isWanted)));
+      const [operations, atMs] = latest;
+      const news = reader.read(operations.filter(isWanted), atMs);
+      // The first look has an ID even if it has no news: a client without one would miss what happens before it comes back.
+      if (news.length > 0 || !hasTold) send(news);
+      hasTold = true;
     };
-    const send = (to: EventStream, news: News[]) => {
-      if (news.length > 0) to.send(dataOf(scope, news), reader.id());
-    };
+    const send = (news: News[]) => stream.send(dataOf(scope, news), reader.id());
     const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd });
-    send(stream, before);
-    unfollow = scopes.follower.scope(scope, (operations) => {
-      latest = operations;
+    if (before.length > 0) send(before);
+    unfollow = scopes.follower.scope(scope, (...list) => {
+      latest = list;
       tell();
     });
     if (isOver) unfollow();
