@@ -1,12 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  BatchStatus,
-  FollowedOperation,
-  Follower,
-  OperationReference,
-  OperationStatus,
-  Orchestrator,
-  ReconcileStatus,
+import {
+  batchWorkflowID,
+  type AccountRegion,
+  type BatchStatus,
+  type FollowedOperation,
+  type FollowedRun,
+  type Follower,
+  type OperationReference,
+  type OperationStatus,
+  type Orchestrator,
+  type ReconcileStatus,
 } from '../client/index.ts';
 
 /** How long a request waits, and what ends its wait early. */
@@ -14,13 +16,6 @@ export interface Wait {
   milliseconds: number;
   signal: AbortSignal;
   follower: Follower;
-}
-
-/** Something that goes on until it is over. */
-interface Watched<Status> {
-  look: () => Promise<Status>;
-  /** @default a look every second */
-  watch?: (signal: AbortSignal) => AsyncGenerator<Status, void>;
 }
 
 /** Reads the status of a create or delete, and waits until it is done, at most for a time. */
@@ -35,19 +30,11 @@ export async function settledOperation(
 
 /** Waits as long as the follower, which all waits share, does not know an operation, or shows it under way. */
 function untilDone(operation: OperationReference, wait: Wait): Promise<void> {
-  const over = endOf(wait);
-  return new Promise((resolve) => {
-    const unfollow = wait.follower.operation(operation, (state) => {
+  return until(wait, (end) =>
+    wait.follower.operation(operation, (state) => {
       if (state === undefined || isDone(state)) end();
-    });
-    function end(): void {
-      // The follower may call before it has returned.
-      queueMicrotask(() => unfollow());
-      resolve();
-    }
-    if (over.aborted) end();
-    else over.addEventListener('abort', end, { once: true });
-  });
+    }),
+  );
 }
 
 function isDone({ execution, kind, currentStep }: FollowedOperation): boolean {
@@ -55,47 +42,49 @@ function isDone({ execution, kind, currentStep }: FollowedOperation): boolean {
 }
 
 /** Reads the status of a batch, and waits for its end, at most for a time. */
-export function settledBatch({ batches }: Orchestrator, name: string, wait: Wait | undefined): Promise<BatchStatus> {
-  return settled({ look: () => batches.status(name), watch: (signal) => batches.watch(name, signal) }, wait);
+export async function settledBatch(
+  { batches }: Orchestrator,
+  scope: AccountRegion,
+  name: string,
+  wait: Wait | undefined,
+): Promise<BatchStatus> {
+  if (wait !== undefined) await untilEnd({ workflowID: batchWorkflowID(scope, name) }, wait);
+  return batches.status(name);
 }
 
 /** Reads the status of a search for orphans, and waits for its end, at most for a time. */
-export function settledReconcile(
+export async function settledReconcile(
   { reconcileSearch }: Orchestrator,
   search: OperationReference,
   wait: Wait | undefined,
 ): Promise<ReconcileStatus> {
-  return settled({ look: () => reconcileSearch.status(search) }, wait);
+  if (wait !== undefined) await untilEnd(search, wait);
+  return reconcileSearch.status(search);
 }
 
-/** Returns the last status, whether or not it is over. */
-async function settled<Status extends { execution: string }>(
-  { look, watch = repeated(look) }: Watched<Status>,
-  wait: Wait | undefined,
-): Promise<Status> {
-  if (wait === undefined) return look();
-  const over = endOf(wait);
-  let last: Status | undefined;
-  try {
-    for await (const status of watch(over)) {
-      last = status;
-      if (status.execution !== 'running') break;
+/** Waits until the follower has found that a run has ended, or does not know it. */
+function untilEnd(run: FollowedRun, wait: Wait): Promise<void> {
+  return until(wait, (end) => wait.follower.end(run, end));
+}
+
+/**
+ * Waits until something ends, or the wait is over.
+ *
+ * Its timer is one of its own: Node 20 may forget the signals of `AbortSignal.timeout` and `AbortSignal.any` before they
+ * fire, if nothing but their listeners needs them (nodejs/node#57736).
+ */
+function until({ signal, milliseconds }: Wait, follow: (end: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end, { once: true });
+    const unfollow = follow(end);
+    function end(): void {
+      clearTimeout(late);
+      signal.removeEventListener('abort', end);
+      // The follower may call before it has returned.
+      queueMicrotask(() => unfollow());
+      resolve();
     }
-  } catch (error) {
-    if (!over.aborted) throw error;
-  }
-  return last ?? look();
-}
-
-function endOf({ signal, milliseconds }: Wait): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-}
-
-function repeated<Status>(look: () => Promise<Status>) {
-  return async function* watch(signal: AbortSignal): AsyncGenerator<Status, void> {
-    for (;;) {
-      yield await look();
-      await pause(1_000, undefined, { signal });
-    }
-  };
+    if (signal.aborted) end();
+  });
 }

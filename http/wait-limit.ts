@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf } from './access/authorize.ts';
 import { RequestError } from './request-error.ts';
 
-/** Waits for batches ask Temporal once a second each; those for operations share what they ask, and each costs a connection. */
+/** Waits share what they ask Temporal, and each costs a connection. */
 export const maximumWaits = 100;
 
 /** Streams share what they ask Temporal, and each costs a connection. */

@@ -142,7 +142,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const wait = waitOf(options, request.query.wait, reply);
       const operation = batchOperation(
         scopeOf(request),
-        visibleBatch(request, await settledBatch(orchestratorOf(options, request), name, wait)),
+        visibleBatch(request, await settledBatch(orchestratorOf(options, request), scopeOf(request), name, wait)),
       );
       return batchResource(scopeOf(request), name, operation);
     },
@@ -278,7 +278,7 @@ export async function statusOf(
   wait: Wait | undefined,
 ): Promise<OperationResource> {
   try {
-    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, name, wait)));
+    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, scope, name, wait)));
   } catch {
     const path = `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`;
     return { name: path, done: false, metadata: { kind: 'batch', batch: name } };

@@ -34,9 +34,16 @@ export function waitOf(
   reply: FastifyReply,
 ): Wait | undefined {
   if (milliseconds === undefined || milliseconds === 0) return undefined;
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return { milliseconds, signal: AbortSignal.any([gone.signal, stopping]), follower: scopes.follower };
+  const { raw } = reply;
+  const over = new AbortController();
+  const end = () => over.abort();
+  if (stopping.aborted) end();
+  stopping.addEventListener('abort', end, { once: true });
+  raw.once('close', () => {
+    stopping.removeEventListener('abort', end);
+    end();
+  });
+  return { milliseconds, signal: over.signal, follower: scopes.follower };
 }
 
 /** The time for Temporal to answer all calls of one request, besides its wait. */
