@@ -1,27 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import {
-  newest,
-  ValidSpec,
-  type AccountRegion,
-  type CreateOptions,
-  type Operation,
-  type OperationReference,
-  type Orchestrator,
-} from '../../client/index.ts';
+import { newest, ValidSpec, type CreateOptions, type Operation } from '../../client/index.ts';
 import { forbidden, maySee, requireCluster, requireNames, requireRole } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { clusterResource, listedCluster } from '../cluster-resource.ts';
-import { operationResource } from '../operation-resource.ts';
 import { pageOf } from '../page.ts';
 import { secondsSchema } from '../schemas/duration.ts';
-import {
-  checkedSchema,
-  clusterPageSchema,
-  clusterSchema,
-  operationSchema,
-  type OperationResource,
-} from '../schemas/operation.ts';
+import { checkedSchema, clusterPageSchema, clusterSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import {
   changeQuery,
@@ -34,9 +19,10 @@ import {
   waitQuery,
 } from '../schemas/requests.ts';
 import { createBodySchema, disabledRules } from '../schemas/spec.ts';
-import { settledOperation, type Wait } from '../settled.ts';
+import { settledOperation } from '../settled.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce } from './once.ts';
+import { begun } from './read-operation.ts';
 
 const createQuery = changeQuery.extend(waitQuery.shape).extend({
   onFailure: z
@@ -280,30 +266,3 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
     },
   );
 };
-
-/**
- * Reads the operation that a change has started. If that fails, the change has taken effect all the same, so the answer
- * says so without the status.
- */
-async function begun(
-  orchestrator: Orchestrator,
-  scope: AccountRegion,
-  { kind, workflowID, runID }: OperationReference & { kind: Operation['kind'] },
-  wait: Wait | undefined,
-): Promise<OperationResource> {
-  try {
-    return operationResource(scope, await settledOperation(orchestrator, { workflowID, runID }, wait));
-  } catch {
-    const startedAt = new Date().toISOString();
-    const unknown = {
-      kind,
-      workflowID,
-      runID,
-      hasLease: false,
-      leaseBegan: false,
-      execution: 'running',
-      startedAt,
-    } as const;
-    return operationResource(scope, unknown);
-  }
-}

@@ -1,5 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { parseOperationID, type AccountRegion, type Orchestrator } from '../../client/index.ts';
+import {
+  parseOperationID,
+  type AccountRegion,
+  type Operation,
+  type OperationReference,
+  type Orchestrator,
+} from '../../client/index.ts';
 import { maySee, requireAllNames, requireNames } from '../access/authorize.ts';
 import { visibleBatch } from '../access/visible-batch.ts';
 import { batchOperation, operationResource, reconcileOperation } from '../operation-resource.ts';
@@ -23,7 +29,7 @@ export async function readOperation(
   if (named === undefined) throw operationNotFound(id);
   if (named.kind === 'batch') {
     requireNames(request, [named.batch]);
-    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, named.batch, wait)));
+    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, scope, named.batch, wait)));
   }
   if (named.kind === 'reconcile') {
     requireAllNames(request);
@@ -33,6 +39,33 @@ export async function readOperation(
   // As if it were not there: whoever may not see a cluster learns nothing of it.
   if (!maySee(request, status)) throw operationNotFound(id);
   return operationResource(scope, status);
+}
+
+/**
+ * Reads the operation that a change has started. If that fails, the change has taken effect all the same, so the answer
+ * says so without the status.
+ */
+export async function begun(
+  orchestrator: Orchestrator,
+  scope: AccountRegion,
+  { kind, workflowID, runID }: OperationReference & { kind: Operation['kind'] },
+  wait: Wait | undefined,
+): Promise<OperationResource> {
+  try {
+    return operationResource(scope, await settledOperation(orchestrator, { workflowID, runID }, wait));
+  } catch {
+    const startedAt = new Date().toISOString();
+    const unknown = {
+      kind,
+      workflowID,
+      runID,
+      hasLease: false,
+      leaseBegan: false,
+      execution: 'running',
+      startedAt,
+    } as const;
+    return operationResource(scope, unknown);
+  }
 }
 
 export function operationNotFound(id: string): RequestError {
