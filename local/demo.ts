@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { CreateClusterRequest, OperationReference, OperationStatus } from '../client/index.ts';
 import { createBoard } from './board.ts';
-import { startStack } from './stack.ts';
+import { startStackOrExit } from './start-stack-or-exit.ts';
 
 const startedAt = Date.now();
 const board = createBoard();
@@ -10,7 +10,7 @@ const board = createBoard();
 // Installed first: the processes that this one starts die with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 board.note('starting a Temporal server, a simulated CCE service and a worker');
-const stack = await startStack({ createSeconds: 32, deleteSeconds: 3, pollInterval: '1s' });
+const stack = await startStackOrExit({ createSeconds: 32, deleteSeconds: 3, pollInterval: '1s' });
 if (stack.keyNotice !== undefined) board.note(stack.keyNotice);
 let worker = await stack.startWorker();
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { startServerProcess } from './server-process.ts';
-import { startStack } from './stack.ts';
+import { startStackOrExit } from './start-stack-or-exit.ts';
 
 // Installed first, or an early Ctrl-C would leave the server behind, which otherwise dies with this process.
 let stopsGracefully = false;
@@ -11,7 +11,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 // Not part of what a script reads: the first start downloads Temporal's server, which can take a minute.
 console.error('starting a Temporal server, a simulated CCE service, a worker and an HTTP server …');
-const stack = await startStack({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
+const stack = await startStackOrExit({ createSeconds: 30, deleteSeconds: 5, pollInterval: '1s', ui: true });
 // A server that was running before belongs to somebody else: do not change it.
 if (stack.temporal.processID !== undefined) await stack.orchestrator.setUp();
 const [worker, server] = await Promise.all([stack.startWorker(), startServerProcess(stack.environment)]);
