@@ -14,6 +14,7 @@ export interface Board {
 
 export function createBoard(stream: NodeJS.WriteStream = process.stdout): Board {
   const statuses = new Map<string, OperationStatus>();
+  const printed = new Map<string, string>();
   const live = stream.isTTY ? createLogUpdate(stream) : undefined;
 
   function draw(): void {
@@ -24,8 +25,11 @@ export function createBoard(stream: NodeJS.WriteStream = process.stdout): Board 
     show(status) {
       statuses.set(status.workflowID, status);
       if (live !== undefined) return draw();
-      const lines = status.outcome === undefined ? [progressLine(status)] : endLines(status);
-      stream.write(`${lines.join('\n')}\n`);
+      const text = status.outcome === undefined ? progressLine(status) : endLines(status).join('\n');
+      // A look that shows nothing new.
+      if (printed.get(status.workflowID) === text) return;
+      printed.set(status.workflowID, text);
+      stream.write(`${text}\n`);
     },
     note(text) {
       const line = styled('bold', `» ${text}`);
