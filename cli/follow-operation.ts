@@ -1,6 +1,7 @@
 import type { OperationOutcome, OperationReference, OperationStatus, Orchestrator } from '../client/index.ts';
+import { afterStart } from './after-start.ts';
 import { exitCodes } from './exit-codes.ts';
-import { commandToAttach, drawTo, follow, sayWhyBlocked } from './follow.ts';
+import { commandToAttach, drawTo, follow, sayWhyBlocked, untilInterrupted } from './follow.ts';
 import { progressLine, reasonToWait, statusText } from './output.ts';
 import type { CommandResult, GlobalOptions } from './run-command.ts';
 import type { WaitFlags } from './wait-flags.ts';
@@ -25,6 +26,22 @@ export async function followToRunning(
   return followUntil(orchestrator, operation, options, isRunning, runs);
 }
 
+/**
+ * What is known of an operation at first, for a command that does not wait for its end.
+ *
+ * @throws InterruptedError on SIGINT or SIGTERM
+ */
+export async function beginningOf(
+  orchestrator: Orchestrator,
+  operation: OperationReference,
+  options: GlobalOptions,
+): Promise<OperationStatus | undefined> {
+  const { workflowID } = operation;
+  return afterStart(workflowID, () =>
+    untilInterrupted(workflowID, attachCommand(operation, options), () => orchestrator.beginning(operation)),
+  );
+}
+
 function runs({ currentStep }: OperationStatus): boolean {
   return currentStep?.stage === 'running';
 }
@@ -41,7 +58,7 @@ async function followUntil(
   const isDrawn = ({ execution }: OperationStatus) => execution === 'running';
   const ended = await follow({
     ...operation,
-    attachAgain: commandToAttach(`status ${operation.workflowID.split(':').at(-1)} --watch`, options),
+    attachAgain: attachCommand(operation, options),
     watch: (signal) => orchestrator.watch(operation, signal),
     draw: options.watch
       ? await drawTo<OperationStatus>(
@@ -54,4 +71,8 @@ async function followUntil(
   });
   const isGood = isSettled(ended) || (ended.outcome !== undefined && isSuccess(ended.outcome));
   return { json: ended, text: statusText(ended), exitCode: isGood ? exitCodes.done : exitCodes.failed };
+}
+
+function attachCommand({ workflowID }: OperationReference, options: GlobalOptions): string {
+  return commandToAttach(`status ${workflowID.split(':').at(-1)} --watch`, options);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 import { styled } from './colors.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -80,6 +81,29 @@ export async function follow<Status>({
   }
   if (last === undefined) throw new Error(`${workflowID} ended without a status`);
   return last;
+}
+
+/**
+ * Runs what a command does after it has sent its request.
+ *
+ * @throws InterruptedError on SIGINT or SIGTERM, at once; nothing waits for `run` any more
+ */
+export async function untilInterrupted<Result>(
+  workflowID: string,
+  attachAgain: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const interrupted = once(interrupt.signal, 'abort').then(() => {
+    throw new InterruptedError(workflowID, attachAgain);
+  });
+  try {
+    return await Promise.race([run(), interrupted]);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
 }
 
 async function isLoss(error: unknown): Promise<boolean> {

@@ -26,7 +26,9 @@ export function stepLines(steps: readonly Step[]): string[] {
 /** The progress of an operation in one line, for logs. */
 export function progressLine(status: OperationStatus): string {
   const { currentStep, blockedBy } = status;
-  const where = currentStep === undefined ? status.execution : operationLine(currentStep);
+  // Not "running": that is what a create says at its end.
+  const unseen = status.execution === 'running' ? 'under way' : status.execution;
+  const where = currentStep === undefined ? unseen : operationLine(currentStep);
   return `${titleOf(status)}: ${where}${blockedBy === undefined ? '' : `, ${blockedBy.message}`}`;
 }
 
@@ -72,6 +74,13 @@ export function noticeLines({
       ? []
       : [`  a create of ${refusedCreate.startedAt} was refused:`, ...failureLines(refusedCreate.failure)]),
   ];
+}
+
+/** The {@link noticeLines} after a delete was asked for. A create still has its time to live then, but it is void. */
+export function deletionNoticeLines({ currentStep, ...status }: OperationStatus): string[] {
+  if (currentStep === undefined) return noticeLines(status);
+  const { expiresAt: _, ...step } = currentStep;
+  return noticeLines({ ...status, currentStep: step });
 }
 
 /** Why an operation does not move, if it does not. */

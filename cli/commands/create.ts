@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CreateOptions, OperationStatus, StartedCreate } from '../../client/index.ts';
 import { afterStart } from '../after-start.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { followToRunning } from '../follow-operation.ts';
+import { beginningOf, followToRunning } from '../follow-operation.ts';
 import { adoptedText, noticeLines, problemLines, statusText } from '../output.ts';
 import { localAction, withOrchestrator, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
@@ -65,7 +65,7 @@ async function create(options: Options): Promise<CommandResult> {
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
     const { workflowID } = started;
     if (waits(options)) return afterStart(workflowID, () => followToRunning(orchestrator, started, options));
-    const begun = await afterStart(workflowID, () => orchestrator.beginning(started));
+    const begun = await beginningOf(orchestrator, started, options);
     if (begun?.outcome?.outcome === 'failed') {
       return { json: begun, text: statusText(begun), exitCode: exitCodes.failed };
     }

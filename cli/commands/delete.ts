@@ -4,8 +4,8 @@ import type { OperationOutcome } from '../../client/index.ts';
 import { afterStart } from '../after-start.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { followToEnd } from '../follow-operation.ts';
-import { noticeLines, statusText } from '../output.ts';
+import { beginningOf, followToEnd } from '../follow-operation.ts';
+import { deletionNoticeLines, statusText } from '../output.ts';
 import { localAction, withOrchestrator, type GlobalOptions } from '../run-command.ts';
 import { nonEmpty } from '../values.ts';
 import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
@@ -32,13 +32,13 @@ export function addDelete(program: Command): void {
         });
         const { workflowID } = operation;
         if (waits(options)) return afterStart(workflowID, () => followToEnd(orchestrator, operation, options, isGone));
-        const begun = await afterStart(workflowID, () => orchestrator.beginning(operation));
+        const begun = await beginningOf(orchestrator, operation, options);
         // A delete that found nothing, or may not delete what it found, has ended already.
         if (begun?.outcome !== undefined) {
           const exitCode = isGone(begun.outcome) ? exitCodes.done : exitCodes.failed;
           return { json: begun, text: statusText(begun), exitCode };
         }
-        const notices = begun === undefined ? [] : noticeLines(begun);
+        const notices = begun === undefined ? [] : deletionNoticeLines(begun);
         return { json: operation, text: [`deleting: ${workflowID}`, ...notices].join('\n') };
       });
     }),

@@ -9,6 +9,7 @@ import {
   follow,
   InterruptedError,
   sayWhyBlocked,
+  untilInterrupted,
   type Followed,
 } from '../../cli/follow.ts';
 import { OperationNotFoundError, UnreachableError } from '../../client/index.ts';
@@ -90,6 +91,33 @@ it('a watch ends once nobody reads what it draws', async () => {
   const listeners = process.stdout.listenerCount('error');
   await expect(follow(drawing)).rejects.toThrow(InterruptedError);
   expect(process.stdout.listenerCount('error')).toBe(listeners);
+});
+
+describe('a command that has sent its request', () => {
+  const after = (run: () => Promise<string>) => untilInterrupted('cce:test:bj:a', attachAgain, run);
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends at %s with how to attach again, whatever it waits for',
+    async (signal) => {
+      const before = process.listenerCount(signal);
+      const interrupted = after(() => {
+        // Not `emit`: the test runner listens too.
+        process.listeners(signal).at(-1)?.(signal);
+        return new Promise(() => {});
+      });
+      await expect(interrupted).rejects.toThrow(InterruptedError);
+      await expect(interrupted).rejects.toMatchObject({ message: 'interrupted; cce:test:bj:a continues', attachAgain });
+      expect(process.listenerCount(signal)).toBe(before);
+    },
+  );
+
+  it('passes on results and errors, and leaves signals alone afterwards', async () => {
+    const before = process.listenerCount('SIGINT');
+    expect(await after(async () => 'running')).toBe('running');
+    const error = new UnreachableError('check TEMPORAL_ADDRESS');
+    await expect(after(() => Promise.reject(error))).rejects.toBe(error);
+    expect(process.listenerCount('SIGINT')).toBe(before);
+  });
 });
 
 it('a command that waits without a picture says each reason for it once', () => {

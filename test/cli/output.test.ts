@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeLines, progressLine, statusText } from '../../cli/output.ts';
+import { deletionNoticeLines, noticeLines, outcomeLines, progressLine, statusText } from '../../cli/output.ts';
 import type { OperationStatus } from '../../client/index.ts';
 
 const submitting = { stage: 'submitting', steps: [], updatedAt: '2026-01-01T00:00:00Z' };
@@ -39,6 +39,21 @@ describe('while nothing moves', () => {
     expect(progressLine(now)).toMatch(/since noon: throttled$/);
     expect(statusText(now)).toContain('since noon: throttled; tries again at one');
   });
+});
+
+it('the line of a create that no worker has answered for does not read like its end', () => {
+  expect(progressLine(status({}))).toBe('create a: under way');
+  expect(progressLine(status({ execution: 'terminated' }))).toBe('create a: terminated');
+});
+
+it('a delete does not show the time to live that it ends', () => {
+  const leased = status({
+    currentStep: { ...submitting, stage: 'running', expiresAt: 'noon' },
+    overdue: { since: 'one' },
+  });
+  expect(noticeLines(leased)).toEqual(['  expires   noon', expect.stringContaining('since one')]);
+  expect(deletionNoticeLines(leased)).toEqual([expect.stringContaining('since one')]);
+  expect(deletionNoticeLines(status({}))).toEqual([]);
 });
 
 it('a refused create stands beside the cluster that runs', () => {
