@@ -20,3 +20,8 @@ export function addExamples(command: Command, words: readonly string[] = []): vo
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}${pointer}`);
   for (const child of command.commands) addExamples(child, [...words, child.name()]);
 }
+
+/** What the help of a group says after its commands if its `now` stands for a missing command. */
+export function nowIsDefault(group: string): string {
+  return `\n\`now\` is the default and can be omitted. Its options: ccectl ${group} now --help`;
+}

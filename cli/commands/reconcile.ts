@@ -3,6 +3,7 @@ import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
 import { counted } from '../counted.ts';
 import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { nowIsDefault } from '../help.ts';
 import { connectedAction, warnBlocked, type GlobalOptions, type Printed } from '../run-command.ts';
 import { durationSeconds } from '../values.ts';
 
@@ -14,7 +15,8 @@ interface Options extends GlobalOptions, DeleteFlags {
 export function addReconcile(program: Command): void {
   const reconcile = program
     .command('reconcile')
-    .description('find clusters with our ownership marker that no create claims, and report or delete them');
+    .description('find clusters with our ownership marker that no create claims, and report or delete them')
+    .addHelpText('after', nowIsDefault('reconcile'));
   withPolicy(reconcile.command('now', { isDefault: true }).description('reconcile once')).action(
     connectedAction(async (orchestrator, options: Options) => {
       const report = await orchestrator.reconcile(policyOf(options), warnBlocked);

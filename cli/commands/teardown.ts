@@ -3,6 +3,7 @@ import { TooManyMatchesError } from '../../client/errors/too-many-matches-error.
 import type { Orchestrator, TeardownReport } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followBatch } from '../follow-batch.ts';
+import { nowIsDefault } from '../help.ts';
 import { connectedAction, warnBlocked, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { deletionOf, planOf, withTeardownOptions, type TeardownOptions } from '../teardown-options.ts';
 import { targetLines } from '../teardown-output.ts';
@@ -18,7 +19,7 @@ export function addTeardown(program: Command): void {
   const teardown = program
     .command('teardown')
     .description('delete all clusters that match a filter and have our ownership marker')
-    .addHelpText('after', '\n`now` is the default and can be omitted. Its options: ccectl teardown now --help');
+    .addHelpText('after', nowIsDefault('teardown'));
   const now = withTeardownOptions(
     teardown
       .command('now', { isDefault: true })

@@ -31,6 +31,14 @@ describe('the help of every command', () => {
     }
   });
 
+  it.each(['reconcile', 'teardown'])(
+    'says that `now` can be omitted, and where its options are: ccectl %s',
+    async (group) => {
+      const { stdout } = await ccectl([group, '--help']);
+      expect(stdout).toContain(`\`now\` is the default and can be omitted. Its options: ccectl ${group} now --help`);
+    },
+  );
+
   it('lists the global options, and says which options are required', async () => {
     const { stdout } = await ccectl(['extend', '--help']);
     expect(stdout).toMatch(/--ttl <duration> +new time to live, e\.g\. 8h \(required\)/);
