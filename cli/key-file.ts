@@ -22,7 +22,10 @@ export function addKeyToFile(path: string, id: string): void {
     renameSync(unfinished, file);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    throw new EncryptionKeyError(`${path} cannot be written: ${String(error)}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new EncryptionKeyError(
+      `${path} cannot be written: ${code === 'ENOENT' ? 'its folder does not exist' : message}`,
+    );
   }
 }
 
@@ -30,6 +33,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new EncryptionKeyError(`${file} cannot be read: ${String(error)}`, { cause: error });
+    throw new EncryptionKeyError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }

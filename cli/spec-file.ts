@@ -81,7 +81,8 @@ function orRefuse<Value>(path: string, parse: () => Value): Value {
 }
 
 /** The message of a syntax error without what it quotes from the file, which may be a password. */
-function withoutSource({ message, linePos }: YAMLParseError): string {
+function withoutSource({ code, message, linePos }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return `a second document begins at line ${linePos?.[0].line}; a file has only one`;
   const [head = ''] = message.replace(/ at line \d+, column \d+[^]*$/, '').split(/(?<=\S): /);
   const text = head.replace(/!\S+/g, '!…');
   const [at] = linePos ?? [];

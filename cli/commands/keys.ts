@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { generateKeyEntry, parseKeyRing } from '../../temporal/encryption/encryption-keys.ts';
+import { checkOptions, labelOption } from '../../client/check-options.ts';
+import { generateKeyEntry } from '../../temporal/encryption/encryption-keys.ts';
 import { loadEncryption } from '../../temporal/encryption/load-encryption.ts';
 import { addKeyToFile } from '../key-file.ts';
 import { plainTable } from '../plain-table.ts';
@@ -19,12 +20,12 @@ export function addKeys(program: Command): void {
     .option('--file <path>', 'add the key as the first one in this file instead of printing it')
     .action(
       localAction(({ id, file }: GlobalOptions & { id: string; file?: string }) => {
+        checkOptions({ id: labelOption }, { id });
         if (file !== undefined) {
           addKeyToFile(file, id);
           return { json: { id, file }, text: `key "${id}" is now the first in ${file}` };
         }
         const entry = generateKeyEntry(id);
-        parseKeyRing(entry);
         return { json: { id, entry }, text: entry };
       }),
     );

@@ -35,6 +35,7 @@ describe('a spec file that is not valid', () => {
   it.each([
     ['an empty file', '', /^spec\.yaml is empty$/],
     ['a file of blanks', ' \n\n', /^spec\.yaml is empty$/],
+    ['two documents', 'a: 1\n---\nb: 2\n', /^spec\.yaml: a second document begins at line 2; a file has only one$/],
     ['a batch file', 'name: nightly\nitems: []\n', /^spec\.yaml is a batch file; .*ccectl batch create$/],
   ])('is refused with what it is: %s', async (_, text, expected) => {
     expect(await refusalOf(text)).toMatch(expected);

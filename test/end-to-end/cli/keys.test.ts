@@ -56,8 +56,12 @@ describe('ccectl keys generate', () => {
   });
 
   it.each([
-    ['an invalid ID', ['--id', 'a b'], /ID of encryption key 1/],
-    ['a folder that does not exist', ['--file', '/no-such-folder/ring'], /cannot be written/],
+    ['an invalid ID', ['--id', 'a b'], /^error id "a b" is not 1 to 64 letters/],
+    [
+      'a folder that does not exist',
+      ['--file', '/no-such-folder/ring'],
+      /^error \S+ring cannot be written: its folder does not exist$/,
+    ],
   ])('refuses %s', async (_, options, says) => {
     const { exitCode, stdout, stderr } = await ccectl(['keys', 'generate', ...options]);
     expect(exitCode).toBe(2);
