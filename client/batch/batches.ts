@@ -130,7 +130,8 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     try {
       await message();
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new BatchNotFoundError(name, 'running batch');
+      if (error instanceof WorkflowNotFoundError)
+        throw new BatchNotFoundError(name, 'running batch', 'it may have ended');
       throw error;
     }
   }

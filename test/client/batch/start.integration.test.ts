@@ -147,6 +147,7 @@ describe.concurrent('a batch', () => {
     await client.workflow.getHandle(batchWorkflowID(scope, 'ended')).terminate();
     expect(await batches.status('ended')).toMatchObject({ execution: 'terminated' });
     await expect(batches.pause('ended')).rejects.toThrow(BatchNotFoundError);
+    await expect(batches.pause('ended')).rejects.toMatchObject({ hint: 'see ccectl batch status ended' });
     await expect(batches.retryFailed('ended')).rejects.toThrow(BatchNotFoundError);
     expect(await start('ended', deletes(2))).toMatchObject({ attached: false });
   });
