@@ -9,13 +9,20 @@ const endToEnd = 'test/end-to-end/**/*.test.ts';
 /** What a unit test gets that asks for a server: an error that says what to do about it. */
 const noServer = 'unit tests have no server: name the file *.integration.test.ts';
 
+/** Most of these tests wait for servers more than they compute. */
+const withServers = {
+  maxWorkers: 2 * availableParallelism(),
+  // After the unit tests: only projects with as many workers can run at the same time.
+  sequence: { groupOrder: 1 },
+  globalSetup: ['test/global-setup.ts'],
+  setupFiles: ['test/setup-runtime.ts'],
+};
+
 export default defineConfig({
   test: {
     // Temporal's native addon does not survive worker threads.
     pool: 'forks',
     execArgv: ['--require', fileURLToPath(new URL('test/without-promise-stacks.cjs', import.meta.url))],
-    // Most tests wait for servers more than they compute.
-    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongestFirst },
     // A process runs one file after the other: to load Temporal's SDK anew for each took a third of the time. What a file
     // changes outside of its modules (environment, timers, tracer) it puts back.
@@ -30,6 +37,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // They only compute: each further process would load and compile the same modules once more.
+          maxWorkers: availableParallelism(),
           include: ['test/**/*.test.ts'],
           exclude: [integration, endToEnd],
           provide: {
@@ -44,18 +53,16 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          ...withServers,
           include: [integration],
-          globalSetup: ['test/global-setup.ts'],
-          setupFiles: ['test/setup-runtime.ts'],
         },
       },
       {
         extends: true,
         test: {
           name: 'end-to-end',
+          ...withServers,
           include: [endToEnd],
-          globalSetup: ['test/global-setup.ts'],
-          setupFiles: ['test/setup-runtime.ts'],
         },
       },
     ],
