@@ -133,7 +133,7 @@ export async function drawTo<Status>(
   text: (status: Status) => string | undefined,
   line: (status: Status) => string | undefined,
 ): Promise<(status: Status) => void> {
-  if (!stream.isTTY) {
+  if (!canRedraw(stream)) {
     let last: string | undefined;
     return (status) => {
       const drawn = line(status);
@@ -149,6 +149,11 @@ export async function drawTo<Status>(
     if (drawn === undefined) redraw.clear();
     else redraw(drawn);
   };
+}
+
+/** Whether a text can be redrawn in place. A terminal without a size, as `script` and some CI systems have, shows nothing. */
+export function canRedraw({ isTTY, rows, columns }: NodeJS.WriteStream): boolean {
+  return isTTY && rows > 0 && columns > 0;
 }
 
 /** For a command that waits without a picture: prints on standard error each new reason why nothing moves. */

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { styled } from '../cli/colors.ts';
+import { canRedraw } from '../cli/follow.ts';
 import { outcomeLines, progressLine, statusText } from '../cli/output.ts';
 import type { OperationStatus } from '../client/index.ts';
 
@@ -15,7 +16,7 @@ export interface Board {
 export function createBoard(stream: NodeJS.WriteStream = process.stdout): Board {
   const statuses = new Map<string, OperationStatus>();
   const printed = new Map<string, string>();
-  const live = stream.isTTY ? createLogUpdate(stream) : undefined;
+  const live = canRedraw(stream) ? createLogUpdate(stream) : undefined;
 
   function draw(): void {
     live?.([...statuses.values()].map(statusText).join('\n'));

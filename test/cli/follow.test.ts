@@ -62,9 +62,14 @@ it.each([
   expect(commandToAttach('status a', options)).toBe(command);
 });
 
-it('a line that says nothing new is not printed again', async () => {
+it.each([
+  ['that is no terminal', { isTTY: false }],
+  // What Node says of a pipe.
+  ['of which nothing is known', {}],
+  ['that is a terminal without a size', { isTTY: true, rows: 0, columns: 0 }],
+])('a line that says nothing new is not printed again on a stream %s', async (_, kind) => {
   const lines: string[] = [];
-  const stream = { isTTY: false, write: (line: string) => lines.push(line) } as unknown as NodeJS.WriteStream;
+  const stream = { ...kind, write: (line: string) => lines.push(line) } as unknown as NodeJS.WriteStream;
   const draw = await drawTo<string | undefined>(
     stream,
     () => undefined,
