@@ -1,22 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { validateCreateRequest } from '../cce/validate.ts';
 import { problemLines, statusText } from '../cli/output.ts';
 import type { Step } from '../client/index.ts';
-import { setFields } from './cce/set-fields.ts';
-import { validRequest } from './cce/valid-request.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 describe('README.md', () => {
   it('shows the problems of a spec as ccectl prints them', () => {
-    const request = setFields(validRequest(), {
-      'cluster.clusterName': 'nightly !',
-      'cluster.containerNetworkConfig.clusterPodCIDR': '172.28.0.0/16',
-      'cluster.containerNetworkConfig.clusterIPServiceCIDR': '172.28.128.0/17',
-      masters: undefined,
-    });
+    const [, script = '', file = '', name = ''] = /^\$ sed '(.+)' (\S+) .* --name '(.+)'$/m.exec(readme) ?? [];
+    const edited = sed(script, readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
+    const request = parse(edited) as { cluster: { clusterName: string } };
+    request.cluster.clusterName = name;
     const printed = problemLines('error', validateCreateRequest(request).errors).map(stripVTControlCharacters);
     expect(outputFrom('error cluster.clusterName')).toBe(printed.join('\n'));
   });
@@ -62,6 +59,16 @@ describe('README.md', () => {
     expect(outputFrom('create create-existed-bcc-cluster-reg cancelled')).toBe(stripVTControlCharacters(printed));
   });
 });
+
+/** What `sed` makes of a text by substitutions that replace whole words of it. */
+function sed(script: string, text: string): string {
+  return script.split('; ').reduce((before, substitution) => {
+    const [, from = '', to = ''] = substitution.split(substitution[1] ?? '');
+    const after = before.replaceAll(from, to);
+    expect(after, substitution).not.toBe(before);
+    return after;
+  }, text);
+}
 
 /** The rest of a block of the README, from the line that begins like this. */
 function outputFrom(beginning: string): string {

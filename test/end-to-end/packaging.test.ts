@@ -109,6 +109,8 @@ describe('the package, installed from its tarball into an empty project', () => 
 
   it("type-checks and runs the README's example of the library, in the test kit", async () => {
     await writeFile(join(userProject, 'example.ts'), await libraryExample());
+    await writeFile(join(userProject, 'example.mjs'), await libraryExample());
+    expect(await run(process.execPath, ['--check', 'example.mjs'])).toMatchObject({ exitCode: 0, stderr: '' });
     await writeFile(join(userProject, 'kit.ts'), exampleInKit);
     await writeFile(
       join(userProject, 'tsconfig.json'),
