@@ -13,7 +13,7 @@ export interface Operation {
   workflowID: string;
   /** A create with a time to live goes on in further runs, and this is the last of them. */
   runID: string;
-  /** Absent for a delete by clusterID. */
+  /** Absent for the delete of a clusterID whose name no operation knows. */
   clusterName?: string;
   /** Absent until it is known. */
   clusterID?: string;

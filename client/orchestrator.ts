@@ -238,7 +238,7 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
       return startDelete(
         client,
         scope,
-        { nameOrID, isName, record, underWay },
+        { nameOrID, isName, clusterName: operation?.clusterName, record, underWay },
         { waitForRelease, foreign, ...deleteOptions },
         asker,
       );

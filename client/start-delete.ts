@@ -30,6 +30,8 @@ interface TypedTarget {
   nameOrID: string;
   /** Whether `nameOrID` is known to be a name, even if it has the form of an ID. */
   isName: boolean;
+  /** The name of the cluster, if an operation on it has told it. */
+  clusterName: string | undefined;
   /** What the latest create of this name says about its cluster. */
   record: RecordForDelete;
   /** The workflow ID of the delete of this cluster that is under way, by its name or by its clusterID. */
@@ -40,7 +42,7 @@ interface TypedTarget {
 export async function startDelete(
   client: Client,
   scope: AccountRegion,
-  { nameOrID, isName, record, underWay }: TypedTarget,
+  { nameOrID, isName, clusterName, record, underWay }: TypedTarget,
   { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
   asker: Asker = {},
 ): Promise<OperationReference> {
@@ -62,7 +64,8 @@ export async function startDelete(
       // Nobody's record knows a foreign cluster, however new it is.
       ...('clusterName' in target && foreign && { mayBeNew: true }),
     },
-    memo: { ...target, options: asked, ...asker },
+    // With the name, people and tokens that know only names find the delete of a clusterID too.
+    memo: { ...(clusterName !== undefined && { clusterName }), ...target, options: asked, ...asker },
   });
   return run.attached ? attachTo(run, asked) : { workflowID, runID: run.runID };
 }

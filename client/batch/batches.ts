@@ -25,6 +25,7 @@ import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { progressOf } from '../operation-status.ts';
 import type { OperationStatus } from '../operation.ts';
+import { clustersOfBatch, type ItemCluster } from './items.ts';
 import { listBatches, type ListedBatch } from './list.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
@@ -85,6 +86,8 @@ export interface Batches {
    * @param from The index of the first item. @default 0
    */
   results: (name: string, from?: number) => AsyncGenerator<ItemResult, void>;
+  /** Reads which clusters the items are about, in the order of the items. */
+  clusters: (name: string) => Promise<ItemCluster[]>;
   /** Lists the latest run of each batch that Temporal still knows, in no order. */
   list: () => Promise<ListedBatch[]>;
 }
@@ -163,6 +166,7 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
       else await repeatFailed(client, scope, name);
     },
     results: (name, from) => batchResults(client, scope, name, from),
+    clusters: (name) => clustersOfBatch(client, scope, name),
     list: () => listBatches(client, scope),
   };
 }

@@ -1,17 +1,12 @@
-import { QueryNotRegisteredError, ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
-import { batchItemsQuery, reasonsQuery } from '../../contract/batch/messages.ts';
+import { reasonsQuery } from '../../contract/batch/messages.ts';
 import type { SharedReason } from '../../contract/batch/reasons.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import type { DeleteTarget } from '../../contract/delete.ts';
-import {
-  batchPageWorkflowID,
-  createWorkflowID,
-  deleteWorkflowID,
-  type AccountRegion,
-} from '../../contract/identity.ts';
+import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
@@ -21,6 +16,7 @@ import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { leftoversIn } from '../leftovers-in.ts';
 import { describeOperation } from '../find-operation.ts';
 import type { Operation, OperationOutcome } from '../operation.ts';
+import { itemsOfPage } from './items.ts';
 import { describeBatch } from './start.ts';
 
 /** The result or the current state of one item of a batch, read from the item's workflow. */
@@ -69,14 +65,7 @@ export async function* batchResults(
   const reasons = await reasonsOf(client, batch.workflowID);
   const limit = pLimit(readsAtOnce);
   for (let page = Math.floor(from / upload.itemsPerPage); page * upload.itemsPerPage < upload.items; page++) {
-    const items = await client.workflow
-      .getHandle(batchPageWorkflowID(upload, page))
-      .query(batchItemsQuery)
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError)
-          throw new BatchNotFoundError(name, 'batch whose items are still known');
-        throw error;
-      });
+    const items = await itemsOfPage(client, name, upload, page);
     const first = page * upload.itemsPerPage;
     const before = Math.max(0, from - first);
     yield* await Promise.all(

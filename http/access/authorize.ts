@@ -105,6 +105,23 @@ export async function requireCluster(
   }
 }
 
+/**
+ * Refuses a batch that the token may not change: by its name, or because of clusters in it that the token is not for. A pause
+ * or cancel changes what becomes of all of them.
+ *
+ * @throws RequestError with 403
+ */
+export async function requireBatch(
+  request: Pick<FastifyRequest, 'principal'>,
+  { batches }: Orchestrator,
+  name: string,
+): Promise<void> {
+  requireNames(request, [name]);
+  if (principalOf(request).names === undefined) return;
+  if ((await batches.clusters(name)).every((cluster) => maySee(request, cluster))) return;
+  throw forbidden(`the token "${principalOf(request).name}" is for some names only, and the batch has items of others`);
+}
+
 /** Whether an operation is on a cluster that the token is for. */
 export function maySee(
   request: Pick<FastifyRequest, 'principal'>,

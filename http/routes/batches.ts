@@ -15,7 +15,7 @@ import {
 } from '../../client/index.ts';
 import { allowsName } from '../access/principal.ts';
 import { visibleBatch } from '../access/visible-batch.ts';
-import { maySee, principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
+import { maySee, principalOf, requireAllNames, requireBatch, requireNames, requireRole } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { batchLimitBytes } from '../bodies.ts';
 import { batchOperation, scopePath } from '../operation-resource.ts';
@@ -219,8 +219,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       },
       async (request, reply) => {
         const { name } = request.params;
-        requireNames(request, [name]);
         const orchestrator = orchestratorOf(options, request);
+        await requireBatch(request, orchestrator, name);
         if (request.query.validateOnly === true) {
           await orchestrator.batches.status(name);
           return reply.code(200).send({ valid: true, warnings: [] });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { deleteItemOf, type Orchestrator, type TeardownPlan, type TeardownReport } from '../../client/index.ts';
-import { maySee, requireNames } from '../access/authorize.ts';
+import { forbidden, maySee, requireNames } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { RequestError } from '../request-error.ts';
 import { operationSchema, teardownReportSchema } from '../schemas/operation.ts';
@@ -51,7 +51,7 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         operationId: 'startTeardown',
         summary: 'Delete the clusters that a filter matches, as a batch',
         description:
-          'Only clusters with our marker are deleted. The answer is 200 with the report if nothing matches, and with `validateOnly`. A token for some names only is refused if others match.',
+          'Only clusters with our marker are deleted. The answer is 200 with the report if nothing matches, and with `validateOnly`. A token for some names only is refused if others match, and has to name the batch.',
         params: scopeParams,
         headers: keyHeaders,
         querystring: changeQuery.extend(waitQuery.shape),
@@ -67,7 +67,11 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       const { options: deleteOptions, ...policy } = deletionOf(teardown);
       const name = batch ?? `teardown-${suffixOf(request)}`;
       note(request, { name });
-      if (batch !== undefined) requireNames(request, [batch]);
+      // Without a name that the token is for, nobody with the token could see or control the batch.
+      if (batch === undefined && request.principal?.names !== undefined) {
+        throw forbidden(`the token "${request.principal.name}" is for some names only: the batch needs one of them`);
+      }
+      requireNames(request, [name]);
 
       async function findTargets() {
         const report = await find(orchestrator, planOf(teardown));

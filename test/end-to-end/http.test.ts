@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createOrchestrator } from '../../client/index.ts';
+import { BatchNotFoundError, createOrchestrator } from '../../client/index.ts';
 import { followerCalls } from '../../client/follow/follower-calls.ts';
 import { createFollower } from '../../client/follow/follower.ts';
 import { anonymous } from '../../http/access/principal.ts';
@@ -156,8 +156,8 @@ describe('over HTTP', () => {
     type Event = { operation: string; clusterName?: string; type: string };
     const seen: Event[] = [];
     let id = '';
-    /** Reads the stream until it has told of an event, and leaves it. */
-    async function readUntil(isLast: (event: Event) => boolean): Promise<void> {
+    /** Reads the stream until it has told enough, and leaves it. */
+    async function readUntil(isEnough: () => boolean): Promise<void> {
       const left = new AbortController();
       const { body } = await fetch(`${url}/events`, { headers: { 'last-event-id': id }, signal: left.signal });
       let text = '';
@@ -171,14 +171,16 @@ describe('over HTTP', () => {
           id = /^id: (.+)$/m.exec(message)?.[1] ?? id;
           seen.push(...(JSON.parse(data) as { events: Event[] }).events);
         }
-        if (seen.some(isLast)) break;
+        if (isEnough()) break;
       }
       left.abort();
     }
     const ofThis = ({ clusterName }: Event) => clusterName === 'seen-1';
+    // From the first message on, the ID leads to all that follows, however soon it ends.
+    await readUntil(() => id !== '');
     const { location } = await call<OperationResource>('POST', '/clusters', readExample('managed', 'seen-1'));
-    await readUntil(ofThis);
-    await readUntil((event) => ofThis(event) && event.type === 'ended');
+    await readUntil(() => seen.some(ofThis));
+    await readUntil(() => seen.some((event) => ofThis(event) && event.type === 'ended'));
     const events = seen.filter(ofThis);
     expect(events.every(({ operation }) => operation === location)).toBe(true);
     expect(events[0]).toMatchObject({ type: 'stage', stage: 'validating' });
@@ -187,13 +189,21 @@ describe('over HTTP', () => {
     expect(texts).toEqual([...new Set(texts)]);
   });
 
-  it.concurrent('a name with another spec is refused with the paths that differ', async () => {
+  it.concurrent('a name with another spec is refused with the paths that differ, and its cluster deleted by ID', async () => {
     await call('POST', '/clusters?wait=30s', readExample('managed', 'taken'));
     const other = readExample('managed', 'taken');
     other.cluster.k8sVersion = '1.28.8';
     const { status, answer } = await call('POST', '/clusters', other);
     expect(status).toBe(409);
     expect(answer).toMatchObject({ code: 'SpecConflictError', differingPaths: ['cluster.k8sVersion'] });
+
+    // A delete by clusterID is found by the name too.
+    const { clusterID = '' } = (await call<ClusterResource>('GET', '/clusters/taken')).answer;
+    await listsOperationOf(clusterID);
+    const deleted = await call<OperationResource>('DELETE', `/clusters/${clusterID}`);
+    const metadata = { kind: 'delete', clusterName: 'taken', clusterID };
+    expect(deleted).toMatchObject({ status: 202, answer: { metadata } });
+    expect((await operationAt(deleted.location)).answer).toMatchObject({ done: true, metadata });
   });
 
   it.concurrent('a batch runs, shows its results, and a teardown deletes what it made', async () => {
@@ -219,12 +229,22 @@ describe('over HTTP', () => {
     expect((await call('POST', '/batches/many/pause')).status).toBe(404);
 
     const filter = { filter: { name: 'batch-*' } };
-    const plan = await call<{ targets: { clusterName: string }[] }>('POST', '/teardowns/plan', filter);
+    const plan = await call<{ targets: { clusterName: string; clusterID: string }[] }>(
+      'POST',
+      '/teardowns/plan',
+      filter,
+    );
     const targets = plan.answer.targets.map(({ clusterName }) => clusterName);
     expect(targets.toSorted()).toEqual(['batch-1', 'batch-2']);
     const teardown = await call<OperationResource>('POST', '/teardowns?wait=30s', { ...filter, batch: 'gone' });
     expect(teardown.answer).toMatchObject({ done: true, response: { outcome: 'completed', succeeded: 2 } });
     expect((await call<{ targets: object[] }>('POST', '/teardowns', filter)).answer.targets).toEqual([]);
+    const { client, account } = orchestration();
+    const { batches } = createOrchestrator({ client, account, region: 'bj' });
+    expect(await batches.clusters('many')).toEqual([{ clusterName: 'batch-1' }, { clusterName: 'batch-2' }]);
+    const deleted = plan.answer.targets.map(({ clusterName, clusterID }) => ({ clusterName, clusterID }));
+    expect(await batches.clusters('gone')).toEqual(deleted);
+    await expect(batches.clusters('nobody')).rejects.toThrow(BatchNotFoundError);
   });
 
   it.concurrent('a search for orphans reports, and schedules are set and removed', async () => {

@@ -265,6 +265,10 @@ function batchesOf(): Orchestrator['batches'] {
         };
       }
     },
+    clusters: async (name) => {
+      await status(name);
+      return ['ci-0', 'ci-1', 'ci-2'].map((clusterName) => ({ clusterName }));
+    },
     list: async () => [known, { ...known, name: 'nightly', execution: 'completed' }],
   };
 }

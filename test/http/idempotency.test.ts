@@ -12,7 +12,12 @@ describe('a change with a key', () => {
   let replica: API;
   beforeAll(async () => {
     const requests: Orchestrator['requests'] = { claim: (key, request) => keys.claim(key, request) };
-    const operations = [operationOf('ci-1'), operationOf('ci-1', { kind: 'delete' })];
+    const byID = { clusterID: 'cce-87654321', workflowID: 'cce:default:bj:delete:cce-87654321' };
+    const operations = [
+      operationOf('ci-1'),
+      operationOf('ci-1', { kind: 'delete' }),
+      operationOf('ci-9', { kind: 'delete', ...byID }),
+    ];
     const options = { operations, authenticate, orchestrator: { requests } };
     api = await startAPI(options);
     replica = await startAPI(options);
@@ -95,6 +100,27 @@ describe('a change with a key', () => {
       answers.map(() => [202, answers[0]?.headers.location]),
     );
     expect(started(replica, call)).toBe(1);
+  });
+
+  it.each<['POST' | 'DELETE', string, string, object?]>([
+    ['DELETE', '/clusters/cce-87654321', 'delete'],
+    ['POST', '/teardowns', 'batches.start', { filter: { name: 'ci-*' }, batch: 'ci-1' }],
+    ['POST', '/batches', 'batches.start', { name: 'ci-1', items: [spec] }],
+    ['POST', '/batches/ci-1/pause', 'batches.pause'],
+  ])('gets the same answer with a token for some names: %s %s', async (method, path, call, payload) => {
+    const options = {
+      method,
+      url: `${base}${path}`,
+      headers: { ...bearer('ci'), ...key },
+      ...(payload && { payload }),
+    };
+    const first = await api.inject(options);
+    const second = await replica.inject(options);
+    expect([first.statusCode, second.statusCode]).toEqual([202, 202]);
+    expect(second.headers.location).toBe(first.headers.location);
+    expect([started(api, call), started(replica, call)]).toEqual([1, 0]);
+    const read = await replica.inject({ url: String(first.headers.location), headers: bearer('ci') });
+    expect(read.statusCode).toBe(200);
   });
 
   it('names a teardown after its key, so that two at the same time are one batch', async () => {

@@ -150,6 +150,7 @@ describe('the rights of a token', () => {
       'a scheduled teardown',
       ['destroy', 'PUT', '/schedules/teardowns/ci-1', { every: '1h', filter: { name: 'ci-*' } }],
     ],
+    ['a teardown as a batch without a name', ['destroy', 'POST', '/teardowns', { filter: { name: 'ci-*' } }]],
   ])('for some names do not reach %s', async (_, route) => {
     expect((await ask('ci', route)).statusCode).toBe(403);
     expect((await ask('everything', route)).statusCode).toBeLessThan(300);
@@ -169,11 +170,11 @@ describe('the rights of a token', () => {
     const others = await startAPI({
       authenticate: readTokens(stringify({ tokens: [entry('two', ['operate', 'destroy'], { names: ['ci-2'] })] }), ''),
     });
-    const payload = { filter: { name: '*' } };
+    const payload = { filter: { name: '*' }, batch: 'ci-2' };
     const plan = await others.inject({
       method: 'POST',
       url: '/v1/default/bj/teardowns/plan',
-      payload,
+      payload: { filter: payload.filter },
       headers: bearer('two'),
     });
     expect(plan.json()).toMatchObject({ targets: [], spared: [{ clusterName: 'ci-2' }] });
@@ -184,6 +185,7 @@ describe('the rights of a token', () => {
       headers: bearer('two'),
     });
     expect(start.statusCode).toBe(403);
+    expect(start.json()).toMatchObject({ detail: 'the token "two" is not for the name "ci-1"' });
     expect(others.calls().map(([method]) => method)).not.toContain('batches.start');
     await others.close();
   });

@@ -26,6 +26,9 @@ const results = [
 describe('of a batch whose items have other names too, a token for some names', () => {
   let api: API;
   let execution = 'running';
+  const clusters = [{ clusterName: 'ci-2' }, { clusterName: 'prod' }, { clusterID: 'cce-87654321' }];
+  /** The changes that have reached the batch. */
+  const changes: string[] = [];
   beforeAll(async () => {
     const status = async (name: string) =>
       ({
@@ -40,7 +43,12 @@ describe('of a batch whose items have other names too, a token for some names', 
       }) as unknown as BatchStatus;
     const batches = {
       status,
-      pause: async () => {},
+      clusters: async () => clusters,
+      pause: async () => void changes.push('pause'),
+      resume: async () => void changes.push('resume'),
+      cancel: async () => void changes.push('cancel'),
+      retryFailed: async () => void changes.push('retry'),
+      setConcurrency: async () => void changes.push('concurrency'),
       async *results(_: string, from = 0) {
         yield* results.slice(from) as ItemResult[];
       },
@@ -54,7 +62,6 @@ describe('of a batch whose items have other names too, a token for some names', 
   it.each([
     ['running', 'GET', '/batches/ci-1'],
     ['running', 'GET', '/operations/batch~ci-1'],
-    ['running', 'POST', '/batches/ci-1/pause'],
     ['completed', 'GET', '/batches/ci-1'],
     ['completed', 'GET', '/operations/batch~ci-1'],
   ] as const)('sees its own names only: %s, %s %s', async (state, method, path) => {
@@ -65,6 +72,34 @@ describe('of a batch whose items have other names too, a token for some names', 
     expect(body).not.toMatch(/prod|cce-87654321/);
     expect(body).toContain('"total":4');
     expect((await ask('everything', path, method)).body).toMatch(/prod[^]*cce-87654321/);
+  });
+
+  it.each<[verb: string, payload?: object]>([
+    ['pause'],
+    ['resume'],
+    ['cancel'],
+    ['retry'],
+    ['concurrency', { concurrency: 2 }],
+  ])('may not %s it', async (verb, payload) => {
+    const control = async (who: string, query = '') =>
+      api.inject({
+        method: 'POST',
+        url: `/v1/default/bj/batches/ci-1/${verb}${query}`,
+        headers: bearer(who),
+        ...(payload && { payload }),
+      });
+    for (const query of ['', '?validateOnly=true']) {
+      const refused = await control('ci', query);
+      expect([refused.statusCode, changes]).toEqual([403, []]);
+      expect(refused.body).not.toMatch(/prod|cce-87654321/);
+    }
+    expect([(await control('everything')).statusCode, changes.splice(0)]).toEqual([202, [verb]]);
+  });
+
+  it('may control it once all items have its names', async () => {
+    const others = clusters.splice(1);
+    expect([(await ask('ci', '/batches/ci-1/pause', 'POST')).statusCode, changes.splice(0)]).toEqual([202, ['pause']]);
+    clusters.push(...others);
   });
 
   it('gets the results of its own names, page by page', async () => {

@@ -1,0 +1,57 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import type { BatchItem } from '../../contract/batch/item.ts';
+import { batchItemsQuery } from '../../contract/batch/messages.ts';
+import type { BatchUpload } from '../../contract/batch/upload.ts';
+import { batchPageWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { describeBatch } from './start.ts';
+
+/** The cluster that an item of a batch creates or deletes, by its name, its clusterID, or both. */
+export interface ItemCluster {
+  clusterName?: string;
+  clusterID?: string;
+}
+
+const readsAtOnce = 20;
+
+/**
+ * Reads which clusters the items of a batch are about, in the order of the items.
+ *
+ * @throws BatchNotFoundError
+ */
+export async function clustersOfBatch(client: Client, scope: AccountRegion, name: string): Promise<ItemCluster[]> {
+  const batch = await describeBatch(client, scope, name);
+  if (batch === undefined) throw new BatchNotFoundError(name);
+  const { upload } = batch.memo;
+  const pages = Array.from({ length: Math.ceil(upload.items / upload.itemsPerPage) }, (_, page) => page);
+  const limit = pLimit(readsAtOnce);
+  // Of each page no more than this is kept: all items may be a hundred megabytes.
+  const read = async (page: number) => (await itemsOfPage(client, name, upload, page)).map(clusterOf);
+  return (await Promise.all(pages.map((page) => limit(read, page)))).flat();
+}
+
+function clusterOf(item: BatchItem): ItemCluster {
+  if (item.kind === 'create') return { clusterName: item.input.request.cluster.clusterName };
+  const { clusterName, input } = item;
+  return { ...(clusterName !== undefined && { clusterName }), ...input.target };
+}
+
+/**
+ * Reads one page of the items of a batch.
+ *
+ * @throws BatchNotFoundError if Temporal no longer knows it
+ */
+export async function itemsOfPage(
+  client: Client,
+  name: string,
+  upload: BatchUpload,
+  page: number,
+): Promise<readonly BatchItem[]> {
+  try {
+    return await client.workflow.getHandle(batchPageWorkflowID(upload, page)).query(batchItemsQuery);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new BatchNotFoundError(name, 'batch whose items are still known');
+  }
+}
