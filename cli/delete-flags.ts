@@ -16,6 +16,15 @@ export function withDeleteFlags(command: Command, when = ''): Command {
     .option('--move-out', `${when}keep the nodes, removing them from the cluster`);
 }
 
+/** The flags as the user gave them. */
+export function deleteFlagsText({ deleteResource, deleteCdsSnapshot, moveOut }: DeleteFlags): string[] {
+  return [
+    ...(deleteResource === true ? ['--delete-resource'] : []),
+    ...(deleteCdsSnapshot === true ? ['--delete-cds-snapshot'] : []),
+    ...(moveOut === true ? ['--move-out'] : []),
+  ];
+}
+
 /**
  * Includes only the flags that the user set. An explicit `moveOut: false` would make a clean-up delete machines that
  * existed before the cluster.

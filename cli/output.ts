@@ -62,9 +62,10 @@ export function noticeLines({
   blockedBy,
   refusedCreate,
 }: OperationStatus): string[] {
-  const { pollTrouble, waitsFor, expiresAt } = currentStep ?? {};
+  const { pollTrouble, waitsFor, expiresAt, stage } = currentStep ?? {};
   return [
-    ...(expiresAt === undefined ? [] : [`  expires   ${expiresAt}`]),
+    // A clean-up ends the cluster sooner.
+    ...(expiresAt === undefined || stage === 'cleaningUp' ? [] : [`  expires   ${expiresAt}`]),
     ...(overdue === undefined ? [] : [styled('yellow', `  overdue: takes unusually long, since ${overdue.since}`)]),
     ...(stalledForSeconds === undefined ? [] : [styled('yellow', `  stalled for ${stalledForSeconds} s`)]),
     ...(waitsFor === undefined ? [] : [styled('yellow', `  ${waitText(waitsFor)}${retryText(waitsFor)}`)]),

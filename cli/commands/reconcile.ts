@@ -1,16 +1,20 @@
 import { Option, type Command } from 'commander';
 import type { ReconcileOptions, ReconcileReport } from '../../client/index.ts';
 import { counted } from '../counted.ts';
-import { deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
+import { deleteFlagsText, deleteOptionsOf, withDeleteFlags, type DeleteFlags } from '../delete-flags.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { commandToAttach, untilInterrupted } from '../follow.ts';
 import { nowIsDefault } from '../help.ts';
 import { connectedAction, warnBlocked, type GlobalOptions, type Printed } from '../run-command.ts';
 import { durationSeconds } from '../values.ts';
 
-interface Options extends GlobalOptions, DeleteFlags {
+interface SearchFlags extends DeleteFlags {
   delete?: boolean;
+  /** In seconds. */
   olderThan: number;
 }
+
+type Options = GlobalOptions & SearchFlags;
 
 export function addReconcile(program: Command): void {
   const reconcile = program
@@ -19,7 +23,11 @@ export function addReconcile(program: Command): void {
     .addHelpText('after', nowIsDefault('reconcile'));
   withPolicy(reconcile.command('now', { isDefault: true }).description('reconcile once')).action(
     connectedAction(async (orchestrator, options: Options) => {
-      const report = await orchestrator.reconcile(policyOf(options), warnBlocked);
+      const report = await untilInterrupted(
+        'the search for orphans',
+        commandToAttach(sameSearch(options), options),
+        () => orchestrator.reconcile(policyOf(options), warnBlocked),
+      );
       const hasFailed = report.unclaimed.some(({ deletion }) => deletion === 'failed');
       const exitCode = hasFailed ? exitCodes.failed : exitCodes.done;
       return { json: report, text: reportLines(report).join('\n'), exitCode };
@@ -62,6 +70,12 @@ function withPolicy(command: Command): Command {
 function policyOf(options: Options): ReconcileOptions {
   if (options.delete !== true) return {};
   return { delete: { olderThanSeconds: options.olderThan, options: deleteOptionsOf(options) } };
+}
+
+/** The command that attaches to a search, which only one with the same options does. */
+export function sameSearch(flags: SearchFlags): string {
+  if (flags.delete !== true) return 'reconcile';
+  return ['reconcile', '--delete', '--older-than', `${flags.olderThan}s`, ...deleteFlagsText(flags)].join(' ');
 }
 
 function reportLines({ clusters, marked, claimed, orphans, unknown, unclaimed }: ReconcileReport): string[] {

@@ -54,6 +54,7 @@ it('a delete does not show the time to live that it ends', () => {
   expect(noticeLines(leased)).toEqual(['  expires   noon', expect.stringContaining('since one')]);
   expect(deletionNoticeLines(leased)).toEqual([expect.stringContaining('since one')]);
   expect(deletionNoticeLines(status({}))).toEqual([]);
+  expect(noticeLines(status({ currentStep: { ...submitting, stage: 'cleaningUp', expiresAt: 'noon' } }))).toEqual([]);
 });
 
 it('a refused create stands beside the cluster that runs', () => {
