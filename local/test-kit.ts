@@ -66,7 +66,7 @@ export async function createTestKit({
   };
   try {
     const temporal = await startTemporalServer();
-    stops.push(temporal.stop);
+    stops.push(() => temporal.stop());
     const flags = [
       '--create-seconds',
       String(createSeconds),
@@ -75,7 +75,7 @@ export async function createTestKit({
       ...simulatorFlags,
     ];
     const simulator = await startSimulator(flags, entryOf('simulator'));
-    stops.push(simulator.stop);
+    stops.push(() => simulator.stop());
     const scope = { account: `test-${randomUUID().slice(0, 8)}`, region: 'bj' };
     const environment = {
       TEMPORAL_ADDRESS: temporal.address,
