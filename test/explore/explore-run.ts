@@ -5,7 +5,7 @@ import { drawConditions, drawFate, type Aim } from './conditions.ts';
 import type { Draws } from './draws.ts';
 import { createNetwork } from './network.ts';
 import type { Message } from './messages.ts';
-import { batchName } from './people-actions.ts';
+import { batchName, teardownBatch } from './people-actions.ts';
 import type { Asked, CreateWishes } from './asked.ts';
 import { createPeople } from './people.ts';
 import { createService } from './service.ts';
@@ -27,7 +27,7 @@ export interface RunRecord {
   /** The last status that somebody who watches an operation sees. */
   operations: OperationStatus[];
   /** The batches, with what people were told at the end. */
-  batches: { name: string; policy: FailurePolicy; outcome?: BatchOutcome }[];
+  batches: Batch[];
   /** The runs that searched for orphans. */
   reconciles: string[];
   /** What still has not ended, and why if that is known. */
@@ -36,6 +36,16 @@ export interface RunRecord {
   story: string[];
   /** Pairs of what came together, for the coverage. */
   pairs: Set<string>;
+}
+
+export interface Batch {
+  name: string;
+  /** The first run of its chain. */
+  runID: string;
+  policy: FailurePolicy;
+  /** How many items may be under way at once, unless somebody changes it. */
+  concurrency: number;
+  outcome?: BatchOutcome;
 }
 
 /** After this time nothing bad happens any more: everything must come to an end. */
@@ -210,12 +220,12 @@ export async function exploreRun({ sandbox, draws, aim: pair }: Surroundings): P
       const { workflowID, runID, firstRunID, type } = run;
       if (type === workflowTypes.clusterBatch) {
         const name = workflowID.split(':').at(-1)!;
-        const policy = name === batchName ? conditions.batch.policy : 'continue';
+        const { policy, concurrency } = name === batchName ? conditions.batch : teardownBatch;
         const outcome =
           run.status === status.completed
             ? await drive(() => world.client.workflow.getHandle(workflowID, runID).result() as Promise<BatchOutcome>)
             : undefined;
-        batches.push({ name, policy, ...(outcome !== undefined && { outcome }) });
+        batches.push({ name, runID: firstRunID, policy, concurrency, ...(outcome !== undefined && { outcome }) });
         continue;
       }
       const last = await drive(async () => {

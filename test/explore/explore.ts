@@ -10,8 +10,8 @@ export interface ExploreOptions {
   only?: number;
   /** The pair that this run is to bring about. */
   aim?: string;
-  /** Whether to end with the first run that is wrong. */
-  untilWrong?: boolean;
+  /** To end with the first run that is wrong, or of which something is said that matches this pattern. */
+  untilWrong?: true | string;
   processes: number;
 }
 
@@ -40,6 +40,8 @@ async function exploreAll(explorers: Explorers, { runs, seed, untilWrong }: Expl
   const aims = createAims();
   const wrong: Explored[] = [];
   const progress = (done: number) => `${done} runs in ${Math.round((Date.now() - startedAtMs) / 1000)} s`;
+  const sought = untilWrong === undefined ? undefined : new RegExp(untilWrong === true ? '' : untilWrong);
+  const isSought = ({ violations }: Explored) => violations.some((violation) => sought?.test(violation));
   const underWay: Promise<Explored>[][] = [];
   let done = 0;
 
@@ -58,7 +60,7 @@ async function exploreAll(explorers: Explorers, { runs, seed, untilWrong }: Expl
       aims.note(each.pairs);
       if (each.violations.length === 0) continue;
       wrong.push(each);
-      if (untilWrong === true) {
+      if (isSought(each)) {
         console.log(`wrong after ${progress(done)}: ${sentenceOf(each)}`);
         return false;
       }
@@ -66,7 +68,7 @@ async function exploreAll(explorers: Explorers, { runs, seed, untilWrong }: Expl
     }
     if (done % 400 === 0) console.log(progress(done));
   }
-  if (untilWrong === true) return true;
+  if (untilWrong !== undefined) return true;
   for (const each of wrong.slice(0, 3)) print(await shrink(each, explorers.explore));
   printCoverage(aims.counts);
   console.log(`\n${progress(runs)}: ${wrong.length} wrong`);

@@ -1,6 +1,8 @@
 /** A fault of the product: pieces of its code, replaced. */
 export interface Fault {
   name: string;
+  /** What the oracle says of it: whatever else is wrong does not count as found. */
+  shows: RegExp;
   /** More than one where the product has a second line of defence. */
   edits: { file: string; replace: string; by: string }[];
 }
@@ -8,6 +10,7 @@ export interface Fault {
 export const faults: Fault[] = [
   {
     name: 'a single 404 is believed',
+    shows: /is left, and/,
     edits: [
       {
         file: 'activities/watch/confirm-end.ts',
@@ -18,6 +21,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a create is sent without a look',
+    shows: /without a look before/,
     edits: [
       {
         file: 'workflows/create/obtain-cluster.ts',
@@ -28,6 +32,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'nothing is looked for after a lost answer',
+    shows: /without a look before|is left, and/,
     edits: [
       {
         file: 'workflows/create/obtain-cluster.ts',
@@ -38,6 +43,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a foreign cluster is deleted',
+    shows: /without a reason/,
     edits: [
       {
         file: 'activities/delete/objection-to.ts',
@@ -48,6 +54,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'an extra cluster is kept',
+    shows: /is left, and/,
     edits: [
       {
         file: 'workflows/create/create-decision.ts',
@@ -58,10 +65,12 @@ export const faults: Fault[] = [
   },
   {
     name: 'a refusal for now is believed',
+    shows: /that was refused for now/,
     edits: [{ file: 'workflows/delete/judge-refusal.ts', replace: "return 'rights';", by: "return 'permanent';" }],
   },
   {
     name: 'every failure is a reason to delete',
+    shows: /without a reason/,
     edits: [
       {
         file: 'workflows/create/create-cluster.ts',
@@ -72,6 +81,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a cluster is adopted while it is being deleted',
+    shows: /runs, as somebody was told, and is gone/,
     edits: [
       {
         file: 'activities/create/open-deletes.ts',
@@ -82,6 +92,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a clean-up deletes what carries the key of another create',
+    shows: /without a reason/,
     edits: [
       {
         file: 'activities/delete/objection-to.ts',
@@ -97,6 +108,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a cluster outlives its lease',
+    shows: /outlives its time to live/,
     edits: [
       {
         file: 'workflows/create/create-cluster.ts',
@@ -107,6 +119,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'an extension is lost when a lease goes on in a new run',
+    shows: /without a reason/,
     edits: [
       {
         file: 'workflows/create/create-cluster.ts',
@@ -117,6 +130,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'an extension is forgotten when another worker takes over',
+    shows: /without a reason/,
     edits: [
       {
         file: 'workflows/create/lease.ts',
@@ -127,15 +141,39 @@ export const faults: Fault[] = [
   },
   {
     name: 'a batch loses the slot of a refused item',
+    shows: /do not add up|explored-batch does not end/,
     edits: [{ file: 'workflows/batch/state.ts', replace: '  state.starting--;\n  const { kept', by: '  const { kept' }],
   },
   {
     name: 'a rollback deletes what others have asked for',
+    shows: /without a reason|runs, as somebody was told, and is gone/,
     edits: [
       {
         file: 'workflows/create/create-cluster.ts',
         replace: 'if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);',
         by: '',
+      },
+    ],
+  },
+  {
+    name: 'a batch does not count what it has under way',
+    shows: /items under way/,
+    edits: [
+      {
+        file: 'workflows/batch/state.ts',
+        replace: 'state.concurrency - state.underWay.length - state.starting',
+        by: 'state.concurrency - state.starting',
+      },
+    ],
+  },
+  {
+    name: 'a cancelled batch cancels nothing',
+    shows: /although .* was cancelled/,
+    edits: [
+      {
+        file: 'workflows/batch/cluster-batch.ts',
+        replace: 'return state.cancelRequest !== undefined && !state.cancelSent;',
+        by: "return state.ending !== 'cancelled' && state.cancelRequest !== undefined && !state.cancelSent;",
       },
     ],
   },

@@ -9,7 +9,10 @@ const options = new Command('explore')
   .option('--seed <text>', 'the same seed gives the same histories', '1')
   .option('--only <number>', 'repeat one of the histories, and print it', wholeNumber)
   .option('--aim <pair>', 'with --only: what that history was to bring about')
-  .option('--until-wrong', 'end with the first history that is wrong')
+  .option(
+    '--until-wrong [pattern]',
+    'end with the first history of which something wrong is said, or something that matches',
+  )
   .option(
     '--planted [text]',
     'plant faults in a copy of the project, all or those named so, and count the histories until each is found',

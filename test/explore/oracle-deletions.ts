@@ -137,7 +137,8 @@ function isOrphan({ atMs }: LogEntry, cluster: ServiceCluster, record: RunRecord
 
 /**
  * Whether somebody took away a cluster of which a create says that it runs. What was asked for before that create began, and
- * answered, is no excuse: the create had to wait.
+ * answered, is no excuse: the create had to wait. Only a teardown deletes what it finds, and is answered before it looks: a
+ * create need not wait for a deletion that it has not begun.
  */
 export function isTakenAway(
   { clusterID, clusterName, deletedInConsole }: ServiceCluster,
@@ -145,8 +146,12 @@ export function isTakenAway(
   record: RunRecord,
 ): boolean {
   if (deletedInConsole === true) return true;
-  const { asked, log } = record;
+  const { asked, log, operations } = record;
   const deletions = log.filter(({ call, affected }) => call === 'deleteCluster' && affected === clusterID);
+  const isOfTeardown = (deletion: Operation | undefined) =>
+    deletion?.kind === 'delete' &&
+    deletion.startedAt >= startedAt &&
+    about.some(({ message, atMs }) => message === 'teardown' && atMs <= Date.parse(deletion.startedAt));
   const about = asked.filter(({ names, clusterID: named }) => named === clusterID || names.includes(clusterName));
   const excuses = about.filter(
     ({ message, answeredAtMs = Infinity }) =>
@@ -155,8 +160,9 @@ export function isTakenAway(
   return (
     deletions.length > 0 &&
     deletions.every(
-      ({ atMs }) =>
+      ({ atMs, sender }) =>
         excuses.some((excuse) => excuse.atMs <= atMs) ||
+        isOfTeardown(operations.find((each) => each.runID === sender)) ||
         isRolledBack(
           runID,
           atMs,

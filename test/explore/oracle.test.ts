@@ -37,12 +37,22 @@ function operation(outcome: object | undefined, changes: object = {}): RunRecord
   return { ...fields, ...changes } as RunRecord['operations'][number];
 }
 
+/** A delete that ended after this many minutes because the service had refused it. */
+function givenUp(minutes: number): RunRecord['operations'][number] {
+  return operation(
+    { outcome: 'failed', clusterID: 'cce-1', failure: { type: 'DeleteRefused', message: 'no' } },
+    { kind: 'delete', runID: 'delete-1', closedAt: new Date(minutes * minuteMs).toISOString() },
+  );
+}
+
 const asked = { atMs: 0, message: 'create', stage: 'start', names: ['a'], answer: 'accepted' } as const;
 
 const counts = { total: 2, waiting: 0, underWay: 0, succeeded: 1, failed: 1, cancelled: 0 };
 const rolledBack: RunRecord['batches'][number] = {
   name: 'batch',
+  runID: 'batch-1',
   policy: 'rollback',
+  concurrency: 1,
   outcome: { outcome: 'rolledBack', ...counts } as never,
 };
 
@@ -80,6 +90,39 @@ it.each<[string, Partial<RunRecord>]>([
       log: [look, made('cce-1'), deleted('cce-1', { stateBefore: 'create_failed' })],
       clusters: [cluster('cce-1', { state: 'gone' })],
       operations: [operation({ outcome: 'failed' })],
+    },
+  ],
+  [
+    'a deletion that was given up after a day',
+    { asked: [{ ...asked, message: 'delete' }], log: [look, made('cce-1')], operations: [givenUp(24 * 60)] },
+  ],
+  [
+    'a deletion that is refused for good',
+    {
+      asked: [{ ...asked, message: 'delete' }],
+      log: [look, made('cce-1'), { atMs: 2, call: 'deleteCluster', how: 'refused', sender: 'delete-1' }],
+      operations: [givenUp(5)],
+    },
+  ],
+  [
+    'a teardown that deletes what a create has obtained meanwhile',
+    {
+      asked: [
+        { ...asked, message: 'teardown', answeredAtMs: minuteMs },
+        { ...asked, atMs: 2 * minuteMs },
+      ],
+      log: [look, made('cce-1'), deleted('cce-1', { sender: 'delete-1' })],
+      clusters: [cluster('cce-1', { state: 'gone' })],
+      operations: [
+        operation(
+          { outcome: 'running', clusterID: 'cce-1', adopted: true },
+          { runID: 'create-2', startedAt: new Date(2 * minuteMs).toISOString() },
+        ),
+        operation(
+          { outcome: 'deleted', clusterID: 'cce-1' },
+          { kind: 'delete', runID: 'delete-1', startedAt: new Date(3 * minuteMs).toISOString() },
+        ),
+      ],
     },
   ],
   [
@@ -232,6 +275,15 @@ it.each<[string, Partial<RunRecord>, string]>([
       ],
     },
     'runs, as somebody was told, and is gone',
+  ],
+  [
+    'a deletion that was given up although it was refused for now',
+    {
+      asked: [{ ...asked, message: 'delete' }],
+      log: [look, made('cce-1'), { atMs: 2, call: 'deleteCluster', how: 'denied', sender: 'delete-1' }],
+      operations: [givenUp(5)],
+    },
+    'gave up a deletion that was refused for now',
   ],
   [
     'a create that says that its cluster runs, instead of its time to live',

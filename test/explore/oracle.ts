@@ -1,5 +1,6 @@
 import type { RunRecord } from './explore-run.ts';
 import { deletionsWithoutReason, isTakenAway } from './oracle-deletions.ts';
+import { batchesObey } from './oracle-batches.ts';
 import type { ServiceCluster } from './service-log.ts';
 
 /**
@@ -14,19 +15,25 @@ export function judge(record: RunRecord): string[] {
     ...oneClusterForEachCreate(record),
     ...outcomesAreTrue(record),
     ...leasesEnd(record),
-    ...countsAddUp(record),
+    ...batchesObey(record),
+    ...refusalsLast(record),
     ...noSecretIsTold(record),
   ];
 }
 
 type Operation = RunRecord['operations'][number];
 
+interface Failure {
+  type: string;
+  clusterIDs?: string[];
+}
+
 interface CreateOutcome {
   outcome?: string;
   clusterID?: string;
   adopted?: boolean;
-  failure?: { type: string; clusterIDs?: string[] };
-  cleanup?: { status: string; clusterIDs: string[]; extras?: string[] };
+  failure?: Failure;
+  cleanup?: { status: string; clusterIDs: string[]; extras?: string[]; failure?: Failure };
   duplicates?: { clusterID: string; deleted?: boolean }[];
 }
 
@@ -129,14 +136,17 @@ function leasesEnd({ operations, wishes }: RunRecord): string[] {
     .map((operation) => `${outcomeOf(operation).clusterID} outlives its time to live`);
 }
 
-function countsAddUp({ batches }: RunRecord): string[] {
-  return batches.flatMap(({ name, outcome }) => {
-    if (outcome === undefined) return [];
-    const { total, waiting, underWay, succeeded, failed, cancelled } = outcome;
-    const isWhole = waiting + underWay + succeeded + failed + cancelled === total;
-    const isDone = underWay === 0 && (outcome.outcome !== 'completed' || waiting === 0);
-    return isWhole && isDone ? [] : [`the counts of ${name} do not add up: ${JSON.stringify(outcome)}`];
-  });
+/** Whoever is told that the service refuses a deletion is told so because it refuses for good, or has refused for a day. */
+function refusalsLast({ operations, log }: RunRecord): string[] {
+  return operations
+    .filter((operation) => {
+      const { failure, cleanup } = outcomeOf(operation);
+      const isRefusal = [failure, cleanup?.failure].some((each) => each?.type === 'DeleteRefused');
+      const { runID, startedAt, closedAt = '' } = operation;
+      const isForGood = log.some(({ sender, how }) => sender === runID && how === 'refused');
+      return isRefusal && !isForGood && Date.parse(closedAt) - Date.parse(startedAt) < 24 * 3_600_000;
+    })
+    .map(({ runID }) => `${runID} gave up a deletion that was refused for now`);
 }
 
 function noSecretIsTold({ operations, asked, batches }: RunRecord): string[] {

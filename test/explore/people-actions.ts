@@ -11,6 +11,10 @@ import type { Service } from './service.ts';
 import { workers, type World } from './world.ts';
 
 export const batchName = 'explored-batch';
+/** The batch that a teardown deletes with. */
+export const teardownBatch = { concurrency: 2, policy: 'continue' } as const;
+/** What somebody sets the concurrency of a batch to. */
+export const newConcurrency = 2;
 
 export interface PeopleSurroundings {
   client: Client;
@@ -95,7 +99,7 @@ export function createActions(
       await orchestrator.batches.resume(batchName);
     },
     retryBatch: () => orchestrator.batches.retryFailed(batchName),
-    rescaleBatch: () => orchestrator.batches.setConcurrency(batchName, 2),
+    rescaleBatch: () => orchestrator.batches.setConcurrency(batchName, newConcurrency),
     reset: () => world.resetRun(createWorkflowID(scope, clusterName), taskOf),
     teardown: async () => {
       teardowns++;
@@ -103,7 +107,7 @@ export function createActions(
         ...scope,
         filter: { name: `${clusterName}*` },
         maximum: 10,
-        delete: { options: {}, concurrency: 2, failurePolicy: 'continue' },
+        delete: { options: {}, concurrency: teardownBatch.concurrency, failurePolicy: teardownBatch.policy },
       };
       await client.workflow.start(workflowTypes.teardownSweep, {
         workflowId: teardownWorkflowID(scope, String(teardowns)),

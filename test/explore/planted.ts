@@ -56,7 +56,8 @@ async function exploreWith(fault: Fault, runs: number, seed: string, processes: 
       if (!text.includes(replace)) throw new Error(`${file} does not contain: ${replace}`);
       await writeFile(path, text.replace(replace, by));
     }
-    const flags = ['--runs', String(runs), '--seed', seed, '--processes', String(processes), '--until-wrong'];
+    const flags = ['--runs', String(runs), '--seed', seed, '--processes', String(processes)];
+    flags.push('--until-wrong', fault.shows.source);
     const found = /^wrong after .*$/m.exec(await exploreIn(copy, flags))?.[0];
     const [, number, aim] = /: \S+-(\d+)(?: \(--aim '([^']+)'\))?: /.exec(found ?? '') ?? [];
     if (number === undefined) return undefined;

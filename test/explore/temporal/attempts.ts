@@ -137,7 +137,9 @@ export function createAttempts(temporal: Temporal, workerOf: (worker: number) =>
       [],
     );
     if (attempt !== undefined) {
-      attempt.cancel = (reason) =>
+      attempt.cancel = (reason) => {
+        // Nothing reaches a worker that is gone.
+        if (life.isLost) return;
         running.cancel(
           reason,
           new ActivityCancellationDetails({
@@ -147,6 +149,7 @@ export function createAttempts(temporal: Temporal, workerOf: (worker: number) =>
             ...(reason === 'WORKER_SHUTDOWN' && { workerShutdown: true }),
           }),
         );
+      };
     }
     return lives.run(life, () => running.run({ args, headers: {} }) as Promise<Result>);
   }
