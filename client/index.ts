@@ -25,8 +25,10 @@ export {
   parseOperationID,
   type NamedOperation,
 } from './operation-id.ts';
+export { parseYAMLInThread } from './batch/parse-yaml-in-thread.ts';
 export { isTooDeep } from './batch/nesting.ts';
 export { expandsTooFar, hasTooManyAliases, withAnyAliases, withoutMerges } from './batch/yaml-limits.ts';
+export { ThreadTimeout } from './run-in-thread.ts';
 export { requestJSONSchema } from './request-json-schema.ts';
 export { temporalFailureOf, type TemporalFailure } from './temporal-failure.ts';
 export { loadDataConverter } from '../temporal/encryption/load-data-converter.ts';

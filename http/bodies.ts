@@ -1,27 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import { isScalar, parseDocument, visit } from 'yaml';
-import { expandsTooFar, hasTooManyAliases, isTooDeep, withAnyAliases, withoutMerges } from '../client/index.ts';
+import { expandsTooFar, hasTooManyAliases, isTooDeep, parseYAMLInThread, ThreadTimeout } from '../client/index.ts';
 import { RequestError } from './request-error.ts';
 
 /** More than a spec needs. A batch of whole specs may be larger, and has a limit of its own. */
 export const bodyLimitBytes = 1024 * 1024;
 export const batchLimitBytes = 16 * 1024 * 1024;
+/** In characters. YAML takes a hundred times as long to parse as JSON. */
+const yamlLimit = bodyLimitBytes;
 
 /** Reads bodies: JSON as fastify does, and YAML, since spec files are. */
 export function addBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser(['application/yaml', 'text/yaml'], { parseAs: 'string' }, (_request, body, done) => {
-    const text = String(body);
-    if (hasTooManyAliases(text)) {
-      return done(new RequestError(400, 'InvalidRequest', 'the body has too many anchors and aliases'));
-    }
-    try {
-      done(null, parseYAML(text));
-    } catch {
-      // The message quotes the text, which may have secrets.
-      done(new RequestError(400, 'InvalidRequest', 'the body is not valid YAML'));
-    }
-  });
+  app.addContentTypeParser(
+    ['application/yaml', 'text/yaml'],
+    { parseAs: 'string' },
+    (_request: unknown, body: unknown) => readYAML(String(body)),
+  );
   app.addHook('preValidation', async ({ body }) => {
     if (isTooDeep(body)) throw new RequestError(400, 'InvalidRequest', 'the body is nested too deeply');
     if (expandsTooFar(body)) {
@@ -34,23 +28,19 @@ export function addBodies(app: FastifyInstance): void {
   });
 }
 
-/** @throws Error if the text is not valid YAML */
-function parseYAML(text: string): unknown {
-  const document = parseDocument(text, {
-    ...withoutMerges,
-    // The library compares each key with all before it: a megabyte of keys takes minutes.
-    uniqueKeys: false,
-    // A map or list as a key costs as much as all anchors.
-    stringKeys: true,
-    // Not `silent`, which allows several documents.
-    logLevel: 'error',
+async function readYAML(text: string): Promise<unknown> {
+  if (text.length > yamlLimit) throw tooLarge('the body has more than a megabyte of YAML; send JSON');
+  if (hasTooManyAliases(text)) {
+    throw new RequestError(400, 'InvalidRequest', 'the body has too many anchors and aliases');
+  }
+  const parsed = await parseYAMLInThread(text).catch((error: unknown) => {
+    if (error instanceof ThreadTimeout) throw tooLarge('the body takes too long to parse as YAML; send JSON');
+    throw error;
   });
-  if (document.errors[0] !== undefined) throw document.errors[0];
-  visit(document, {
-    Map(_, { items }) {
-      const keys = items.map(({ key }) => (isScalar(key) ? key.value : key));
-      if (new Set(keys).size < keys.length) throw new Error('a key appears twice in one map');
-    },
-  });
-  return document.toJS(withAnyAliases);
+  if ('problem' in parsed) throw new RequestError(400, 'InvalidRequest', `the body ${parsed.problem}`);
+  return parsed.value;
+}
+
+function tooLarge(detail: string): RequestError {
+  return new RequestError(413, 'BodyTooLarge', detail);
 }

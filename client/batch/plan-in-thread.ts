@@ -1,5 +1,4 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { runInThread } from '../run-in-thread.ts';
 import { createPlanQueue } from './plan-queue.ts';
 import { planBatch, type BatchPlan } from './plan.ts';
 
@@ -33,20 +32,5 @@ function itemsIn(document: unknown): number {
 }
 
 function planInThread(document: unknown): Promise<BatchPlan> {
-  const thread = startThread(document);
-  const late = setTimeout(() => void thread.terminate(), longestMs);
-  return new Promise<BatchPlan>((resolve, reject) => {
-    thread.once('message', resolve);
-    thread.once('error', reject);
-    thread.once('exit', () => reject(new Error(`the plan of the batch has not ended within ${longestMs / 1000} s`)));
-  }).finally(() => clearTimeout(late));
-}
-
-function startThread(workerData: unknown): Worker {
-  const extension = extname(import.meta.url);
-  const { href } = new URL(`plan-thread${extension}`, import.meta.url);
-  if (extension === '.js') return new Worker(new URL(href), { workerData });
-  // From source: a thread of node 20 does not take over what lets this one read TypeScript.
-  const code = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(href)})))`;
-  return new Worker(code, { eval: true, workerData });
+  return runInThread(new URL('plan-thread', import.meta.url), document, longestMs);
 }

@@ -1,12 +1,13 @@
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addBodies, bodyLimitBytes } from '../../http/bodies.ts';
+import { addBodies, batchLimitBytes, bodyLimitBytes } from '../../http/bodies.ts';
 
 describe('a body in YAML', () => {
   const app = fastify({ bodyLimit: bodyLimitBytes });
   beforeAll(async () => {
     addBodies(app);
-    app.post('/', async ({ body }) => body);
+    app.post('/', { bodyLimit: batchLimitBytes }, async ({ body }) => body);
+    app.get('/healthz', async () => 'ok');
     await app.ready();
   });
   afterAll(() => app.close());
@@ -29,13 +30,6 @@ describe('a body in YAML', () => {
     expect(await send(payload)).toMatchObject([400, { message: 'the body has too many anchors and aliases' }]);
   });
 
-  it('may use one part in thousands of items, and signs of aliases in texts', async () => {
-    const items = `base: &base { onFailure: keep }\nitems:\n${'  - *base\n'.repeat(2_000)}`;
-    const [status, body] = await send(`${items}text: "${'a&b*c '.repeat(5_000)}"`);
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ items: Array.from({ length: 2_000 }, () => ({ onFailure: 'keep' })) });
-  });
-
   it('has no merges, whatever version it names', async () => {
     const payload = '%YAML 1.1\n---\na: &a { x: 1 }\nb: { <<: *a }';
     expect(await send(payload)).toEqual([200, { a: { x: 1 }, b: { '<<': { x: 1 } } }]);
@@ -52,9 +46,30 @@ describe('a body in YAML', () => {
     expect(await send(payload)).toMatchObject([400, { message: 'the body is not valid YAML' }]);
   });
 
-  it('may have thousands of keys', async () => {
+  it('may use one part in thousands of items, signs of aliases in texts and thousands of keys, and holds up nobody', async () => {
+    const items = `base: &base { onFailure: keep }\nitems:\n${'  - *base\n'.repeat(2_000)}`;
     const keys = Array.from({ length: 5_000 }, (_, index) => `k${index}: 1`);
-    const [status, body] = await send(`{ ${keys.join(', ')} }`);
-    expect([status, Object.keys(body as object).length]).toEqual([200, 5_000]);
+    const large = send(`${items}text: "${'a&b*c '.repeat(5_000)}"\nkeys: { ${keys.join(', ')} }`);
+    let answers = 0;
+    const clock = setInterval(() => void app.inject({ url: '/healthz' }).then(() => answers++), 1);
+    const [status, body] = await large;
+    clearInterval(clock);
+    // On this thread, the parse would leave them no turn.
+    expect(answers).toBeGreaterThan(10);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ items: Array.from({ length: 2_000 }, () => ({ onFailure: 'keep' })) });
+    expect(Object.keys((body as { keys: object }).keys)).toHaveLength(5_000);
+  });
+
+  it('of more than a megabyte is refused, though JSON may be larger', async () => {
+    const refused = await send(`a: "${'x'.repeat(bodyLimitBytes)}"`);
+    expect(refused).toMatchObject([413, { message: 'the body has more than a megabyte of YAML; send JSON' }]);
+    const payload = { a: 'x'.repeat(bodyLimitBytes) };
+    expect((await app.inject({ method: 'POST', url: '/', payload })).statusCode).toBe(200);
+  });
+
+  it('that is large is refused for what small ones are', async () => {
+    const tooDeep = `# ${'x'.repeat(20_000)}\na: ${'['.repeat(101)}${']'.repeat(101)}`;
+    expect(await send(tooDeep)).toMatchObject([400, { message: 'the body is nested too deeply' }]);
   });
 });
