@@ -78,7 +78,12 @@ async function claimsOf(client: Client, workflowID: string, runID: string): Prom
   }
 }
 
-function claimedBy(outcome: CreateClusterOutcome): string[] {
+/**
+ * `undefined` if the create saw its cluster disappear: if it shows again, a look was wrong, such as one with the keys of another
+ * account, and somebody may rely on it.
+ */
+function claimedBy(outcome: CreateClusterOutcome): string[] | undefined {
+  if (outcome.outcome === 'vanished' || outcome.failure?.type === 'DeletedByOthers') return undefined;
   if (outcome.outcome === 'running') return outcome.clusterID === undefined ? [] : [outcome.clusterID];
   return outcome.cleanup?.status === 'kept' ? outcome.cleanup.clusterIDs : [];
 }

@@ -83,6 +83,23 @@ const rows: [title: string, client: Client, runs: object[]][] = [
     temporalWith([run('1', { status: 'TERMINATED', outcome: terminated })]),
     [{ clusterIDs: [] }],
   ],
+  [
+    'a run that saw its cluster vanish is uncertain: the cluster may show again',
+    temporalWith([run('1', { outcome: { outcome: 'vanished', clusterID: 'cce-1' } })]),
+    [{ isUncertain: true, clusterIDs: [] }],
+  ],
+  [
+    'a run that failed since its cluster had disappeared is uncertain, too',
+    temporalWith([
+      run('1', {
+        status: 'FAILED',
+        outcome: failedWith(
+          ApplicationFailure.create({ details: [{ outcome: 'failed', failure: { type: 'DeletedByOthers' } }] }),
+        ),
+      }),
+    ]),
+    [{ isUncertain: true, clusterIDs: [] }],
+  ],
   ['a paused run is open', temporalWith([run('1', { status: 'PAUSED' })]), [{ isRunning: true }]],
   [
     'a create that the list does not show yet is open',
