@@ -17,7 +17,7 @@ import { findClusters } from './create/find-clusters.ts';
 import type { FindOpenDeletes } from './create/open-deletes.ts';
 import { submitCluster } from './create/submit-cluster.ts';
 import { validateCluster } from './create/validate-cluster.ts';
-import { deleteCluster } from './delete/delete-cluster.ts';
+import { deleteCluster, type IsWorkflowOpen } from './delete/delete-cluster.ts';
 import { createOverdueDeletions } from './delete/overdue-deletions.ts';
 import { findTeardownTargets } from './sweep/find-teardown-targets.ts';
 import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
@@ -35,6 +35,7 @@ export interface ActivityDependencies {
   reportStep: ReportStep;
   /** Lists all runs of the creates with these workflow IDs that are within Temporal's retention time. */
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
+  isWorkflowOpen: IsWorkflowOpen;
   /** Finds our deletes, queued or under way, of a name and of the clusters that have it. */
   findOpenDeletes: FindOpenDeletes;
   /** The activities of batches, which call Temporal only. */

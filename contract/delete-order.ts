@@ -8,10 +8,10 @@ export type DeleteOrder =
   /** A person named the cluster, by its ID or by the name that the ID was found under. */
   | { reason: 'deleteRequested'; clusterName?: string; onlyMarked?: boolean }
   /**
-   * A person described the clusters to delete. The cluster must carry a marker of ours. No create with this workflow ID but the
-   * one of the marker may rely on it.
+   * A person described the clusters to delete. The cluster must carry a marker of ours, and be in one of these phases,
+   * if they described that. No create with this workflow ID but the one of the marker may rely on it.
    */
-  | { reason: SweepReason; markerKey?: string; createWorkflowID?: string }
+  | { reason: SweepReason; markerKey?: string; createWorkflowID?: string; phases?: readonly string[] }
   /** A person asked to delete orphans. No create of the cluster's name, which this is the workflow ID of, may claim it. */
   | { reason: 'orphanDeletionRequested'; markerKey?: string; createWorkflowID?: string };
 

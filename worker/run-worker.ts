@@ -9,6 +9,7 @@ import { createCceClient } from '../cce/client.ts';
 import { taskQueue } from '../contract/identity.ts';
 import { defaultInstallation } from '../contract/marker.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
+import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 import type { WorkerConfiguration } from './configuration.ts';
 import { createWorkers, type WorkerOptions } from './create-workers.ts';
@@ -49,6 +50,8 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     secrets: createSecretReader(process.env, configuration.secretsFolder),
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
+    isWorkflowOpen: async ({ workflowID, runID }) =>
+      (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, configuration),
     batches: batchActivities(client, queue),
     installation: configuration.installation ?? defaultInstallation(namespace, configuration.account),

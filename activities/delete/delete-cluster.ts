@@ -1,4 +1,4 @@
-import { cancellationSignal, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
@@ -33,14 +33,18 @@ export interface DeletionAnswer {
 
 interface DeleteDependencies {
   cce: CceClient;
+  isWorkflowOpen: IsWorkflowOpen;
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
 }
+
+/** Asks Temporal whether a run has not ended. */
+export type IsWorkflowOpen = (run: { workflowID: string; runID: string }) => Promise<boolean>;
 
 /**
  * Reads the cluster, compares it with the order, lists what will stay behind, and sends the DELETE if the order still
  * holds. Temporal may repeat it: a second DELETE changes nothing.
  */
-export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
+export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDependencies) {
   return async ({ clusterID, options, order }: DeleteInput): Promise<DeletionAnswer> =>
     withCallFailures(async () => {
       const signal = cancellationSignal();
@@ -63,6 +67,7 @@ export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
         // Temporal is asked last: a create may adopt an orphan while its deletion waits to be sent.
         const claim = await objectionOfCreates(order, cluster);
         if (claim !== undefined) return refused(claim);
+        await throwIfNobodyWaits();
         const { requestID } = await cce.deleteCluster(clusterID, options, { signal });
         log.info('the service deletes the cluster', { clusterID, reason, requestID });
         return {
@@ -76,6 +81,23 @@ export function deleteCluster({ cce, describeCreates }: DeleteDependencies) {
         throw error;
       }
     });
+
+  /**
+   * A workflow that is cancelled may end before this activity learns of it. Whoever was told "cancelled" must be able to rely on
+   * that no DELETE follows.
+   */
+  async function throwIfNobodyWaits(): Promise<void> {
+    const { workflowExecution } = activityInfo();
+    if (workflowExecution === undefined) return;
+    const { workflowId: workflowID, runId: runID } = workflowExecution;
+    const isOpen = await isWorkflowOpen({ workflowID, runID }).catch((error: unknown) => {
+      throw withoutEffect(
+        'DELETE',
+        `the deletion was not requested: Temporal does not tell whether it is still wanted: ${String(error)}`,
+      );
+    });
+    if (!isOpen) throw new CancelledFailure('the operation has ended, so the deletion was not requested');
+  }
 
   async function objectionOfCreates(order: DeleteOrder, { spec, status }: Cluster): Promise<string | undefined> {
     if (!('createWorkflowID' in order) || order.createWorkflowID === undefined) return undefined;

@@ -22,7 +22,8 @@ export function objectionTo(
     case 'rollbackRequested':
     case 'orphanDeletionRequested':
       if (marker === undefined) return withoutMarker;
-      return order.markerKey === undefined || order.markerKey === marker.key ? undefined : otherMarker;
+      if (order.markerKey !== undefined && order.markerKey !== marker.key) return otherMarker;
+      return 'phases' in order ? otherPhase(order.phases, status.clusterPhase) : undefined;
     default:
       if (marker === undefined) return withoutMarker;
       if (marker.key !== order.markerKey) return otherMarker;
@@ -32,6 +33,11 @@ export function objectionTo(
 
 const withoutMarker = 'its description does not carry our marker';
 const otherMarker = 'it carries the marker of another create';
+
+/** A teardown of some phases has read them from one list, perhaps hours ago. */
+function otherPhase(phases: readonly string[] | undefined, clusterPhase: string): string | undefined {
+  return phases === undefined || phases.includes(clusterPhase) ? undefined : `it is ${clusterPhase} now`;
+}
 
 /** What a look once showed is checked against this fresh one: the look may have been stale. */
 function phaseObjection(reason: DeleteOrder['reason'], clusterPhase: string): string | undefined {

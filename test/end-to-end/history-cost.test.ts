@@ -61,6 +61,7 @@ async function createWithPolls(polls: number) {
     reportStep: ({ workflowId, runId }, change) =>
       client.workflow.getHandle(workflowId, runId).signal(stepChangedSignal, change),
     describeCreates: async () => [],
+    isWorkflowOpen: async () => true,
     findOpenDeletes: async () => ({ clusterIDs: [], ofName: false }),
     batches: batchActivities(client, queue),
     pollIntervalMs: 2,

@@ -13,6 +13,7 @@ import { failureConverterPath } from '../../temporal/encryption/data-converter.t
 import { LightResponse, type LightRequest } from './light-fetch.ts';
 import type { ServiceRequest, ServiceResponse } from './service-log.ts';
 import { createAttempts } from './temporal/attempts.ts';
+import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
 import { connectionTo } from './temporal/connection.ts';
 import type { Sandbox } from './temporal/sandbox.ts';
 import { status, type Delays, type Temporal } from './temporal/model.ts';
@@ -110,6 +111,8 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
     secrets: { env: (name) => process.env[name], file: () => undefined },
     reportStep: stepReporter(client),
     describeCreates: describeCreates(client),
+    isWorkflowOpen: async ({ workflowID, runID }) =>
+      (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, scope),
     batches: batchActivities(client, taskQueue(scope)),
     pollIntervalMs,

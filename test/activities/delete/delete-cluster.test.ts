@@ -1,14 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { deleteCluster } from '../../../activities/delete/delete-cluster.ts';
+import { deleteCluster, type IsWorkflowOpen } from '../../../activities/delete/delete-cluster.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 
 const prepaid = { spec: { instanceChargingType: 'Prepaid' }, status: { machine: { instanceID: 'i-1' } } };
 
 /** Deletes a cluster of a service that answers the list of its machines like this. */
-async function remove(listInstances: CceClient['listInstances']) {
+async function remove(listInstances: CceClient['listInstances'], isWorkflowOpen: IsWorkflowOpen = async () => true) {
   const calls: string[] = [];
   const cluster = { spec: { clusterID: 'cce-1', clusterName: 'one' }, status: { clusterPhase: 'running' } };
   const cce = {
@@ -24,7 +24,8 @@ async function remove(listInstances: CceClient['listInstances']) {
   } as unknown as CceClient;
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const input = { clusterID: 'cce-1', options: {}, order: { reason: 'deleteRequested' } } as const;
-  const answer: unknown = await environment.run(deleteCluster({ cce, describeCreates: async () => [] }), input);
+  const activity = deleteCluster({ cce, describeCreates: async () => [], isWorkflowOpen });
+  const answer: unknown = await environment.run(activity, input).catch((error: unknown) => error);
   return { answer, calls };
 }
 
@@ -53,6 +54,18 @@ describe('the DELETE of a cluster', () => {
       requestID: 'request-2',
       leftovers: { resources: [], incomplete: expect.stringContaining('AccessDenied') },
     });
+  });
+
+  it('is not sent for a workflow that has ended: whoever cancelled it was told so', async () => {
+    const { answer, calls } = await remove(page(1), async () => false);
+    expect(calls).toEqual(['listInstances']);
+    expect(answer).toMatchObject({ name: 'CancelledFailure' });
+  });
+
+  it('is not sent while Temporal does not tell whether the workflow goes on, and is tried again', async () => {
+    const { answer, calls } = await remove(page(1), () => Promise.reject(new Error('unreachable')));
+    expect(calls).toEqual(['listInstances']);
+    expect(answer).toMatchObject({ nonRetryable: false, message: expect.stringContaining('unreachable') });
   });
 
   it('says how many machines it has not listed', async () => {

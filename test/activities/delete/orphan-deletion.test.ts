@@ -39,7 +39,11 @@ async function deleteBy(order: DeleteOrder, runs: readonly Partial<CreateRun>[] 
       runs.map((run) => ({ workflowID, firstRunID: 'run-1', isRunning: false, clusterIDs: [], ...run })),
     );
   };
-  const activity = deleteCluster({ cce: cce as unknown as CceClient, describeCreates });
+  const activity = deleteCluster({
+    cce: cce as unknown as CceClient,
+    describeCreates,
+    isWorkflowOpen: async () => true,
+  });
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const answer = (await environment.run(activity, { clusterID: 'cce-1', options: {}, order })) as DeletionAnswer;
   return { answer, calls };
