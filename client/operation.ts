@@ -1,3 +1,4 @@
+import { isOpen } from '../temporal/executions/is-open.ts';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../contract/create.ts';
 import type { CurrentStep } from '../contract/current-step.ts';
@@ -95,7 +96,7 @@ export function toOperation(
     ...(startedBy !== undefined && { startedBy }),
     ...(requestedBy !== undefined && { requestedBy }),
     ...(specDigest !== undefined && { specDigest }),
-    execution: info.status.name.toLowerCase(),
+    execution: isOpen(info.status.name) ? 'running' : info.status.name.toLowerCase(),
     ...(ended !== undefined && { ended }),
     startedAt,
     ...(info.closeTime !== undefined && { closedAt: info.closeTime.toISOString() }),

@@ -1,3 +1,4 @@
+import { isOpen } from '../temporal/executions/is-open.ts';
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { requestWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
@@ -41,7 +42,7 @@ export function rememberedRequests(client: Client, scope: AccountRegion): Rememb
         if (runID !== undefined) return claimed(workflowID, runID);
         const earlier = await describeRun(client, workflowID);
         // It may have ended since. Then the key is free again.
-        if (earlier?.status.name !== 'RUNNING') continue;
+        if (earlier === undefined || !isOpen(earlier.status.name)) continue;
         if (earlier.memo?.['request'] !== request) throw new KeyReusedError();
         const answered = await describeRun(client, answerID(workflowID, earlier.runId));
         const answer = answered?.memo?.['answer'];

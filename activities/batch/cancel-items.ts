@@ -1,3 +1,4 @@
+import { isOpen } from '../../temporal/executions/is-open.ts';
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -71,7 +72,7 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
       if (run === undefined) return false;
       const { runId, status, memo = {} } = run;
       // One that has ended is not cancelled any more, and counts as it ended.
-      if (status.name !== 'RUNNING') return false;
+      if (!isOpen(status.name)) return false;
       return await isClaimed(client, { workflowID, runID: runId, isRunning: true, memo });
     } catch (error) {
       // Nobody knows whether others rely on it.

@@ -1,3 +1,4 @@
+import { isOpen } from '../../temporal/executions/is-open.ts';
 import type { Client } from '@temporalio/client';
 import { deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
@@ -27,6 +28,6 @@ export function findOpenDeletes(client: Client, scope: AccountRegion): FindOpenD
 
   async function openDelete(target: string): Promise<OperationMemo | undefined> {
     const run = await describeRun(client, deleteWorkflowID(scope, target));
-    return run?.status.name === 'RUNNING' ? (run.memo ?? {}) : undefined;
+    return run !== undefined && isOpen(run.status.name) ? (run.memo ?? {}) : undefined;
   }
 }

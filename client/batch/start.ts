@@ -1,3 +1,4 @@
+import { isOpen } from '../../temporal/executions/is-open.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -133,7 +134,7 @@ export async function describeBatch(
   const { status, memo, startTime, closeTime } = run;
   return {
     workflowID,
-    execution: status.name === 'CONTINUED_AS_NEW' ? 'running' : status.name.toLowerCase(),
+    execution: status.name === 'CONTINUED_AS_NEW' || isOpen(status.name) ? 'running' : status.name.toLowerCase(),
     startedAt: startTime.toISOString(),
     ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
     memo: memo as BatchMemo,

@@ -69,7 +69,10 @@ const currentStepSchema: z.ZodType<CurrentStep> = z
   .meta({ id: 'CurrentStep' });
 
 const blockedBySchema: z.ZodType<BlockedBy> = z
-  .object({ reason: z.enum(['noWorker', 'taskFails', 'noAnswer', 'callFails', 'callLasts']), message: z.string() })
+  .object({
+    reason: z.enum(['noWorker', 'taskFails', 'noAnswer', 'paused', 'callFails', 'callLasts']),
+    message: z.string(),
+  })
   .meta({ id: 'BlockedBy', description: 'Why nothing moves, for example because no worker polls.' });
 
 export const metadataSchema = z

@@ -11,10 +11,11 @@ export interface BlockedBy {
    * - `taskFails`: the workers cannot run the workflow, and try again and again. The message says so if the encryption keys
    *   of this process and of the workers differ.
    * - `noAnswer`: a worker polls, but has not answered.
+   * - `paused`: an operator has paused the workflow.
    * - `callFails`: a call to the service fails, and is repeated.
    * - `callLasts`: a call to the service has not been answered for a while.
    */
-  reason: 'noWorker' | 'taskFails' | 'noAnswer' | 'callFails' | 'callLasts';
+  reason: 'noWorker' | 'taskFails' | 'noAnswer' | 'paused' | 'callFails' | 'callLasts';
   /** Says so in a sentence, and what to do about it. Stays the same for as long as nothing changes. */
   message: string;
 }
@@ -30,6 +31,7 @@ export async function findBlock(
   isAnswered?: boolean,
 ): Promise<BlockedBy | undefined> {
   const run = await describeRun(client, workflowID, runID);
+  if (run?.status.name === 'PAUSED') return { reason: 'paused', message: pausedMessage(workflowID) };
   if (run?.status.name !== 'RUNNING') return undefined;
   const { taskQueue, raw } = run;
   const isSilent = isAnswered === undefined ? isWaitingForWorker(raw, Date.now()) : !isAnswered;
@@ -52,6 +54,10 @@ function taskText({ text, teller }: Told): string {
 function isWaitingForWorker({ pendingWorkflowTask }: WorkflowExecutionDescription['raw'], nowMs: number): boolean {
   const { scheduledTime, startedTime } = pendingWorkflowTask ?? {};
   return !!scheduledTime && !startedTime && nowMs - Number(scheduledTime.seconds ?? 0) * 1000 > slowMs;
+}
+
+function pausedMessage(workflowID: string): string {
+  return `an operator has paused the workflow: \`temporal workflow unpause --workflow-id ${workflowID}\` lets it go on`;
 }
 
 /** Says that no worker polls a task queue, and what to check. */

@@ -1,3 +1,4 @@
+import { isOpen } from './is-open.ts';
 import {
   WorkflowContinuedAsNewError,
   WorkflowFailedError,
@@ -23,7 +24,7 @@ export async function outcomeOfClosedRun(
     if (error instanceof WorkflowNotFoundError) return undefined;
     if (error instanceof WorkflowContinuedAsNewError) {
       const last = await describeRun(client, workflowID, error.newExecutionRunId);
-      if (last === undefined || last.status.name === 'RUNNING') return undefined;
+      if (last === undefined || isOpen(last.status.name)) return undefined;
       return outcomeOfClosedRun(client, { workflowID, runID: last.runId });
     }
     if (!(error instanceof WorkflowFailedError)) throw error;

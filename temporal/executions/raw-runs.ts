@@ -1,3 +1,4 @@
+import { isOpen } from './is-open.ts';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { grpcStatus } from '../grpc-status.ts';
@@ -86,7 +87,7 @@ function toRawRun({ execution, firstRunId, type, status, startTime, closeTime }:
     startedAtMs: toMilliseconds(startTime ?? {}),
     ...(closeTime && { closedAtMs: toMilliseconds(closeTime) }),
     status: statusNames[status ?? 0] ?? 'UNSPECIFIED',
-    isRunning: status === statusNames.indexOf('RUNNING'),
+    isRunning: isOpen(statusNames[status ?? 0] ?? ''),
     isContinued: status === statusNames.indexOf('CONTINUED_AS_NEW'),
   };
 }

@@ -1,3 +1,4 @@
+import { isOpen } from './is-open.ts';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import { describeRun } from './describe-run.ts';
@@ -21,7 +22,7 @@ export async function signalRun<Argument>(
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       const last = await describeRun(client, workflowID, run);
-      if (last?.status.name !== 'RUNNING' || last.runId === run) throw error;
+      if (last === undefined || !isOpen(last.status.name) || last.runId === run) throw error;
       run = last.runId;
     }
   }
