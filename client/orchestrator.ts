@@ -1,16 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
-import { batchWorkflowID, createWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { type AccountRegion } from '../contract/identity.ts';
 import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
-import { ClusterRunsError } from './errors/cluster-runs-error.ts';
-import { cancelRun } from '../temporal/executions/cancel-run.ts';
-import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
-import { findOperationRun } from '../temporal/executions/start-operation.ts';
 import { beginning } from './beginning.ts';
+import { cancelOperation } from './cancel-operation.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
@@ -30,7 +26,8 @@ import type { OnBlocked } from './result-of-sweep.ts';
 import { rememberedRequests, type RememberedRequests } from './remembered-requests.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
-import { startDelete, type DeleteOptions } from './start-delete.ts';
+import { requestDeletion } from './request-deletion.ts';
+import type { DeleteOptions } from './start-delete.ts';
 import { statusOfCluster } from './status-of-cluster.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 import { watchOperation } from './watch-operation.ts';
@@ -160,11 +157,6 @@ export interface Orchestrator {
 export function createOrchestrator({ client, requestedBy, ...scope }: OrchestratorOptions): Orchestrator {
   const asker = requestedBy === undefined ? {} : { requestedBy };
 
-  async function cancel({ workflowID, runID }: OperationReference, request: CancelRequest) {
-    await cancelRun(client, { workflowID, runID }, request);
-    return { workflowID, runID };
-  }
-
   return {
     create: (body, options = {}) => startCreate(client, scope, body, options, asker),
     status: (nameOrID) => statusOfCluster(client, scope, nameOrID),
@@ -176,22 +168,7 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     watch: (operation, signal) => watchOperation(client, operation, signal),
     beginning: (operation) => beginning(client, operation),
     list: () => listOperations(client, scope),
-    async cancel(nameOrID, request = {}) {
-      const operation = await findOperation(client, scope, nameOrID);
-      if (operation?.execution !== 'running') {
-        const batch = await describeRawRun(client, batchWorkflowID(scope, nameOrID));
-        throw new OperationNotFoundError(nameOrID, 'running create or delete', operation, batch?.isRunning);
-      }
-      if (request.abandon === true) {
-        // At any other stage the signal would begin a clean-up instead.
-        const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
-        const stage = (await queryCurrentStep(client, handle))?.stage;
-        if (stage !== 'cleaningUp') throw new OperationNotFoundError(nameOrID, 'clean-up in progress', operation);
-      } else if (operation.leaseBegan && request.cleanup !== 'keep') {
-        throw new ClusterRunsError(nameOrID);
-      }
-      return cancel(operation, request);
-    },
+    cancel: (nameOrID, request = {}) => cancelOperation(client, scope, nameOrID, request),
     reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
     reconcileSearch: reconcileSearch(client, scope, asker),
     reconcileSchedule: reconcileSchedule(client, scope),
@@ -216,32 +193,9 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
       const { expiresAt } = (await stepUnlessEnding()) ?? {};
       return { workflowID, runID, ...(expiresAt !== undefined && { expiresAt }) };
     },
-    async delete(nameOrID, { waitForRelease = false, foreign = false, ...deleteOptions } = {}) {
+    async delete(nameOrID, options = {}) {
       checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
-      const operation = await findOperation(client, scope, nameOrID);
-      if (operation?.kind === 'create' && operation.execution === 'running') {
-        const request: CancelRequest = { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' };
-        if (Object.values({ ...deleteOptions, waitForRelease }).includes(true)) {
-          // A clean-up that has begun goes on as its cancel said.
-          const handle = client.workflow.getHandle(operation.workflowID, operation.runID);
-          const stage = (await queryCurrentStep(client, handle))?.stage;
-          if (stage === 'cleaningUp') throw new OperationEndingError(operation.workflowID);
-        }
-        return cancel(operation, { ...request, ...(waitForRelease && { waitForRelease }) });
-      }
-      const isName = operation?.clusterName === nameOrID;
-      // The latest operation may be a delete that did not get far, which knows nothing of what the create has left.
-      const create = isName ? await findOperationRun(client, createWorkflowID(scope, nameOrID)) : undefined;
-      const record = await recordForDelete(client, scope, nameOrID, create);
-      // A delete of the same cluster, by its other designation.
-      const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
-      return startDelete(
-        client,
-        scope,
-        { nameOrID, isName, clusterName: operation?.clusterName, record, underWay },
-        { waitForRelease, foreign, ...deleteOptions },
-        asker,
-      );
+      return requestDeletion(client, scope, nameOrID, options, asker);
     },
   };
 }

@@ -82,6 +82,8 @@ export interface CurrentStep {
   pollTrouble?: PollTrouble;
   /** Somebody has cancelled the operation. Its stage may be older: it first waits for a request that is under way. */
   isCancelled?: true;
+  /** Somebody cancelled the operation, and what it made stays. */
+  keepsCluster?: true;
   /** Somebody besides the starter of the create asked for its cluster, and relies on it. */
   isClaimed?: true;
   /** What the operation waits for, while the service refuses it for now. */

@@ -22,6 +22,7 @@ import { cancelSignal } from '../../contract/messages.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { checkOptions, concurrencyOption } from '../check-options.ts';
+import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { progressOf } from '../operation-status.ts';
 import type { OperationStatus } from '../operation.ts';
@@ -67,7 +68,11 @@ export interface Batches {
   pause: (name: string) => Promise<void>;
   /** Starts items again after a pause. */
   resume: (name: string) => Promise<void>;
-  /** Stops starting items and cancels those under way, which then clean up. Items that the batch attached to go on. */
+  /**
+   * Stops starting items and cancels those under way, which then clean up. Items that the batch attached to go on.
+   *
+   * @throws BatchConflictError if it should keep clusters, and the batch is being cancelled or rolled back without that
+   */
   cancel: (name: string, request?: CancelRequest) => Promise<void>;
   /**
    * Sets how many items may be under way at once, from 1 to 1000.
@@ -78,6 +83,8 @@ export interface Batches {
   /**
    * Starts the failed and the cancelled items again: within the batch while it runs, or else in a new batch of the same
    * name. After a rollback that left clusters, repeats the rollback of those instead.
+   *
+   * @throws BatchConflictError if the batch is being cancelled or rolled back
    */
   retryFailed: (name: string) => Promise<void>;
   /**
@@ -139,6 +146,13 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     }
   }
 
+  /** Refuses what a batch that is being cancelled or rolled back would drop. */
+  async function refuseIfEnding(name: string, isDropped: (progress: BatchProgress) => boolean): Promise<void> {
+    const progress = await queryIfAnswered(client, handleOf(name), progressQuery);
+    const isEnding = progress?.stage === 'cancelling' || progress?.stage === 'rollingBack';
+    if (isEnding && isDropped(progress)) throw new BatchConflictError(name, 'ending');
+  }
+
   return {
     start: (batch) => startBatch(client, scope, batch, asker),
     status,
@@ -154,7 +168,11 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     },
     pause: (name) => tell(name, () => handleOf(name).signal(pauseSignal)),
     resume: (name) => tell(name, () => handleOf(name).signal(resumeSignal)),
-    cancel: (name, request = {}) => tell(name, () => handleOf(name).signal(cancelSignal, request)),
+    async cancel(name, request = {}) {
+      // The first cancel counts, and a rollback deletes what the batch has made.
+      if (request.cleanup === 'keep') await refuseIfEnding(name, ({ keepsClusters }) => keepsClusters !== true);
+      await tell(name, () => handleOf(name).signal(cancelSignal, request));
+    },
     async setConcurrency(name, concurrency) {
       checkOptions({ concurrency: concurrencyOption }, { concurrency });
       await tell(name, () => update(handleOf(name), concurrency));
@@ -162,8 +180,9 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     async retryFailed(name) {
       const batch = await describeBatch(client, scope, name);
       if (batch === undefined) throw new BatchNotFoundError(name);
-      if (batch.execution === 'running') await tell(name, () => handleOf(name).signal(retryFailedSignal));
-      else await repeatFailed(client, scope, name);
+      if (batch.execution !== 'running') return void (await repeatFailed(client, scope, name));
+      await refuseIfEnding(name, () => true);
+      await tell(name, () => handleOf(name).signal(retryFailedSignal));
     },
     results: (name, from) => batchResults(client, scope, name, from),
     clusters: (name) => clustersOfBatch(client, scope, name),

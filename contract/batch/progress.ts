@@ -5,6 +5,8 @@ import type { RefusedItem } from './reports.ts';
 export interface BatchProgress {
   /** `stopping`: enough items have failed; the batch starts no more and waits for the running ones. */
   stage: 'running' | 'paused' | 'stopping' | 'cancelling' | 'rollingBack' | 'done';
+  /** The batch is being cancelled, and what it has made so far stays. */
+  keepsClusters?: true;
   total: number;
   /** Items that the batch has not started yet or, once it is over, never started. */
   waiting: number;

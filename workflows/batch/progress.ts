@@ -6,6 +6,7 @@ export function progressOf(state: BatchState, isDone: boolean): BatchProgress {
   const stage = stageOf(state, isDone);
   return {
     stage,
+    ...(state.cancelRequest?.cleanup === 'keep' && { keepsClusters: true }),
     total: state.total,
     waiting: waiting(state),
     underWay: state.underWay.length,

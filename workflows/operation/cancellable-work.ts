@@ -30,6 +30,7 @@ export function cancellableWork(
   setHandler(currentStepQuery, () => ({
     ...currentStep(),
     ...(scope.consideredCancelled && { isCancelled: true }),
+    ...(cancelRequest?.cleanup === 'keep' && { keepsCluster: true }),
   }));
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   const cancelled = (cancel?: CancelRequest) => {

@@ -1,0 +1,73 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import type { Asker } from '../contract/operation-memo.ts';
+import { cancelRun } from '../temporal/executions/cancel-run.ts';
+import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
+import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
+import { findOperationRun } from '../temporal/executions/start-operation.ts';
+import { OperationEndingError } from './errors/operation-ending-error.ts';
+import { findOperation } from './find-operation.ts';
+import type { Operation, OperationReference } from './operation.ts';
+import { startDelete, type DeleteOptions } from './start-delete.ts';
+
+/**
+ * Deletes the cluster that a person typed: cancels the create of it that is under way, which then deletes it, or else starts a
+ * delete.
+ *
+ * @throws OperationEndingError if a clean-up is under way, and options are given
+ * @throws OptionsConflictError
+ */
+export async function requestDeletion(
+  client: Client,
+  scope: AccountRegion,
+  nameOrID: string,
+  options: DeleteOptions,
+  asker: Asker,
+): Promise<OperationReference> {
+  for (;;) {
+    const operation = await findOperation(client, scope, nameOrID);
+    if (operation?.kind === 'create' && operation.execution === 'running') {
+      if (await cancelCreate(client, operation, options)) {
+        return { workflowID: operation.workflowID, runID: operation.runID };
+      }
+      // It has ended since.
+      continue;
+    }
+    // The latest operation may be a delete that did not get far, or had the cluster's ID: it knows nothing of what the create has
+    // left.
+    const create = await findOperationRun(client, createWorkflowID(scope, nameOrID));
+    const isName = create !== undefined || operation?.clusterName === nameOrID;
+    const record = await recordForDelete(client, scope, nameOrID, create);
+    // A delete of the same cluster, by its other designation.
+    const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
+    return startDelete(
+      client,
+      scope,
+      { nameOrID, isName, clusterName: operation?.clusterName, record, underWay },
+      options,
+      asker,
+    );
+  }
+}
+
+/** @returns `false` if the create has ended */
+async function cancelCreate(
+  client: Client,
+  { workflowID, runID }: Operation,
+  { foreign: _foreign, ...options }: DeleteOptions,
+): Promise<boolean> {
+  const { waitForRelease = false, ...deleteOptions } = options;
+  if (Object.values(options).includes(true)) {
+    // A clean-up that has begun goes on as its cancel said.
+    const stage = (await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID)))?.stage;
+    if (stage === 'cleaningUp') throw new OperationEndingError(workflowID);
+  }
+  const request = { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' } as const;
+  try {
+    await cancelRun(client, { workflowID, runID }, { ...request, ...(waitForRelease && { waitForRelease }) });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
