@@ -27,7 +27,7 @@ import type { OperationReference } from './operation.ts';
 import { refuseClearText } from './refuse-clear-text.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
-export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID' | 'unseenClusterSeconds'>;
+export type CreateOptions = Omit<CreateClusterInput, 'request' | 'resumed' | 'knownClusterID' | 'unseenUntil'>;
 
 export interface StartedCreate {
   workflowID: string;
@@ -70,9 +70,11 @@ export async function startCreate(
   const memo = { ...memoOfCreate({ ...options, request }), ...asker };
   for (;;) {
     let earlier: FoundRun | undefined;
+    let knownClusterID: string | undefined;
     const run = await startOperation(client, scope, async () => {
       earlier = await findOperationRun(client, workflowID);
       const record = await recordForCreate(client, scope, request.cluster.clusterName, earlier);
+      ({ knownClusterID } = record.input);
       const input = { ...options, request, ...record.input };
       return { kind: 'create', workflowID, input, memo: { ...memo, ...record.memo } };
     });
@@ -81,7 +83,10 @@ export async function startCreate(
     }
     const { runID, attached } = run;
     if (!attached) {
-      const adopted = earlier?.memo.clusterID === undefined ? undefined : await meet(client, run, earlier, request);
+      const adopted =
+        earlier === undefined || knownClusterID === undefined
+          ? undefined
+          : await meet(client, run, { ...earlier, knownClusterID }, request);
       return { workflowID, runID, attached, warnings, ...(adopted !== undefined && { adopted }) };
     }
     // A caller that attached would only see it end. If no worker answers, the caller may attach.
@@ -123,20 +128,21 @@ function refuseOtherOptions({ workflowID, memo }: OperationRun, { options = {} }
 async function meet(
   client: Client,
   run: OperationReference,
-  earlier: OperationRun,
+  earlier: OperationRun & { knownClusterID: string },
   request: CreateClusterRequest,
 ): Promise<StartedCreate['adopted']> {
+  const { knownClusterID, memo } = earlier;
   const begun = await beginning(client, run);
   const clusterID = begun?.clusterID ?? begun?.outcome?.clusterID;
-  if (clusterID !== undefined && clusterID === earlier.memo.clusterID) return { clusterID };
+  if (clusterID === knownClusterID) return { clusterID };
   const { type, clusterIDs = [], differingPaths: shown = [] } = begun?.outcome?.failure ?? {};
-  const [inTheWay] = clusterIDs;
-  const isOfEarlier = inTheWay !== undefined && inTheWay === earlier.memo.clusterID;
-  if (type !== 'NameTaken' || !isOfEarlier || earlier.memo.specDigest === memoOfCreate({ request }).specDigest) {
-    return undefined;
-  }
-  const paths = await differingPaths(client, earlier, request);
-  throw new SpecConflictError(run.workflowID, paths.length > 0 ? paths : shown, inTheWay);
+  if (type !== 'NameTaken' || clusterIDs[0] !== knownClusterID) return undefined;
+  // A create in between may have been refused: then only the service can tell the spec of the cluster.
+  const hasSpec = memo.clusterID === knownClusterID;
+  if (hasSpec && memo.specDigest === memoOfCreate({ request }).specDigest) return undefined;
+  const paths = hasSpec ? await differingPaths(client, earlier, request) : [];
+  if (!hasSpec && shown.length === 0) return undefined;
+  throw new SpecConflictError(run.workflowID, paths.length > 0 ? paths : shown, knownClusterID);
 }
 
 async function differingPaths(

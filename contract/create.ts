@@ -76,12 +76,10 @@ export interface CreateClusterInput {
    */
   knownClusterID?: string;
   /**
-   * For how long, in seconds, a cluster of the create of this name before may still appear: that create was terminated, perhaps
-   * while its request was on its way. Only the client sets it.
-   *
-   * @default 0
+   * Until when a cluster of a create of this name before may still appear, RFC 3339: that create was terminated, perhaps while its
+   * request was on its way. Only the client sets it.
    */
-  unseenClusterSeconds?: number;
+  unseenUntil?: string;
   /** What an earlier run of this create hands on. Only the workflow itself sets it. */
   resumed?: ResumedCreate;
 }

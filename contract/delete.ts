@@ -26,22 +26,23 @@ export interface DeleteClusterInput {
   /** The clusterID that our records have for the name: counts if a list does not show the name, which may lag. */
   knownClusterID?: string;
   /**
-   * The name may have a cluster that is so new that no list shows it yet, and that no record of ours has the ID of: its
-   * create was terminated, or somebody else has made it. The list is then read for 90 s before the answer is `absent`, or for
-   * `unseenClusterSeconds`.
+   * The name may have a cluster that is so new that no list shows it yet, and that no record of ours has the ID of: somebody
+   * else has made it. The list is then read for 90 s before the answer is `absent`.
    *
    * @default false
    */
   mayBeNew?: boolean;
   /**
-   * For how long, in seconds, a cluster of the create of this name may still appear, as for a create: that create was
-   * terminated, perhaps while its request was on its way. Comes with `mayBeNew`, for workers of before.
+   * Until when a cluster of a create of this name may still appear, RFC 3339, as for a create: that create was terminated, perhaps
+   * while its request was on its way.
    */
-  unseenClusterSeconds?: number;
+  unseenUntil?: string;
   /**
    * Why the cluster is deleted, unless a person named it. The cluster must then carry our marker.
    */
   reason?: 'teardownRequested' | 'rollbackRequested';
+  /** The phases that the cluster must be in, if a teardown is about phases. By default it may be in any. */
+  onlyInPhases?: string[];
   /** The marker key that the cluster must carry, if it is deleted for what one create made. */
   markerKey?: string;
   /** For a rollback: the workflow ID of the create that made the cluster. No later create of the name may rely on it. */

@@ -14,6 +14,8 @@ type EndedRun = Pick<FoundRun, 'execution' | 'closedAtMs' | 'memo'>;
 /**
  * What the creates of a name may have left although no list shows it. A create that ended without a cluster hands on what the one
  * before it may have left: whoever came in between has not waited for it.
+ *
+ * `unseenUntil` may have passed: the workflow compares it by Temporal's clock, which it was made of.
  */
 export function leftByCreates({ execution, closedAtMs, memo }: EndedRun, nowMs: number): EarlierCreates {
   const { clusterID = memo.earlier?.clusterID, earlier } = memo;
@@ -21,12 +23,15 @@ export function leftByCreates({ execution, closedAtMs, memo }: EndedRun, nowMs: 
   const untilMs = Math.max(ownMs, Date.parse(earlier?.unseenUntil ?? '') || -Infinity);
   return {
     ...(clusterID !== undefined && { clusterID }),
-    ...(untilMs > nowMs && { unseenUntil: new Date(untilMs).toISOString() }),
+    ...(untilMs > nowMs - furthestClockMs && { unseenUntil: new Date(untilMs).toISOString() }),
   };
 }
 
+/** No clock of a client that reaches Temporal is further off. Later, nobody needs to hear of it. */
+const furthestClockMs = 3_600_000;
+
 export interface RecordForCreate {
-  input: Pick<CreateClusterInput, 'knownClusterID' | 'unseenClusterSeconds'>;
+  input: Pick<CreateClusterInput, 'knownClusterID' | 'unseenUntil'>;
   memo: Pick<OperationMemo, 'earlier'>;
 }
 
@@ -37,21 +42,18 @@ export async function recordForCreate(
   clusterName: string,
   create: FoundRun | undefined,
 ): Promise<RecordForCreate> {
-  const { clusterID, unseenUntil, nowMs } = await stillLeft(client, scope, clusterName, create);
-  const earlier: EarlierCreates = {
-    ...(clusterID !== undefined && { clusterID }),
-    ...(unseenUntil !== undefined && { unseenUntil }),
-  };
+  const earlier = await stillLeft(client, scope, clusterName, create);
+  return { input: inputOf(earlier), memo: Object.keys(earlier).length === 0 ? {} : { earlier } };
+}
+
+function inputOf({ clusterID, unseenUntil }: EarlierCreates): RecordForCreate['input'] {
   return {
-    input: {
-      ...(clusterID !== undefined && { knownClusterID: clusterID }),
-      ...(unseenUntil !== undefined && { unseenClusterSeconds: secondsUntil(unseenUntil, nowMs) }),
-    },
-    memo: Object.keys(earlier).length === 0 ? {} : { earlier },
+    ...(clusterID !== undefined && { knownClusterID: clusterID }),
+    ...(unseenUntil !== undefined && { unseenUntil }),
   };
 }
 
-export type RecordForDelete = Pick<DeleteClusterInput, 'knownClusterID' | 'mayBeNew' | 'unseenClusterSeconds'>;
+export type RecordForDelete = Pick<DeleteClusterInput, 'knownClusterID' | 'unseenUntil'>;
 
 /** What a delete by name has to know of the creates of that name: a list may lag behind our records. */
 export async function recordForDelete(
@@ -60,11 +62,7 @@ export async function recordForDelete(
   clusterName: string,
   create: FoundRun | undefined,
 ): Promise<RecordForDelete> {
-  const { clusterID, unseenUntil, nowMs } = await stillLeft(client, scope, clusterName, create);
-  return {
-    ...(clusterID !== undefined && { knownClusterID: clusterID }),
-    ...(unseenUntil !== undefined && { mayBeNew: true, unseenClusterSeconds: secondsUntil(unseenUntil, nowMs) }),
-  };
+  return inputOf(await stillLeft(client, scope, clusterName, create));
 }
 
 /**
@@ -76,11 +74,10 @@ async function stillLeft(
   scope: AccountRegion,
   clusterName: string,
   create: FoundRun | undefined,
-): Promise<EarlierCreates & { nowMs: number }> {
-  const nowMs = Date.now();
-  if (create === undefined || create.isRunning) return { nowMs };
-  const { clusterID, ...left } = leftByCreates(create, nowMs);
-  if (clusterID === undefined) return { ...left, nowMs };
+): Promise<EarlierCreates> {
+  if (create === undefined || create.isRunning) return {};
+  const { clusterID, ...left } = leftByCreates(create, Date.now());
+  if (clusterID === undefined) return left;
   const deletions = await Promise.all(
     [clusterName, clusterID].map((target) => describeRawRun(client, deleteWorkflowID(scope, target))),
   );
@@ -90,7 +87,7 @@ async function stillLeft(
     [create, ...deletions.filter(isLater)].map((run) => outcomeIfReadable(client, run)),
   );
   const isGone = outcomes.some((outcome) => hasSeenGone(outcome, clusterID));
-  return { ...left, ...(!isGone && { clusterID }), nowMs };
+  return isGone ? left : { clusterID, ...left };
 }
 
 /** An outcome that this process has no key for proves nothing. */
@@ -110,9 +107,8 @@ export function hasSeenGone(
 ): boolean {
   if (outcome === undefined) return false;
   switch (outcome.outcome) {
-    // A delete that found no cluster of the name asked for this one, too.
+    // A delete that found no cluster of the name, and was not told this one, has not asked for it.
     case 'absent':
-      return outcome.clusterID === undefined || outcome.clusterID === clusterID;
     case 'deleted':
     case 'vanished':
       return outcome.clusterID === clusterID;
@@ -121,8 +117,4 @@ export function hasSeenGone(
       return cleanup?.status === 'deleted' && cleanup.clusterIDs.includes(clusterID);
     }
   }
-}
-
-function secondsUntil(instant: string, nowMs: number): number {
-  return Math.ceil((Date.parse(instant) - nowMs) / 1000);
 }

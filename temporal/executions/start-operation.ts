@@ -1,3 +1,4 @@
+import { isOpen } from './is-open.ts';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -98,15 +99,19 @@ export async function startOperation(
   }
 }
 
-/** Finds the latest run of a create or delete. `undefined` if Temporal does not know it, or no longer does. */
-export async function findOperationRun(client: Client, workflowID: string): Promise<FoundRun | undefined> {
-  const run = await describeRun(client, workflowID);
+/** Finds a run of a create or delete, by default the latest. `undefined` if Temporal does not know it, or no longer does. */
+export async function findOperationRun(
+  client: Client,
+  workflowID: string,
+  ofRunID?: string,
+): Promise<FoundRun | undefined> {
+  const run = await describeRun(client, workflowID, ofRunID);
   if (run === undefined) return undefined;
   return {
     workflowID,
     runID: run.runId,
     firstRunID: run.raw.workflowExecutionInfo?.firstRunId || run.runId,
-    isRunning: run.status.name === 'RUNNING',
+    isRunning: isOpen(run.status.name),
     execution: run.status.name,
     ...(run.closeTime !== undefined && { closedAtMs: run.closeTime.getTime() }),
     startedAtMs: startOf(run),

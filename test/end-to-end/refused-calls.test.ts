@@ -41,12 +41,15 @@ describe.concurrent('what a call cannot do', () => {
     const { orchestrator } = orchestration();
     const first = await orchestrator.create(readExample('managed', 'other-spec'));
     const clusterID = (await ended(orchestrator, first)).outcome?.clusterID;
-    const refused = orchestrator.create(readExample('custom', 'other-spec'));
-    await expect(refused).rejects.toThrow(SpecConflictError);
-    await expect(refused).rejects.toMatchObject({
-      clusterID,
-      differingPaths: expect.arrayContaining(['cluster.masterConfig.masterType']) as string[],
-    });
+    // The second time, the latest create of the name is the refused one.
+    for (const _ of ['once', 'again']) {
+      const refused = orchestrator.create(readExample('custom', 'other-spec'));
+      await expect(refused).rejects.toThrow(SpecConflictError);
+      await expect(refused).rejects.toMatchObject({
+        clusterID,
+        differingPaths: expect.arrayContaining(['cluster.masterConfig.masterType']) as string[],
+      });
+    }
     // The list of runs may lag.
     await vi.waitFor(
       async () =>
@@ -58,6 +61,7 @@ describe.concurrent('what a call cannot do', () => {
         }),
       waiting,
     );
+    expect(await orchestrator.create(readExample('managed', 'other-spec'))).toMatchObject({ adopted: { clusterID } });
     await ended(orchestrator, await orchestrator.delete('other-spec'));
     // Once it is gone, the name is free for the other spec.
     const second = await orchestrator.create(readExample('custom', 'other-spec'));

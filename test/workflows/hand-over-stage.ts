@@ -68,6 +68,7 @@ async function openStage(
     taskQueue,
     clouds,
     serve: () => (served ??= Promise.all([serveMain(), ...side.map((worker) => worker.run())])),
+    nowMs: async () => Date.now(),
     passTime: () => Promise.reject(new Error('the real server skips no time')),
     async deploy(workflow) {
       deployedFor = workflow;

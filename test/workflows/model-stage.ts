@@ -49,6 +49,7 @@ export const onModelStage: OnStage = async (use) => {
       taskQueue: 'scripted',
       clouds,
       serve: () => (passing ??= passEvents()),
+      nowMs: async () => time.nowMs(),
       passTime: (seconds) => new Promise((resolve) => void time.after(seconds * 1000, resolve)),
       deploy: () => Promise.reject(new Error('the model hands over by losing a worker')),
     });

@@ -64,6 +64,7 @@ async function openStage(): Promise<SkippingStage> {
     taskQueue,
     clouds,
     serve: () => (served ??= Promise.all(workers.map((worker) => worker.run()))),
+    nowMs: () => environment.currentTimeMs(),
     passTime: (seconds) => environment.sleep(seconds * 1000),
     deploy: () => Promise.reject(new Error('this server may lose the task of a worker that is gone')),
     // The call itself has the limit: one that is still open when the server stops is repeated on a closed channel, which

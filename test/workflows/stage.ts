@@ -13,6 +13,8 @@ export interface Stage {
   clouds: Map<string, ScriptedCloud>;
   /** Starts the workers, unless they run; resolves when they have stopped. */
   serve: () => Promise<unknown>;
+  /** The server's time. */
+  nowMs: () => Promise<number>;
   /** Lets the server's time pass. */
   passTime: (seconds: number) => Promise<void>;
   /** Shuts the main worker down; the next one starts when the running calls of the workflow have been answered. */

@@ -30,19 +30,31 @@ export const request = readExample('custom', 'a-cluster');
 
 export function createCluster(
   script: CloudScript = {},
-  input: Partial<CreateClusterInput> = {},
+  input: Partial<CreateClusterInput> & AfterTermination = {},
 ): Promise<Ended<CreateClusterOutcome>> {
   return run(workflowTypes.createCluster, { request, ...input }, script);
 }
 
-export function deleteCluster(script: CloudScript, input: DeleteClusterInput): Promise<Ended<DeleteClusterOutcome>> {
+export function deleteCluster(
+  script: CloudScript,
+  input: DeleteClusterInput & AfterTermination,
+): Promise<Ended<DeleteClusterOutcome>> {
   return run(workflowTypes.deleteCluster, input, script);
 }
 
+interface AfterTermination {
+  /** The create before was terminated, and for so many seconds its cluster may still appear. */
+  unseenSeconds?: number;
+}
+
 /** Runs a workflow against a scripted cloud until it has ended. */
-function run<Outcome>(workflowType: string, input: unknown, script: CloudScript): Promise<Ended<Outcome>> {
+function run<Outcome>(
+  workflowType: string,
+  { unseenSeconds, ...input }: AfterTermination,
+  script: CloudScript,
+): Promise<Ended<Outcome>> {
   const { start } = script.moments ?? {};
-  return stageFor(script)(async ({ client, taskQueue, clouds, serve, passTime, deploy }) => {
+  return stageFor(script)(async ({ client, taskQueue, clouds, serve, nowMs, passTime, deploy }) => {
     const workflowId = `scripted-${randomUUID()}`;
     const cloud = scriptedCloud(script, {
       workflowHandle: (ofWorkflow, runID) => client.workflow.getHandle(ofWorkflow, runID),
@@ -50,10 +62,14 @@ function run<Outcome>(workflowType: string, input: unknown, script: CloudScript)
       deploy: () => deploy(client.workflow.getHandle(workflowId)),
     });
     clouds.set(workflowId, cloud);
+    const record =
+      unseenSeconds === undefined
+        ? {}
+        : { unseenUntil: new Date((await nowMs()) + unseenSeconds * 1000).toISOString() };
     const workflow = await client.workflow.start(workflowType, {
       workflowId,
       taskQueue,
-      args: [input],
+      args: [{ ...input, ...record }],
       memo: { tellsEnd: true },
     });
     await start?.(workflow);

@@ -214,7 +214,8 @@ async function deleteAll(
       leftBehind.push(named);
       if (objection === undefined) gone.push(clusterID);
       // Only a record of before had it.
-      if (alreadyGone && clusterID === creation.knownClusterID) neverThere.push(clusterID);
+      const isOnRecord = creation.obtained === undefined && clusterID === creation.knownClusterID;
+      if (alreadyGone && isOnRecord) neverThere.push(clusterID);
       if (objection !== undefined) kept.set(clusterID, objection);
     } catch (error) {
       if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;

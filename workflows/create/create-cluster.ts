@@ -51,8 +51,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
     ...(input.knownClusterID !== undefined && { knownClusterID: input.knownClusterID }),
-    unseenUntilMs:
-      input.unseenClusterSeconds === undefined ? -Infinity : startedAtMs + input.unseenClusterSeconds * 1000,
+    unseenUntilMs: input.unseenUntil === undefined ? -Infinity : Date.parse(input.unseenUntil),
     ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
   const progress = trackProgress('validating', resumed?.currentStep);

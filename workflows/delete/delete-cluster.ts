@@ -48,10 +48,15 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   async function deleteTarget(): Promise<void> {
-    const { onlyMarked, knownClusterID, mayBeNew, unseenClusterSeconds = 0 } = input;
+    const { onlyMarked, knownClusterID, mayBeNew, unseenUntil } = input;
     const shortOrLong = mayBeNew === true ? settlePauses : pausesBeforeAbsence;
     const pauses = knownClusterID === undefined ? shortOrLong : [];
-    const search = { progress, sinceMs: startedAtMs, untilMs: startedAtMs + unseenClusterSeconds * 1000, pauses };
+    const search = {
+      progress,
+      sinceMs: startedAtMs,
+      untilMs: unseenUntil === undefined ? -Infinity : Date.parse(unseenUntil),
+      pauses,
+    };
     await deleteFound((await resolveTarget(target, search, onlyMarked)) ?? knownClusterID);
     if (deletion?.alreadyGone !== true || !('clusterID' in target) || input.mayBeName !== true) return;
     // No cluster has this ID, but a name may look like one.
@@ -70,6 +75,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
             reason: input.reason,
             ...(input.markerKey !== undefined && { markerKey: input.markerKey }),
             ...(input.createWorkflowID !== undefined && { createWorkflowID: input.createWorkflowID }),
+            ...(input.onlyInPhases !== undefined && { phases: input.onlyInPhases }),
           };
     deletion = await deleteUntilGone({ clusterID, order, options, progress, sinceMs: startedAtMs });
     if (deletion.objection === undefined) return;
@@ -162,7 +168,7 @@ async function findBearers(
   clusterName: string,
   { progress, sinceMs, pauses, untilMs }: Search,
 ): Promise<Awaited<ReturnType<typeof lookPatiently>>> {
-  if (untilMs > sinceMs) {
+  if (untilMs > Date.now()) {
     const message = `the create of "${clusterName}" was terminated; what it may have requested can still appear`;
     const appeared = await awaitUnseen(() => lookPatiently(clusterName, progress, { sinceMs }), {
       untilMs,

@@ -278,7 +278,7 @@ describe('a create after one that was terminated, perhaps while its request was 
     {
       what: 'sends nothing until what that one made must have appeared, and adopts it',
       script: { clusters: [{ ...sameSpec, hiddenLooks: 4 }] },
-      input: { unseenClusterSeconds: 240 },
+      input: { unseenSeconds: 240 },
       outcome: { outcome: 'running', clusterID: 'cce-before-1', adopted: true },
       left: ['cce-before-1'],
       posts: 0,
@@ -292,7 +292,7 @@ describe('a create after one that was terminated, perhaps while its request was 
           { ...sameSpec, hiddenLooks: 4 },
         ],
       },
-      input: { unseenClusterSeconds: 240 },
+      input: { unseenSeconds: 240 },
       outcome: { outcome: 'running', clusterID: 'cce-before-2', adopted: true },
       left: ['cce-before-2'],
       posts: 0,
@@ -300,7 +300,7 @@ describe('a create after one that was terminated, perhaps while its request was 
     },
     {
       what: 'makes its cluster when nothing has appeared',
-      input: { unseenClusterSeconds: 240 },
+      input: { unseenSeconds: 240 },
       outcome: { outcome: 'running', clusterID: 'cce-made-1' },
       left: ['cce-made-1'],
       posts: 1,
@@ -311,7 +311,7 @@ describe('a create after one that was terminated, perhaps while its request was 
     {
       what: 'makes no second cluster of the name if that one has another spec',
       script: { clusters: [{ ...otherSpec, hiddenLooks: 4 }] },
-      input: { unseenClusterSeconds: 240 },
+      input: { unseenSeconds: 240 },
       outcome: { outcome: 'failed', failure: { type: 'NameTaken' } },
       left: ['cce-before-1'],
       posts: 0,

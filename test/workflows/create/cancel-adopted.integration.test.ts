@@ -52,7 +52,7 @@ describe('the cluster of an earlier create', () => {
   it('goes when its deletion is asked for before any list shows it, after its own create was terminated', async () => {
     const { outcome, cloud } = await createCluster(
       { clusters: [{ ...earlier, hiddenLooks: 4 }], moments: { 'look 1': askForDeletion } },
-      { unseenClusterSeconds: 240 },
+      { unseenSeconds: 240 },
     );
     expect(outcome).toMatchObject({ cleanup: { status: 'deleted', clusterIDs: ['cce-before-1'] } });
     expect(cloud.left()).toEqual([]);

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { CreateClusterInput } from '../../../contract/create.ts';
 import { specDigest } from '../../../contract/marker.ts';
 import type { CloudScript } from '../cloud-script.ts';
 import { createCluster, request } from '../time-skipping.ts';
@@ -8,7 +7,7 @@ import { createCluster, request } from '../time-skipping.ts';
 export interface CreateRow {
   what: string;
   script?: CloudScript;
-  input?: Partial<CreateClusterInput>;
+  input?: Parameters<typeof createCluster>[1];
   /** A part of the outcome. */
   outcome: object;
   left: string[];

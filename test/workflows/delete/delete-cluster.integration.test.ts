@@ -314,7 +314,7 @@ it.each([
   ['shows its cluster after three minutes', 15, { outcome: 'deleted' }, []],
   ['does not show it for four minutes', 20, { outcome: 'absent' }, ['cce-before-1']],
 ])('a delete after a create that was terminated, while the list %s', async (_, hiddenLooks, outcome, left) => {
-  const record = { mayBeNew: true, unseenClusterSeconds: 240 };
+  const record = { unseenSeconds: 240 };
   const ended = await deleteCluster({ clusters: [{ hiddenLooks }] }, { target: byName, ...record });
   expect(ended.outcome).toMatchObject(outcome);
   expect(ended.cloud.left()).toEqual(left);
@@ -327,7 +327,7 @@ it.each(['deleted', 'deleting'] as const)(
       { ...sameSpec, clusterPhase, shownLooks: 4 },
       { ...sameSpec, hiddenLooks: 10 },
     ];
-    const record = { mayBeNew: true, unseenClusterSeconds: 240 };
+    const record = { unseenSeconds: 240 };
     const { outcome, cloud } = await deleteCluster({ clusters }, { target: byName, ...record });
     expect(outcome).toMatchObject({ outcome: 'deleted', clusterID: 'cce-before-2' });
     expect(cloud.left()).toEqual([]);
