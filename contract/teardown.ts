@@ -34,6 +34,8 @@ export interface TeardownFilter {
 
 /** The result of the workflow `teardownSweep`. */
 export interface TeardownReport {
+  /** When the search began, RFC 3339. Absent in reports of version 0.1. */
+  foundAt?: string;
   /** The clusters to delete, oldest first; at most `largestTeardown`. */
   targets: TeardownTarget[];
   /** Clusters that match too, but are foreign or protected: never deleted. */

@@ -44,7 +44,9 @@ async function tearDown(orchestrator: Orchestrator, options: Options): Promise<C
   const { options: deleteOptions, ...policy } = deletionOf(options);
   const name = `teardown-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
   const { deleteItemOf } = await import('../../client/index.ts');
-  const items = report.targets.map((target) => deleteItemOf(target, deleteOptions));
+  const items = report.targets.map((target) =>
+    deleteItemOf(target, deleteOptions, { foundAt: report.foundAt, phases: planOf(options).filter.phases }),
+  );
   const started = await orchestrator.batches.start({ name, items, ...policy });
   if (waits(options)) return followBatch(orchestrator, name, options);
   return {

@@ -10,6 +10,7 @@ import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../co
 import type { Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
+import { findRunOfBatch } from '../../temporal/executions/run-of-batch.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
@@ -128,13 +129,22 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
   async function resultOfCreate(input: CreateClusterInput, index: number): Promise<ItemResult> {
     const { clusterName } = input.request.cluster;
     const workflowID = createWorkflowID(scope, clusterName);
-    const create = await findRun(workflowID);
+    const create = await findCreate(workflowID, input);
     // A create from another spec belongs to somebody else: this item was refused, or will be.
     const isOfItem = create?.specDigest === memoOfCreate(input).specDigest;
     const found = create !== undefined && isOfItem ? await read(create) : notStarted;
     const mayBeUndone = failurePolicy === 'rollback' && found.clusterID !== undefined;
     const undone = mayBeUndone ? await readUndo(found.clusterID ?? '') : undefined;
     return { index, kind: 'create', clusterName, workflowID, ...found, ...undone };
+  }
+
+  /** The latest create, unless it was refused beside the cluster that this batch has made. */
+  async function findCreate(workflowID: string, input: CreateClusterInput): Promise<Operation | undefined> {
+    const latest = await findRun(workflowID);
+    if (latest === undefined || latest.execution === 'running' || latest.clusterID !== undefined) return latest;
+    if (latest.specDigest === memoOfCreate(input).specDigest) return latest;
+    const runID = await findRunOfBatch(client, workflowID, upload.uploadID);
+    return runID === undefined ? latest : describeOperation(client, workflowID, runID);
   }
 
   /** Reads the deletion of the cluster by this batch, if there was one. Somebody else may have deleted it since. */

@@ -54,6 +54,11 @@ export interface StartItemsInput {
    */
   startedBy: string;
   indices: number[];
+  /**
+   * When a person asked for the items, in milliseconds since the epoch: when the batch began, or was told to try again. Absent
+   * from batches of version 0.1.
+   */
+  askedAtMs?: number;
   /** Delete what the creates with these indices made, instead of starting them. */
   rollback: boolean;
 }

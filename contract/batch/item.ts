@@ -10,14 +10,27 @@ export interface DeleteItem {
   input: DeleteClusterInput;
   /** The name of a cluster to delete by its ID, if known. A running create of that name is cancelled instead. */
   clusterName?: string;
+  /** When a teardown found the cluster, RFC 3339. Whoever asks for it later is to keep it. */
+  foundAt?: string;
 }
 
-/** The item that deletes a cluster which a teardown found. */
+/** The item that deletes a cluster which a teardown found: as long as it is in one of the phases that the teardown is about. */
 export function deleteItemOf(
   { clusterID, clusterName }: { clusterID: string; clusterName: string },
   options: DeleteClusterOptions,
+  { foundAt, phases }: { foundAt?: string | undefined; phases?: readonly string[] | undefined },
 ): DeleteItem {
-  return { kind: 'delete', input: { target: { clusterID }, options, reason: 'teardownRequested' }, clusterName };
+  return {
+    kind: 'delete',
+    input: {
+      target: { clusterID },
+      options,
+      reason: 'teardownRequested',
+      ...(phases !== undefined && { onlyInPhases: [...phases] }),
+    },
+    clusterName,
+    ...(foundAt !== undefined && { foundAt }),
+  };
 }
 
 /**

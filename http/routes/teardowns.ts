@@ -86,12 +86,14 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       if (request.query.validateOnly === true) return reply.code(200).send(await findTargets());
       const wait = waitOf(options, request.query.wait, reply);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
-        const { targets, spared, patterns } = await findTargets();
+        const { foundAt, targets, spared, patterns } = await findTargets();
         if (targets.length === 0) {
           void reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
           return undefined;
         }
-        const items = targets.map((target) => deleteItemOf(target, deleteOptions));
+        const items = targets.map((target) =>
+          deleteItemOf(target, deleteOptions, { foundAt, phases: teardown.filter?.phases }),
+        );
         const { attached } = await orchestrator.batches.start({ name, items, ...policy });
         const operation = await statusOf(request, orchestrator, scopeOf(request), name, wait);
         return { ...operation, metadata: { ...operation.metadata, attached, targets, spared } };

@@ -41,13 +41,13 @@ import {
   noteRefused,
   noteStarted,
   overdue,
-  retryFailed,
   stateOfRepeatedRollback,
   takeForCancel,
   takeWaiting,
   unstarted,
   type BatchState,
 } from './state.ts';
+import { askedAtMs, retryFailed } from './try-again.ts';
 
 export interface ClusterBatchInput {
   upload: BatchUpload;
@@ -114,7 +114,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   );
   setHandler(
     retryFailedSignal,
-    onControl(() => retryFailed(state)),
+    onControl(() => retryFailed(state, Date.now())),
   );
   setHandler(
     cancelSignal,
@@ -169,7 +169,13 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
       if (indices.length === 0) return;
       const rollback = state.rollback !== undefined;
       const startedBy = `${upload.uploadID}/${workflowInfo().firstExecutionRunId}/${state.round}`;
-      const { started, refused, waitsFor } = await startItems({ upload, startedBy, indices, rollback });
+      const { started, refused, waitsFor } = await startItems({
+        upload,
+        startedBy,
+        indices,
+        askedAtMs: askedAtMs(state),
+        rollback,
+      });
       if (waitsFor !== undefined) {
         noteHeldBack(state, indices, waitsFor, Date.now());
         return;

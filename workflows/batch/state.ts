@@ -57,6 +57,8 @@ export interface BatchState {
   /** How often an item was started again because the service had refused its keys, by its index. */
   startedAgain?: Record<number, number>;
   startedAtMs: number;
+  /** When somebody last asked for what failed, in milliseconds since the epoch. Absent until then. */
+  askedAgainAtMs?: number;
   /** When the last completed wait began: the batch knows of everything that ended before. */
   toldUntilMs: number;
   /** When the last items ended, for the throughput. */
@@ -254,19 +256,6 @@ export function noteCancel(state: BatchState, request: CancelRequest): void {
   if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
   state.ending = 'cancelled';
   state.cancelRequest = request;
-}
-
-/** Puts the failed and cancelled items back into the line, unless the batch is being cancelled or rolled back. */
-export function retryFailed(state: BatchState): void {
-  if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
-  delete state.ending;
-  state.round++;
-  const { cancelledItems = [] } = state;
-  state.again.push(...state.failed, ...cancelledItems);
-  state.cancelled -= cancelledItems.length;
-  state.cancelledItems = [];
-  state.failed = [];
-  state.failures = [];
 }
 
 /** Returns the running items of the batch's own to cancel, and lets go of those that it attached to. */

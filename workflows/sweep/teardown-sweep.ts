@@ -3,9 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { deleteItemOf } from '../../contract/batch/item.ts';
 import { largestTeardown } from '../../contract/batch/limits.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
-import { batchPageWorkflowID, batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import { batchPageWorkflowID, batchWorkflowID } from '../../contract/identity.ts';
 import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
-import type { PatternUse, TeardownTarget, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
+import type { PatternUse, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
 import { findTeardownTargets } from '../activity-proxies.ts';
 import { batchPage } from '../batch/batch-page.ts';
 import { clusterBatch } from '../batch/cluster-batch.ts';
@@ -30,8 +30,8 @@ export function teardownSweep(input: TeardownSweepInput): Promise<TeardownReport
 }
 
 async function sweep(input: TeardownSweepInput): Promise<TeardownReport> {
-  const report: TeardownReport = { targets: [], spared: [] };
   const nowMs = Date.now();
+  const report: TeardownReport = { foundAt: new Date(nowMs).toISOString(), targets: [], spared: [] };
   let matches = 0;
   for (let pageNo = 1, isLast = false; !isLast; pageNo++) {
     const page = await findTeardownTargets({
@@ -54,7 +54,7 @@ async function sweep(input: TeardownSweepInput): Promise<TeardownReport> {
     });
   }
   if (input.delete === undefined || report.targets.length === 0) return report;
-  return { ...report, batch: await deleteAsBatch(input, input.delete, report.targets) };
+  return { ...report, batch: await deleteAsBatch(input, input.delete, report) };
 }
 
 /** Each page lists the same patterns in the same order. */
@@ -63,9 +63,9 @@ function sumOf(before: readonly PatternUse[] = [], more: readonly PatternUse[]):
 }
 
 async function deleteAsBatch(
-  { account, region }: AccountRegion,
+  { account, region, filter }: TeardownSweepInput,
   { options, concurrency, failurePolicy }: NonNullable<TeardownSweepInput['delete']>,
-  targets: readonly TeardownTarget[],
+  { targets, foundAt }: TeardownReport,
 ): Promise<NonNullable<TeardownReport['batch']>> {
   // Not a random number, see workflows/trace-interceptors.ts.
   const { firstExecutionRunId: uploadID, startTime } = workflowInfo();
@@ -74,7 +74,7 @@ async function deleteAsBatch(
   for (let page = 0; page * itemsPerPage < targets.length; page++) {
     const items = targets
       .slice(page * itemsPerPage, (page + 1) * itemsPerPage)
-      .map((target) => deleteItemOf(target, options));
+      .map((target) => deleteItemOf(target, options, { foundAt, phases: filter.phases }));
     await startChild(batchPage, {
       workflowId: batchPageWorkflowID(upload, page),
       args: [{ items }],

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowClient } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startItems } from '../../../activities/batch/start-items.ts';
 import type { CreateClusterInput } from '../../../contract/create.ts';
-import type { BatchItem } from '../../../contract/batch/item.ts';
+import { deleteItemOf, type BatchItem } from '../../../contract/batch/item.ts';
 import type { BatchActivities, StartItemsInput } from '../../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../../contract/batch/upload.ts';
 import { batchPageWorkflowID, createWorkflowID, deleteWorkflowID, taskQueue } from '../../../contract/identity.ts';
@@ -13,6 +13,7 @@ import { memoOfCreate, type OperationMemo } from '../../../contract/operation-me
 import { createItem } from '../../batches.ts';
 import { useConnections } from '../../connections.ts';
 import { readExample } from '../../examples.ts';
+import { waiting } from '../../waiting.ts';
 
 type Answer = Awaited<ReturnType<BatchActivities['startItems']>>;
 
@@ -272,6 +273,67 @@ describe.concurrent('a start of items', () => {
     expect(await isCancelled(theirs)).toBe(false);
   });
 
+  it.each<[when: string, asked: (beforeMs: number) => { askedAtMs?: number; foundAt?: string }]>([
+    ['its batch began', (beforeMs) => ({ askedAtMs: beforeMs })],
+    [
+      'a teardown found its cluster',
+      (beforeMs) => ({ askedAtMs: Infinity, foundAt: new Date(beforeMs).toISOString() }),
+    ],
+  ])('that comes late does not cancel a create that began after %s', async (_, asked) => {
+    const clusterName = `late-${randomUUID().slice(0, 8)}`;
+    const { askedAtMs, foundAt } = asked(Date.now() - 60_000);
+    const theirs = await createdAgain(clusterName);
+    const item = { ...deleteItem(clusterName), ...(foundAt !== undefined && { foundAt }) } as BatchItem;
+    const { started, refused } = await run(await upload(clusterName, [item]), {
+      ...(askedAtMs !== undefined && { askedAtMs }),
+    });
+    expect(started).toEqual([]);
+    expect(refused).toMatchObject([{ index: 0, failure: { type: 'BegunSince' } }]);
+    expect(await isCancelled(theirs)).toBe(false);
+  });
+
+  it.each([
+    ['provisioning', false],
+    ['create_failed', true],
+  ])(
+    'of a teardown of failed clusters, while the create of one says %s, cancels that create: %s',
+    async (phase, cancels) => {
+      const clusterName = `phase-${randomUUID().slice(0, 8)}`;
+      const theirs = await client.workflow.start('createCluster', {
+        workflowId: createWorkflowID(scope, clusterName),
+        taskQueue: taskQueue(scope),
+        memo: { ...memoOfCreate({ request: readExample('custom', clusterName) }), clusterID: 'cce-failing' },
+      });
+      const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) => {
+        const handle = client.workflow.getHandle(...args);
+        return args[0] === theirs.workflowId ? withProperty(handle, 'query', async () => ({ phase })) : handle;
+      };
+      const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+      const item = deleteItemOf({ clusterID: 'cce-failing', clusterName }, {}, { phases: ['create_failed'] });
+      const { refused } = await run(await upload(clusterName, [item]), {}, 1, answering);
+      expect(refused.map(({ failure }) => failure.type)).toEqual(cancels ? [] : ['OtherPhase']);
+      expect(await isCancelled(theirs)).toBe(cancels);
+    },
+  );
+
+  it('rolls back what a create has made, although somebody was refused another spec under its name since', async () => {
+    const clusterName = `beside-${randomUUID().slice(0, 8)}`;
+    const batch = await upload(clusterName, [createItem(clusterName)]);
+    const ours = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: { startedBy: `${batch.uploadID}/a-run/0`, clusterID: 'cce-ours' },
+    });
+    await ours.terminate();
+    await (await createdAgain(clusterName)).terminate();
+    // The list of runs may lag.
+    const query = `WorkflowId = '${ours.workflowId}' AND ExecutionStatus = 'Terminated'`;
+    await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(2), waiting);
+    const { started, refused } = await run(batch, { rollback: true });
+    expect(refused).toEqual([]);
+    expect(started).toMatchObject([{ index: 0, workflowID: deleteWorkflowID(scope, 'cce-ours') }]);
+  });
+
   it.each<[asked: object, actual: object, unmet: string]>([
     [{ ttlSeconds: 60 }, {}, 'ttlSeconds is not set, not 60'],
     [{ ttlSeconds: 60 }, { ttlSeconds: 3_600 }, 'ttlSeconds is 3600, not 60'],
@@ -369,7 +431,7 @@ describe.concurrent('a start of items', () => {
     [
       'that the last create was terminated before its cluster was known',
       {},
-      { mayBeNew: true, unseenClusterSeconds: expect.closeTo(240, -2) as number },
+      { unseenUntil: expect.stringMatching(/^20\d\d-/) as string },
     ],
   ])('tells a delete by name %s', async (_, memo, known) => {
     const clusterName = `recorded-${randomUUID().slice(0, 8)}`;
@@ -400,8 +462,9 @@ describe.concurrent('a start of items', () => {
     const { started } = await run(await upload(clusterName, [createItem(clusterName)]));
     const { events } = await handleOf(started[0]!.workflowID).fetchHistory();
     const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    const { unseenClusterSeconds } = JSON.parse(Buffer.from(input!.data!).toString()) as CreateClusterInput;
-    expect(unseenClusterSeconds).toBeGreaterThan(180);
+    const { unseenUntil } = JSON.parse(Buffer.from(input!.data!).toString()) as CreateClusterInput;
+    const { closeTime } = await client.workflow.getHandle(create.workflowId, create.firstExecutionRunId).describe();
+    expect(Date.parse(unseenUntil!) - closeTime!.getTime()).toBe(240_000);
   });
 
   it('attaches a delete to one under way, unless that leaves what the item wants to be deleted', async () => {

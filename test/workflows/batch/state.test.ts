@@ -13,11 +13,11 @@ import {
   noteRefused,
   noteStarted,
   overdue,
-  retryFailed,
   takeForCancel,
   takeWaiting,
   type BatchState,
 } from '../../../workflows/batch/state.ts';
+import { retryFailed } from '../../../workflows/batch/try-again.ts';
 
 const item = (index: number, more: Partial<StartedItem> = {}): StartedItem => ({
   index,
@@ -74,7 +74,7 @@ describe('the items to start', () => {
     const state = newBatchState(5, 2, 0);
     for (const index of takeWaiting(state, 2)) noteStarted(state, item(index), 0);
     noteEnded(state, end(1, 'failed'), 'continue', 0);
-    retryFailed(state);
+    retryFailed(state, 0);
     expect(state).toMatchObject({ failed: [], failures: [], round: 1 });
     noteEnded(state, end(0, 'succeeded'), 'continue', 0);
     expect(takeWaiting(state, 2)).toEqual([1, 2]);
@@ -111,7 +111,7 @@ describe('a slot is freed', () => {
   it('only by the report of its own run, not by a late one of an earlier run', () => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
-    retryFailed(state);
+    retryFailed(state, 0);
     noteStarted(state, item(takeWaiting(state, 1)[0]!, { runID: 'second' }), 0);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
     expect(state).toMatchObject({ failed: [], underWay: [{ runID: 'second' }] });
@@ -136,7 +136,7 @@ describe('failed items', () => {
     const state = newBatchState(5, 1, 0);
     noteRefused(state, refusal(takeWaiting(state, 1)[0]!), { stopAfter: 1 });
     expect(isOver(state)).toBe(true);
-    retryFailed(state);
+    retryFailed(state, 0);
     expect(isOver(state)).toBe(false);
     expect(takeWaiting(state, 5)).toEqual([0]);
   });
@@ -145,7 +145,7 @@ describe('failed items', () => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
     state.ending = ending;
-    retryFailed(state);
+    retryFailed(state, 0);
     expect(state).toMatchObject({ failed: [0], again: [] });
   });
 

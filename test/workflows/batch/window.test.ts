@@ -11,11 +11,11 @@ import {
   noteRefused,
   noteStarted,
   overdue,
-  retryFailed,
   takeForCancel,
   takeWaiting,
   waiting,
 } from '../../../workflows/batch/state.ts';
+import { retryFailed } from '../../../workflows/batch/try-again.ts';
 
 /** The events of a batch, in any order. Numbers choose among what exists at the moment. */
 const steps = fc.oneof(
@@ -153,7 +153,7 @@ function createRandomBatch(items: number, concurrency: number, policy: FailurePo
         for (const [index, fate] of fates) {
           if (isHeeded && (fate === 'failed' || fate === 'cancelled')) fates.set(index, 'waiting');
         }
-        retryFailed(state);
+        retryFailed(state, 0);
         return;
       }
       case 'timeLimit':
