@@ -41,11 +41,18 @@ export async function observeCluster(
     return { clusterPhase: previous.clusterPhase, steps };
   }
   const clusterPhase = await readPhase(cce, clusterID, signal);
-  const isFailed = clusterPhase !== 'absent' && meaningOf(clusterPhase, goal) === 'failed';
-  if (!isFailed || steps.some(({ status }) => status === 'failed')) return { clusterPhase, steps };
-  // The cluster failed between the two calls: the steps name the reason only now.
+  if (agree(steps, clusterPhase)) return { clusterPhase, steps };
+  // The cluster got there between the two calls: the steps name the reason of a failure only now, or show the last one done.
   const since = await readEvents();
   return { clusterPhase, steps: since === undefined || since instanceof Error ? steps : toSteps(since) };
+
+  /** Whether the steps may be as new as the phase. */
+  function agree(seen: readonly Step[], clusterPhase: Observation['clusterPhase']): boolean {
+    if (clusterPhase === 'absent') return true;
+    const meaning = meaningOf(clusterPhase, goal);
+    if (meaning === 'failed') return seen.some(({ status }) => status === 'failed');
+    return meaning !== 'succeeded' || seen.every(({ status }) => status === 'done');
+  }
 
   function toSteps(events: EventStepsResponse | undefined): Step[] {
     return (events?.steps ?? []).map((step, position, all) => toStep(step, position, all, clean));

@@ -54,7 +54,10 @@ function watchAmong(
     listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
     getEventSteps: async () => {
       ask('getEventSteps');
-      return { status: shown.eventStatus, steps: [{ stepName: shown.step, stepStatus: 'doing' }] };
+      return {
+        status: shown.eventStatus,
+        steps: [{ stepName: shown.step, stepStatus: shown.eventStatus === 'created' ? 'done' : 'doing' }],
+      };
     },
     getCluster: async () => {
       ask('getCluster');

@@ -193,6 +193,11 @@ describe('a watch until a cluster runs', () => {
     });
   });
 
+  it('returns the last step as done of a cluster that runs by the second call of a poll', async () => {
+    const { result } = await watch([{ phase: 'running', steps: ['done', 'doing'] }, running]);
+    expect(result).toMatchObject({ clusterPhase: 'running', steps: running.steps.map((status) => ({ status })) });
+  });
+
   it('returns the failed step of a failed create', async () => {
     const { result } = await watch([{ phase: 'create_failed', steps: ['done', 'failed', 'todo'], code: 'SoldOut' }]);
     expect(result).toMatchObject({
