@@ -19,8 +19,12 @@ describe('a service that is wrong for a while', () => {
   const { simulator, orchestration } = useService(
     ['--create-seconds', '4', '--delete-seconds', '1', '--unique-names'],
     {
-      // What is to be cancelled must not be done before.
-      faults: [{ kind: 'stuck-step', step: 3, name: 'stuck-*' }],
+      faults: [
+        // What is to be cancelled must not be done before.
+        { kind: 'stuck-step', step: 3, name: 'stuck-*' },
+        // Nor must what is to be disturbed.
+        { kind: 'step-fails', step: 5, recoverAfterSeconds: 6, name: 'slow-*' },
+      ],
     },
   );
 
@@ -110,14 +114,14 @@ describe('a service that is wrong for a while', () => {
 
   it.concurrent('a create adopts the cluster that the one before it kept, though no list shows it yet', async () => {
     const { orchestrator } = orchestration();
-    await simulator().addFault({ kind: 'list-lag', seconds: 600, name: 'kept-unlisted', times: 1 });
-    const first = await create('kept-unlisted');
+    await simulator().addFault({ kind: 'list-lag', seconds: 600, name: 'slow-kept-unlisted', times: 1 });
+    const first = await create('slow-kept-unlisted');
     await reached(orchestrator, first, ({ currentStep }) => currentStep?.clusterID !== undefined);
-    await orchestrator.cancel('kept-unlisted', { cleanup: 'keep' });
+    await orchestrator.cancel('slow-kept-unlisted', { cleanup: 'keep' });
     const { outcome: kept } = await ended(orchestrator, first);
-    const { outcome } = await ended(orchestrator, await create('kept-unlisted'));
+    const { outcome } = await ended(orchestrator, await create('slow-kept-unlisted'));
     expect(outcome).toMatchObject({ outcome: 'running', adopted: true, clusterID: kept?.clusterID });
-    expect(await requestsOf('createCluster', 'kept-unlisted')).toHaveLength(1);
+    expect(await requestsOf('createCluster', 'slow-kept-unlisted')).toHaveLength(1);
   });
 
   it.concurrent('a delete by name takes the running cluster, though a create with another spec still looks', async () => {
@@ -150,22 +154,26 @@ describe('a service that is wrong for a while', () => {
   });
 
   it.concurrent('a create goes on when the service does not know its cluster for three seconds', async () => {
-    const running = await create('lost-for-a-while');
+    const running = await create('slow-lost-for-a-while');
     await atStep(running, 2);
     const notFound = { status: 404, code: 'cce.warning.ClusterNotFound', forSeconds: 3 };
-    await refuse('lost-for-a-while', ['getCluster', 'getEventSteps'], notFound);
+    await refuse('slow-lost-for-a-while', ['getCluster', 'getEventSteps'], notFound);
     const { outcome } = await ended(orchestration().orchestrator, running);
     expect(outcome).toMatchObject({ outcome: 'running' });
-    expect(await phasesOf('lost-for-a-while')).toEqual(['running']);
-    expect(await requestsOf('deleteCluster', 'lost-for-a-while')).toEqual([]);
+    expect(await phasesOf('slow-lost-for-a-while')).toEqual(['running']);
+    expect(await requestsOf('deleteCluster', 'slow-lost-for-a-while')).toEqual([]);
   });
 
   it.concurrent('a create goes on when each answer about its cluster is a 404 of a gateway for a while', async () => {
-    const running = await create('wrong-path');
+    const running = await create('slow-wrong-path');
     await atStep(running, 2);
-    await refuse('wrong-path', ['getCluster', 'getEventSteps'], { status: 404, code: 'NoSuchPath', forSeconds: 2 });
+    await refuse('slow-wrong-path', ['getCluster', 'getEventSteps'], {
+      status: 404,
+      code: 'NoSuchPath',
+      forSeconds: 2,
+    });
     expect((await ended(orchestration().orchestrator, running)).outcome).toMatchObject({ outcome: 'running' });
-    expect(await requestsOf('deleteCluster', 'wrong-path')).toEqual([]);
+    expect(await requestsOf('deleteCluster', 'slow-wrong-path')).toEqual([]);
   });
 
   it.concurrent('a clean-up that the service refuses can be given up, and nothing else can', async () => {

@@ -61,7 +61,7 @@ describe('ccectl batch and ccectl teardown', () => {
     );
 
     expect(await run(['batch', 'retry', 'nightly'])).toMatchObject({ exitCode: 0, stdout: 'batch nightly: retrying' });
-    const retried = await runProcess(['batch', 'status', 'nightly', '--watch']);
+    const retried = await run(['batch', 'status', 'nightly', '--watch']);
     expect(retried).toMatchObject({ exitCode: 0 });
     expect(await names()).toEqual(['ci-0', 'ci-1', 'ci-2', 'ci-3']);
     const results = JSON.parse((await run(['batch', 'results', 'nightly', '-o', 'json'])).stdout) as unknown[];
@@ -81,10 +81,10 @@ describe('ccectl batch and ccectl teardown', () => {
     });
     expect(await run(['teardown', '--yes'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--name') });
     expect(await names()).toHaveLength(4);
-    const torn = await runProcess(['teardown', '--name', 'ci-*', '--except', 'ci-3', '--yes', '--wait']);
+    const torn = await run(['teardown', '--name', 'ci-*', '--except', 'ci-3', '--yes', '--wait']);
     expect(torn).toMatchObject({ exitCode: 0 });
     expect(await names()).toEqual(['ci-3']);
-    const deleted = await runProcess(['batch', 'delete', '-f', '-', '--name', 'away', '--wait', '-o', 'json'], file);
+    const deleted = await run(['batch', 'delete', '-f', '-', '--name', 'away', '--wait', '-o', 'json'], file);
     expect(JSON.parse(deleted.stdout)).toMatchObject({ outcome: { total: 4, succeeded: 4 } });
     expect(await names()).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe('ccectl batch and ccectl teardown', () => {
       progress: { stage: 'paused', total: 6, underWay: 2, waiting: 4, concurrency: 3 },
     });
     expect(await run(['batch', 'resume', 'stuck'])).toMatchObject({ exitCode: 0 });
-    const cancelled = await runProcess(['batch', 'cancel', 'stuck', '--reason', 'not needed', '--wait', '-o', 'json']);
+    const cancelled = await run(['batch', 'cancel', 'stuck', '--reason', 'not needed', '--wait', '-o', 'json']);
     expect(cancelled).toMatchObject({ exitCode: 0 });
     const { outcome } = JSON.parse(cancelled.stdout) as { outcome: { cancelled: number; waiting: number } };
     expect(outcome).toMatchObject({ outcome: 'cancelled', cancelReason: 'not needed', succeeded: 0, failed: 0 });

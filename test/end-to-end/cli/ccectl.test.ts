@@ -46,7 +46,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(await createsSeen()).toBe(1);
 
     // The create has ended: asking again is answered with the cluster that runs.
-    const again = await runProcess('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
+    const again = await run('create', '-f', 'examples/managed.yaml', '--name', 'one', '--wait', '-o', 'json');
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: { outcome: 'running', clusterID, adopted: true } });
     const other = await run('create', '-f', 'examples/custom.yaml', '--name', 'one', '--wait', '-o', 'json');
     expect(other.exitCode).toBe(1);
@@ -64,15 +64,11 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(await simulator().clusters()).toEqual([]);
 
     // Lists lag behind.
-    const listed = async () => JSON.parse((await run('list', '-o', 'json')).stdout) as unknown[];
-    await vi.waitFor(async () => expect(await listed()).toHaveLength(4), waiting);
-    const list = await runProcess('list', '-o', 'json');
-    expect((JSON.parse(list.stdout) as { kind: string }[]).map(({ kind }) => kind)).toEqual([
-      'delete',
-      'create',
-      'create',
-      'create',
-    ]);
+    const kinds = async () => {
+      const { stdout } = await run('list', '-o', 'json');
+      return (JSON.parse(stdout) as { kind: string }[]).map(({ kind }) => kind);
+    };
+    await expect.poll(kinds, waiting).toEqual(['delete', 'create', 'create', 'create']);
   });
 
   it('attaches to a running create of the same spec, and names the differing paths of another spec', async () => {
@@ -83,7 +79,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
     expect(different.exitCode).toBe(1);
     expect(different.stderr).toContain('cluster.masterConfig.masterType');
 
-    const cancelled = await runProcess('cancel', 'stuck-two', '--reason', 'no longer needed', '--wait', '-o', 'json');
+    const cancelled = await run('cancel', 'stuck-two', '--reason', 'no longer needed', '--wait', '-o', 'json');
     expect(cancelled.exitCode).toBe(0);
     expect(JSON.parse(cancelled.stdout)).toMatchObject({
       outcome: { outcome: 'cancelled', cancelReason: 'no longer needed', cleanup: { status: 'deleted' } },
@@ -127,7 +123,7 @@ describe('ccectl with Temporal, a worker and the simulator', () => {
   });
 
   it('exits with 3 for an unknown cluster, and with 0 for a delete of one', async () => {
-    expect(await runProcess('status', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
+    expect(await run('status', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
     expect(await run('cancel', 'no-such-cluster')).toMatchObject({ exitCode: 3 });
     const deleted = await run('delete', 'no-such-cluster', '--wait', '-o', 'json');
     expect(deleted.exitCode).toBe(0);
