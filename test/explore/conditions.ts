@@ -85,7 +85,7 @@ export function drawConditions(pick: Pick, startMs: number, aim: Aim | undefined
         [5, 1],
         [1, 0.001],
         [1, 2],
-      ][pick([3, 1, isAbout('deleteCluster') ? 5 : 0.5])]!,
+      ][pick([3, 1, isAbout('lookAtCluster') ? 0 : isAbout('deleteCluster') ? 5 : 0.5])]!,
       lag: [
         [4, 1, 1],
         [1, 0, 0],

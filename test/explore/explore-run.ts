@@ -175,7 +175,7 @@ export async function exploreRun({ sandbox, draws, aim: pair }: Surroundings): P
   function noticeStage(stage: string): void {
     for (const want of wants.filter((each) => each.stage === stage)) {
       if (want.skip-- > 0) continue;
-      const afterMs = [0, 5, 1_500, 20_000][pick([3, 2, 1, 1])]!;
+      const afterMs = [0, 5, 1_500, 20_000][pick(want.isSoon === true ? [3, 2] : [3, 2, 1, 1])]!;
       delete want.stage;
       time.after(afterMs, () => send(want));
     }

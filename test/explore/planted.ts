@@ -56,15 +56,20 @@ async function exploreWith(fault: Fault, runs: number, seed: string, processes: 
       if (!text.includes(replace)) throw new Error(`${file} does not contain: ${replace}`);
       await writeFile(path, text.replace(replace, by));
     }
-    const flags = ['--runs', String(runs), '--seed', seed, '--processes', String(processes)];
-    flags.push('--until-wrong', fault.shows.source);
-    const found = /^wrong after .*$/m.exec(await exploreIn(copy, flags))?.[0];
-    const [, number, aim] = /: \S+-(\d+)(?: \(--aim '([^']+)'\))?: /.exec(found ?? '') ?? [];
-    if (number === undefined) return undefined;
-    // Without the fault, nothing may be wrong with the same history.
-    const again = ['--seed', seed, '--only', number, ...(aim === undefined ? [] : ['--aim', aim])];
-    const isWrongAnyway = !(await exploreIn(project, again)).includes('nothing is wrong');
-    return isWrongAnyway ? `${found}; but this is wrong without the fault too` : found;
+    for (const part of ['', 'a', 'b']) {
+      const from = `${seed}${part}`;
+      const flags = ['--runs', String(runs), '--seed', from, '--processes', String(processes)];
+      const found = /^wrong after .*$/m.exec(
+        await exploreIn(copy, [...flags, '--until-wrong', fault.shows.source]),
+      )?.[0];
+      const [, number, aim] = /: \S+-(\d+)(?: \(--aim '([^']+)'\))?: /.exec(found ?? '') ?? [];
+      if (found === undefined || number === undefined) return undefined;
+      // Without the fault, nothing may be wrong with the same history.
+      const again = ['--seed', from, '--only', number, ...(aim === undefined ? [] : ['--aim', aim])];
+      if ((await exploreIn(project, again)).includes('nothing is wrong')) return found;
+      console.log(`wrong without the fault too, and thus no find: ${found}`);
+    }
+    return undefined;
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

@@ -172,9 +172,11 @@ export function createService({ nowMs, hasUniqueNames, nextFate }: ServiceSettin
       beginDeletion(cluster);
     },
     hide(clusterID, forMs) {
+      settle();
       const cluster = clusters.get(clusterID);
+      if (!isVisible(cluster) || !['provisioning', 'running'].includes(cluster.state)) return;
       // Two times in a row would be one that is longer than the product assumes.
-      if (isVisible(cluster) && nowMs() > cluster.hiddenUntilMs + 120_000) cluster.hiddenUntilMs = nowMs() + forMs;
+      if (nowMs() > cluster.hiddenUntilMs + 120_000) cluster.hiddenUntilMs = nowMs() + forMs;
     },
   };
 }

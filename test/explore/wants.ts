@@ -7,6 +7,8 @@ export interface Want {
   stage?: string;
   /** How often the stage must have begun before. */
   skip: number;
+  /** Whether it comes as soon as the stage begins: the stage may end at once. */
+  isSoon?: boolean;
   /** What the same person asks for soon afterwards. */
   next?: Message;
 }
@@ -18,12 +20,23 @@ export function drawWants(pick: Pick, conditions: Conditions, aim: Aim | undefin
   const aimed = messages.find((message) => message === aim?.what);
   if (aim === undefined || aimed === undefined) return wants;
   const leading = leadingTo[aim.when];
+  const isRare = rareStages.includes(aim.when);
   return [
-    { message: aimed, stage: aim.when, skip: pick([3, 1, 1]) },
-    ...(leading === undefined ? [] : [{ message: anyOf(pick, leading), ...drawMoment(pick) }]),
+    // First: what is asked for when nothing goes on any more must not be the aimed message.
+    ...(leading === undefined ? [] : [{ message: anyOf(pick, leading), ...momentOfLeading(pick, aim.when) }]),
+    { message: aimed, stage: aim.when, isSoon: isRare, skip: isRare ? 0 : pick([3, 1, 1]) },
     // Whatever else people ask for may end the lease before the first look at its cluster.
     ...(aim.when === 'lookAtCluster' ? [] : wants.slice(1)),
   ];
+}
+
+/** What a history shows once, if at all. */
+const rareStages = ['sweep', 'lookAtCluster', 'batch', 'deleteCluster'];
+
+function momentOfLeading(pick: Pick, stage: string): Omit<Want, 'message' | 'next'> {
+  // While a create goes on, that is what is seen, and not the sweep.
+  const isQuiet = stage === 'lookAtCluster' || (stage === 'sweep' && pick([1, 3]) === 1);
+  return isQuiet ? { stage: 'nothing', skip: 0 } : drawMoment(pick);
 }
 
 /** What people may ask for so that the product does something. */
@@ -31,6 +44,8 @@ const leadingTo: Partial<Record<string, readonly Message[]>> = {
   deleteCluster: ['delete', 'cancel', 'cancelNatively', 'teardown'],
   sweep: ['reconcile', 'teardown'],
   findClusters: ['delete', 'cancel'],
+  // Again, if the first create came to no lease.
+  lookAtCluster: ['create'],
 };
 
 /** When people ask for something, apart from at any time. */

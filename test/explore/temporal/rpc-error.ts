@@ -10,5 +10,5 @@ export const rpcStatus = {
 
 /** An error as gRPC's client throws it. */
 export function rpcError(code: number, details: string): Error {
-  return Object.assign(new Error(`${code} ${details}`), { code, details, metadata: new Map<string, never>() });
+  return Object.assign(new Error(`${code} ${details}`), { code, details, metadata: { get: () => [] } });
 }
