@@ -198,7 +198,10 @@ describe('over HTTP', () => {
     expect(answer).toMatchObject({ code: 'SpecConflictError', differingPaths: ['cluster.k8sVersion'] });
 
     // A delete by clusterID is found by the name too.
-    const { clusterID = '' } = (await call<ClusterResource>('GET', '/clusters/taken')).answer;
+    const clusterID = await vi.waitUntil(
+      async () => (await call<ClusterResource>('GET', '/clusters/taken')).answer.clusterID,
+      waiting,
+    );
     await listsOperationOf(clusterID);
     const deleted = await call<OperationResource>('DELETE', `/clusters/${clusterID}`);
     const metadata = { kind: 'delete', clusterName: 'taken', clusterID };
