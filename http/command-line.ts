@@ -50,8 +50,13 @@ Environment variables, with their defaults (docs/configuration.md describes each
 The process:
   CCE_HTTP_HOST                 address to listen on (127.0.0.1)
   CCE_HTTP_PORT                 port to listen on (8080)
-  CCE_HTTP_TOKENS_FILE          YAML file of the bearer tokens, read again when it changes; required
-                                unless the address is a loopback one (none)
+  CCE_HTTP_TOKENS_FILE          YAML file of the bearer tokens, read again when it changes; it or an
+                                issuer is required unless the address is a loopback one (none)
+  CCE_OIDC_ISSUER               URL of an issuer whose JSON Web Tokens count too (none)
+  CCE_OIDC_AUDIENCE             audience that they must be for; required with an issuer (none)
+  CCE_OIDC_ROLES_CLAIM          claim with the roles (roles)
+  CCE_OIDC_SCOPES_CLAIM         claim with patterns of accounts and regions (all)
+  CCE_OIDC_NAMES_CLAIM          claim with patterns of names (all)
   CCE_HTTP_MAX_REQUESTS_PER_SECOND
                                 limit for the requests of one token (100)
   CCE_HTTP_TRUSTED_PROXIES      addresses and ranges of proxies in front of the server, whose

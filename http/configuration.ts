@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../client/index.ts';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import type { OIDCSettings } from './access/oidc-settings.ts';
 
 /** The settings of the server, except those of the connection to Temporal. */
 export interface ServerConfiguration {
@@ -8,8 +9,10 @@ export interface ServerConfiguration {
   host: string;
   /** 0 chooses a free port. */
   port: number;
-  /** The file of the tokens. Without it everybody who reaches the port may do everything. */
+  /** The file of the tokens. Without it and `oidc`, everybody who reaches the port may do everything. */
   tokensFile?: string;
+  /** The issuer whose JSON Web Tokens count too. */
+  oidc?: OIDCSettings;
   /** The limit for the requests of one token. */
   maximumRequestsPerSecond: number;
   /** Addresses and ranges of the proxies in front of the server. */
@@ -26,6 +29,14 @@ const environmentSchema = z.object({
     .transform(Number)
     .pipe(z.number().max(65_535, 'must be a port number')),
   CCE_HTTP_TOKENS_FILE: z.string().optional(),
+  CCE_OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, 'must be a URL with https:, or with http: and a loopback address')
+    .optional(),
+  CCE_OIDC_AUDIENCE: z.string().optional(),
+  CCE_OIDC_ROLES_CLAIM: z.string().default('roles'),
+  CCE_OIDC_SCOPES_CLAIM: z.string().optional(),
+  CCE_OIDC_NAMES_CLAIM: z.string().optional(),
   CCE_HTTP_MAX_REQUESTS_PER_SECOND: z
     .string()
     .regex(/^[1-9]\d{0,5}$/, 'must be a whole number of at least 1')
@@ -55,14 +66,24 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
   const parsed = environmentSchema.safeParse(given);
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
   const host = parsed.data?.CCE_HTTP_HOST ?? given.CCE_HTTP_HOST ?? '127.0.0.1';
-  if (given.CCE_HTTP_TOKENS_FILE === undefined && !isLoopback(host)) {
+  const hasTokens = given.CCE_HTTP_TOKENS_FILE !== undefined || given.CCE_OIDC_ISSUER !== undefined;
+  if (!hasTokens && !isLoopback(host)) {
     problems.push(
-      `CCE_HTTP_HOST is ${host}, which others can reach, but CCE_HTTP_TOKENS_FILE is not set: ` +
+      `CCE_HTTP_HOST is ${host}, which others can reach, but CCE_HTTP_TOKENS_FILE is not set, and neither is CCE_OIDC_ISSUER: ` +
         'without tokens the server listens only on a loopback address such as 127.0.0.1',
     );
   }
-  if (given.CCE_HTTP_TOKENS_FILE === undefined && given.CCE_HTTP_TRUSTED_PROXIES !== undefined) {
-    problems.push('CCE_HTTP_TRUSTED_PROXIES needs CCE_HTTP_TOKENS_FILE: whoever reaches the proxy reaches the server');
+  if (given.CCE_OIDC_ISSUER !== undefined && given.CCE_OIDC_AUDIENCE === undefined) {
+    problems.push('CCE_OIDC_ISSUER needs CCE_OIDC_AUDIENCE: tokens that the issuer makes for others must not count');
+  }
+  const withoutIssuer = Object.keys(given).filter((name) => /^CCE_OIDC_(?!ISSUER$)/.test(name));
+  if (given.CCE_OIDC_ISSUER === undefined && withoutIssuer.length > 0) {
+    problems.push(`${withoutIssuer.join(', ')} needs CCE_OIDC_ISSUER`);
+  }
+  if (!hasTokens && given.CCE_HTTP_TRUSTED_PROXIES !== undefined) {
+    problems.push(
+      'CCE_HTTP_TRUSTED_PROXIES needs CCE_HTTP_TOKENS_FILE or CCE_OIDC_ISSUER: whoever reaches the proxy reaches the server',
+    );
   }
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
   const settings = parsed.data;
@@ -70,10 +91,28 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
     host: settings.CCE_HTTP_HOST,
     port: settings.CCE_HTTP_PORT,
     ...(settings.CCE_HTTP_TOKENS_FILE !== undefined && { tokensFile: settings.CCE_HTTP_TOKENS_FILE }),
+    ...oidcOf(settings),
     maximumRequestsPerSecond: settings.CCE_HTTP_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_HTTP_TRUSTED_PROXIES !== undefined && { trustedProxies: settings.CCE_HTTP_TRUSTED_PROXIES }),
     logLevel: settings.CCE_LOG_LEVEL,
   };
+}
+
+function oidcOf(settings: z.infer<typeof environmentSchema>): Pick<ServerConfiguration, 'oidc'> {
+  const { CCE_OIDC_ISSUER: issuer, CCE_OIDC_AUDIENCE: audience, CCE_OIDC_ROLES_CLAIM: rolesClaim } = settings;
+  const { CCE_OIDC_SCOPES_CLAIM: scopesClaim, CCE_OIDC_NAMES_CLAIM: namesClaim } = settings;
+  if (issuer === undefined || audience === undefined) return {};
+  const claims = { ...(scopesClaim !== undefined && { scopesClaim }), ...(namesClaim !== undefined && { namesClaim }) };
+  return { oidc: { issuer, audience, rolesClaim, ...claims } };
+}
+
+function isIssuer(text: string): boolean {
+  return URL.canParse(text) && isSafe(new URL(text));
+}
+
+/** Whether nobody between can change what a URL answers. */
+export function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 function isAddressOrRange(text: string): boolean {

@@ -8,6 +8,7 @@ import {
   type OrchestratorErrorKind,
 } from '../client/index.ts';
 import { loadTokens, type LoadedTokens } from './access/load-tokens.ts';
+import { createOIDC } from './access/oidc.ts';
 import { anonymous } from './access/principal.ts';
 import { refuseOtherOrigins } from './access/same-origin.ts';
 import { answerArguments } from './command-line.ts';
@@ -65,10 +66,10 @@ async function run(): Promise<number> {
 }
 
 function openTokens(): LoadedTokens {
-  const { tokensFile } = configuration;
+  const { tokensFile, oidc } = configuration;
   if (tokensFile === undefined) {
-    logger.warn('there are no tokens: everybody on this machine may do everything');
-    return { authenticate: () => anonymous, close() {} };
+    if (oidc === undefined) logger.warn('there are no tokens: everybody on this machine may do everything');
+    return { authenticate: () => (oidc === undefined ? anonymous : undefined), close() {} };
   }
   return loadTokens(tokensFile, (error) => {
     if (error === undefined) logger.info('the tokens file has been read again');
@@ -77,20 +78,21 @@ function openTokens(): LoadedTokens {
 }
 
 /** Serves until the process is told to stop. */
-async function serve({ authenticate }: LoadedTokens): Promise<number> {
-  const { host, port, maximumRequestsPerSecond, tokensFile, trustedProxies } = configuration;
+async function serve(tokens: LoadedTokens): Promise<number> {
+  const { host, port, maximumRequestsPerSecond, tokensFile, oidc, trustedProxies } = configuration;
+  const byOIDC = oidc && createOIDC(oidc, (reason) => logger.info({ reason }, 'a JSON Web Token was refused'));
   const scopes = openScopes({ onFollowError: createFollowFailureLog(logger) });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const app = await createServer({
     scopes,
-    authenticate,
+    authenticate: (authorization) => tokens.authenticate(authorization) ?? byOIDC?.(authorization),
     logger,
     registry,
     maximumRequestsPerSecond,
     ...(trustedProxies !== undefined && { trustedProxies }),
     stopping: stopping.signal,
-    ...(tokensFile === undefined && { prepare: refuseOtherOrigins }),
+    ...(tokensFile === undefined && oidc === undefined && { prepare: refuseOtherOrigins }),
   });
   // Wrong settings end the process. A Temporal that does not answer yet only makes it unready.
   await scopes.check().catch((error: unknown) => {

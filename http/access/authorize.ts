@@ -20,19 +20,28 @@ declare module 'fastify' {
   }
 }
 
-/** Finds out who sends a request. `undefined` if nobody knows. */
-export type Authenticate = (authorization: string | undefined) => Principal | undefined;
+/** Finds out who sends a request. `undefined` if nobody knows. Throws if that cannot be found out now. */
+export type Authenticate = (
+  authorization: string | undefined,
+) => Principal | undefined | Promise<Principal | undefined>;
 
 /** Refuses requests without the role and the scope that their route needs, before it reads their body. */
 export function addAuthorization(app: FastifyInstance, authenticate: Authenticate): void {
   app.decorateRequest('principal', undefined);
+  const failures = new WeakMap<FastifyRequest, unknown>();
   // Before the limit of requests, which is one for each principal.
   app.addHook('onRequest', async (request) => {
-    request.principal = authenticate(request.headers.authorization);
+    try {
+      request.principal = await authenticate(request.headers.authorization);
+    } catch (error) {
+      // Routes that are open to everybody need no principal.
+      failures.set(request, error);
+    }
   });
   app.addHook('preParsing', async (request, reply) => {
     const { role } = request.routeOptions.config;
     if (role === undefined) return;
+    if (failures.has(request)) throw failures.get(request);
     if (request.principal === undefined) {
       void reply.header('www-authenticate', 'Bearer');
       throw new RequestError(401, 'Unauthenticated', 'the request needs a valid token: Authorization: Bearer …');

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ConfigurationError } from '../../client/index.ts';
-import type { Authenticate } from './authorize.ts';
-import { readTokens } from './tokens-file.ts';
+import { readTokens, type FindPrincipal } from './tokens-file.ts';
 
 /** The tokens of a file, as it is at the moment. */
 export interface LoadedTokens {
-  authenticate: Authenticate;
+  authenticate: FindPrincipal;
   /** Stops following the file. */
   close: () => void;
 }

@@ -1,25 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigurationError, nameMatcher, namePatternProblem } from '../../client/index.ts';
-import type { Authenticate } from './authorize.ts';
+import { ConfigurationError, nameMatcher } from '../../client/index.ts';
+import { patternSchema, scopeSchema } from './patterns.ts';
 import { roles, type Principal } from './principal.ts';
 
-const patternSchema = z.string().superRefine((text, context) => {
-  const problem = namePatternProblem(text);
-  if (problem !== undefined) context.addIssue(problem);
-});
-
-const scopeSchema = z.string().transform((text, context) => {
-  const [account = '', region = '', ...others] = text.split('/');
-  const problem =
-    others.length > 0 || !text.includes('/')
-      ? `"${text}" must be a pattern of accounts and one of regions, such as default/* or prod/bj`
-      : (namePatternProblem(account) ?? namePatternProblem(region));
-  if (problem === undefined) return { account: nameMatcher(account), region: nameMatcher(region) };
-  context.addIssue(problem);
-  return z.NEVER;
-});
+/** Finds the principal of a token, from the header `Authorization`. */
+export type FindPrincipal = (authorization: string | undefined) => Principal | undefined;
 
 const fileSchema = z.strictObject({
   tokens: z
@@ -45,7 +32,7 @@ const fileSchema = z.strictObject({
  * @param path For messages.
  * @throws ConfigurationError with all problems at once
  */
-export function readTokens(text: string, path: string): Authenticate {
+export function readTokens(text: string, path: string): FindPrincipal {
   const parsed = fileSchema.safeParse(parseYAML(text, path));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${path}: ${z.core.toDotPath(issue.path)} ${issue.message}`);
@@ -78,7 +65,7 @@ function parseYAML(text: string, path: string): unknown {
   }
 }
 
-function authenticateBy(entries: readonly { digest: Buffer; principal: Principal }[]): Authenticate {
+function authenticateBy(entries: readonly { digest: Buffer; principal: Principal }[]): FindPrincipal {
   return (authorization) => {
     const [, token] = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? '') ?? [];
     if (token === undefined) return undefined;

@@ -53,6 +53,33 @@ describe('the settings of the server', () => {
     for (const wrong of ['10.0.0.0/33', 'loopback', '10', ',']) expect(() => read(wrong)).toThrow(/TRUSTED_PROXIES/);
   });
 
+  it('let others reach a server that knows an issuer, which needs an audience and TLS', () => {
+    const given = {
+      CCE_HTTP_HOST: '0.0.0.0',
+      CCE_OIDC_ISSUER: 'https://id.example/realms/a',
+      CCE_OIDC_AUDIENCE: 'cce',
+    };
+    expect(readConfiguration(given).oidc).toEqual({
+      issuer: 'https://id.example/realms/a',
+      audience: 'cce',
+      rolesClaim: 'roles',
+    });
+    const claims = { CCE_OIDC_ROLES_CLAIM: 'a.b', CCE_OIDC_SCOPES_CLAIM: 's', CCE_OIDC_NAMES_CLAIM: 'n' };
+    expect(readConfiguration({ ...given, ...claims }).oidc).toMatchObject({
+      rolesClaim: 'a.b',
+      scopesClaim: 's',
+      namesClaim: 'n',
+    });
+    expect(() => readConfiguration({ ...given, CCE_OIDC_AUDIENCE: '' })).toThrow(/needs CCE_OIDC_AUDIENCE/);
+    expect(() => readConfiguration({ ...claims })).toThrow(/CCE_OIDC_SCOPES_CLAIM.* needs CCE_OIDC_ISSUER/);
+    for (const issuer of ['http://id.example', 'id.example', 'file:///keys']) {
+      expect(() => readConfiguration({ ...given, CCE_OIDC_ISSUER: issuer })).toThrow(/CCE_OIDC_ISSUER must be a URL/);
+    }
+    expect(readConfiguration({ ...given, CCE_OIDC_ISSUER: 'http://127.0.0.1:9' }).oidc?.issuer).toBe(
+      'http://127.0.0.1:9',
+    );
+  });
+
   it('name the file of the tokens if it is missing', () => {
     expect(() => loadTokens('/no/tokens', () => {})).toThrow(
       /CCE_HTTP_TOKENS_FILE: \/no\/tokens cannot be read \(ENOENT\)/,
