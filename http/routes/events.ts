@@ -136,7 +136,9 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         description:
           'Begins with all that has happened to the operations that are under way. A token for some names gets the events of those.',
         params: scopeParams,
-        querystring: z.object({ batch: label.optional().describe('Only operations that this batch has started.') }),
+        querystring: z.strictObject({
+          batch: label.optional().describe('Only operations that this batch has started.'),
+        }),
         headers: lastEventID,
         response: streamed,
       },

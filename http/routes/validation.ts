@@ -19,7 +19,7 @@ export const validationRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app)
         summary: 'Find all problems of a spec',
         description: 'Answers 200 whether or not the spec is valid.',
         params: scopeParams,
-        querystring: z.object({ disabledRule: disabledRules }),
+        querystring: z.strictObject({ disabledRule: disabledRules }),
         body: createBodySchema,
         response: { 200: validationSchema, ...problemResponses },
       },

@@ -27,7 +27,10 @@ export const flag = z.enum(['true', 'false'], { error: 'must be true or false' }
 
 const longestWaitMs = 120_000;
 
-export const waitQuery = z.object({
+// Queries are strict: a misspelt `ttl` would make a cluster that stays for ever, and a misspelt `validateOnly` would do what
+// was to be checked.
+
+export const waitQuery = z.strictObject({
   wait: durationSchema
     .refine((milliseconds) => milliseconds <= longestWaitMs, 'must be at most 2m')
     .optional()
@@ -48,15 +51,15 @@ export const keyHeaders = z.looseObject({
   ),
 });
 
-export const keyQuery = z.object({ requestId: requestKey.describe('The same as the header `Idempotency-Key`.') });
+export const keyQuery = z.strictObject({ requestId: requestKey.describe('The same as the header `Idempotency-Key`.') });
 
-export const checkQuery = z.object({
+export const checkQuery = z.strictObject({
   validateOnly: flag.optional().describe('Checks the request and the rights, and changes nothing.'),
 });
 
 export const changeQuery = keyQuery.extend(checkQuery.shape);
 
-export const pageQuery = z.object({
+export const pageQuery = z.strictObject({
   pageSize: z.coerce
     .number({ error: 'must be a whole number from 1 to 1000' })
     .int('must be a whole number from 1 to 1000')

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readExample } from '../examples.ts';
+import { operationOf, startAPI, type API } from './api.ts';
+
+const base = '/v1/default/bj';
+let api: API;
+beforeAll(async () => {
+  api = await startAPI({ operations: [operationOf('ci-1')] });
+});
+afterAll(() => api.close());
+
+it.each([
+  ['POST', '/clusters?tll=8h', 'tll'],
+  ['DELETE', '/clusters/ci-1?deleteResources=true', 'deleteResources'],
+  ['DELETE', '/clusters/ci-1?validateOnly=true', 'validateOnly'],
+  ['POST', '/clusters/ci-1/cancel?validateonly=true', 'validateonly'],
+  ['POST', '/batches?concurrency=3', 'concurrency'],
+  ['POST', '/teardowns?dryRun=true', 'dryRun'],
+  ['POST', '/reconcile?dryRun=true', 'dryRun'],
+  ['POST', '/batches/nightly/pause?validateonly=true', 'validateonly'],
+  ['PUT', '/schedules/reconcile?validateonly=true', 'validateonly'],
+  ['GET', '/operations?limit=5', 'limit'],
+  ['GET', '/operations/create~ci-1~01234567-89ab-cdef-0123-456789abcdef?timeout=5s', 'timeout'],
+  ['GET', '/events?batches=nightly', 'batches'],
+] as const)('%s %s is refused: a misspelt parameter would change what happens', async (method, url, key) => {
+  const before = api.calls().length;
+  const answer = await api.inject({ method, url: `${base}${url}`, ...(method !== 'GET' && { payload: bodyOf(url) }) });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json<{ problems: object[] }>().problems).toContainEqual(
+    expect.objectContaining({ in: 'query', message: expect.stringContaining(`"${key}"`) as string }),
+  );
+  expect(api.calls()).toHaveLength(before);
+});
+
+/** A body that is not what is refused. */
+function bodyOf(url: string): object {
+  if (url.startsWith('/clusters?')) return readExample('managed', 'ci-1');
+  if (url.startsWith('/teardowns')) return { filter: { name: 'ci-*' } };
+  return url.startsWith('/schedules') ? { every: '1h' } : {};
+}
