@@ -51,7 +51,8 @@ export interface Batch {
 /** After this time nothing bad happens any more: everything must come to an end. */
 const calmAfterMs = 3 * 3_600_000;
 const longestMs = 5 * 24 * 3_600_000;
-const mostSteps = 20_000;
+/** A batch that waits for a lease looks once a second. */
+const mostSteps = 100_000;
 const startMs = Date.UTC(2026, 0, 1);
 const scope = { account: 'explored', region: 'bj' };
 const clusterNames = ['explored', 'explored-2', 'explored-3'] as const;
