@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { StartItemsInput } from '../../contract/batch/activities.ts';
 import type { StartedItem } from '../../contract/batch/reports.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
+import type { Asker } from '../../contract/operation-memo.ts';
 import {
   findOperationRun,
   startOperation,
@@ -18,6 +19,9 @@ const cleanUpSeconds = 3600;
 /** Lower than the default priority, 3: operations outside batches go first. Batches take turns. */
 const priorityKey = 4;
 
+/** What starts items, and who asked for their batch. */
+export type StartAsked = StartItemsInput & Asker;
+
 /** A run that is an item of the batch. */
 export interface ItemRun extends OperationRun {
   /** Whether the run was already in progress, and the batch did not start it. */
@@ -27,14 +31,18 @@ export interface ItemRun extends OperationRun {
 /** Starts the workflow of an item, or attaches to the run of somebody else. */
 export async function startOrAttach(
   client: Client,
-  { upload, startedBy }: StartItemsInput,
+  { upload, startedBy, requestedBy }: StartAsked,
   workflowID: string,
   operation: OperationToStart | (() => Promise<OperationToStart>),
 ): Promise<ItemRun> {
   const before = await startedBefore(client, workflowID, startedBy);
   if (before !== undefined) return before;
   const priority = { priorityKey, fairnessKey: upload.name };
-  const run = await startOperation(client, upload, operation, { batch: upload.name, priority });
+  const asked = async (): Promise<OperationToStart> => {
+    const item = typeof operation === 'function' ? await operation() : operation;
+    return requestedBy === undefined ? item : { ...item, memo: { ...item.memo, requestedBy } };
+  };
+  const run = await startOperation(client, upload, asked, { batch: upload.name, priority });
   return { ...run, attached: run.attached && !isOfBatch(run, upload) };
 }
 

@@ -1,7 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
-import type { StartItemsInput } from '../../contract/batch/activities.ts';
 import type { DeleteItem } from '../../contract/batch/item.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
@@ -15,11 +14,11 @@ import { findOperationRun } from '../../temporal/executions/start-operation.ts';
 import { refuseOtherOptions } from './attach-to-create.ts';
 import { hasBegunSince } from './has-begun-since.ts';
 import { refusal } from './item-refusal.ts';
-import { startOrAttach, startedBefore, started, type ItemStart } from './item-run.ts';
+import { startOrAttach, startedBefore, started, type ItemStart, type StartAsked } from './item-run.ts';
 import { stepOfItem } from './step-of-item.ts';
 
 /** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
-export async function startDeleteItem(client: Client, input: StartItemsInput, item: DeleteItem): Promise<ItemStart> {
+export async function startDeleteItem(client: Client, input: StartAsked, item: DeleteItem): Promise<ItemStart> {
   const { upload, startedBy } = input;
   const { target, options = {}, timeoutSeconds } = item.input;
   const clusterName = 'clusterName' in target ? target.clusterName : item.clusterName;
@@ -87,7 +86,7 @@ function flagsSet(options: DeleteClusterOptions): Options {
 }
 
 /** When a person asked for the deletion of an item, in milliseconds since the epoch. It may have waited for hours since. */
-function askedAtMs({ askedAtMs: batchAskedAtMs }: StartItemsInput, { foundAt }: DeleteItem): number {
+function askedAtMs({ askedAtMs: batchAskedAtMs }: StartAsked, { foundAt }: DeleteItem): number {
   const { attempt, scheduledTimestampMs } = activityInfo();
   // Batches of version 0.1 do not say it. There, an earlier attempt may have cancelled the create before this one.
   const startedAtMs = attempt > 1 ? scheduledTimestampMs : Infinity;

@@ -1,7 +1,7 @@
 import { heartbeat, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import type { BatchActivities, StartItemsInput } from '../../contract/batch/activities.ts';
+import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
@@ -9,9 +9,10 @@ import { memoOfCreate } from '../../contract/operation-memo.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { recordForCreate } from '../../temporal/executions/record-of-earlier.ts';
 import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
+import { createAskerReader } from './asker-of-batch.ts';
 import { attachToCreate } from './attach-to-create.ts';
 import { keptMark, refusal, refusalOf } from './item-refusal.ts';
-import { startOrAttach, started, type ItemStart } from './item-run.ts';
+import { startOrAttach, started, type ItemStart, type StartAsked } from './item-run.ts';
 import { shorten } from './judge-item.ts';
 import { createItemReader } from './pages.ts';
 import { startDeleteItem } from './start-delete-item.ts';
@@ -25,7 +26,9 @@ const startWithinMs = 18_000;
 /** Starts items of a batch independently: an item that cannot be started is refused, without effect on the others. */
 export function startItems(client: Client): BatchActivities['startItems'] {
   const readItem = createItemReader(client);
-  return async (input) => {
+  const askerOf = createAskerReader(client);
+  return async (given) => {
+    const input = { ...given, ...(await askerOf(given.upload)) };
     const limit = pLimit(startsAtOnce);
     const beganAtMs = Date.now();
     // Waits for all, even if one fails: none may still be starting when the next attempt begins.
@@ -42,7 +45,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
     };
   };
 
-  async function attempt(input: StartItemsInput, index: number, beganAtMs: number) {
+  async function attempt(input: StartAsked, index: number, beganAtMs: number) {
     // A worker that was frozen counts as dead: another one has done this work since, and the batch may have ended.
     if (Date.now() - beganAtMs > startWithinMs) throw new Error('there is no time left to start more items');
     heartbeat();
@@ -59,7 +62,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
     }
   }
 
-  async function start(input: StartItemsInput, item: BatchItem): Promise<ItemStart[]> {
+  async function start(input: StartAsked, item: BatchItem): Promise<ItemStart[]> {
     if (item.kind === 'create' && input.rollback) return undoCreate(client, input, item.input);
     return [
       await (item.kind === 'delete' ? startDeleteItem(client, input, item) : startCreate(client, input, item.input)),
@@ -67,7 +70,7 @@ export function startItems(client: Client): BatchActivities['startItems'] {
   }
 }
 
-async function startCreate(client: Client, input: StartItemsInput, create: CreateClusterInput) {
+async function startCreate(client: Client, input: StartAsked, create: CreateClusterInput) {
   const { upload, startedBy } = input;
   const { clusterName } = create.request.cluster;
   const workflowID = createWorkflowID(upload, clusterName);

@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import type { StartItemsInput } from '../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
@@ -12,7 +11,7 @@ import { findOperationRun, type FoundRun } from '../../temporal/executions/start
 import { clustersToUndo } from './clusters-to-undo.ts';
 import { isClaimed } from './is-claimed.ts';
 import { refusal } from './item-refusal.ts';
-import { startOrAttach, isOfBatch, started, type ItemStart } from './item-run.ts';
+import { startOrAttach, isOfBatch, started, type ItemStart, type StartAsked } from './item-run.ts';
 
 /**
  * Deletes the clusters that a create of this batch has made, with the options of the clean-up after a failed create, one
@@ -21,7 +20,7 @@ import { startOrAttach, isOfBatch, started, type ItemStart } from './item-run.ts
  */
 export async function undoCreate(
   client: Client,
-  input: StartItemsInput,
+  input: StartAsked,
   { request }: CreateClusterInput,
 ): Promise<ItemStart[]> {
   const { upload, startedBy } = input;

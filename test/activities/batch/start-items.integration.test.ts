@@ -8,7 +8,13 @@ import type { CreateClusterInput } from '../../../contract/create.ts';
 import { deleteItemOf, type BatchItem } from '../../../contract/batch/item.ts';
 import type { BatchActivities, StartItemsInput } from '../../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../../contract/batch/upload.ts';
-import { batchPageWorkflowID, createWorkflowID, deleteWorkflowID, taskQueue } from '../../../contract/identity.ts';
+import {
+  batchPageWorkflowID,
+  batchWorkflowID,
+  createWorkflowID,
+  deleteWorkflowID,
+  taskQueue,
+} from '../../../contract/identity.ts';
 import { memoOfCreate, type OperationMemo } from '../../../contract/operation-memo.ts';
 import { createItem } from '../../batches.ts';
 import { useConnections } from '../../connections.ts';
@@ -126,6 +132,23 @@ describe.concurrent('a start of items', () => {
     expect(repeated).toEqual(late);
     expect(late.started).toMatchObject([{ index: 0 }]);
     expect(late.started[0]).not.toHaveProperty('attached');
+  });
+
+  it('keeps with each item who asked for the batch, but not who asked for another one of its name', async () => {
+    const memoOf = async (item: BatchItem, name: string, requestedBy: string, uploadID?: string) => {
+      const batch = await upload(name, [item]);
+      await client.workflow.start('clusterBatch', {
+        workflowId: batchWorkflowID(scope, name),
+        taskQueue: taskQueue(scope),
+        memo: { upload: { ...batch, ...(uploadID !== undefined && { uploadID }) }, requestedBy },
+      });
+      const { started } = await run(batch);
+      return (await handleOf(started[0]!.workflowID).describe()).memo;
+    };
+    const target = { clusterID: 'cce-a5ced000', clusterName: 'asked-1' };
+    expect(await memoOf(createItem('asked-0'), 'asked', 'ci')).toMatchObject({ requestedBy: 'ci' });
+    expect(await memoOf(deleteItemOf(target, {}, {}), 'asked-delete', 'ops')).toMatchObject({ requestedBy: 'ops' });
+    expect(await memoOf(createItem('asked-2'), 'asked-since', 'ci', 'other')).not.toHaveProperty('requestedBy');
   });
 
   it('in a later round restarts what has ended, and follows what goes on', async () => {

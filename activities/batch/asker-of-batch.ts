@@ -1,0 +1,35 @@
+import type { Client } from '@temporalio/client';
+import type { BatchMemo } from '../../contract/batch/memo.ts';
+import type { BatchUpload } from '../../contract/batch/upload.ts';
+import { batchWorkflowID } from '../../contract/identity.ts';
+import type { Asker } from '../../contract/operation-memo.ts';
+import { describeRun } from '../../temporal/executions/describe-run.ts';
+import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+
+/** A worker serves few batches at a time, and asks for each of them again and again. */
+const askersKept = 8;
+
+/** Creates a function that finds out who asked for a batch, from its memo. Nobody if the memo cannot be read. */
+export function createAskerReader(client: Client): (upload: BatchUpload) => Promise<Asker> {
+  const askers = new Map<string, Promise<Asker>>();
+
+  async function read({ uploadID, ...batch }: BatchUpload): Promise<Asker> {
+    try {
+      const run = await describeRun(client, batchWorkflowID(batch, batch.name));
+      const { upload, requestedBy } = (run?.memo ?? {}) as Partial<BatchMemo>;
+      return upload?.uploadID === uploadID && requestedBy !== undefined ? { requestedBy } : {};
+    } catch (error) {
+      // It says nothing of whether the items can be started.
+      if (isUnreadable(error)) return {};
+      askers.delete(uploadID);
+      throw error;
+    }
+  }
+
+  return (upload) => {
+    const asker = askers.get(upload.uploadID) ?? read(upload);
+    askers.set(upload.uploadID, asker);
+    for (const [oldest] of askers) if (askers.size > askersKept) askers.delete(oldest);
+    return asker;
+  };
+}
