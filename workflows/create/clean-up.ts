@@ -20,7 +20,7 @@ import { settlePauses } from '../operation/settle-pauses.ts';
 import { isAfterReset } from './after-reset.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
-import { isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
+import { countMade, isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 export interface CleanupPolicy {
   /** Why the clusters of this create are deleted. Absent: they are kept. */
@@ -72,7 +72,7 @@ export async function cleanUp(
         const policy = policyNow();
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
-        if (order === undefined) return { status: 'kept', clusterIDs: targets };
+        if (order === undefined) return { status: 'kept', clusterIDs: await withLateOnes(targets, task) };
         return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
       });
     });
@@ -258,6 +258,18 @@ async function findTargets(
     await sleep(pause, { summary: 'before the next look' });
   }
   return known;
+}
+
+/**
+ * Adds the clusters of lost requests that no look has shown yet: nobody else names what is kept. Deletions take longer, and
+ * look again. Runs of before named those that they knew.
+ */
+async function withLateOnes(targets: string[], task: CleanUpTask): Promise<string[]> {
+  const { requests } = task.creation;
+  const restMs = (lastOpenedAtMs(requests) ?? -Infinity) + lastRequestTimeMs - Date.now();
+  if (restMs <= 0 || targets.length >= countMade(requests) || !patched('kept-clusters-show-late')) return targets;
+  await sleep(restMs, { summary: 'what a last request made may show late' });
+  return [...new Set([...targets, ...(await findTargets(task, []))])];
 }
 
 /**
