@@ -56,5 +56,6 @@ async function refuseWhatWouldBeDropped(
   }
   // The first cancel counts, and a clean-up after a failure deletes what is left of the create.
   const isDecided = current?.isCancelled === true || current?.stage === 'cleaningUp';
-  if (keeps && isDecided && current?.keepsCluster !== true) throw new OperationEndingError(workflowID);
+  if (keeps && isDecided && current?.keepsCluster !== true)
+    throw new OperationEndingError(workflowID, 'its cluster can no longer be kept');
 }

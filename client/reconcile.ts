@@ -1,3 +1,4 @@
+import { isOpen } from '../temporal/executions/is-open.ts';
 import type { Client } from '@temporalio/client';
 import { hexDigest } from '../contract/hex-digest.ts';
 import type { Asker } from '../contract/operation-memo.ts';
@@ -88,14 +89,14 @@ export function reconcileSearch(client: Client, scope: AccountRegion, asker: Ask
       const run = await describeRun(client, workflowID, runID);
       if (run === undefined) throw new OperationNotFoundError(workflowID, 'search for orphans');
       const { requestedBy } = (run.memo ?? {}) as Asker;
-      const isRunning = run.status.name === 'RUNNING';
+      const isRunning = isOpen(run.status.name);
       const blockedBy = isRunning ? await findBlock(client, { workflowID, runID }) : undefined;
       const handle = client.workflow.getHandle<typeof reconcileClusters>(workflowID, runID);
       const report = run.status.name === 'COMPLETED' ? await handle.result() : undefined;
       return {
         workflowID,
         runID,
-        execution: run.status.name.toLowerCase(),
+        execution: isRunning ? 'running' : run.status.name.toLowerCase(),
         startedAt: run.startTime.toISOString(),
         ...(run.closeTime !== undefined && { closedAt: run.closeTime.toISOString() }),
         ...(requestedBy !== undefined && { requestedBy }),

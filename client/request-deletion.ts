@@ -24,13 +24,14 @@ export async function requestDeletion(
   options: DeleteOptions,
   asker: Asker,
 ): Promise<OperationReference> {
-  for (;;) {
+  for (let endedRunID: string | undefined; ;) {
     const operation = await findOperation(client, scope, nameOrID);
-    if (operation?.kind === 'create' && operation.execution === 'running') {
-      if (await cancelCreate(client, operation, options)) {
-        return { workflowID: operation.workflowID, runID: operation.runID };
-      }
-      // It has ended since.
+    // A list may show a run as under way for a while after its end.
+    const isUnderWay = operation?.execution === 'running' && operation.runID !== endedRunID;
+    if (operation?.kind === 'create' && isUnderWay) {
+      const { workflowID, runID } = operation;
+      if (await cancelCreate(client, operation, options)) return { workflowID, runID };
+      endedRunID = runID;
       continue;
     }
     // The latest operation may be a delete that did not get far, or had the cluster's ID: it knows nothing of what the create has
@@ -39,7 +40,7 @@ export async function requestDeletion(
     const isName = create !== undefined || operation?.clusterName === nameOrID;
     const record = await recordForDelete(client, scope, nameOrID, create);
     // A delete of the same cluster, by its other designation.
-    const underWay = operation?.execution === 'running' ? operation.workflowID : undefined;
+    const underWay = operation !== undefined && isUnderWay ? operation.workflowID : undefined;
     return startDelete(
       client,
       scope,

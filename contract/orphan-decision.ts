@@ -10,7 +10,9 @@ export function judgeOwnership(
 ): Ownership {
   // A later create of the name may have adopted the cluster, or may be about to.
   if (runs.some(({ isRunning, clusterIDs }) => isRunning || clusterIDs.includes(cluster.clusterID))) return 'claimed';
-  if (runs.some(({ isUncertain }) => isUncertain === true)) return 'unknown';
+  const isDoubtful = ({ isUncertain, vanishedClusterID }: CreateRun) =>
+    isUncertain === true || vanishedClusterID === cluster.clusterID;
+  if (runs.some(isDoubtful)) return 'unknown';
   const marker = readMarker(cluster.description);
   const isKnown = runs.some(({ workflowID, firstRunID }) => markerKey(workflowID, firstRunID) === marker?.key);
   return isKnown ? 'orphan' : 'unknown';
@@ -29,7 +31,8 @@ export function isClaimedByOthers(
   const isOwn = ({ workflowID, firstRunID }: CreateRun) => markerKey(workflowID, firstRunID) === key;
   const beganAtMs = runs.find((run) => isOwn(run) && run.startedAtMs !== undefined)?.startedAtMs ?? -Infinity;
   return runs.some((run) => {
-    const { isRunning, clusterIDs, isUncertain = false, closedAtMs = Infinity } = run;
+    const { isRunning, clusterIDs, vanishedClusterID, closedAtMs = Infinity } = run;
+    const isUncertain = run.isUncertain === true || vanishedClusterID === clusterID;
     // What ended before the cluster was requested never knew it. A run that was reset ends later.
     const mayKnow = !isOwn(run) && closedAtMs > beganAtMs;
     return isRunning || (mayKnow && (isUncertain || clusterIDs.includes(clusterID)));

@@ -62,6 +62,8 @@ export interface CreateRun {
   closedAtMs?: number;
   /** The clusters that it ended with or kept on purpose. Empty while it runs. */
   clusterIDs: string[];
+  /** The cluster that it saw disappear: if that shows again, a look was wrong, and somebody may rely on it. */
+  vanishedClusterID?: string;
   /**
    * It proves nothing: how it ended cannot be read, or it ended so long ago that Temporal may have forgotten a later create
    * of the name, which may have adopted the cluster.

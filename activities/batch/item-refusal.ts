@@ -19,7 +19,9 @@ export function refusal(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);
 }
 
-/** The reasons for which a rollback spares a cluster. */
+/** Whether an item was refused to spare its cluster: that is no failure. */
 export function keptMark({ type }: ItemFailure): { kept?: true } {
-  return type === 'NotOurs' || type === 'ClaimedByOthers' ? { kept: true } : {};
+  return spares.has(type) ? { kept: true } : {};
 }
+
+const spares: ReadonlySet<string> = new Set(['NotOurs', 'ClaimedByOthers', 'BegunSince', 'OtherPhase']);

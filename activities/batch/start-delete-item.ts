@@ -10,7 +10,8 @@ import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
-import { findOperationRun } from '../../temporal/executions/start-operation.ts';
+import { findRunBehind } from '../../temporal/executions/run-behind.ts';
+import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
 import { refuseOtherOptions } from './attach-to-create.ts';
 import { hasBegunSince } from './has-begun-since.ts';
 import { refusal } from './item-refusal.ts';
@@ -25,22 +26,20 @@ export async function startDeleteItem(client: Client, input: StartAsked, item: D
   const workflowID = deleteWorkflowID(upload, 'clusterName' in target ? target.clusterName : target.clusterID);
   const before = await startedBefore(client, workflowID, startedBy);
   if (before !== undefined) return started(before, 'delete', timeoutSeconds);
+  const sinceMs = askedAtMs(input, item);
   const create =
     clusterName === undefined && 'clusterID' in target
-      ? await findCreateOf(client, upload, target.clusterID)
+      ? await findCreateOf(client, upload, target.clusterID, sinceMs)
       : await findOperationRun(client, createWorkflowID(upload, clusterName ?? ''));
-  const isOfTarget = 'clusterName' in target || create?.memo.clusterID === target.clusterID;
-  if (create !== undefined && isOfTarget && hasBegunSince(create, askedAtMs(input, item))) {
-    throw refusal('BegunSince', `${create.workflowID} began after its deletion was requested; its cluster stays`);
+  const isAbout = (run: FoundRun) => 'clusterName' in target || run.memo.clusterID === target.clusterID;
+  const isOfTarget = create !== undefined && isAbout(create);
+  const holder = create === undefined ? undefined : await holderBehind(client, create, sinceMs);
+  if (holder !== undefined && isAbout(holder) && hasBegunSince(holder, sinceMs)) {
+    throw refusal('BegunSince', `${holder.workflowID} began after its deletion was requested; its cluster stays`);
   }
-  if (create?.isRunning === true && isOfTarget) {
+  if (isOfTarget && create.isRunning) {
     const { attempt } = activityInfo();
-    const { onlyInPhases } = item.input;
-    if (onlyInPhases !== undefined) {
-      const { phase = 'not known' } = (await stepOfItem(client, create)) ?? {};
-      const message = `the cluster of ${create.workflowID}, which is under way, is ${phase} now; it goes on`;
-      if (!onlyInPhases.includes(phase)) throw refusal('OtherPhase', message);
-    }
+    await refuseOtherPhase(client, create, item.input.onlyInPhases);
     // A clean-up that has begun goes on as its cancel said. A repeated attempt may have sent that cancel itself.
     if (
       attempt === 1 &&
@@ -71,13 +70,33 @@ export async function startDeleteItem(client: Client, input: StartAsked, item: D
   return started(run, 'delete', timeoutSeconds);
 }
 
-/** Finds the create in progress of a cluster that is known by its ID only. */
-async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string) {
-  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND ExecutionStatus = 'Running'`;
+/** Finds the create of a cluster that is known by its ID only: one in progress, or one that began since the deletion was asked for. */
+async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string, sinceMs: number) {
+  const since = Number.isFinite(sinceMs) ? ` OR StartTime > '${new Date(sinceMs).toISOString()}'` : '';
+  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
   for await (const { workflowID, memo } of listRawRuns(client, query)) {
     if ((await memo())?.['clusterID'] === clusterID) return findOperationRun(client, workflowID);
   }
   return undefined;
+}
+
+/** The create that has the cluster of the name: not one that was refused since, before it had any. */
+async function holderBehind(client: Client, create: FoundRun, sinceMs: number): Promise<FoundRun | undefined> {
+  const { workflowID, isRunning, startedAtMs, memo } = create;
+  if (isRunning || memo.clusterID !== undefined || startedAtMs <= sinceMs) return create;
+  const runID = await findRunBehind(client, workflowID, ({ clusterID }) => clusterID !== undefined);
+  return runID === undefined ? create : findOperationRun(client, workflowID, runID);
+}
+
+/**
+ * A teardown of some phases read them from one list. A create that knows its cluster in another phase goes on. Its own clean-up, or
+ * the cancel of an attempt before this one, may have brought it to another phase.
+ */
+async function refuseOtherPhase(client: Client, create: FoundRun, phases: readonly string[] | undefined) {
+  if (phases === undefined || activityInfo().attempt > 1) return;
+  const { stage, phase = 'not known' } = (await stepOfItem(client, create)) ?? {};
+  if (stage === 'cleaningUp' || phases.includes(phase)) return;
+  throw refusal('OtherPhase', `${create.workflowID} is under way and last saw its cluster ${phase}; it goes on`);
 }
 
 /** An item that leaves a flag off is content with a delete that has it on. */

@@ -6,7 +6,7 @@ import { createWorkflowID, deleteWorkflowID } from '../../contract/identity.ts';
 import { markerKey } from '../../contract/marker.ts';
 import { cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { findRunOfBatch } from '../../temporal/executions/run-of-batch.ts';
+import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
 import { clustersToUndo } from './clusters-to-undo.ts';
 import { isClaimed } from './is-claimed.ts';
@@ -65,7 +65,7 @@ async function findCreate(client: Client, upload: BatchUpload, clusterName: stri
   if (latest === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
   if (isOfBatch(latest, upload)) return latest;
   const wasRefused = !latest.isRunning && latest.memo.clusterID === undefined;
-  const runID = wasRefused ? await findRunOfBatch(client, workflowID, upload.uploadID) : undefined;
+  const runID = wasRefused ? await findRunBehind(client, workflowID, (memo) => isOfBatch({ memo }, upload)) : undefined;
   const create = runID === undefined ? undefined : await findOperationRun(client, workflowID, runID);
   // Somebody else has requested the name since, and may rely on the cluster, or have created another one.
   if (create === undefined) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);

@@ -41,13 +41,13 @@ async function runsOf(client: Client, workflowID: string, fadedBeforeMs: number)
     const { runID, startedAtMs, closedAtMs = 0 } = run;
     // Lists do not tell it.
     const { firstRunID } = run === current ? run : ((await describeRawRun(client, workflowID, runID)) ?? run);
-    const clusterIDs = await claimsOf(client, workflowID, runID);
-    const isUncertain = clusterIDs === undefined || closedAtMs < fadedBeforeMs;
+    const claims = await claimsOf(client, workflowID, runID);
+    const isUncertain = claims === undefined || closedAtMs < fadedBeforeMs;
     runs.push({
       ...claimless(workflowID, firstRunID),
       ...(runID === firstRunID && { startedAtMs }),
       closedAtMs,
-      ...(clusterIDs !== undefined && { clusterIDs }),
+      ...claims,
       ...(isUncertain && { isUncertain }),
     });
   }
@@ -62,7 +62,7 @@ function claimless(workflowID: string, firstRunID: string): CreateRun {
  * The clusters that a closed run claims, or the run that it continued in. `undefined` if that is not known: its history is
  * past retention, or this worker has no key for its outcome.
  */
-async function claimsOf(client: Client, workflowID: string, runID: string): Promise<string[] | undefined> {
+async function claimsOf(client: Client, workflowID: string, runID: string): Promise<Claims | undefined> {
   try {
     return claimedBy((await client.workflow.getHandle(workflowID, runID).result()) as CreateClusterOutcome);
   } catch (error) {
@@ -74,18 +74,20 @@ async function claimsOf(client: Client, workflowID: string, runID: string): Prom
       return outcome && claimedBy(outcome);
     }
     const isFromOutside = [TerminatedFailure, TimeoutFailure, CancelledFailure].some((kind) => cause instanceof kind);
-    return isFromOutside ? [] : undefined;
+    return isFromOutside ? { clusterIDs: [] } : undefined;
   }
 }
 
-/**
- * `undefined` if the create saw its cluster disappear: if it shows again, a look was wrong, such as one with the keys of another
- * account, and somebody may rely on it.
- */
-function claimedBy(outcome: CreateClusterOutcome): string[] | undefined {
-  if (outcome.outcome === 'vanished' || outcome.failure?.type === 'DeletedByOthers') return undefined;
-  if (outcome.outcome === 'running') return outcome.clusterID === undefined ? [] : [outcome.clusterID];
-  return outcome.cleanup?.status === 'kept' ? outcome.cleanup.clusterIDs : [];
+type Claims = Pick<CreateRun, 'clusterIDs' | 'vanishedClusterID'>;
+
+/** `undefined` if the create does not say which cluster it saw disappear. */
+function claimedBy({ outcome, clusterID, failure, cleanup }: CreateClusterOutcome): Claims | undefined {
+  const clusterIDs = cleanup?.status === 'kept' ? cleanup.clusterIDs : [];
+  if (outcome === 'vanished' || failure?.type === 'DeletedByOthers') {
+    return clusterID === undefined ? undefined : { clusterIDs, vanishedClusterID: clusterID };
+  }
+  if (outcome === 'running') return { clusterIDs: clusterID === undefined ? [] : [clusterID] };
+  return { clusterIDs };
 }
 
 /** Temporal forgets runs up to half an hour after their retention, by chance. An hour allows for slow deletions, too. */

@@ -147,10 +147,14 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
   }
 
   /** Refuses what a batch that is being cancelled or rolled back would drop. */
-  async function refuseIfEnding(name: string, isDropped: (progress: BatchProgress) => boolean): Promise<void> {
+  async function refuseIfEnding(
+    name: string,
+    advice: string,
+    isDropped: (progress: BatchProgress) => boolean = () => true,
+  ): Promise<void> {
     const progress = await queryIfAnswered(client, handleOf(name), progressQuery);
     const isEnding = progress?.stage === 'cancelling' || progress?.stage === 'rollingBack';
-    if (isEnding && isDropped(progress)) throw new BatchConflictError(name, 'ending');
+    if (isEnding && isDropped(progress)) throw new BatchConflictError(name, 'ending', advice);
   }
 
   return {
@@ -170,7 +174,9 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     resume: (name) => tell(name, () => handleOf(name).signal(resumeSignal)),
     async cancel(name, request = {}) {
       // The first cancel counts, and a rollback deletes what the batch has made.
-      if (request.cleanup === 'keep') await refuseIfEnding(name, ({ keepsClusters }) => keepsClusters !== true);
+      if (request.cleanup === 'keep') {
+        await refuseIfEnding(name, 'its clusters can no longer be kept', ({ keepsClusters }) => keepsClusters !== true);
+      }
       await tell(name, () => handleOf(name).signal(cancelSignal, request));
     },
     async setConcurrency(name, concurrency) {
@@ -181,7 +187,7 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
       const batch = await describeBatch(client, scope, name);
       if (batch === undefined) throw new BatchNotFoundError(name);
       if (batch.execution !== 'running') return void (await repeatFailed(client, scope, name));
-      await refuseIfEnding(name, () => true);
+      await refuseIfEnding(name, 'retry when it has ended');
       await tell(name, () => handleOf(name).signal(retryFailedSignal));
     },
     results: (name, from) => batchResults(client, scope, name, from),

@@ -10,7 +10,7 @@ import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../co
 import type { Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
-import { findRunOfBatch } from '../../temporal/executions/run-of-batch.ts';
+import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
@@ -94,7 +94,8 @@ function withReason(result: ItemResult, reasons: readonly SharedReason[]): ItemR
   if (reason === undefined) return result;
   const message = reason.failure.message.replaceAll('{name}', clusterName ?? clusterID ?? 'the item');
   const failure = { ...reason.failure, message };
-  if (reason.kept === true) return { ...result, failure };
+  // A rollback spares the cluster of a create.
+  if (reason.kept === true && kind === 'create') return { ...result, failure };
   return { index, kind, ...(clusterName !== undefined && { clusterName }), result: 'refused', workflowID, failure };
 }
 
@@ -143,7 +144,11 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     const latest = await findRun(workflowID);
     if (latest === undefined || latest.execution === 'running' || latest.clusterID !== undefined) return latest;
     if (latest.specDigest === memoOfCreate(input).specDigest) return latest;
-    const runID = await findRunOfBatch(client, workflowID, upload.uploadID);
+    const runID = await findRunBehind(
+      client,
+      workflowID,
+      ({ startedBy }) => startedBy?.startsWith(`${upload.uploadID}/`) === true,
+    );
     return runID === undefined ? latest : describeOperation(client, workflowID, runID);
   }
 

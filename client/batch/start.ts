@@ -102,7 +102,13 @@ export async function repeatFailed(client: Client, scope: AccountRegion, name: s
   const items = repetition.repeatedRollback?.notDeletedItems.length ?? repetition.only?.length ?? 0;
   if (items === 0)
     throw new BatchNotFoundError(name, 'batch with cancelled or failed items', 'it has nothing to start again');
-  const input = { upload, concurrency: outcome.concurrency, failurePolicy: 'continue' as const, ...repetition };
+  const input = {
+    upload,
+    concurrency: outcome.concurrency,
+    failurePolicy: 'continue' as const,
+    askedAtMs: Date.parse(batch.memo.since),
+    ...repetition,
+  };
   const isStarted = await startWorkflow(client, scope, input, batch.memo);
   return { name, workflowID, items, attached: !isStarted };
 }

@@ -9,8 +9,8 @@ export class OperationEndingError extends OrchestratorError {
   readonly kind = 'conflict';
   readonly workflowID: string;
 
-  constructor(workflowID: string) {
-    super(`${workflowID} is being cleaned up; try again when that has ended`, { hint: 'ccectl status shows it' });
+  constructor(workflowID: string, advice = 'try again when that has ended') {
+    super(`${workflowID} is being cleaned up; ${advice}`, { hint: 'ccectl status shows it' });
     this.workflowID = workflowID;
   }
 }

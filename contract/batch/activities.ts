@@ -55,7 +55,7 @@ export interface StartItemsInput {
   startedBy: string;
   indices: number[];
   /**
-   * When a person asked for the items, in milliseconds since the epoch: when the batch began, or was told to try again. Absent
+   * When a person asked for the items, in milliseconds since the epoch: when the batch began, even if it tries some again. Absent
    * from batches of version 0.1.
    */
   askedAtMs?: number;

@@ -8,7 +8,7 @@ import { RequestError } from '../request-error.ts';
 import { secondsSchema } from '../schemas/duration.ts';
 import { checkedSchema, removedSchema, scheduleListSchema, scheduleSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { checkQuery, labelParams, scopeParams } from '../schemas/requests.ts';
+import { checkQuery, noQuery, labelParams, scopeParams } from '../schemas/requests.ts';
 import { deletionOf, planOf, reconcileOptionsOf, reconcileSchema, teardownSchema } from '../schemas/sweeps.ts';
 import { orchestratorOf, scopeOf, type RouteOptions } from './context.ts';
 
@@ -49,6 +49,7 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
           'It deletes clusters of all names that its filter ever matches, so it needs a token for all names.',
         params: labelParams,
         body: teardownSchema.extend({ every }),
+        querystring: noQuery,
         response: { 200: scheduleSchema, ...problemResponses },
       },
     },
@@ -94,6 +95,7 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         operationId: 'removeTeardownSchedule',
         summary: 'Remove a scheduled teardown',
         params: labelParams,
+        querystring: noQuery,
         response: { 200: removedSchema, ...problemResponses },
       },
     },
@@ -162,6 +164,7 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         description: 'Deleting needs the role `destroy`.',
         params: scopeParams,
         body: reconcileSchema.extend({ every }),
+        querystring: noQuery,
         response: { 200: scheduleSchema, ...problemResponses },
       },
     },
@@ -185,6 +188,7 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         operationId: 'removeReconcileSchedule',
         summary: 'Remove the scheduled search for orphans',
         params: scopeParams,
+        querystring: noQuery,
         response: { 200: removedSchema, ...problemResponses },
       },
     },

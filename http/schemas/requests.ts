@@ -57,6 +57,9 @@ export const checkQuery = z.strictObject({
   validateOnly: flag.optional().describe('Checks the request and the rights, and changes nothing.'),
 });
 
+/** A change that has no parameters. */
+export const noQuery = z.strictObject({});
+
 export const changeQuery = keyQuery.extend(checkQuery.shape);
 
 export const pageQuery = z.strictObject({

@@ -30,6 +30,12 @@ const rows: [title: string, runs: CreateRun[], ownership: Ownership][] = [
   ['nobody knows how its create ended', [uncertain('run-1')], 'unknown'],
   ['nobody knows how a later create ended', [over('run-1'), uncertain('run-2')], 'unknown'],
   ['nobody knows how an earlier create ended', [over('run-1'), uncertain('run-0')], 'unknown'],
+  ['its create saw it vanish', [{ ...over('run-1'), vanishedClusterID: 'cce-1' }], 'unknown'],
+  [
+    'a create of the name saw another one vanish',
+    [over('run-1'), { ...over('run-2'), vanishedClusterID: 'cce-2' }],
+    'orphan',
+  ],
   ['its create ended with it so long ago that it proves little else', [uncertain('run-1', 'cce-1')], 'claimed'],
   ['a later create runs, whatever else is uncertain', [uncertain('run-1'), running('run-2')], 'claimed'],
   ['Temporal knows no create of the name', [], 'unknown'],

@@ -47,7 +47,7 @@ import {
   unstarted,
   type BatchState,
 } from './state.ts';
-import { askedAtMs, retryFailed } from './try-again.ts';
+import { retryFailed } from './try-again.ts';
 
 export interface ClusterBatchInput {
   upload: BatchUpload;
@@ -55,16 +55,25 @@ export interface ClusterBatchInput {
   failurePolicy: FailurePolicy;
   /** The indices of the items to do, when a batch is repeated for the failed ones. By default all. */
   only?: number[];
+  /**
+   * When a person asked for the items, in milliseconds since the epoch, if the batch repeats those of an earlier one.
+   *
+   * @default now
+   */
+  askedAtMs?: number;
   /** Present if the batch only repeats the rollback of the one before. */
   repeatedRollback?: RepeatedRollback;
   /** What one run hands to the next, in place of `only`. */
   state?: Omit<BatchState, 'underWay'> & { underWay: PackedItem[] };
 }
 
-function firstState({ upload, only, repeatedRollback, concurrency }: ClusterBatchInput): BatchState {
-  return repeatedRollback === undefined
-    ? newBatchState(only ?? upload.items, concurrency, Date.now())
-    : stateOfRepeatedRollback(repeatedRollback, concurrency, Date.now());
+function firstState({ upload, only, askedAtMs, repeatedRollback, concurrency }: ClusterBatchInput): BatchState {
+  const nowMs = Date.now();
+  const state =
+    repeatedRollback === undefined
+      ? newBatchState(only ?? upload.items, concurrency, nowMs)
+      : stateOfRepeatedRollback(repeatedRollback, concurrency, nowMs);
+  return { ...state, askedAtMs: askedAtMs ?? nowMs };
 }
 
 /** Small enough for one payload, and to notice a pause or a cancel soon. */
@@ -114,7 +123,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
   );
   setHandler(
     retryFailedSignal,
-    onControl(() => retryFailed(state, Date.now())),
+    onControl(() => retryFailed(state)),
   );
   setHandler(
     cancelSignal,
@@ -173,7 +182,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
         upload,
         startedBy,
         indices,
-        askedAtMs: askedAtMs(state),
+        ...(state.askedAtMs !== undefined && { askedAtMs: state.askedAtMs }),
         rollback,
       });
       if (waitsFor !== undefined) {

@@ -57,8 +57,8 @@ export interface BatchState {
   /** How often an item was started again because the service had refused its keys, by its index. */
   startedAgain?: Record<number, number>;
   startedAtMs: number;
-  /** When somebody last asked for what failed, in milliseconds since the epoch. Absent until then. */
-  askedAgainAtMs?: number;
+  /** When a person asked for the items, in milliseconds since the epoch. Absent in the state of a run of version 0.1. */
+  askedAtMs?: number;
   /** When the last completed wait began: the batch knows of everything that ended before. */
   toldUntilMs: number;
   /** When the last items ended, for the throughput. */
@@ -168,6 +168,13 @@ export function noteRefused(state: BatchState, refused: RefusedItem, policy: Fai
   state.starting--;
   const { kept, ...reason } = refused;
   if (state.rollback !== undefined && kept === true) return noteKept(state.rollback, state, reason);
+  if (kept === true) {
+    // Not among those that a retry starts again.
+    state.cancelled++;
+    keepReason(state, reason);
+    state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
+    return;
+  }
   // Why a cluster could not be deleted says nothing about the item.
   if (state.rollback === undefined) state.reasons = withReason(state.reasons ?? [], reason);
   noteFailed(state, reason, policy);

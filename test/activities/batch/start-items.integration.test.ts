@@ -315,6 +315,23 @@ describe.concurrent('a start of items', () => {
     expect(await isCancelled(theirs)).toBe(false);
   });
 
+  it('that comes late spares a cluster that it knows by its ID only, and that a create has since', async () => {
+    const clusterName = `late-${randomUUID().slice(0, 8)}`;
+    const clusterID = `cce-${clusterName}`;
+    const theirs = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: { ...memoOfCreate({ request: readExample('custom', clusterName) }), clusterID },
+    });
+    // The list may lag.
+    const query = `WorkflowId = '${theirs.workflowId}'`;
+    await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), waiting);
+    const batch = await upload(clusterName, [{ kind: 'delete', input: { target: { clusterID } } }]);
+    const { refused } = await run(batch, { askedAtMs: Date.now() - 60_000 });
+    expect(refused).toMatchObject([{ index: 0, failure: { type: 'BegunSince' }, kept: true }]);
+    expect(await isCancelled(theirs)).toBe(false);
+  });
+
   it.each([
     ['provisioning', false],
     ['create_failed', true],

@@ -46,6 +46,8 @@ const rows: [order: DeleteOrder, cluster: Cluster, objection: RegExp | undefined
   [{ reason: 'teardownRequested', phases: ['create_failed'] }, shown('create_failed'), undefined],
   [{ reason: 'teardownRequested', phases: ['create_failed', 'running'] }, shown('running'), undefined],
   [{ reason: 'teardownRequested', phases: ['create_failed'] }, shown('running'), /running now/],
+  [{ reason: 'teardownRequested', phases: ['create_failed'] }, shown('deleting'), undefined],
+  [{ reason: 'teardownRequested', phases: ['create_failed'] }, shown('delete_failed'), undefined],
   [{ reason: 'teardownRequested' }, foreign, /does not carry our marker/],
   [{ reason: 'rollbackRequested', markerKey: key }, shown('running'), undefined],
   [{ reason: 'rollbackRequested', markerKey: otherKey }, shown('running'), /another create/],

@@ -84,12 +84,12 @@ const rows: [title: string, client: Client, runs: object[]][] = [
     [{ clusterIDs: [] }],
   ],
   [
-    'a run that saw its cluster vanish is uncertain: the cluster may show again',
+    'a run that saw its cluster vanish names it: the cluster may show again',
     temporalWith([run('1', { outcome: { outcome: 'vanished', clusterID: 'cce-1' } })]),
-    [{ isUncertain: true, clusterIDs: [] }],
+    [{ vanishedClusterID: 'cce-1', clusterIDs: [] }],
   ],
   [
-    'a run that failed since its cluster had disappeared is uncertain, too',
+    'a run that failed since its cluster had disappeared is uncertain, if it does not say which',
     temporalWith([
       run('1', {
         status: 'FAILED',

@@ -74,11 +74,25 @@ describe('the items to start', () => {
     const state = newBatchState(5, 2, 0);
     for (const index of takeWaiting(state, 2)) noteStarted(state, item(index), 0);
     noteEnded(state, end(1, 'failed'), 'continue', 0);
-    retryFailed(state, 0);
+    retryFailed(state);
     expect(state).toMatchObject({ failed: [], failures: [], round: 1 });
     noteEnded(state, end(0, 'succeeded'), 'continue', 0);
     expect(takeWaiting(state, 2)).toEqual([1, 2]);
   });
+});
+
+it('an item that is refused to spare its cluster is no failure, and no retry starts it again', () => {
+  const state = newBatchState(2, 2, 0);
+  takeWaiting(state, 2);
+  const failure = { type: 'BegunSince', message: 'web began after its deletion was requested' };
+  noteRefused(state, { index: 0, name: 'web', failure, kept: true }, { stopAfter: 1 });
+  expect(state).toMatchObject({ cancelled: 1, failed: [], failures: [{ name: 'web', failure }] });
+  expect(state.ending).toBeUndefined();
+  expect(state.reasons).toMatchObject([{ kept: true, failure: { type: 'BegunSince' } }]);
+  noteStarted(state, item(1), 0);
+  noteEnded(state, end(1, 'failed'), { stopAfter: 2 }, 0);
+  retryFailed(state);
+  expect(takeWaiting(state, 2)).toEqual([1]);
 });
 
 describe('a slot is freed', () => {
@@ -111,7 +125,7 @@ describe('a slot is freed', () => {
   it('only by the report of its own run, not by a late one of an earlier run', () => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
-    retryFailed(state, 0);
+    retryFailed(state);
     noteStarted(state, item(takeWaiting(state, 1)[0]!, { runID: 'second' }), 0);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
     expect(state).toMatchObject({ failed: [], underWay: [{ runID: 'second' }] });
@@ -136,7 +150,7 @@ describe('failed items', () => {
     const state = newBatchState(5, 1, 0);
     noteRefused(state, refusal(takeWaiting(state, 1)[0]!), { stopAfter: 1 });
     expect(isOver(state)).toBe(true);
-    retryFailed(state, 0);
+    retryFailed(state);
     expect(isOver(state)).toBe(false);
     expect(takeWaiting(state, 5)).toEqual([0]);
   });
@@ -145,7 +159,7 @@ describe('failed items', () => {
     const state = allUnderWay(1);
     noteEnded(state, end(0, 'failed'), 'continue', 0);
     state.ending = ending;
-    retryFailed(state, 0);
+    retryFailed(state);
     expect(state).toMatchObject({ failed: [0], again: [] });
   });
 

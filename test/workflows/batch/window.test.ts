@@ -153,7 +153,7 @@ function createRandomBatch(items: number, concurrency: number, policy: FailurePo
         for (const [index, fate] of fates) {
           if (isHeeded && (fate === 'failed' || fate === 'cancelled')) fates.set(index, 'waiting');
         }
-        retryFailed(state, 0);
+        retryFailed(state);
         return;
       }
       case 'timeLimit':

@@ -1,16 +1,17 @@
 import type { Client } from '@temporalio/client';
+import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { listRawRuns } from './raw-runs.ts';
 
 /**
- * Finds the run of a create that a batch started, among the runs before a create of somebody else that was refused.
+ * Finds the run of a create that is asked for, among the runs before creates that were refused before they had a cluster.
  *
- * @returns the runID of the latest; `undefined` if a create in between had a cluster, or nobody knows
+ * @returns its runID; `undefined` if a create in between had a cluster, or nobody knows
  */
-export async function findRunOfBatch(
+export async function findRunBehind(
   client: Client,
   workflowID: string,
-  uploadID: string,
+  isAskedFor: (memo: OperationMemo) => boolean,
 ): Promise<string | undefined> {
   const query = `WorkflowId = '${workflowID}' AND WorkflowType = '${workflowTypes.createCluster}'`;
   const runs = [];
@@ -19,11 +20,10 @@ export async function findRunOfBatch(
     if (runs.length === maximumRuns) break;
   }
   for (const run of runs.toSorted((left, right) => right.startedAtMs - left.startedAtMs)) {
-    const memo = await run.memo();
+    const memo: OperationMemo | undefined = await run.memo();
     if (memo === undefined) return undefined;
-    const { startedBy, clusterID } = memo;
-    if (typeof startedBy === 'string' && startedBy.startsWith(`${uploadID}/`)) return run.runID;
-    if (clusterID !== undefined || run.isRunning) return undefined;
+    if (isAskedFor(memo)) return run.runID;
+    if (memo.clusterID !== undefined || run.isRunning) return undefined;
   }
   return undefined;
 }
