@@ -4,6 +4,7 @@ import { CceNetworkError } from '../../cce/cce-network-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { WaitsFor } from '../../contract/current-step.ts';
+import { withTimeLimit } from '../api/with-time-limit.ts';
 
 /** A service that answers slowly, or a full request budget, holds nothing back. */
 const patienceMs = 2_000;
@@ -35,9 +36,10 @@ export function holdBack(
 }
 
 async function troubleOf(cce: Pick<CceClient, 'listClusters'>): Promise<Omit<WaitsFor, 'since'> | undefined> {
-  const signal = AbortSignal.any([cancellationSignal(), AbortSignal.timeout(patienceMs)]);
   try {
-    await cce.listClusters({ pageNo: 1, pageSize: 1 }, { signal });
+    await withTimeLimit(cancellationSignal(), patienceMs, (signal) =>
+      cce.listClusters({ pageNo: 1, pageSize: 1 }, { signal }),
+    );
     return undefined;
   } catch (error) {
     const reason = reasonOf(error);

@@ -2,6 +2,7 @@ import { log } from '@temporalio/activity';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
+import { withTimeLimit } from '../api/with-time-limit.ts';
 import { leftoversOf } from './leftovers-of.ts';
 
 /** One page: more IDs would make the history large, and help nobody. */
@@ -23,10 +24,8 @@ export async function listLeftovers(
 ): Promise<Leftovers | undefined> {
   const { clusterID } = cluster.spec;
   try {
-    const { instancePage } = await cce.listInstances(
-      clusterID,
-      { pageNo: 1, pageSize: maximumMachines },
-      { signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]) },
+    const { instancePage } = await withTimeLimit(signal, timeLimitMs, (limited) =>
+      cce.listInstances(clusterID, { pageNo: 1, pageSize: maximumMachines }, { signal: limited }),
     );
     const { instanceList, totalCount } = instancePage;
     const resources = leftoversOf(options, cluster, instanceList);
