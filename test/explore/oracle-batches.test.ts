@@ -46,6 +46,11 @@ describe('the concurrency of a batch', () => {
     expect(judged({ operations: [item(1, 0, 5), item(2, 4, 9)] })).toContain('more than 1 items under way');
   });
 
+  it('no longer counts an item that has not ended an hour after its time limit of 15 minutes', () => {
+    expect(judged({ operations: [item(1, 0, 99), item(2, 76, 99)] })).toBe('');
+    expect(judged({ operations: [item(1, 0, 99), item(2, 74, 99)] })).toContain('more than 1');
+  });
+
   it('may be raised', () => {
     const operations = [item(1, 0, 5), item(2, 4, 9)];
     expect(judged({ operations, asked: [accepted('rescaleBatch', 3)] })).toBe('');

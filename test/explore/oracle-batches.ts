@@ -35,11 +35,18 @@ function limitHolds(batch: Batch, record: RunRecord): string[] {
   });
 }
 
-/** A create with a time to live counts no longer once its cluster runs. */
-function endsAtMs({ kind, closedAt = '', clusterID }: Operation, { clusters, wishes }: RunRecord): number {
+/**
+ * A create with a time to live counts no longer once its cluster runs. A batch lets go of an item whose clean-up has lasted for
+ * an hour, and says that it may go on.
+ */
+function endsAtMs({ kind, startedAt, closedAt = '', clusterID }: Operation, { clusters, wishes }: RunRecord): number {
   const { runsSinceMs = Infinity } = clusters.find((cluster) => cluster.clusterID === clusterID) ?? {};
-  const closedAtMs = closedAt === '' ? Infinity : Date.parse(closedAt);
-  return kind === 'create' && wishes.ttlSeconds !== undefined ? Math.min(closedAtMs, runsSinceMs) : closedAtMs;
+  const { timeoutSeconds, ttlSeconds } = wishes;
+  return Math.min(
+    closedAt === '' ? Infinity : Date.parse(closedAt),
+    Date.parse(startedAt) + (timeoutSeconds + 3_600) * 1000,
+    kind === 'create' && ttlSeconds !== undefined ? runsSinceMs : Infinity,
+  );
 }
 
 /** A cancel reaches what is under way, and what is about to start, within this time. */
