@@ -115,6 +115,9 @@ export function retryText({ retryAt }: WaitsFor): string {
 /** What people have to know of a cluster that was there already. */
 export const adoptedText = 'the cluster existed already, made from this spec; it has no time to live';
 
+const absentOnRecordText =
+  'our records have this cluster: unless somebody else has deleted it, the keys or the endpoint of the worker are those of another account or region';
+
 /** The outcome of an operation, with the reason and the advice. */
 export function outcomeLines(outcome: OperationOutcome): string[] {
   const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
@@ -124,6 +127,7 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
   const isAdopted = 'adopted' in outcome && outcome.adopted === true;
   return [
     ...(isAdopted ? [`  ${adoptedText}`] : []),
+    ...('isOnRecord' in outcome ? [`  ${styled('yellow', absentOnRecordText)}`] : []),
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
     ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),

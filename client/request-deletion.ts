@@ -38,7 +38,9 @@ export async function requestDeletion(
     // left.
     const create = await findOperationRun(client, createWorkflowID(scope, nameOrID));
     const isName = create !== undefined || operation?.clusterName === nameOrID;
-    const record = await recordForDelete(client, scope, nameOrID, create);
+    const record = isName
+      ? await recordForDelete(client, scope, nameOrID, create)
+      : await recordOfID(client, scope, nameOrID, operation);
     // A delete of the same cluster, by its other designation.
     const underWay = operation !== undefined && isUnderWay ? operation.workflowID : undefined;
     return startDelete(
@@ -71,4 +73,18 @@ async function cancelCreate(
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
+}
+
+/** What our records say about a cluster that is known by its ID. */
+async function recordOfID(
+  client: Client,
+  scope: AccountRegion,
+  clusterID: string,
+  operation: Operation | undefined,
+): Promise<{ isOnRecord?: true }> {
+  const { clusterName } = operation ?? {};
+  if (clusterName === undefined) return {};
+  const create = await findOperationRun(client, createWorkflowID(scope, clusterName));
+  const { knownClusterID } = await recordForDelete(client, scope, clusterName, create);
+  return knownClusterID === clusterID ? { isOnRecord: true } : {};
 }

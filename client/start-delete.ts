@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
+import type { DeleteClusterInput } from '../contract/delete.ts';
 import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
 import { unmetOptions, type Options } from '../contract/unmet-options.ts';
@@ -33,7 +34,7 @@ interface TypedTarget {
   /** The name of the cluster, if an operation on it has told it. */
   clusterName: string | undefined;
   /** What the latest create of this name says about its cluster. */
-  record: RecordForDelete;
+  record: RecordForDelete & Pick<DeleteClusterInput, 'isOnRecord'>;
   /** The workflow ID of the delete of this cluster that is under way, by its name or by its clusterID. */
   underWay: string | undefined;
 }

@@ -25,6 +25,8 @@ export interface DeleteClusterInput {
   waitForRelease?: boolean;
   /** The clusterID that our records have for the name: counts if a list does not show the name, which may lag. */
   knownClusterID?: string;
+  /** Our records have the cluster of this ID, and nobody has seen it gone. */
+  isOnRecord?: boolean;
   /**
    * The name may have a cluster that is so new that no list shows it yet, and that no record of ours has the ID of: somebody
    * else has made it. The list is then read for 90 s before the answer is `absent`.
@@ -72,6 +74,11 @@ export interface DeleteClusterOutcome {
   requests?: number;
   /** What the delete options leave in place and on the bill. */
   staysBehind?: string[];
+  /**
+   * The cluster is absent, although our records have it: somebody else has deleted it, or the worker's keys or endpoint are those
+   * of another account or region.
+   */
+  isOnRecord?: true;
   /** What the deletion left behind, by ID, as far as the service lists it. Absent if nothing. */
   leftovers?: Leftovers;
   steps: Step[];

@@ -78,6 +78,12 @@ it('the outcome of an adopting create says that the cluster existed and has no t
   expect(outcomeLines({ ...adopted, adopted: false, steps: [] }).join('\n')).not.toContain('existed');
 });
 
+it('an absent cluster that our records have is told apart', () => {
+  const absent = { outcome: 'absent', clusterID: 'cce-1', steps: [] } as const;
+  expect(outcomeLines({ ...absent, steps: [], isOnRecord: true }).join('\n')).toMatch(/another account or region/);
+  expect(outcomeLines({ ...absent, steps: [] })).toEqual([]);
+});
+
 it('an outcome says that what is left has no time to live any more', () => {
   const lines = (more: object) =>
     outcomeLines({ outcome: 'failed', steps: [], cleanup: { status: 'kept', clusterIDs: ['cce-1'], ...more } }).join(

@@ -111,8 +111,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
   }
 
   function outcome(kind: DeleteClusterOutcome['outcome']): DeleteClusterOutcome {
+    const isOnRecord = clusterID !== undefined && (input.isOnRecord === true || input.knownClusterID === clusterID);
     return {
       outcome: kind,
+      ...(kind === 'absent' && isOnRecord && { isOnRecord }),
       ...identifiers({ clusterID, requestID: deletion?.requestID }),
       ...(deletion !== undefined && { requests: deletion.requests }),
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),

@@ -334,6 +334,16 @@ it.each(['deleted', 'deleting'] as const)(
   },
 );
 
+it.each<[what: string, input: Parameters<typeof deleteCluster>[1], isOnRecord: boolean]>([
+  ['by ID', { target: { clusterID: 'cce-other' }, isOnRecord: true }, true],
+  ['by name', { target: byName, knownClusterID: 'cce-other' }, true],
+  ['by an ID that nobody knows', { target: { clusterID: 'cce-other' } }, false],
+])('a delete %s tells whether our records have the absent cluster', async (_, input, isOnRecord) => {
+  const { outcome } = await deleteCluster({}, input);
+  expect(outcome).toMatchObject({ outcome: 'absent', clusterID: 'cce-other' });
+  expect(outcome.isOnRecord).toBe(isOnRecord ? true : undefined);
+});
+
 it('a delete by name waits while its looks are refused', async () => {
   const keys = refusal('GET', 403, 'IamSignatureInvalid');
   const { outcome, cloud } = await deleteCluster({ clusters: [{}], looks: [keys, keys] }, { target: byName });
