@@ -50,7 +50,7 @@ function endsAtMs({ kind, startedAt, closedAt = '', clusterID }: Operation, { cl
 }
 
 /** A cancel reaches what is under way, and what is about to start, within this time. */
-const cancelTakesMs = 10 * 60_000;
+const cancelTakesMs = 3 * 60_000;
 
 /** After a cancel, a batch begins nothing, and what it had under way comes to no cluster unless somebody else relies on it. */
 function cancelHasEffect(batch: Batch, record: RunRecord): string[] {
