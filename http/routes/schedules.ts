@@ -125,6 +125,8 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       async (request) => {
         const { name } = request.params;
         requireNames(request, [name]);
+        // Its filter may match clusters of any name.
+        if (verb === 'resume') requireAllNames(request);
         if (request.query.validateOnly === true) return { valid: true as const, warnings: [] };
         const paused = verb === 'pause';
         if (!(await orchestratorOf(options, request).teardown.schedules.pause(name, paused))) throw noSchedule(name);

@@ -31,14 +31,7 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       },
     },
     async (request) => {
-      const { targets, spared, patterns } = await find(orchestratorOf(options, request), planOf(request.body));
-      const visible = (target: { clusterName: string }) => maySee(request, target);
-      return {
-        targets: targets.filter(visible),
-        spared: spared.filter(visible),
-        // They count clusters of all names.
-        ...(patterns !== undefined && request.principal?.names === undefined && { patterns }),
-      };
+      return visibleIn(request, await find(orchestratorOf(options, request), planOf(request.body)));
     },
   );
 
@@ -75,12 +68,11 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
 
       async function findTargets() {
         const report = await find(orchestrator, planOf(teardown));
-        requireNames(
-          request,
-          report.targets.map(({ clusterName }) => clusterName),
-        );
+        const visible = visibleIn(request, report);
+        // Without a name: the caller must not learn it.
+        if (visible.targets.length < report.targets.length) throw forbidden(matchesOthers);
         note(request, { clusters: report.targets.length });
-        return report;
+        return { foundAt: report.foundAt, ...visible };
       }
 
       if (request.query.validateOnly === true) return reply.code(200).send(await findTargets());
@@ -101,6 +93,19 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
     },
   );
 };
+
+const matchesOthers = 'the filter matches clusters of names that the token is not for';
+
+/** The part of a report that the token may see. */
+function visibleIn(request: FastifyRequest, { targets, spared, patterns }: TeardownReport) {
+  const visible = (target: { clusterName: string }) => maySee(request, target);
+  return {
+    targets: targets.filter(visible),
+    spared: spared.filter(visible),
+    // They count clusters of all names.
+    ...(patterns !== undefined && request.principal?.names === undefined && { patterns }),
+  };
+}
 
 /** Different for each request, but the same for requests with the same key: they may run at the same time. */
 function suffixOf(request: FastifyRequest): string {

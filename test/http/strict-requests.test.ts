@@ -32,6 +32,21 @@ it.each([
   expect(api.calls()).toHaveLength(before);
 });
 
+it.each([
+  ['DELETE', '/clusters/ci-1', { moveOut: true }],
+  ['DELETE', '/schedules/teardowns/ci-1', { validateOnly: true }],
+  ['POST', '/schedules/teardowns/ci-1/pause', { validateOnly: true }],
+] as const)('%s %s with a body is refused: nobody reads the options in it', async (method, url, payload) => {
+  const before = api.calls().length;
+  const answer = await api.inject({ method, url: `${base}${url}`, payload });
+  expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual([
+    400,
+    'this call takes no body; its options are parameters of the query',
+  ]);
+  expect(api.calls()).toHaveLength(before);
+  expect((await api.inject({ method, url: `${base}${url}`, payload: {} })).statusCode).toBeLessThan(300);
+});
+
 /** A body that is not what is refused. */
 function bodyOf(url: string): object {
   if (url.startsWith('/clusters?')) return readExample('managed', 'ci-1');
