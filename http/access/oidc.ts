@@ -1,5 +1,14 @@
 import { getProperty } from 'dot-prop';
-import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { z } from 'zod';
 import { nameMatcher } from '../../client/index.ts';
 import { isSafe } from '../configuration.ts';
@@ -25,14 +34,15 @@ const algorithms = [
 ];
 /** The clocks of the issuer and this server may differ by this much. */
 const clockToleranceSeconds = 30;
-const discoveryMs = 5_000;
-/** The pause after the issuer could not be reached: every request would try again. */
+/** For the discovery and the keys together. */
+const lookUpMs = 5_000;
+/** The pause after a look-up that has failed: every request would start another one. */
 const pauseMs = 2_000;
 
 /**
  * Creates a function that knows who sends a request by a JSON Web Token of one issuer. It finds the keys of the issuer by
- * OpenID Connect Discovery, keeps them for ten minutes, and reads them again if a token names another key, twice a minute at
- * most.
+ * OpenID Connect Discovery, keeps them for ten minutes, and looks them up again if a token names another key, twice a minute
+ * at most. After a look-up that has failed, it asks the issuer nothing for two seconds.
  *
  * The function throws RequestError with 503 while the issuer cannot be asked for its keys: nobody knows then whether the token
  * is valid.
@@ -41,18 +51,14 @@ const pauseMs = 2_000;
  */
 export function createOIDC(settings: OIDCSettings, onRefused: (reason: string) => void = () => {}): Authenticate {
   const { issuer, audience } = settings;
-  const fetchKeys = createFetch();
-  let keys: Promise<JWTVerifyGetKey> | undefined;
+  const keys = createRemoteJWKSet(discoveryURLOf(issuer), {
+    timeoutDuration: lookUpMs,
+    [customFetch]: withPauses((_url, options) => lookUpKeys(issuer, options)),
+  });
 
   async function keyOf(...token: Parameters<JWTVerifyGetKey>): Promise<Awaited<ReturnType<JWTVerifyGetKey>>> {
     try {
-      keys ??= discoverKeys(issuer, fetchKeys).catch((error: unknown) => {
-        keys = undefined;
-        throw error;
-      });
-      return await (
-        await keys
-      )(...token);
+      return await keys(...token);
     } catch (error) {
       if (isRefusal(error)) throw error;
       const failure = new RequestError(
@@ -94,15 +100,15 @@ function isRefusal(error: unknown): error is errors.JOSEError {
   );
 }
 
-/** Creates a fetch that fails at once for a while after it has failed. */
-function createFetch() {
+type LookUp = (url: string, options: RequestInit) => Promise<Response>;
+
+/** Makes look-ups fail at once for a while after one has failed, whatever the reason. */
+function withPauses(lookUp: LookUp): LookUp {
   let pausedUntilMs = 0;
-  return async (url: string, options: RequestInit): Promise<Response> => {
-    if (Date.now() < pausedUntilMs) throw new Error('the issuer could not be reached a moment ago');
+  return async (url, options) => {
+    if (Date.now() < pausedUntilMs) throw new Error('a look-up of the keys has failed a moment ago');
     try {
-      const response = await fetch(url, options);
-      if (response.status !== 200) throw new Error(`the issuer answers ${response.status}`);
-      return response;
+      return await lookUp(url, options);
     } catch (error) {
       pausedUntilMs = Date.now() + pauseMs;
       throw error;
@@ -112,17 +118,29 @@ function createFetch() {
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-/** Finds the keys of an issuer: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig */
-async function discoverKeys(issuer: string, fetchKeys: ReturnType<typeof createFetch>): Promise<JWTVerifyGetKey> {
-  const response = await fetchKeys(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(discoveryMs),
-  });
-  const found = discoverySchema.parse(await response.json());
+function discoveryURLOf(issuer: string): URL {
+  return new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+}
+
+/**
+ * Reads the keys of an issuer: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig. It asks each time
+ * where they are, so that an issuer may move them.
+ */
+async function lookUpKeys(issuer: string, options: RequestInit): Promise<Response> {
+  const found = discoverySchema.parse(await readJSON(discoveryURLOf(issuer), options));
   if (found.issuer !== issuer) throw new Error('the issuer names itself otherwise');
   const url = new URL(found.jwks_uri);
   if (!isSafe(url)) throw new Error('the keys of the issuer are not behind TLS');
-  return createRemoteJWKSet(url, { [customFetch]: fetchKeys });
+  const keys = await readJSON(url, options);
+  // Throws if they are not keys.
+  createLocalJWKSet(keys as JSONWebKeySet);
+  return Response.json(keys);
+}
+
+async function readJSON(url: URL, options: RequestInit): Promise<unknown> {
+  const response = await fetch(url, options);
+  if (response.status !== 200) throw new Error(`the issuer answers ${response.status}`);
+  return response.json();
 }
 
 /** What the claims of a token allow. Anything in them that cannot be read allows nothing. */

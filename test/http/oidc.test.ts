@@ -15,6 +15,7 @@ async function startIssuer() {
   const published: JWK[] = [];
   let status = 200;
   let keysAt = '';
+  const pages = new Map<string, string>();
   const asked: string[] = [];
   const server: Server = createServer(({ url = '' }, response) => {
     asked.push(url);
@@ -22,7 +23,11 @@ async function startIssuer() {
       '/.well-known/openid-configuration': { issuer, jwks_uri: `${keysAt}/keys` },
       '/keys': { keys: published },
     };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(documents[url]));
+    response.writeHead(status, { 'content-type': 'application/json' });
+    const page = pages.get(url) ?? JSON.stringify(documents[url]);
+    // A body that hangs.
+    if (page === '') response.flushHeaders();
+    else response.end(page);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -31,6 +36,9 @@ async function startIssuer() {
     asked,
     answer: (now: number) => (status = now),
     showKeysAt: (url: string) => (keysAt = url),
+    /** Answers a path with another page, or with a body that never comes if it is empty. */
+    pages,
+    keys: () => JSON.stringify({ keys: published }),
     async addKey(kid: string, isPublished = true) {
       const { privateKey, publicKey } = await generateKeyPair('ES256');
       keys.set(kid, privateKey);
@@ -72,8 +80,12 @@ describe('a JSON Web Token', () => {
     issuer.asked.splice(0);
     issuer.answer(200);
     issuer.showKeysAt(issuer.issuer);
+    issuer.pages.clear();
   });
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
   afterAll(async () => {
     await api.close();
     await issuer.stop();
@@ -181,11 +193,63 @@ describe('a JSON Web Token', () => {
     expect((await ask(token)).statusCode).toBe(200);
   });
 
-  it('is answered with 503 if the issuer names another, or keys that others could change', async () => {
-    issuer.showKeysAt('http://keys.example');
-    expect((await ask(await signed({}))).statusCode).toBe(503);
+  const discovery = '/.well-known/openid-configuration';
+  it.each<[what: string, spoil: () => unknown, asked: string[]]>([
+    ['a page that is not JSON', () => issuer.pages.set(discovery, '<h1>Maintenance</h1>'), [discovery]],
+    [
+      'another issuer',
+      () =>
+        issuer.pages.set(
+          discovery,
+          JSON.stringify({ issuer: 'https://other.example', jwks_uri: `${issuer.issuer}/keys` }),
+        ),
+      [discovery],
+    ],
+    ['keys that others could change', () => issuer.showKeysAt('http://keys.example'), [discovery]],
+    ['a body that does not come', () => issuer.pages.set(discovery, ''), [discovery]],
+    ['keys that are not JSON', () => issuer.pages.set('/keys', '<h1>Maintenance</h1>'), [discovery, '/keys']],
+    ['keys that are none', () => issuer.pages.set('/keys', '{"keys":7}'), [discovery, '/keys']],
+    ['keys that do not come', () => issuer.pages.set('/keys', ''), [discovery, '/keys']],
+  ])('is answered with 503 after one look-up in two seconds if the issuer shows %s', async (_, spoil, asked) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    endLookUpsInBodies();
+    const token = await signed({ exp: now() + 3_600 });
+    spoil();
+    for (let request = 0; request < 3; request++) expect((await ask(token)).statusCode).toBe(503);
+    expect(issuer.asked).toEqual(asked);
+    vi.restoreAllMocks();
+    issuer.pages.clear();
     issuer.showKeysAt(issuer.issuer);
-    expect((await ask(await signed({}))).statusCode).toBe(200);
+    vi.setSystemTime(Date.now() + 3_000);
+    expect((await ask(token)).statusCode).toBe(200);
+  });
+
+  /** Lets the time of a look-up end while it reads a body that does not come. */
+  function endLookUpsInBodies() {
+    const { fetch } = globalThis;
+    let lookUp = new AbortController();
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => (lookUp = new AbortController()).signal);
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, options) => {
+      const response = await fetch(url, options);
+      if (issuer.pages.get(new URL(response.url).pathname) === '') {
+        setImmediate(() => lookUp.abort(new DOMException('it took too long', 'TimeoutError')));
+      }
+      return response;
+    });
+  }
+
+  it('is known by keys that the issuer has moved', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = await signed({ exp: now() + 3_600 });
+    expect((await ask(token)).statusCode).toBe(200);
+    issuer.showKeysAt(`${issuer.issuer}/moved`);
+    issuer.pages.set('/moved/keys', issuer.keys());
+    issuer.pages.set('/keys', '{}');
+    vi.setSystemTime(Date.now() + 601_000);
+    expect((await ask(token)).statusCode).toBe(200);
+  });
+
+  it('is answered with 503 if the issuer calls itself by another URL', async () => {
     authenticate = createOIDC(settings({ issuer: `${issuer.issuer}/` }));
     expect((await ask(await signed({}))).statusCode).toBe(503);
   });
