@@ -148,7 +148,7 @@ function principalOf(
   payload: JWTPayload,
   { rolesClaim, scopesClaim, namesClaim }: OIDCSettings,
 ): Principal | undefined {
-  const { sub = '' } = payload;
+  const { sub = '', exp = 0 } = payload;
   if (!/^[\x21-\x7e]{1,255}$/.test(sub)) return undefined;
   const given = new Set(textsOf(payload, rolesClaim));
   const parsed = (claim: string) => textsOf(payload, claim).map((text) => scopeSchema.safeParse(text).data);
@@ -157,6 +157,7 @@ function principalOf(
     // No name of the tokens file has a colon.
     name: `oidc:${sub}`,
     roles: new Set(roles.filter((role) => given.has(role))),
+    expiresAtMs: (exp + clockToleranceSeconds) * 1000,
     scopes:
       scopesClaim === undefined
         ? [{ account: () => true, region: () => true }]

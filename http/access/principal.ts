@@ -20,6 +20,8 @@ export interface Principal {
   scopes: readonly { account: NameMatcher; region: NameMatcher }[];
   /** Patterns of the names of clusters, batches and schedules. Absent: every name. */
   names?: readonly NameMatcher[];
+  /** When its token is no longer valid, in milliseconds since the epoch. Absent: never. */
+  expiresAtMs?: number;
 }
 
 /** Everybody who reaches a server without tokens, which listens on a loopback address only. */

@@ -15,7 +15,7 @@ import {
   temporalFailureOf,
   UnreachableError,
 } from '../../client/index.ts';
-import { maySee, requireNames } from '../access/authorize.ts';
+import { maySee, principalOf, requireNames } from '../access/authorize.ts';
 import { readCursor } from '../events/cursor.ts';
 import { hasRoom, openStream } from '../events/event-stream.ts';
 import { createScopeReader, type News, type ScopeReader } from '../events/scope-reader.ts';
@@ -52,7 +52,7 @@ const lastEventID = z.looseObject({
 
 /** `events`: changes of operations as server-sent events. */
 export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
-  const { scopes, stopping, longestStreamMs: longestMs } = options;
+  const { scopes, stopping, longestStreamMs } = options;
   const takePlace = createPlaces(maximumStreams, 'TooManyStreams', 'streams of this token are open already');
 
   app.get(
@@ -118,6 +118,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         stream.send(dataOf(scope, [{ operation: state, events }]), `${runID}.${last}`);
         if (last === endPosition) stream.end();
       };
+      const longestMs = longestOf(request, longestStreamMs);
       const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd: unfollow });
       onState = tell;
       tell();
@@ -163,13 +164,14 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         const missed = ended.map((listed) =>
           limit(() => (reply.raw.destroyed ? listed : readOrKeep(orchestrator, listed))),
         );
-        follow(reply, scope, reader, isWanted, reader.readMissed(await Promise.all(missed)));
-      } else follow(reply, scope, reader, isWanted, []);
+        follow(request, reply, scope, reader, isWanted, reader.readMissed(await Promise.all(missed)));
+      } else follow(request, reply, scope, reader, isWanted, []);
       return reply;
     },
   );
 
   function follow(
+    request: FastifyRequest,
     reply: FastifyReply,
     scope: AccountRegion,
     reader: ScopeReader,
@@ -193,6 +195,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       hasTold = true;
     };
     const send = (news: News[]) => stream.send(dataOf(scope, news), reader.id());
+    const longestMs = longestOf(request, longestStreamMs);
     const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd });
     if (before.length > 0) send(before);
     unfollow = scopes.follower.scope(scope, (...list) => {
@@ -214,6 +217,12 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       uploadID !== undefined && operation.startedBy?.startsWith(`${uploadID}/`) === true && maySee(request, operation);
   }
 };
+
+/** No stream outlives the token of its client. */
+function longestOf(request: FastifyRequest, longestMs: number): number {
+  const { expiresAtMs = Number.POSITIVE_INFINITY } = principalOf(request);
+  return Math.max(0, Math.min(longestMs, expiresAtMs - Date.now()));
+}
 
 /** Reads an operation with its outcome. One that cannot be read, or is gone, has ended as its list says. */
 async function readOrKeep(orchestrator: Orchestrator, listed: Operation): Promise<FollowedOperation> {

@@ -107,6 +107,16 @@ describe('a JSON Web Token', () => {
     expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
   });
 
+  it('ends a stream of events when it expires, with the time by which clocks may differ', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const endsAtMs = (now() + 1) * 1000;
+    vi.setSystemTime(endsAtMs - 20);
+    const token = await signed({ exp: endsAtMs / 1000 - 30 });
+    expect(await authenticate(`Bearer ${token}`)).toMatchObject({ expiresAtMs: endsAtMs });
+    const { statusCode, body } = await ask(token, '/v1/default/bj/events');
+    expect([statusCode, body]).toEqual([200, expect.stringContaining('data: ')]);
+  });
+
   it('may have its roles in a claim within others, or in one whose name has dots', async () => {
     authenticate = createOIDC(settings({ rolesClaim: 'realm_access.roles' }));
     expect(await statusOf({ realm_access: { roles: ['read'] } })).toBe(200);
