@@ -10,12 +10,16 @@ export interface Cursor {
   atSeconds: number;
   /** The position in each operation of that list. */
   positions: ReadonlyMap<string, number>;
+  /** The positions did not fit in, and are left out. */
+  isIncomplete?: true;
 }
 
-/** More do not fit into the headers of a request. */
+/** More do not fit into the headers of a request, with a JSON Web Token beside them. */
 export const mostPositions = 1000;
 
 const version = 2;
+/** The version of cursors without positions. */
+const incompleteVersion = 3;
 const headBytes = 5;
 const hashBytes = 6;
 const entryBytes = hashBytes + 3;
@@ -28,12 +32,13 @@ export function operationHash(operation: Pick<Operation, 'workflowID' | 'started
     .slice(0, 2 * hashBytes);
 }
 
-/** Writes a cursor. `undefined` if it would be too long. */
-export function writeCursor({ atSeconds, positions }: Cursor): string | undefined {
-  if (positions.size > mostPositions) return undefined;
+/** Writes a cursor. One that would be too long keeps only its time, and that it is incomplete. */
+export function writeCursor(cursor: Cursor, most = mostPositions): string {
+  const isIncomplete = cursor.isIncomplete ?? cursor.positions.size > most;
+  const positions = isIncomplete ? new Map<string, number>() : cursor.positions;
   const bytes = Buffer.alloc(headBytes + positions.size * entryBytes);
-  bytes.writeUInt8(version, 0);
-  bytes.writeUInt32BE(atSeconds, 1);
+  bytes.writeUInt8(isIncomplete ? incompleteVersion : version, 0);
+  bytes.writeUInt32BE(cursor.atSeconds, 1);
   let offset = headBytes;
   for (const [hash, position] of positions) {
     bytes.write(hash, offset, 'hex');
@@ -47,13 +52,14 @@ export function writeCursor({ atSeconds, positions }: Cursor): string | undefine
 export function readCursor(text: string): Cursor | undefined {
   const bytes = Buffer.from(text, 'base64url');
   const { length } = bytes;
-  const isWhole = length >= headBytes && (length - headBytes) % entryBytes === 0 && bytes[0] === version;
-  if (!isWhole || bytes.toString('base64url') !== text) return undefined;
+  const isWhole = length >= headBytes && (length - headBytes) % entryBytes === 0;
+  const isIncomplete = bytes[0] === incompleteVersion && length === headBytes;
+  if (!isWhole || !(bytes[0] === version || isIncomplete) || bytes.toString('base64url') !== text) return undefined;
   const positions = new Map<string, number>();
   for (let offset = headBytes; offset < length; offset += entryBytes) {
     const position = bytes.readUIntBE(offset + hashBytes, 3);
     if (position > endPosition) return undefined;
     positions.set(bytes.toString('hex', offset, offset + hashBytes), position);
   }
-  return { atSeconds: bytes.readUInt32BE(1), positions };
+  return { atSeconds: bytes.readUInt32BE(1), positions, ...(isIncomplete && { isIncomplete }) };
 }

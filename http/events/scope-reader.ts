@@ -1,5 +1,5 @@
 import { endedForMs, endPosition, eventsOf, type FollowedOperation, type OperationEvent } from '../../client/index.ts';
-import { operationHash, writeCursor, type Cursor } from './cursor.ts';
+import { mostPositions, operationHash, writeCursor, type Cursor } from './cursor.ts';
 
 /** Events of one operation that a consumer has not seen. */
 export interface News {
@@ -14,31 +14,43 @@ export interface ScopeReader {
   /** Takes operations that ended while the consumer was away, and returns what is new. */
   readMissed: (operations: readonly FollowedOperation[]) => News[];
   /** The operations among these whose end the consumer has not seen, though it has seen their start or could have. */
-  missed: <Listed extends Pick<FollowedOperation, 'workflowID' | 'startedAt'>>(listed: Listed) => boolean;
-  /** The ID that stands for all that the consumer has been told. Empty if it would be too long. */
+  missed: (listed: Pick<FollowedOperation, 'workflowID' | 'startedAt' | 'closedAt'>) => boolean;
+  /** The ID that stands for all that the consumer has been told. Without positions if it would be too long. */
   id: () => string;
 }
 
 /** Longer than a list lags, and than the clocks of two servers differ. */
 const lagSeconds = 120;
 
+/** An end whose outcome cannot be read for longer than this keeps no incomplete ID back any more. */
+const longestAwaitSeconds = 1800;
+
 /**
  * Creates a reader.
  *
- * @param from Where the consumer has got to. Without it, it is told of what is under way, and of what happens from now on.
+ * @param from Where the consumer has got to. Without it, it is told of what is under way, and of what happens from now on. If
+ *   it is incomplete, the consumer is told again what has happened to what is under way, and what has ended since, or shortly
+ *   before.
+ * @param most The number of positions that an ID has at most.
  */
-export function createScopeReader(from: Cursor | undefined, nowMs = Date.now): ScopeReader {
+export function createScopeReader(
+  from: Cursor | undefined,
+  nowMs = Date.now,
+  most: number = mostPositions,
+): ScopeReader {
   const positions = new Map(from?.positions);
   /** Until which time the list of this server may lack an operation whose end the consumer has been told by others. */
   const lackedUntil = new Map<string, number>();
   for (const hash of positions.keys()) lackedUntil.set(hash, (from?.atSeconds ?? 0) + lagSeconds);
   let atSeconds = from?.atSeconds ?? 0;
+  /** The end of the operation whose outcome has been awaited for the longest time. */
+  let awaitsSinceSeconds = Number.POSITIVE_INFINITY;
   let isFirst = true;
 
   /** Where a consumer has got to in an operation that its cursor does not have. */
-  function positionOfUnknown({ startedAt, execution }: FollowedOperation): number {
-    if (execution === 'running') return 0;
-    if (from !== undefined) return isOld(startedAt, from) ? endPosition : 0;
+  function positionOfUnknown(operation: FollowedOperation): number {
+    if (operation.execution === 'running') return 0;
+    if (from !== undefined) return isOld(operation, from) ? endPosition : 0;
     return isFirst ? endPosition : 0;
   }
 
@@ -56,12 +68,15 @@ export function createScopeReader(from: Cursor | undefined, nowMs = Date.now): S
     read(operations, atMs) {
       const news: News[] = [];
       const present = new Set<string>();
+      awaitsSinceSeconds = Number.POSITIVE_INFINITY;
       for (const operation of operations) {
         const hash = operationHash(operation);
         present.add(hash);
         lackedUntil.delete(hash);
         const found = newsOf(operation, hash);
         if (found !== undefined) news.push(found);
+        if (!operation.awaitsOutcome || positions.get(hash) === endPosition) continue;
+        awaitsSinceSeconds = Math.min(awaitsSinceSeconds, secondsOf(operation.closedAt));
       }
       atSeconds = Math.max(atSeconds, Math.floor(atMs / 1000));
       // What is under way stays, even if a list that lags does not show it.
@@ -83,9 +98,14 @@ export function createScopeReader(from: Cursor | undefined, nowMs = Date.now): S
     },
     missed(listed) {
       const known = positions.get(operationHash(listed));
-      return known === undefined ? from !== undefined && !isOld(listed.startedAt, from) : known < endPosition;
+      return known === undefined ? from !== undefined && !isOld(listed, from) : known < endPosition;
     },
-    id: () => writeCursor({ atSeconds, positions }) ?? '',
+    id() {
+      if (positions.size <= most) return writeCursor({ atSeconds, positions }, most);
+      // Whoever comes back with it is told of the ends since, and one whose outcome is awaited must be among them.
+      const untoldSeconds = Math.max(awaitsSinceSeconds, atSeconds - longestAwaitSeconds);
+      return writeCursor({ atSeconds: Math.min(atSeconds, untoldSeconds), positions }, most);
+    },
   };
 }
 
@@ -95,6 +115,14 @@ function endedAfter(atSeconds: number): number {
 }
 
 /** Whether an operation that a cursor does not have had ended before, and had been told to its end. */
-function isOld(startedAt: string, { atSeconds }: Cursor): boolean {
-  return Math.floor(Date.parse(startedAt) / 1000) <= endedAfter(atSeconds);
+function isOld(
+  { startedAt, closedAt }: Pick<FollowedOperation, 'startedAt' | 'closedAt'>,
+  { atSeconds, isIncomplete }: Cursor,
+): boolean {
+  return secondsOf(isIncomplete ? closedAt : startedAt) <= endedAfter(atSeconds);
+}
+
+/** In seconds since the epoch. A time that is absent has not come yet. */
+function secondsOf(time: string | undefined): number {
+  return time === undefined ? Number.POSITIVE_INFINITY : Math.floor(Date.parse(time) / 1000);
 }

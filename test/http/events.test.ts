@@ -1,43 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  endedForMs,
-  OperationNotFoundError,
-  UnreachableError,
-  type FollowedOperation,
-  type OperationStatus,
-  type Orchestrator,
-  type Step,
-} from '../../client/index.ts';
-import { mostPositions, readCursor, writeCursor } from '../../http/events/cursor.ts';
-import { createScopeReader, type News } from '../../http/events/scope-reader.ts';
+import { OperationNotFoundError, UnreachableError, type Orchestrator } from '../../client/index.ts';
+import { mostPositions, writeCursor } from '../../http/events/cursor.ts';
+import { createScopeReader } from '../../http/events/scope-reader.ts';
 import { maximumStreams } from '../../http/wait-limit.ts';
 import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
 import { waiting } from '../waiting.ts';
-import { handMadeFollower, operationOf, runID, startAPI, type API } from './api.ts';
+import { handMadeFollower, runID, startAPI, type API } from './api.ts';
+import { at, life } from './life.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const base = '/v1/default/bj';
-const updatedAt = '2026-11-28T01:00:05Z';
-
-const stepsOf = (done: number): Step[] =>
-  ['network', 'master', 'nodes'].map((name, index) => ({
-    name,
-    index: index + 1,
-    total: 3,
-    status: index < done ? 'done' : index === done ? 'doing' : 'todo',
-    retryCount: index <= done ? 1 : 0,
-  }));
-
-/** A create that has done this number of its three steps. With four it has ended. */
-function at(done: number, clusterName = 'ci-1', more: Partial<OperationStatus> = {}): OperationStatus {
-  if (done < 4) {
-    const currentStep = { stage: 'provisioning' as const, steps: stepsOf(done), updatedAt };
-    return operationOf(clusterName, { currentStep, ...more });
-  }
-  const outcome = { outcome: 'running' as const, clusterID: 'cce-11111111', steps: stepsOf(3) };
-  return operationOf(clusterName, { execution: 'completed', outcome, ...more });
-}
-
 interface Received {
   id: string | undefined;
   events: Record<string, unknown>[];
@@ -61,20 +33,6 @@ const short = ({ clusterName, type, stage, step, response }: Record<string, unkn
 };
 
 const all = (received: Received[]) => received.flatMap(({ events }) => events).map(short);
-
-const life = [
-  'ci-1: validating',
-  'ci-1: submitting',
-  'ci-1: provisioning',
-  'ci-1: network doing',
-  'ci-1: network done',
-  'ci-1: master doing',
-  'ci-1: master done',
-  'ci-1: nodes doing',
-  'ci-1: nodes done',
-  'ci-1: running',
-  'ci-1: {"outcome":"running","clusterID":"cce-11111111","steps"',
-];
 
 describe('the events of one operation', () => {
   let api: API;
@@ -157,16 +115,38 @@ describe('the events of a scope', () => {
     expect(all(parseStream(body)).map((text) => text.split(':[')[0])).toEqual(life);
   });
 
-  it('make the client forget its last ID while more operations are under way than fit into one', async () => {
-    const follower = handMadeFollower([at(0)]);
-    const stopping = new AbortController();
-    api = await startAPI({ follower, stopping: stopping.signal });
-    const stream = api.inject({ url: `${base}/events` });
-    await vi.waitUntil(() => follower.followers() === 1, waiting);
-    follower.tell(Array.from({ length: mostPositions + 1 }, (_, index) => at(0, `ci-${index}`)));
-    stopping.abort();
-    const { body } = await stream;
-    expect(body.match(/^id:.*$/gm)).toEqual([expect.stringMatching(/^id: \S+$/), 'id: ']);
+  it('bring each end, and again what is under way, to who comes back after an ID with too many operations', async () => {
+    const startedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const minutesAgo = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();
+    const many = Array.from({ length: mostPositions }, (_, index) => at(0, `many-${index}`, { startedAt }));
+    const from = createScopeReader(undefined);
+    from.read([...many, at(0, 'ci-1', { startedAt }), at(1, 'ci-2', { startedAt })], Date.now() - 20 * 60_000);
+    const operations = [
+      at(4, 'ci-0', { startedAt, closedAt: minutesAgo(30) }),
+      at(4, 'ci-1', { startedAt, closedAt: minutesAgo(10) }),
+    ];
+    const follower = handMadeFollower([at(1, 'ci-2', { startedAt })]);
+    api = await startAPI({ operations, follower, longestStreamMs: 5 });
+    const { body } = await api.inject({ url: `${base}/events`, headers: { 'last-event-id': from.id() } });
+    const received = parseStream(body);
+    expect(all(received).map((text) => text.split(':[')[0])).toEqual([
+      ...life,
+      ...life.slice(0, 6).map((text) => text.replace('ci-1', 'ci-2')),
+    ]);
+    // The next one is whole again.
+    expect(received.at(-1)?.id?.length).toBeGreaterThan(from.id().length);
+  });
+
+  it('take the longest ID beside the longest token', async () => {
+    const positions = new Map(
+      Array.from({ length: mostPositions }, (_, index) => [index.toString(16).padStart(12, '0'), 9] as const),
+    );
+    const id = writeCursor({ atSeconds: Math.floor(Date.now() / 1000), positions });
+    api = await startAPI({ follower: handMadeFollower(), longestStreamMs: 5 });
+    const address = await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const headers = { 'last-event-id': id, authorization: `Bearer ${'x'.repeat(8192)}`, connection: 'close' };
+    const response = await fetch(`${address}${base}/events`, { headers });
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('data: ')]);
   });
 
   it('of a batch tell only of its items', async () => {
@@ -244,128 +224,5 @@ describe('the events of a scope', () => {
     expect((await Promise.all([...streams, other])).map(({ statusCode }) => statusCode)).toEqual(
       Array.from({ length: maximumStreams + 1 }, () => 200),
     );
-  });
-});
-
-/** Numbers from 0 to 1 that look random, and are always the same. */
-function seededChance(seed: number): () => number {
-  let state = seed * 2_654_435_761;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-describe('a cursor', () => {
-  it('is what was written, and nothing else is one', () => {
-    const positions = new Map([
-      ['0123456789ab', 1],
-      ['ffffffffffff', 1_900_000],
-    ]);
-    const cursor = { atSeconds: 1_795_000_000, positions };
-    const text = writeCursor(cursor) ?? '';
-    expect(readCursor(text)).toEqual(cursor);
-    for (const wrong of [text.slice(1), `${text}AA`, `${text}=`, 'a b', '_'.repeat(7)]) {
-      expect(readCursor(wrong)).toBeUndefined();
-    }
-    const many = Array.from(
-      { length: mostPositions },
-      (_, index) => [index.toString(16).padStart(12, '0'), 9] as const,
-    );
-    expect(writeCursor({ ...cursor, positions: new Map(many) })?.length).toBeLessThan(13_000);
-    expect(writeCursor({ ...cursor, positions: new Map([...many, ['ffffffffffff', 9]]) })).toBeUndefined();
-  });
-
-  it('brings every change of 30 operations once and in order to a consumer that changes servers at random, or is away', () => {
-    const names = Array.from({ length: 30 }, (_, index) => `ci-${index}`);
-    for (let seed = 1; seed <= 20; seed++) {
-      const chance = seededChance(seed);
-      let nowMs = 1_795_000_000_000;
-      const all = names.map((name) => ({ name, done: -1, startedMs: 0, endedMs: Number.POSITIVE_INFINITY }));
-      const received = new Map<string, string[]>(names.map((name) => [name, []]));
-      const servers = [createServerModel(), createServerModel()];
-      const operationOfModel = ({ name, startedMs }: (typeof all)[number], done: number) =>
-        at(done, name, { startedAt: new Date(startedMs).toISOString() });
-      /** What a follower knows: what has been described, or only listed, and when. */
-      function createServerModel() {
-        const known = new Map<(typeof all)[number], { done: number; awaitsOutcome: boolean }>();
-        let listedMs = nowMs;
-        let atMs = 0;
-        return {
-          list(): [FollowedOperation[], number] {
-            const operations = Array.from(known, ([one, { done, awaitsOutcome }]): FollowedOperation => {
-              const { outcome, ...operation } = operationOfModel(one, done);
-              return awaitsOutcome ? { ...operation, awaitsOutcome } : { ...operation, ...(outcome && { outcome }) };
-            });
-            return [operations, atMs];
-          },
-          refresh() {
-            const sinceMs = listedMs - endedForMs;
-            for (const one of all) {
-              const before = known.get(one);
-              const isListed = one.done >= 0 && one.endedMs > sinceMs;
-              if (before?.done === 4 && !before.awaitsOutcome && !isListed) known.delete(one);
-              else if (before !== undefined || isListed) {
-                const awaitsOutcome = before === undefined && one.done === 4 && chance() < 0.5;
-                known.set(one, { done: one.done, awaitsOutcome });
-              }
-            }
-            atMs = listedMs;
-            listedMs = nowMs;
-          },
-        };
-      }
-      let reader = createScopeReader(undefined);
-      let server = servers[0]!;
-      let id: string | undefined;
-      const take = (news: News[]) => {
-        for (const { operation, events } of news) {
-          received.get(operation.clusterName!)!.push(...events.map((event) => JSON.stringify(event)));
-        }
-        if (news.length > 0 || id === undefined) id = reader.id();
-      };
-      const comeBack = () => {
-        const from = readCursor(id ?? '')!;
-        reader = createScopeReader(from, () => nowMs);
-        server = servers[chance() < 0.5 ? 0 : 1]!;
-        if (nowMs / 1000 - from.atSeconds <= endedForMs / 2000) return;
-        const ended = all.filter(({ done }) => done === 4).map((one) => operationOfModel(one, 4));
-        take(reader.readMissed(ended.filter((operation) => reader.missed(operation))));
-      };
-      const pass = () => {
-        nowMs += Math.ceil(1000 * (chance() < 0.1 ? chance() * 900 : chance() * 20));
-        for (const [index, one] of all.entries()) {
-          if (one.done === 4 || chance() < 0.4 || (index > 0 && all[index - 1]!.done < 0)) continue;
-          if (one.done === -1) one.startedMs = nowMs;
-          one.done = chance() < 0.2 ? 4 : one.done + 1;
-          if (one.done === 4) one.endedMs = nowMs;
-        }
-        for (const one of servers) if (chance() < 0.5) one.refresh();
-      };
-      server.refresh();
-      take(reader.read(...server.list()));
-      while (all.some(({ done }) => done < 4)) {
-        pass();
-        if (chance() < 0.3) {
-          if (chance() < 0.3) for (let missed = chance() * 10; missed > 0; missed--) pass();
-          comeBack();
-        }
-        take(reader.read(...server.list()));
-      }
-      for (let rounds = 0; rounds < 100; rounds++) {
-        pass();
-        if (chance() < 0.3) comeBack();
-        for (const one of servers) one.refresh();
-        take(reader.read(...server.list()));
-      }
-      for (const name of names) {
-        const heard = received.get(name)!.map((text) => JSON.parse(text) as { position: number });
-        const positions = heard.map(({ position }) => position);
-        expect(positions).toEqual([...new Set(positions)].toSorted((left, right) => left - right));
-        expect(heard).toHaveLength(life.length);
-      }
-      // What has ended long ago takes no place.
-      expect(readCursor(reader.id())!.positions.size).toBeLessThan(5);
-    }
   });
 });
