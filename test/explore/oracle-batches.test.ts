@@ -70,7 +70,7 @@ describe('the cancel of a batch', () => {
   it('has taken effect if what was under way came to no cluster, or was soon done', () => {
     const cancelled = item(1, 0, 30, { outcome: { outcome: 'cancelled', clusterID: 'cce-1' } });
     expect(judged({ asked, operations: [cancelled] })).toBe('');
-    expect(judged({ asked, operations: [item(1, 0, 5)], clusters: [runningSince(1, 5)] })).toBe('');
+    expect(judged({ asked, operations: [item(1, 0, 3)], clusters: [runningSince(1, 3)] })).toBe('');
   });
 
   it('has taken no effect if a cluster begins to run long after it', () => {
