@@ -4,6 +4,8 @@ import type { FastifyReply } from 'fastify';
 export interface EventStream {
   /** Sends one event. With an empty ID, the client forgets the last one: it would go on where it was long ago. */
   send: (data: object, id: string) => void;
+  /** Sends a line that clients ignore, and that people read. */
+  comment: (text: string) => void;
   /** Ends the stream. The client may connect again. */
   end: () => void;
 }
@@ -70,6 +72,7 @@ export function openStream(reply: FastifyReply, { stopping, longestMs, onRoom, o
   if (raw.destroyed) over();
   return {
     send: (data, id) => write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`),
+    comment: (line) => write(`: ${line}\n\n`),
     end,
   };
 }

@@ -30,8 +30,10 @@ import { operationNotFound } from './read-operation.ts';
 /** How long Temporal may take to describe an operation. */
 const firstStateMs = 15_000;
 
-/** How many operations that have ended meanwhile are read at once. */
+/** How many operations that have ended meanwhile are read at once, for all streams together. */
 const readsAtOnce = 10;
+/** For how long a client may be away without beginning anew: what has ended meanwhile is read for each client. */
+const longestAwayMs = 3_600_000;
 
 const tags = ['events'];
 const streamed = {
@@ -50,9 +52,21 @@ const lastEventID = z.looseObject({
     .describe('The ID of the last event that the client has received, from any server. The stream goes on after it.'),
 });
 
+/** What one client follows. */
+interface Following {
+  scope: AccountRegion;
+  reader: ScopeReader;
+  isWanted: (operation: FollowedOperation) => boolean;
+  /** What the client is told first. */
+  before: News[];
+  /** The client comes back too late to go on. */
+  isTooOld: boolean;
+}
+
 /** `events`: changes of operations as server-sent events. */
 export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
   const { scopes, stopping, longestStreamMs } = options;
+  const limit = pLimit(readsAtOnce);
   const takePlace = createPlaces(maximumStreams, 'TooManyStreams', 'streams of this token are open already');
 
   app.get(
@@ -148,24 +162,27 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const scope = scopeOf(request);
       const { batch } = request.query;
       const id = request.headers['last-event-id'];
-      const from = id === undefined || id === '' ? undefined : readCursor(id);
-      if (id !== undefined && id !== '' && from === undefined) throw invalidID();
+      const cursor = id === undefined || id === '' ? undefined : readCursor(id);
+      if (id !== undefined && id !== '' && cursor === undefined) throw invalidID();
+      const isTooOld = cursor !== undefined && Date.now() - cursor.atSeconds * 1000 > longestAwayMs;
+      const from = isTooOld ? undefined : cursor;
       const isWanted = await filterOf(request, scope, batch);
       takePlace(request, reply);
 
       const reader = createScopeReader(from);
+      let before: News[] = [];
       if (from !== undefined && Date.now() - from.atSeconds * 1000 > endedForMs / 2) {
         // What has ended while the client was away may be in no list of the follower any more.
         const orchestrator = orchestratorOf(options, request);
         const ended = (await options.lists.operations(scope)).filter(
           (listed) => listed.execution !== 'running' && isWanted(listed) && reader.missed(listed),
         );
-        const limit = pLimit(readsAtOnce);
         const missed = ended.map((listed) =>
-          limit(() => (reply.raw.destroyed ? listed : readOrKeep(orchestrator, listed))),
+          limit(() => (reply.sent || reply.raw.destroyed ? listed : readOrKeep(orchestrator, listed))),
         );
-        follow(request, reply, scope, reader, isWanted, reader.readMissed(await Promise.all(missed)));
-      } else follow(request, reply, scope, reader, isWanted, []);
+        before = reader.readMissed(await Promise.all(missed));
+      }
+      follow(request, reply, { scope, reader, isWanted, before, isTooOld });
       return reply;
     },
   );
@@ -173,10 +190,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
   function follow(
     request: FastifyRequest,
     reply: FastifyReply,
-    scope: AccountRegion,
-    reader: ScopeReader,
-    isWanted: (operation: FollowedOperation) => boolean,
-    before: News[],
+    { scope, reader, isWanted, before, isTooOld }: Following,
   ): void {
     let latest: Parameters<ScopeReader['read']> | undefined;
     let unfollow = () => {};
@@ -197,6 +211,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
     const send = (news: News[]) => stream.send(dataOf(scope, news), reader.id());
     const longestMs = longestOf(request, longestStreamMs);
     const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd });
+    if (isTooOld) stream.comment('the ID of the last event is over an hour old: the stream begins anew');
     if (before.length > 0) send(before);
     unfollow = scopes.follower.scope(scope, (...list) => {
       latest = list;
