@@ -52,6 +52,24 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return atItsEnd(create);
   },
 
+  // The create before was terminated, so this one waits for what that may have requested, and its deletion finds it.
+  'create-deleted-while-unseen': async ({ orchestrator, simulator, temporal }) => {
+    const { cluster, ...rest } = readExample('managed', 'unseen');
+    const slow = await simulator.addFault({ kind: 'latency', ms: 3_000, call: 'listClusters', name: 'unseen' });
+    const before = await orchestrator.create({ cluster, ...rest });
+    const connection = await Connection.connect({ address: temporal.address });
+    const client = new Client({ connection, namespace: temporal.namespace });
+    await client.workflow.getHandle(before.workflowID, before.runID).terminate();
+    await connection.close();
+    await simulator.removeFault(slow);
+    const create = await orchestrator.create({ cluster, ...rest });
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.waitsFor !== undefined);
+    await orchestrator.delete('unseen');
+    const description = '[cce-orchestrator fedcba9876543210 0000000000000000]';
+    await simulator.plantCluster({ spec: { ...cluster, description }, phase: 'running' });
+    return atItsEnd(create);
+  },
+
   'create-expires': async ({ orchestrator }) =>
     atItsEnd(orchestrator.create(readExample('managed', 'expires'), { ttlSeconds: 2 })),
 
@@ -106,7 +124,7 @@ function withoutStack(payload: { data: string }): { data: string } {
 
 /*
  * Records the histories that `test/workflows/replay.test.ts` replays, from real runs. Run it by hand, with
- * `npm run record-histories`, when a shape is added; a history that does not replay any more is a finding, not a reason
+ * `npm run record-histories -- SHAPE`, when a shape is added; a history that does not replay any more is a finding, not a reason
  * to record it anew (docs/versioning.md).
  */
 // In clear, so that they can be read, and replayed without a key.
@@ -115,7 +133,9 @@ const stack = await startStack({ createSeconds: 6, deleteSeconds: 2, pollInterva
 const worker = await stack.startWorker();
 const connection = await Connection.connect({ address: stack.temporal.address });
 const client = new Client({ connection, namespace: stack.temporal.namespace });
+const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(shapes)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const { workflowID, runID } = await run(stack);
   const history = await client.workflow.getHandle(workflowID, runID).fetchHistory();
   // With its ID, which a history does not hold: markers are made from it, so that a replay under another one would fail.
