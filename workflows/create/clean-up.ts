@@ -1,36 +1,22 @@
-import { TemporalFailure, type Duration } from '@temporalio/common';
-import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
-import type { FoundCluster } from '../../activities/create/find-clusters.ts';
+import { TemporalFailure } from '@temporalio/common';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Cleanup } from '../../contract/create.ts';
-import type { DeleteOrder, DeleteReason, OwnDeleteReason } from '../../contract/delete-order.ts';
+import type { DeleteOrder, DeleteReason } from '../../contract/delete-order.ts';
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
-import { readMarker } from '../../contract/marker.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
-import { awaitUnseen, unseenMessage } from '../operation/await-unseen.ts';
-import { ambiguousName } from '../delete/ambiguous-name.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
-import { lookPatiently } from '../delete/look-patiently.ts';
 import { describeFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
 import { isAfterReset } from './after-reset.ts';
-import { decideCreate } from './create-decision.ts';
+import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import type { Creation } from './creation.ts';
-import { countMade, isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
-
-export interface CleanupPolicy {
-  /** Why the clusters of this create are deleted. Absent: they are kept. */
-  reason?: OwnDeleteReason;
-  /**
-   * Present if the user asked for the deletion of the cluster itself, with these options. Then it is deleted even if an
-   * earlier create made it.
-   */
-  deleteOptions?: DeleteClusterOptions;
-}
+import { awaitUnseenCluster, findTargets, withLateOnes } from './find-targets.ts';
+import { isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 /**
  * Deletes every cluster that carries this create's marker, and waits until they are gone. Looks first, several times if
@@ -138,17 +124,6 @@ function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: Clea
   return { ...(moveOut && { moveOut }), ...(deleteOptions ?? compensation) };
 }
 
-/** What the parts of a clean-up share. */
-interface CleanUpTask {
-  creation: Creation;
-  policyNow: () => CleanupPolicy;
-  progress: Progress;
-  /** When the clean-up began, in milliseconds since the epoch. */
-  sinceMs: number;
-  /** When to give up, in milliseconds since the epoch. */
-  untilMs: number;
-}
-
 async function deleteAll(
   task: CleanUpTask,
   order: DeleteOrder,
@@ -212,99 +187,14 @@ async function deleteAll(
         progress: { observe: isShown ? progress.observe : () => undefined, waitFor: progress.waitFor },
       });
       leftBehind.push(named);
-      if (objection === undefined) gone.push(clusterID);
+      if (objection !== undefined) return void kept.set(clusterID, objection);
+      gone.push(clusterID);
       // Only a record of before had it.
       const isOnRecord = creation.obtained === undefined && clusterID === creation.knownClusterID;
       if (alreadyGone && isOnRecord) neverThere.push(clusterID);
-      if (objection !== undefined) kept.set(clusterID, objection);
     } catch (error) {
       if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
       left.set(clusterID, describeFailure(error, 'DeleteRefused'));
     }
   }
-}
-
-/**
- * The user asked for the deletion of the cluster of this name, which a terminated create before may have made: nobody else looks for it.
- * Runs of before ended at once.
- */
-async function awaitUnseenCluster({ creation, progress, sinceMs, untilMs }: CleanUpTask): Promise<void> {
-  const { obtained, unseenUntilMs, request } = creation;
-  if (obtained !== undefined || Date.now() >= unseenUntilMs || !patched(findsUnlisted)) return;
-  const { clusterName } = request.cluster;
-  await awaitUnseen(() => lookPatiently(clusterName, progress, { sinceMs, untilMs }), {
-    untilMs: Math.min(unseenUntilMs, untilMs),
-    message: unseenMessage,
-    progress,
-  });
-}
-
-/** The change since which a clean-up that is a delete by name finds what no list shows. */
-const findsUnlisted = 'clean-up-finds-unlisted';
-
-/** Clusters that are known by their ID or that a look shows. Looks again after each pause while none of ours shows. */
-async function findTargets(
-  { creation, policyNow, progress, sinceMs, untilMs }: CleanUpTask,
-  pauses: readonly Duration[],
-): Promise<string[]> {
-  const { obtained, made } = creation;
-  const known = [...new Set(obtained === undefined ? made : [...made, obtained.clusterID])];
-  for (const pause of [...pauses, ...(pauses.length === 0 ? [] : [lastPause]), undefined]) {
-    const found = await lookPatiently(creation.request.cluster.clusterName, progress, { sinceMs, untilMs });
-    // The list may not show the cluster of the create call's answer yet.
-    const mine = [...new Set([...ours(found, creation), ...known])];
-    const isEnough = pause === undefined || (pause === lastPause && !patched('clean-up-looks-longer'));
-    if (mine.length > 0 || isEnough) return [...mine, ...asked(found, creation, policyNow())];
-    await sleep(pause, { summary: 'before the next look' });
-  }
-  return known;
-}
-
-/**
- * Adds the clusters of lost requests that no look has shown yet: nobody else names what is kept. Deletions take longer, and
- * look again. Runs of before named those that they knew.
- */
-async function withLateOnes(targets: string[], task: CleanUpTask): Promise<string[]> {
-  const { requests } = task.creation;
-  const restMs = (lastOpenedAtMs(requests) ?? -Infinity) + lastRequestTimeMs - Date.now();
-  if (restMs <= 0 || targets.length >= countMade(requests) || !patched('kept-clusters-show-late')) return targets;
-  await sleep(restMs, { summary: 'what a last request made may show late' });
-  return [...new Set([...targets, ...(await findTargets(task, []))])];
-}
-
-/**
- * A worker that is lost while it sends is noticed before its request has ended, and nothing looks again after a clean-up.
- * Runs of before ended without this pause.
- */
-const lastPause: Duration = '35s';
-
-function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
-  return found
-    .filter(
-      ({ clusterPhase, description }) => clusterPhase !== 'deleted' && readMarker(description)?.key === marker.key,
-    )
-    .map(({ clusterID }) => clusterID);
-}
-
-/** The cluster of an earlier create, if the user asked for its deletion before this create adopted it: listed, or recorded. */
-function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptions }: CleanupPolicy): string[] {
-  if (deleteOptions === undefined || creation.obtained !== undefined) return [];
-  const listed = askedByName(found, creation);
-  const { knownClusterID } = creation;
-  const isListed = found.some(({ clusterID }) => clusterID === knownClusterID);
-  if (listed.length > 0 || knownClusterID === undefined || isListed || !patched(findsUnlisted)) return listed;
-  // The deletion asks for it by its ID, and compares name and marker.
-  return [knownClusterID];
-}
-
-function askedByName(found: readonly FoundCluster[], creation: Creation): string[] {
-  const decision = decideCreate({ ...creation, found, settling: false });
-  if (decision.action === 'adopt' && decision.madeBy === 'earlierCreate') return [decision.clusterID];
-  // The user named the cluster, whatever its spec. Creates of version 0.1 left it.
-  if (decision.action !== 'refuse' || decision.reason === 'foreign' || !patched('delete-by-name')) return [];
-  const named = found
-    .filter(({ clusterID, description }) => decision.clusterIDs.includes(clusterID) && readMarker(description))
-    .map(({ clusterID }) => clusterID);
-  if (named.length <= 1) return named;
-  throw ambiguousName(creation.request.cluster.clusterName, named);
 }

@@ -27,7 +27,8 @@ import { closingFailure, describeFailure } from '../operation/operation-failure.
 import { cancelReason, identifiers } from '../operation/outcome-fields.ts';
 import { trackProgress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
-import { cleanUp, type CleanupPolicy } from './clean-up.ts';
+import type { CleanupPolicy } from './clean-up-task.ts';
+import { cleanUp } from './clean-up.ts';
 import { countIncidents } from './count-incidents.ts';
 import type { Creation } from './creation.ts';
 import { createLease, type Lease, type LeaseEnd } from './lease.ts';
