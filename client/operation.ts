@@ -1,10 +1,10 @@
-import { isOpen } from '../temporal/executions/is-open.ts';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { CreateClusterOutcome } from '../contract/create.ts';
 import type { CurrentStep } from '../contract/current-step.ts';
 import type { DeleteClusterOutcome } from '../contract/delete.ts';
 import type { OperationEnd, OperationMemo } from '../contract/operation-memo.ts';
 import type { BlockedBy } from '../temporal/executions/blocked-by.ts';
+import { isOpen } from '../temporal/executions/is-open.ts';
 import type { OperationFailure } from '../contract/operation-failure.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 

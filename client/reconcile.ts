@@ -1,4 +1,3 @@
-import { isOpen } from '../temporal/executions/is-open.ts';
 import type { Client } from '@temporalio/client';
 import { hexDigest } from '../contract/hex-digest.ts';
 import type { Asker } from '../contract/operation-memo.ts';
@@ -8,6 +7,7 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
 import { findBlock, type BlockedBy } from '../temporal/executions/blocked-by.ts';
+import { isOpen } from '../temporal/executions/is-open.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import type { OperationReference } from './operation.ts';
 import { resultOfSweep, type OnBlocked } from './result-of-sweep.ts';

@@ -1,8 +1,8 @@
-import { isOpen } from '../temporal/executions/is-open.ts';
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { requestWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
+import { isOpen } from '../temporal/executions/is-open.ts';
 import { KeyReusedError } from './errors/key-reused-error.ts';
 
 /**

@@ -1,4 +1,3 @@
-import { recordForCreate } from '../temporal/executions/record-of-earlier.ts';
 import type { Client } from '@temporalio/client';
 import diff from 'microdiff';
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
@@ -10,6 +9,7 @@ import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type Asker, type OperationMemo } from '../contract/operation-memo.ts';
 import { unmetOptions } from '../contract/unmet-options.ts';
 import { isEnding } from '../temporal/executions/query-if-answered.ts';
+import { recordForCreate } from '../temporal/executions/record-of-earlier.ts';
 import {
   claimRun,
   findOperationRun,

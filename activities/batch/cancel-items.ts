@@ -1,4 +1,3 @@
-import { isOpen } from '../../temporal/executions/is-open.ts';
 import { heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -7,6 +6,7 @@ import type { ItemReference } from '../../contract/batch/reports.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
+import { isOpen } from '../../temporal/executions/is-open.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
 import { awaitItems } from './await-items.ts';

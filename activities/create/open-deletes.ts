@@ -1,8 +1,8 @@
-import { isOpen } from '../../temporal/executions/is-open.ts';
 import type { Client } from '@temporalio/client';
 import { deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
+import { isOpen } from '../../temporal/executions/is-open.ts';
 
 /** The deletes of ours that are queued or under way and concern clusters of one name. */
 export interface OpenDeletes {

@@ -1,4 +1,3 @@
-import { isOpen } from '../../temporal/executions/is-open.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
@@ -12,6 +11,7 @@ import { specDigest } from '../../contract/marker.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
+import { isOpen } from '../../temporal/executions/is-open.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../../workflows/batch/batch-page.ts';

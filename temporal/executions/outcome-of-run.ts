@@ -1,4 +1,3 @@
-import { isOpen } from './is-open.ts';
 import {
   WorkflowContinuedAsNewError,
   WorkflowFailedError,
@@ -9,6 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CreateClusterOutcome } from '../../contract/create.ts';
 import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 import { describeRun } from './describe-run.ts';
+import { isOpen } from './is-open.ts';
 
 /**
  * Reads how a closed create or delete ended. `undefined` if it was terminated, is past Temporal's retention, or goes on in

@@ -1,7 +1,7 @@
-import { isOpen } from './is-open.ts';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { grpcStatus } from '../grpc-status.ts';
+import { isOpen } from './is-open.ts';
 
 /** A run as Temporal describes it, without its memo. */
 export interface RawRun {

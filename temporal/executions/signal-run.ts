@@ -1,7 +1,7 @@
-import { isOpen } from './is-open.ts';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import { describeRun } from './describe-run.ts';
+import { isOpen } from './is-open.ts';
 
 /**
  * Signals a run, or the run in which it goes on: a create with a time to live has many.

@@ -1,4 +1,3 @@
-import { isOpen } from './is-open.ts';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -13,6 +12,7 @@ import { claimSignal } from '../../contract/messages.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from './describe-run.ts';
+import { isOpen } from './is-open.ts';
 import { startSearchable } from './start-searchable.ts';
 
 /** A create or delete of one cluster, ready to be started. */
