@@ -47,6 +47,7 @@ export type { ReconcileOptions, ReconcileSchedule, ReconcileSearch, ReconcileSta
 export type { ScheduleState } from './schedules.ts';
 export type { ListedBatch } from './batch/list.ts';
 export { OptionsConflictError } from './errors/options-conflict-error.ts';
+export { isStartedBy } from '../contract/operation-memo.ts';
 export type { UnmetOption } from '../contract/unmet-options.ts';
 export { SetUpError } from './errors/set-up-error.ts';
 export type { NamespaceSetUp } from './set-up.ts';

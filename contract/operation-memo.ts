@@ -32,6 +32,14 @@ export interface OperationMemo extends Record<string, unknown> {
   ended?: OperationEnd;
 }
 
+/**
+ * Whether the batch of an upload started a run: for an item in an earlier attempt or round, or for another item of the same
+ * cluster.
+ */
+export function isStartedBy({ startedBy }: Pick<OperationMemo, 'startedBy'>, uploadID: string): boolean {
+  return startedBy?.startsWith(`${uploadID}/`) === true;
+}
+
 export interface EarlierCreates {
   /** The cluster of one of them, which may exist still. */
   clusterID?: string;

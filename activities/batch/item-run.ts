@@ -2,8 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { StartItemsInput } from '../../contract/batch/activities.ts';
 import type { StartedItem } from '../../contract/batch/reports.ts';
-import type { BatchUpload } from '../../contract/batch/upload.ts';
-import type { Asker } from '../../contract/operation-memo.ts';
+import { isStartedBy, type Asker } from '../../contract/operation-memo.ts';
 import {
   findOperationRun,
   startOperation,
@@ -43,20 +42,13 @@ export async function startOrAttach(
     return requestedBy === undefined ? item : { ...item, memo: { ...item.memo, requestedBy } };
   };
   const run = await startOperation(client, upload, asked, { batch: upload.name, priority });
-  return { ...run, attached: run.attached && !isOfBatch(run, upload) };
+  return { ...run, attached: run.attached && !isStartedBy(run.memo, upload.uploadID) };
 }
 
 /** The run that an earlier attempt of this activity started, which may have ended since. */
 export async function startedBefore(client: Client, workflowID: string, startedBy: string | undefined) {
   const latest = activityInfo().attempt > 1 ? await findOperationRun(client, workflowID) : undefined;
   return latest?.memo.startedBy === startedBy ? latest : undefined;
-}
-
-/**
- * Whether this batch started a run: for this item in an earlier attempt or round, or for another item of the same cluster.
- */
-export function isOfBatch({ memo }: Pick<OperationRun, 'memo'>, { uploadID }: BatchUpload): boolean {
-  return memo.startedBy?.startsWith(`${uploadID}/`) === true;
 }
 
 /** What the batch keeps of an item that it has started. */

@@ -4,6 +4,7 @@ import { compensationOptions } from '../../contract/compensation.ts';
 import type { CreateClusterInput, CreateClusterOutcome } from '../../contract/create.ts';
 import { createWorkflowID, deleteWorkflowID } from '../../contract/identity.ts';
 import { markerKey } from '../../contract/marker.ts';
+import { isStartedBy } from '../../contract/operation-memo.ts';
 import { cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
@@ -11,7 +12,7 @@ import { findOperationRun, type FoundRun } from '../../temporal/executions/start
 import { clustersToUndo } from './clusters-to-undo.ts';
 import { isClaimed } from './is-claimed.ts';
 import { refusal } from './item-refusal.ts';
-import { startOrAttach, isOfBatch, started, type ItemStart, type StartAsked } from './item-run.ts';
+import { startOrAttach, started, type ItemStart, type StartAsked } from './item-run.ts';
 
 /**
  * Deletes the clusters that a create of this batch has made, with the options of the clean-up after a failed create, one
@@ -63,9 +64,11 @@ async function findCreate(client: Client, upload: BatchUpload, clusterName: stri
   const workflowID = createWorkflowID(upload, clusterName);
   const latest = await findOperationRun(client, workflowID);
   if (latest === undefined) throw refusal('ItemsGone', `the create of "${clusterName}" is past the retention time`);
-  if (isOfBatch(latest, upload)) return latest;
+  if (isStartedBy(latest.memo, upload.uploadID)) return latest;
   const wasRefused = !latest.isRunning && latest.memo.clusterID === undefined;
-  const runID = wasRefused ? await findRunBehind(client, workflowID, (memo) => isOfBatch({ memo }, upload)) : undefined;
+  const runID = wasRefused
+    ? await findRunBehind(client, workflowID, (memo) => isStartedBy(memo, upload.uploadID))
+    : undefined;
   const create = runID === undefined ? undefined : await findOperationRun(client, workflowID, runID);
   // Somebody else has requested the name since, and may rely on the cluster, or have created another one.
   if (create === undefined) throw refusal('NotOurs', `"${clusterName}" has been created again by others`);

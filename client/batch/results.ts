@@ -9,7 +9,7 @@ import type { DeleteTarget } from '../../contract/delete.ts';
 import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
-import { memoOfCreate } from '../../contract/operation-memo.ts';
+import { isStartedBy, memoOfCreate } from '../../contract/operation-memo.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
@@ -144,18 +144,14 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     const latest = await findRun(workflowID);
     if (latest === undefined || latest.execution === 'running' || latest.clusterID !== undefined) return latest;
     if (latest.specDigest === memoOfCreate(input).specDigest) return latest;
-    const runID = await findRunBehind(
-      client,
-      workflowID,
-      ({ startedBy }) => startedBy?.startsWith(`${upload.uploadID}/`) === true,
-    );
+    const runID = await findRunBehind(client, workflowID, (memo) => isStartedBy(memo, upload.uploadID));
     return runID === undefined ? latest : describeOperation(client, workflowID, runID);
   }
 
   /** Reads the deletion of the cluster by this batch, if there was one. Somebody else may have deleted it since. */
   async function readUndo(clusterID: string): Promise<Pick<ItemResult, 'result' | 'leftovers'> | undefined> {
     const deletion = await findRun(deleteWorkflowID(scope, clusterID));
-    if (deletion?.startedBy?.startsWith(`${upload.uploadID}/`) !== true) return undefined;
+    if (deletion === undefined || !isStartedBy(deletion, upload.uploadID)) return undefined;
     const { result, leftovers } = await read(deletion);
     if (result !== 'deleted' && result !== 'absent') return undefined;
     return { result: 'rolledBack', ...(leftovers !== undefined && { leftovers }) };

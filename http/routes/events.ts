@@ -6,6 +6,7 @@ import {
   endedForMs,
   endPosition,
   eventsOf,
+  isStartedBy,
   operationIDPattern,
   parseOperationID,
   type AccountRegion,
@@ -228,8 +229,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
     if (batch === undefined) return (operation) => maySee(request, operation);
     requireNames(request, [batch]);
     const { uploadID } = await scopes.of(scope).batches.status(batch);
-    return (operation) =>
-      uploadID !== undefined && operation.startedBy?.startsWith(`${uploadID}/`) === true && maySee(request, operation);
+    return (operation) => uploadID !== undefined && isStartedBy(operation, uploadID) && maySee(request, operation);
   }
 };
 

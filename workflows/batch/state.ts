@@ -171,9 +171,7 @@ export function noteRefused(state: BatchState, refused: RefusedItem, policy: Fai
   if (kept === true) {
     // Not among those that a retry starts again.
     state.cancelled++;
-    keepReason(state, reason);
-    state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
-    return;
+    return keepSpared(state, reason);
   }
   // Why a cluster could not be deleted says nothing about the item.
   if (state.rollback === undefined) state.reasons = withReason(state.reasons ?? [], reason);
@@ -226,8 +224,7 @@ function mayStartAgain(state: BatchState, index: number): boolean {
 /** The rollback spares the cluster of an item: somebody else relies on it, or made it. */
 function noteKept(rollback: NonNullable<BatchState['rollback']>, state: BatchState, reason: RefusedItem): void {
   rollback.kept = (rollback.kept ?? 0) + 1;
-  state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
-  keepReason(state, reason);
+  keepSpared(state, reason);
 }
 
 function noteFailed(state: BatchState, refused: RefusedItem, policy: FailurePolicy): void {
@@ -239,6 +236,12 @@ function noteFailed(state: BatchState, refused: RefusedItem, policy: FailurePoli
     state.ending = 'rolledBack';
     state.cancelRequest = { reason: 'the batch is rolled back', cleanup: 'delete' };
   } else if (failed.length >= policy.stopAfter) state.ending = 'stopped';
+}
+
+/** Keeps why an item's cluster was spared. */
+function keepSpared(state: BatchState, reason: RefusedItem): void {
+  keepReason(state, reason);
+  state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
 }
 
 function keepReason(state: BatchState, refused: RefusedItem): void {
@@ -280,9 +283,7 @@ export function noteClaimed(state: BatchState, indices: readonly number[]): void
     state.underWay.splice(state.underWay.indexOf(item), 1);
     state.cancelled++;
     const message = 'others have asked for its cluster too and may rely on it; it goes on';
-    const reason = { index: item.index, name: nameOf(item), failure: { type: 'ClaimedByOthers', message } };
-    keepReason(state, reason);
-    state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
+    keepSpared(state, { index: item.index, name: nameOf(item), failure: { type: 'ClaimedByOthers', message } });
   }
 }
 
