@@ -49,7 +49,8 @@ export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation
         return [];
       });
       admin.delete<{ Params: { id: string } }>('/faults/:id', ({ params: { id } }) => {
-        if (!faults.remove(Number(id))) throw new ServiceError(404, 'cce.warning.NotFound', `there is no fault ${id}`);
+        if (!faults.remove(Number(id)))
+          throw new ServiceError(404, 'cce.warning.NotFound', `no fault has the ID ${id}`);
         return { id: Number(id) };
       });
     },

@@ -64,7 +64,7 @@ function divertProcess(): () => void {
   };
 }
 
-/** A stream that is no terminal and keeps what is written to it, without the last line break. */
+/** A stream that is not a terminal and keeps what is written to it, without the last line break. */
 function collector() {
   const chunks: Buffer[] = [];
   const stream = new Writable({

@@ -19,7 +19,7 @@ export function refusal(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);
 }
 
-/** Whether an item was refused to spare its cluster: that is no failure. */
+/** Marks the refusal of an item that spares its cluster. It does not count as a failure. */
 export function keptMark({ type }: ItemFailure): { kept?: true } {
   return spares.has(type) ? { kept: true } : {};
 }

@@ -20,7 +20,7 @@ export interface Principal {
   scopes: readonly { account: NameMatcher; region: NameMatcher }[];
   /** Patterns of the names of clusters, batches and schedules. Absent: every name. */
   names?: readonly NameMatcher[];
-  /** When its token is no longer valid, in milliseconds since the epoch. Absent: never. */
+  /** When its token expires, in milliseconds since the epoch. @default never */
   expiresAtMs?: number;
 }
 

@@ -63,7 +63,7 @@ it.each([
 });
 
 it.each([
-  ['that is no terminal', { isTTY: false }],
+  ['that is not a terminal', { isTTY: false }],
   // What Node says of a pipe.
   ['of which nothing is known', {}],
   ['that is a terminal without a size', { isTTY: true, rows: 0, columns: 0 }],

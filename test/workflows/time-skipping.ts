@@ -43,7 +43,7 @@ export function deleteCluster(
 }
 
 interface AfterTermination {
-  /** The create before was terminated, and for so many seconds its cluster may still appear. */
+  /** How long the cluster of a create that was terminated before may still appear, in seconds. */
   unseenSeconds?: number;
 }
 

@@ -41,8 +41,8 @@ export async function withLateOnes(targets: string[], task: CleanUpTask): Promis
 }
 
 /**
- * The user asked for the deletion of the cluster of this name, which a terminated create before may have made: nobody else looks for it.
- * Runs of before ended at once.
+ * Waits for the cluster that a terminated create of this name may have made before, if the user asked for its deletion: nobody else
+ * looks for it. Runs of before ended at once.
  */
 export async function awaitUnseenCluster({ creation, progress, sinceMs, untilMs }: CleanUpTask): Promise<void> {
   const { obtained, unseenUntilMs, request } = creation;

@@ -81,7 +81,7 @@ describe('the items to start', () => {
   });
 });
 
-it('an item that is refused to spare its cluster is no failure, and no retry starts it again', () => {
+it('an item that is refused to spare its cluster does not count as failed, and no retry starts it again', () => {
   const state = newBatchState(2, 2, 0);
   takeWaiting(state, 2);
   const failure = { type: 'BegunSince', message: 'web began after its deletion was requested' };
