@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { OperationReference, OperationStatus } from './operation.ts';
+import type { OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 import { watchOperation } from './watch-operation.ts';
 
 /** Longer than a create takes from its start to the answer of the service, unless many wait for their turn. */

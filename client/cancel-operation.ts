@@ -4,11 +4,11 @@ import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
+import type { Operation, OperationReference } from '../temporal/executions/operation.ts';
 import { ClusterRunsError } from './errors/cluster-runs-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { findOperation } from './find-operation.ts';
-import type { Operation, OperationReference } from './operation.ts';
 
 /**
  * Cancels a create or delete that is under way.

@@ -8,15 +8,15 @@ export { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster, type Pl
 export type { ItemResult } from './batch/results.ts';
 export type { Batches, BatchStatus } from './batch/batches.ts';
 export { connect, type ConnectOptions } from './connect.ts';
-export { eventsOf, endPosition, type OperationEvent } from './follow/operation-events.ts';
+export { eventsOf, endPosition, type OperationEvent } from '../contract/operation-events.ts';
 export {
   chainOf,
   endedForMs,
   type FollowedOperation,
   type FollowedRun,
   type OnScopeChange,
-} from './follow/followed-operation.ts';
-export type { Follower } from './follow/follower.ts';
+} from '../temporal/follow/followed-operation.ts';
+export type { Follower } from '../temporal/follow/follower.ts';
 export { openScopes, type Scopes } from './open-scopes.ts';
 export {
   batchOperationIDOf,
@@ -40,8 +40,9 @@ export { KeyReusedError } from './errors/key-reused-error.ts';
 export type { ClaimedKey, RememberedRequests } from './remembered-requests.ts';
 export { OperationEndingError } from './errors/operation-ending-error.ts';
 export { OperationNotFoundError } from './errors/operation-not-found-error.ts';
-export { isClusterID } from './operation.ts';
-export type { Operation, OperationOutcome, OperationReference, OperationStatus } from './operation.ts';
+export { isClusterID } from '../cce/cluster-id.ts';
+export type { OperationOutcome } from '../contract/operation-outcome.ts';
+export type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 export type { ReconcileOptions, ReconcileSchedule, ReconcileSearch, ReconcileStatus } from './reconcile.ts';
 export type { ScheduleState } from './schedules.ts';

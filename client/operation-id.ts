@@ -1,5 +1,5 @@
 import { createWorkflowID, deleteWorkflowID, reconcileWorkflowID, type AccountRegion } from '../contract/identity.ts';
-import type { OperationReference } from './operation.ts';
+import type { OperationReference } from '../temporal/executions/operation.ts';
 
 /** An operation that an ID names: one run of a create, delete or search for orphans, or the latest run of a batch. */
 export type NamedOperation =

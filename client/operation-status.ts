@@ -4,7 +4,7 @@ import { isOverdue } from '../contract/overdue.ts';
 import { findBlock } from '../temporal/executions/blocked-by.ts';
 import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
-import type { Operation, OperationReference, OperationStatus } from './operation.ts';
+import type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 
 /** Reads the status of an operation: its current step while it runs, and its outcome after its end. */
 export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {

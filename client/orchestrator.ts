@@ -5,15 +5,16 @@ import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
+import { listOperations } from '../temporal/executions/list-operations.ts';
+import type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 import { beginning } from './beginning.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
-import { describeOperation, findOperation, listOperations } from './find-operation.ts';
+import { describeOperation, findOperation } from './find-operation.ts';
 import { statusOf } from './operation-status.ts';
-import type { Operation, OperationReference, OperationStatus } from './operation.ts';
 import {
   reconcile,
   reconcileSchedule,

@@ -8,8 +8,8 @@ import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts
 import { describeRun } from '../temporal/executions/describe-run.ts';
 import { findBlock, type BlockedBy } from '../temporal/executions/blocked-by.ts';
 import { isOpen } from '../temporal/executions/is-open.ts';
+import type { OperationReference } from '../temporal/executions/operation.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
-import type { OperationReference } from './operation.ts';
 import { resultOfSweep, type OnBlocked } from './result-of-sweep.ts';
 import { describeSchedule, setSchedule, wasThere, type ScheduleState } from './schedules.ts';
 

@@ -5,9 +5,9 @@ import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { findOperationRun } from '../temporal/executions/start-operation.ts';
+import type { Operation, OperationReference } from '../temporal/executions/operation.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { findOperation } from './find-operation.ts';
-import type { Operation, OperationReference } from './operation.ts';
 import { startDelete, type DeleteOptions } from './start-delete.ts';
 
 /**

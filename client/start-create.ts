@@ -18,12 +18,12 @@ import {
   type OperationRun,
 } from '../temporal/executions/start-operation.ts';
 import { isClusterLeaving } from '../temporal/executions/verify-cluster.ts';
+import type { OperationReference } from '../temporal/executions/operation.ts';
 import { beginning } from './beginning.ts';
 import { ClusterGoneError } from './errors/cluster-gone-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
-import type { OperationReference } from './operation.ts';
 import { refuseClearText } from './refuse-clear-text.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */

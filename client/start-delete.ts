@@ -6,8 +6,9 @@ import type { Asker } from '../contract/operation-memo.ts';
 import { unmetOptions, type Options } from '../contract/unmet-options.ts';
 import type { RecordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { findOperationRun, startOperation, type OperationRun } from '../temporal/executions/start-operation.ts';
+import { isClusterID } from '../cce/cluster-id.ts';
+import type { OperationReference } from '../temporal/executions/operation.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
-import { isClusterID, type OperationReference } from './operation.ts';
 
 /** The options of the API's delete call. Without any, EIPs, CDS volumes and snapshots stay, and stay on the bill. */
 export interface DeleteOptions extends DeleteClusterOptions {

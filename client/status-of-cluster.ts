@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
-import { describeOperation, findOperation, isLast, newest } from './find-operation.ts';
+import { isLast } from '../temporal/executions/list-operations.ts';
+import { toOperation, type OperationStatus } from '../temporal/executions/operation.ts';
+import { describeOperation, findOperation, newest } from './find-operation.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { statusOf } from './operation-status.ts';
-import { toOperation, type OperationStatus } from './operation.ts';
 
 /**
  * Reads the status of the latest create or delete of a cluster. A create that was refused before it made or adopted a

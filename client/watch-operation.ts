@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import type { OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { describeOperation } from './find-operation.ts';
 import { statusOf } from './operation-status.ts';
-import type { OperationReference, OperationStatus } from './operation.ts';
 
 /** A query adds nothing to a workflow's history. The first looks follow each other faster: much happens at the start. */
 const pausesMs = [100, 200, 400];

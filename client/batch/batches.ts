@@ -25,7 +25,7 @@ import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { progressOf } from '../operation-status.ts';
-import type { OperationStatus } from '../operation.ts';
+import type { OperationStatus } from '../../temporal/executions/operation.ts';
 import { clustersOfBatch, type ItemCluster } from './items.ts';
 import { listBatches, type ListedBatch } from './list.ts';
 import { batchResults, type ItemResult } from './results.ts';

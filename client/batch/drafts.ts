@@ -1,7 +1,7 @@
 import { readPartialRequest } from '../../cce/partial-request.ts';
 import type { Problem } from '../../cce/validate.ts';
 import type { DeleteClusterInput } from '../../contract/delete.ts';
-import { isClusterID } from '../operation.ts';
+import { isClusterID } from '../../cce/cluster-id.ts';
 import type { CreateOptions } from '../start-create.ts';
 import type { BatchDocument, BatchEntry, CreateEntry, CreateSettings, DeleteSettings } from './document.ts';
 import { mergePatch } from './merge-patch.ts';

@@ -3,7 +3,7 @@ import { batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/i
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
-import { isLast } from '../find-operation.ts';
+import { isLast } from '../../temporal/executions/list-operations.ts';
 
 /** The latest run of a batch, as a list knows it. */
 export interface ListedBatch {

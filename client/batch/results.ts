@@ -16,7 +16,8 @@ import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { leftoversIn } from '../leftovers-in.ts';
 import { describeOperation } from '../find-operation.ts';
-import type { Operation, OperationOutcome } from '../operation.ts';
+import type { OperationOutcome } from '../../contract/operation-outcome.ts';
+import type { Operation } from '../../temporal/executions/operation.ts';
 import { itemsOfPage } from './items.ts';
 import { describeBatch } from './start.ts';
 

@@ -1,5 +1,5 @@
 import type { AccountRegion } from '../../contract/identity.ts';
-import type { Operation } from '../operation.ts';
+import type { Operation } from '../executions/operation.ts';
 import { chainOf, endedForMs, type FollowedOperation, type OnScopeChange } from './followed-operation.ts';
 import type { FollowerCalls } from './follower-calls.ts';
 import { createEntry, lookAgainMs, type Entry } from './looks.ts';

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AccountRegion } from '../../contract/identity.ts';
-import type { OperationReference } from '../operation.ts';
+import type { OperationReference } from '../executions/operation.ts';
 import type { FollowedOperation, FollowedRun, OnScopeChange } from './followed-operation.ts';
 import type { FollowerCalls } from './follower-calls.ts';
 import { createEntry, createLooks, isDue, type Entry } from './looks.ts';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Operation, OperationReference } from '../operation.ts';
+import type { Operation, OperationReference } from '../executions/operation.ts';
 import type { FollowedOperation, FollowedRun } from './followed-operation.ts';
 import type { FollowerCalls } from './follower-calls.ts';
 import { createQuestions } from './questions.ts';

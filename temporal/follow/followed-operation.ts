@@ -1,4 +1,4 @@
-import type { Operation, OperationReference, OperationStatus } from '../operation.ts';
+import type { Operation, OperationReference, OperationStatus } from '../executions/operation.ts';
 
 /** An operation as a follower knows it. Without a current step and an outcome, nobody has answered for it yet. */
 export type FollowedOperation = Operation &

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FollowerCalls } from '../../client/follow/follower-calls.ts';
-import { createFollower } from '../../client/follow/follower.ts';
+import type { FollowerCalls } from '../../../temporal/follow/follower-calls.ts';
+import { createFollower } from '../../../temporal/follow/follower.ts';
 import {
   endedForMs,
   type CurrentStep,
   type FollowedOperation,
   type Operation,
   type OperationOutcome,
-} from '../../client/index.ts';
+} from '../../../client/index.ts';
 
 const scope = { account: 'default', region: 'bj' };
 const startedAt = '2026-11-28T01:00:00.000Z';

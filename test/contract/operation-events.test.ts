@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endPosition, eventsOf, type OperationEvent } from '../../client/follow/operation-events.ts';
+import { endPosition, eventsOf, type OperationEvent } from '../../contract/operation-events.ts';
 import type { Step } from '../../client/index.ts';
 
 const names = ['network', 'master', 'nodes', 'addons'];

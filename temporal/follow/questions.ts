@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { CurrentStep } from '../../contract/current-step.ts';
-import type { OperationReference } from '../operation.ts';
+import type { OperationReference } from '../executions/operation.ts';
 
 /** `unanswered`: no worker answered within seconds. `postponed`: not asked, since no worker seems to answer. */
 export type Answer = CurrentStep | 'unanswered' | 'postponed';

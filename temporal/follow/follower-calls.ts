@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { CurrentStep } from '../../contract/current-step.ts';
 import type { AccountRegion } from '../../contract/identity.ts';
-import { describeRun } from '../../temporal/executions/describe-run.ts';
-import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { queryCurrentStep } from '../../temporal/executions/query-if-answered.ts';
-import { describeRawRun, listRawPage } from '../../temporal/executions/raw-runs.ts';
-import { isIn, operationsOf, toListed } from '../find-operation.ts';
-import { toOperation, type Operation, type OperationOutcome, type OperationReference } from '../operation.ts';
+import type { OperationOutcome } from '../../contract/operation-outcome.ts';
+import { describeRun } from '../executions/describe-run.ts';
+import { isIn, operationsOf, toListed } from '../executions/list-operations.ts';
+import { toOperation, type Operation, type OperationReference } from '../executions/operation.ts';
+import { outcomeOfClosedRun } from '../executions/outcome-of-run.ts';
+import { queryCurrentStep } from '../executions/query-if-answered.ts';
+import { describeRawRun, listRawPage } from '../executions/raw-runs.ts';
 import type { FollowedRun } from './followed-operation.ts';
 
 /** What a follower asks Temporal. */

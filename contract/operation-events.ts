@@ -1,5 +1,14 @@
-import { currentStepOf, stages, type Stage, type Step } from '../../contract/current-step.ts';
-import type { OperationOutcome, OperationStatus } from '../operation.ts';
+import { currentStepOf, stages, type CurrentStep, type Stage, type Step } from './current-step.ts';
+import type { OperationOutcome } from './operation-outcome.ts';
+
+/** The state of a create or delete, as far as its events follow from it. */
+export interface OperationState {
+  kind: 'create' | 'delete';
+  /** `running` until it has ended. */
+  execution: string;
+  currentStep?: CurrentStep;
+  outcome?: OperationOutcome;
+}
 
 /** One change of an operation, as far as its state tells it. */
 export type OperationEvent = {
@@ -18,10 +27,7 @@ const endedRank = 15;
  * an earlier state has seen a part of these events, and needs only those with a greater position. So nobody needs to store
  * events, and no reader misses one that happens between two of its reads.
  */
-export function eventsOf(
-  status: Pick<OperationStatus, 'kind' | 'execution' | 'currentStep' | 'outcome'>,
-): OperationEvent[] {
-  const { kind, execution, currentStep, outcome } = status;
+export function eventsOf({ kind, execution, currentStep, outcome }: OperationState): OperationEvent[] {
   const events: OperationEvent[] = [];
   const hasEnded = execution !== 'running';
   const steps = outcome?.steps ?? currentStep?.steps ?? [];
@@ -48,12 +54,12 @@ export function eventsOf(
 /** The position of the last event of every operation. */
 export const endPosition = position(endedRank);
 
-function lastStage(kind: OperationStatus['kind']): Stage {
+function lastStage(kind: OperationState['kind']): Stage {
   return kind === 'create' ? 'running' : 'deleting';
 }
 
 /** The stages that an operation has passed, with the one that it is in. */
-function passedStages(kind: OperationStatus['kind'], stage: Stage | undefined, hasSteps: boolean): Stage[] {
+function passedStages(kind: OperationState['kind'], stage: Stage | undefined, hasSteps: boolean): Stage[] {
   if (kind === 'delete') return stage === undefined ? [] : ['deleting'];
   const toCluster: Stage[] = ['validating', 'submitting', 'provisioning'];
   switch (stage) {

@@ -1,12 +1,11 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { CreateClusterOutcome } from '../contract/create.ts';
-import type { CurrentStep } from '../contract/current-step.ts';
-import type { DeleteClusterOutcome } from '../contract/delete.ts';
-import type { OperationEnd, OperationMemo } from '../contract/operation-memo.ts';
-import type { BlockedBy } from '../temporal/executions/blocked-by.ts';
-import { isOpen } from '../temporal/executions/is-open.ts';
-import type { OperationFailure } from '../contract/operation-failure.ts';
-import { workflowTypes } from '../contract/workflow-types.ts';
+import type { CurrentStep } from '../../contract/current-step.ts';
+import type { OperationFailure } from '../../contract/operation-failure.ts';
+import type { OperationEnd, OperationMemo } from '../../contract/operation-memo.ts';
+import type { OperationOutcome } from '../../contract/operation-outcome.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import type { BlockedBy } from './blocked-by.ts';
+import { isOpen } from './is-open.ts';
 
 /** A create or delete of one cluster: one run of its workflow, as Temporal lists it. */
 export interface Operation {
@@ -46,8 +45,6 @@ export interface Operation {
 /** Identifies an operation: one run of one workflow. */
 export type OperationReference = Pick<Operation, 'workflowID' | 'runID'>;
 
-export type OperationOutcome = CreateClusterOutcome | DeleteClusterOutcome;
-
 /** An operation with its progress or outcome. */
 export interface OperationStatus extends Operation {
   /** Present while it runs. Absent if no worker answers at the moment. */
@@ -62,11 +59,6 @@ export interface OperationStatus extends Operation {
   outcome?: OperationOutcome;
   /** A later create of the name that was refused, for example because its spec differs. The cluster stays as it is. */
   refusedCreate?: { runID: string; startedAt: string; failure: OperationFailure };
-}
-
-/** Whether a text has the form of the vendor's cluster IDs. A name of this form counts as an ID. */
-export function isClusterID(nameOrID: string): boolean {
-  return /^cce-[A-Za-z0-9]{8}$/.test(nameOrID);
 }
 
 export function toOperation(

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { operationTable } from '../../cli/output.ts';
-import { listOperations } from '../../client/find-operation.ts';
-import type { Operation } from '../../client/index.ts';
-import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
+import { operationTable } from '../../../cli/output.ts';
+import { listOperations } from '../../../temporal/executions/list-operations.ts';
+import type { Operation } from '../../../client/index.ts';
+import { PayloadDecryptionError } from '../../../temporal/encryption/payload-decryption-error.ts';
 
 const scope = { account: 'default', region: 'bj' };
 
