@@ -10,13 +10,14 @@ export type { Batches, BatchStatus } from './batch/batches.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export { eventsOf, endPosition, type OperationEvent } from '../contract/operation-events.ts';
 export {
-  chainOf,
   endedForMs,
   type FollowedOperation,
   type FollowedRun,
   type OnScopeChange,
 } from '../temporal/follow/followed-operation.ts';
 export type { Follower } from '../temporal/follow/follower.ts';
+export { readCursor } from '../temporal/follow/cursor.ts';
+export { createScopeReader, type News, type ScopeReader } from '../temporal/follow/scope-reader.ts';
 export { openScopes, type Scopes } from './open-scopes.ts';
 export {
   batchOperationIDOf,
@@ -24,7 +25,7 @@ export {
   operationIDPattern,
   parseOperationID,
   type NamedOperation,
-} from './operation-id.ts';
+} from '../contract/operation-id.ts';
 export { parseYAMLInThread } from './batch/parse-yaml-in-thread.ts';
 export { isTooDeep } from './batch/nesting.ts';
 export { expandsTooFar, hasTooManyAliases, withAnyAliases, withoutMerges } from './batch/yaml-limits.ts';

@@ -3,23 +3,25 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import {
+  createScopeReader,
   endedForMs,
   endPosition,
   eventsOf,
   isStartedBy,
   operationIDPattern,
   parseOperationID,
-  type AccountRegion,
-  type FollowedOperation,
-  type Operation,
-  type Orchestrator,
+  readCursor,
   temporalFailureOf,
   UnreachableError,
+  type AccountRegion,
+  type FollowedOperation,
+  type News,
+  type Operation,
+  type Orchestrator,
+  type ScopeReader,
 } from '../../client/index.ts';
 import { maySee, principalOf, requireNames } from '../access/authorize.ts';
-import { readCursor } from '../events/cursor.ts';
 import { hasRoom, openStream } from '../events/event-stream.ts';
-import { createScopeReader, type News, type ScopeReader } from '../events/scope-reader.ts';
 import { listedOperation, operationResource } from '../operation-resource.ts';
 import { invalid, type RequestError } from '../request-error.ts';
 import { problemResponses } from '../schemas/problem.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OperationNotFoundError, UnreachableError, type Orchestrator } from '../../client/index.ts';
-import { mostPositions, writeCursor } from '../../http/events/cursor.ts';
-import { createScopeReader } from '../../http/events/scope-reader.ts';
+import { mostPositions, writeCursor } from '../../temporal/follow/cursor.ts';
+import { createScopeReader } from '../../temporal/follow/scope-reader.ts';
 import { maximumStreams } from '../../http/wait-limit.ts';
 import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
 import { waiting } from '../waiting.ts';

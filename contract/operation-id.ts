@@ -1,17 +1,20 @@
-import { createWorkflowID, deleteWorkflowID, reconcileWorkflowID, type AccountRegion } from '../contract/identity.ts';
-import type { OperationReference } from '../temporal/executions/operation.ts';
+import { createWorkflowID, deleteWorkflowID, reconcileWorkflowID, type AccountRegion } from './identity.ts';
+
+/** One run of a workflow. */
+interface Run {
+  workflowID: string;
+  runID: string;
+}
 
 /** An operation that an ID names: one run of a create, delete or search for orphans, or the latest run of a batch. */
-export type NamedOperation =
-  | ({ kind: 'create' | 'delete' | 'reconcile' } & OperationReference)
-  | { kind: 'batch'; batch: string };
+export type NamedOperation = ({ kind: 'create' | 'delete' | 'reconcile' } & Run) | { kind: 'batch'; batch: string };
 
 /**
  * Makes the ID of an operation, which has only characters that need no escape in a URL.
  *
  * @example operationIDOf({ account: 'default', region: 'bj' }, create) // 'create~ci-7~0198…'
  */
-export function operationIDOf(scope: AccountRegion, { workflowID, runID }: OperationReference): string {
+export function operationIDOf(scope: AccountRegion, { workflowID, runID }: Run): string {
   const kind = kinds.find((other) => workflowID.startsWith(prefixOf(scope, other))) ?? 'create';
   const target = workflowID.slice(prefixOf(scope, kind).length).replace(':', '.');
   return `${kind}~${target}~${runID}`;

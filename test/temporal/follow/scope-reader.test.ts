@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { endedForMs, endPosition, type FollowedOperation } from '../../client/index.ts';
-import { mostPositions, readCursor, writeCursor } from '../../http/events/cursor.ts';
-import { createScopeReader, type News } from '../../http/events/scope-reader.ts';
-import { at, life } from './life.ts';
+import { endedForMs, endPosition, type FollowedOperation } from '../../../client/index.ts';
+import { mostPositions, readCursor, writeCursor } from '../../../temporal/follow/cursor.ts';
+import { createScopeReader, type News } from '../../../temporal/follow/scope-reader.ts';
+import { at, life } from '../../http/life.ts';
 
 /** Numbers from 0 to 1 that look random, and are always the same. */
 function seededChance(seed: number): () => number {

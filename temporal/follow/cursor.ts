@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chainOf, endPosition, type Operation } from '../../client/index.ts';
+import { endPosition } from '../../contract/operation-events.ts';
+import type { Operation } from '../executions/operation.ts';
+import { chainOf } from './followed-operation.ts';
 
 /** What a consumer of all events of a scope has seen. It is the ID of each of its events, so that no server keeps it. */
 export interface Cursor {

@@ -1,5 +1,6 @@
-import { endedForMs, endPosition, eventsOf, type FollowedOperation, type OperationEvent } from '../../client/index.ts';
+import { endPosition, eventsOf, type OperationEvent } from '../../contract/operation-events.ts';
 import { mostPositions, operationHash, writeCursor, type Cursor } from './cursor.ts';
+import { endedForMs, type FollowedOperation } from './followed-operation.ts';
 
 /** Events of one operation that a consumer has not seen. */
 export interface News {
