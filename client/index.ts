@@ -4,6 +4,7 @@ export { ClusterRunsError } from './errors/cluster-runs-error.ts';
 export { BatchNotFoundError } from './errors/batch-not-found-error.ts';
 export { expandBatch, type ExpandedBatch } from './batch/expand.ts';
 export { planBatchInThread } from './batch/plan-in-thread.ts';
+export type { PlanAsker } from './batch/plan-queue.ts';
 export { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster, type PlanOptions } from './batch/plan.ts';
 export type { ItemResult } from './batch/results.ts';
 export type { Batches, BatchStatus } from './batch/batches.ts';

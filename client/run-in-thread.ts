@@ -11,16 +11,29 @@ export class ThreadTimeout extends Error {
  *
  * @param module The file without its extension. It posts one message.
  * @param workerData What it gets.
+ * @param signal Ends the thread. The promise rejects with its reason.
  * @throws ThreadTimeout
  */
-export function runInThread<Result>(module: URL, workerData: unknown, longestMs: number): Promise<Result> {
+export async function runInThread<Result>(
+  module: URL,
+  workerData: unknown,
+  longestMs: number,
+  signal?: AbortSignal,
+): Promise<Result> {
+  signal?.throwIfAborted();
   const thread = startThread(module, workerData);
   let isLate = false;
   const late = setTimeout(() => {
     isLate = true;
     void thread.terminate();
   }, longestMs);
+  let giveUp = () => {};
   return new Promise<Result>((resolve, reject) => {
+    giveUp = () => {
+      reject(signal?.reason as Error);
+      void thread.terminate();
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
     thread.once('message', resolve);
     thread.once('error', reject);
     thread.once('exit', (code) =>
@@ -30,7 +43,10 @@ export function runInThread<Result>(module: URL, workerData: unknown, longestMs:
           : new Error(`the thread has ended with ${code}`),
       ),
     );
-  }).finally(() => clearTimeout(late));
+  }).finally(() => {
+    clearTimeout(late);
+    signal?.removeEventListener('abort', giveUp);
+  });
 }
 
 function startThread({ href }: URL, workerData: unknown): Worker {

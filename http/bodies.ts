@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { expandsTooFar, hasTooManyAliases, isTooDeep, parseYAMLInThread, ThreadTimeout } from '../client/index.ts';
+import { planAskerOf } from './plan-asker.ts';
 import { RequestError } from './request-error.ts';
 
 /** More than a spec needs. A batch of whole specs may be larger, and has a limit of its own. */
@@ -14,9 +15,14 @@ export function addBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     ['application/yaml', 'text/yaml'],
     { parseAs: 'string' },
-    (_request: unknown, body: unknown) => readYAML(String(body)),
+    async (_request: unknown, text: string) => new YAMLText(text),
   );
-  app.addHook('preValidation', async ({ body, routeOptions: { config, schema } }) => {
+  app.addHook('preValidation', async (request, reply) => {
+    if (request.body instanceof YAMLText) request.body = await readYAML(request.body.text, request, reply);
+    const {
+      body,
+      routeOptions: { config, schema },
+    } = request;
     const isExpected = schema?.body !== undefined || config.role === undefined;
     // Options in a body that nobody reads: a delete would leave them out.
     if (!isExpected && Object.keys(Object(body)).length > 0) {
@@ -33,12 +39,21 @@ export function addBodies(app: FastifyInstance): void {
   });
 }
 
-async function readYAML(text: string): Promise<unknown> {
+/** A body that is parsed once there is a reply, which tells whether the client is still there. */
+class YAMLText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+async function readYAML(text: string, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   if (text.length > yamlLimit) throw tooLarge('the body has more than a megabyte of YAML; send JSON');
   if (hasTooManyAliases(text)) {
     throw new RequestError(400, 'InvalidRequest', 'the body has too many anchors and aliases');
   }
-  const parsed = await parseYAMLInThread(text).catch((error: unknown) => {
+  const parsed = await parseYAMLInThread(text, planAskerOf(request, reply)).catch((error: unknown) => {
     if (error instanceof ThreadTimeout) throw tooLarge('the body takes too long to parse as YAML; send JSON');
     throw error;
   });

@@ -1,5 +1,5 @@
 import { runInThread } from '../run-in-thread.ts';
-import { createPlanQueue } from './plan-queue.ts';
+import { createPlanQueue, type PlanAsker } from './plan-queue.ts';
 import { planBatch, type BatchPlan } from './plan.ts';
 
 /** A thread takes half a second to start. This many items are planned in the time of some requests. */
@@ -11,12 +11,11 @@ const longestMs = 120_000;
  * seconds, so a large batch is planned in a thread of its own.
  *
  * @param document A JSON value.
- * @param signal Gives up the plan if it has not begun.
- * @throws TooManyPlansError if eight large batches wait already
+ * @throws TooManyPlansError if eight large batches wait already, or four of the asker are in hand
  */
-export async function planBatchInThread(document: unknown, signal?: AbortSignal): Promise<BatchPlan> {
+export async function planBatchInThread(document: unknown, asker: PlanAsker = {}): Promise<BatchPlan> {
   if (itemsIn(document) <= fewItems) return planBatch(document);
-  return planInTurn(document, signal);
+  return planInTurn(document, asker);
 }
 
 const planInTurn = createPlanQueue(planInThread);
@@ -31,6 +30,6 @@ function itemsIn(document: unknown): number {
   }, 0);
 }
 
-function planInThread(document: unknown): Promise<BatchPlan> {
-  return runInThread(new URL('plan-thread', import.meta.url), document, longestMs);
+function planInThread(document: unknown, signal?: AbortSignal): Promise<BatchPlan> {
+  return runInThread(new URL('plan-thread', import.meta.url), document, longestMs, signal);
 }

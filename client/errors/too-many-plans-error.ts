@@ -5,7 +5,9 @@ export class TooManyPlansError extends OrchestratorError {
   override readonly name = 'TooManyPlansError';
   readonly kind = 'unreachable';
 
-  constructor() {
-    super('too many large batches or files wait for their turn; repeat the request');
+  /** @param whose Whether the asker has enough in hand, or all askers together. */
+  constructor(whose: 'yours' | 'all') {
+    const subject = whose === 'yours' ? 'your other large batches or files' : 'too many large batches or files';
+    super(`${subject} wait for their turn; repeat the request`);
   }
 }

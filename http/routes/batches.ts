@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
@@ -51,7 +51,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       config: { role: 'operate', change: 'start batch' },
       // Not part of the time that Temporal has for its answers: to plan ten thousand items may take longer.
       preHandler: async (request, reply) =>
-        void plans.set(request, await planBatchInThread(request.body, hangUpOf(reply))),
+        void plans.set(request, await planBatchInThread(request.body, planAskerOf(request, reply))),
       schema: {
         tags,
         operationId: 'startBatch',
@@ -66,7 +66,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       },
     },
     async (request, reply) => {
-      const plan = plans.get(request) ?? (await planBatchInThread(request.body));
+      const plan = plans.get(request) ?? (await planBatchInThread(request.body, planAskerOf(request, reply)));
       const { name, items, concurrency, failurePolicy, warnings } = plan;
       note(request, { name, creates: plan.creates, deletes: plan.deletes });
       if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors, warnings);
@@ -246,17 +246,10 @@ interface Control {
   verb: string;
   summary: string;
   role?: 'operate' | 'destroy';
+  /** It lets the batch go on, or go on faster: if the batch deletes, that needs `destroy`. */
+  letsGoOn?: boolean;
   body?: z.ZodType;
   change: (batches: Batches, name: string, body: ControlBody) => Promise<void>;
-}
-
-/** A signal for when the client hangs up. */
-function hangUpOf({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  const abort = () => gone.abort(new RequestError(clientGone, 'ClientGone', 'the client has hung up'));
-  if (raw.destroyed) abort();
-  raw.once('close', abort);
-  return gone.signal;
 }
 
 /** Refuses items on clusters that the token is not for. Whoever may use some names only may delete by name only. */
