@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import { requestWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
 import { isOpen } from '../temporal/executions/is-open.ts';
@@ -18,6 +22,14 @@ export interface RememberedRequests {
    * @throws KeyReusedError if the key belongs to another request
    */
   claim: (key: string, request: string) => Promise<ClaimedKey>;
+  /**
+   * Reads what the request of a key has led to, and leaves a key that nobody has taken free: for a request that may still be
+   * refused.
+   *
+   * @returns the answer, if the request is known and has one
+   * @throws KeyReusedError if the key belongs to another request
+   */
+  recall: (key: string, request: string) => Promise<string | undefined>;
 }
 
 /** A key that belongs to a request. */
@@ -34,22 +46,38 @@ export interface ClaimedKey {
  * its ID is taken, so exactly one request gets a key, however many processes ask.
  */
 export function rememberedRequests(client: Client, scope: AccountRegion): RememberedRequests {
+  const idOf = (key: string) => requestWorkflowID(scope, createHash('sha256').update(key).digest('hex'));
   return {
     async claim(key, request) {
-      const workflowID = requestWorkflowID(scope, createHash('sha256').update(key).digest('hex'));
+      const workflowID = idOf(key);
       for (;;) {
         const runID = await keep(client, scope, workflowID, { request });
         if (runID !== undefined) return claimed(workflowID, runID);
         const earlier = await describeRun(client, workflowID);
         // It may have ended since. Then the key is free again.
         if (earlier === undefined || !isOpen(earlier.status.name)) continue;
-        if (earlier.memo?.['request'] !== request) throw new KeyReusedError();
-        const answered = await describeRun(client, answerID(workflowID, earlier.runId));
-        const answer = answered?.memo?.['answer'];
-        return { ...claimed(workflowID, earlier.runId), ...(typeof answer === 'string' && { answer }) };
+        const answer = await answerTo(workflowID, earlier, request);
+        return { ...claimed(workflowID, earlier.runId), ...(answer !== undefined && { answer }) };
       }
     },
+    async recall(key, request) {
+      const workflowID = idOf(key);
+      const earlier = await describeRun(client, workflowID);
+      if (earlier === undefined || !isOpen(earlier.status.name)) return undefined;
+      return answerTo(workflowID, earlier, request);
+    },
   };
+
+  async function answerTo(
+    workflowID: string,
+    { runId, memo }: Pick<WorkflowExecutionDescription, 'runId' | 'memo'>,
+    request: string,
+  ): Promise<string | undefined> {
+    if (memo?.['request'] !== request) throw new KeyReusedError();
+    const answered = await describeRun(client, answerID(workflowID, runId));
+    const answer = answered?.memo?.['answer'];
+    return typeof answer === 'string' ? answer : undefined;
+  }
 
   function claimed(workflowID: string, runID: string): ClaimedKey {
     return {

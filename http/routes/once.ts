@@ -18,31 +18,53 @@ import { readOperation } from './read-operation.ts';
  * @throws KeyReusedError if another request had the key
  */
 export async function acceptOnce(
-  request: FastifyRequest & { params: AccountRegion },
+  request: KeyedRequest,
   reply: FastifyReply,
   orchestrator: Orchestrator,
   wait: Wait | undefined,
-  /** `undefined` if there was nothing to do, and the answer has been sent. */
-  change: () => Promise<OperationResource | undefined>,
+  change: () => Promise<OperationResource>,
 ) {
   const key = keyOf(request);
-  if (key === undefined) {
-    const operation = await change();
-    return operation === undefined ? reply : accept(reply, operation);
-  }
+  if (key === undefined) return accept(reply, await change());
   const { answer, remember } = await orchestrator.requests.claim(key, digestOf(request));
-  if (answer !== undefined) {
-    note(request, { repeated: true });
-    const id = answer.slice(answer.lastIndexOf('/') + 1);
-    return accept(reply, await readOperation(request, orchestrator, scopeOf(request), id, wait));
-  }
+  if (answer !== undefined) return repeat(request, reply, orchestrator, wait, answer);
   const operation = await change();
-  if (operation === undefined) return reply;
   // The change has taken effect. Without this, it would be carried out again for the same key, which is safe.
   await remember(operation.name).catch((error: unknown) =>
     request.log.warn({ error }, 'the key of a request could not be remembered'),
   );
   return accept(reply, operation);
+}
+
+/**
+ * Answers a request whose key has an answer already, before anything finds out whether the request would be refused now.
+ *
+ * @returns `undefined` if the request is new
+ * @throws KeyReusedError if another request had the key
+ */
+export async function answerKnown(
+  request: KeyedRequest,
+  reply: FastifyReply,
+  orchestrator: Orchestrator,
+  wait: Wait | undefined,
+) {
+  const key = keyOf(request);
+  const answer = key === undefined ? undefined : await orchestrator.requests.recall(key, digestOf(request));
+  return answer === undefined ? undefined : repeat(request, reply, orchestrator, wait, answer);
+}
+
+type KeyedRequest = FastifyRequest & { params: AccountRegion };
+
+async function repeat(
+  request: KeyedRequest,
+  reply: FastifyReply,
+  orchestrator: Orchestrator,
+  wait: Wait | undefined,
+  answer: string,
+) {
+  note(request, { repeated: true });
+  const id = answer.slice(answer.lastIndexOf('/') + 1);
+  return accept(reply, await readOperation(request, orchestrator, scopeOf(request), id, wait));
 }
 
 /** The key of a request, from its header or its query. Each principal has keys of its own. */

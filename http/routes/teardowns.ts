@@ -7,11 +7,11 @@ import { note } from '../audit.ts';
 import { RequestError } from '../request-error.ts';
 import { operationSchema, teardownReportSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, keyHeaders, label, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { changeQuery, keyHeaders, label, noQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { deletionOf, planOf, teardownPlanSchema, teardownSchema } from '../schemas/sweeps.ts';
 import { statusOf } from './batches.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
-import { acceptOnce, keyOf } from './once.ts';
+import { acceptOnce, answerKnown, keyOf } from './once.ts';
 
 const tags = ['teardowns'];
 
@@ -26,6 +26,7 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         operationId: 'planTeardown',
         summary: 'List the clusters that a filter matches, and delete nothing',
         params: scopeParams,
+        querystring: noQuery,
         body: teardownPlanSchema,
         response: { 200: teardownReportSchema, ...problemResponses },
       },
@@ -77,12 +78,13 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
 
       if (request.query.validateOnly === true) return reply.code(200).send(await findTargets());
       const wait = waitOf(options, request.query.wait, reply);
+      const known = await answerKnown(request, reply, orchestrator, wait);
+      if (known !== undefined) return known;
+      const { foundAt, targets, spared, patterns } = await findTargets();
+      if (targets.length === 0) {
+        return reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
+      }
       return acceptOnce(request, reply, orchestrator, wait, async () => {
-        const { foundAt, targets, spared, patterns } = await findTargets();
-        if (targets.length === 0) {
-          void reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
-          return undefined;
-        }
         const items = targets.map((target) =>
           deleteItemOf(target, deleteOptions, { foundAt, phases: teardown.filter?.phases }),
         );

@@ -208,6 +208,11 @@ function handMade(operations: readonly OperationStatus[]): Orchestrator {
 export function keysOf(): Orchestrator['requests'] {
   const keys = new Map<string, { request: string; answer?: string }>();
   return {
+    recall: async (key, request) => {
+      const known = keys.get(key);
+      if (known !== undefined && known.request !== request) throw new KeyReusedError();
+      return known?.answer;
+    },
     claim: async (key, request) => {
       const known = keys.get(key) ?? { request };
       keys.set(key, known);

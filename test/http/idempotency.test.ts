@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Orchestrator } from '../../client/index.ts';
+import { TooManyMatchesError, type Orchestrator } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
 import { keysOf, operationOf, startAPI, type API } from './api.ts';
 import { authenticate, bearer } from './tokens.ts';
@@ -11,7 +11,10 @@ describe('a change with a key', () => {
   let api: API;
   let replica: API;
   beforeAll(async () => {
-    const requests: Orchestrator['requests'] = { claim: (key, request) => keys.claim(key, request) };
+    const requests: Orchestrator['requests'] = {
+      claim: (key, request) => keys.claim(key, request),
+      recall: (key, request) => keys.recall(key, request),
+    };
     const byID = { clusterID: 'cce-87654321', workflowID: 'cce:default:bj:delete:cce-87654321' };
     const operations = [
       operationOf('ci-1'),
@@ -79,6 +82,61 @@ describe('a change with a key', () => {
     expect((await send(api, '/clusters', spec, key, 'reader')).statusCode).toBe(403);
     expect((await send(api, '/clusters?validateOnly=true', spec, key)).statusCode).toBe(200);
     expect((await send(api, '/clusters', spec, key)).statusCode).toBe(202);
+  });
+
+  it.each<[string, Partial<Orchestrator['teardown']>, number]>([
+    [
+      'matches clusters of others',
+      {
+        find: async () => ({
+          targets: [{ clusterID: 'cce-1', clusterName: 'prod', clusterPhase: 'running' }],
+          spared: [],
+        }),
+      },
+      403,
+    ],
+    [
+      'matches too many',
+      {
+        find: async () => {
+          throw new TooManyMatchesError('51 clusters match', { targets: [], spared: [] });
+        },
+      },
+      400,
+    ],
+    ['matches nothing', { find: async () => ({ targets: [], spared: [] }) }, 200],
+  ])('is free for another request after a teardown that %s', async (_, teardown, status) => {
+    const refusing = await startAPI({
+      authenticate,
+      orchestrator: { requests: keys, teardown: teardown as Orchestrator['teardown'] },
+    });
+    const headers = { ...bearer('ci'), ...key };
+    const url = `${base}/teardowns`;
+    const refused = await refusing.inject({
+      method: 'POST',
+      url,
+      headers,
+      payload: { filter: { name: '*' }, batch: 'ci-1' },
+    });
+    expect(refused.statusCode).toBe(status);
+    await refusing.close();
+    const narrower = await send(api, '/teardowns', { filter: { name: 'ci-*' }, batch: 'ci-1' }, key, 'ci');
+    expect(narrower.statusCode).toBe(202);
+  });
+
+  it('that started a teardown is answered though the filter matches too many by now', async () => {
+    const payload = { filter: { name: '*' }, batch: 'ci-1' };
+    const first = await send(api, '/teardowns', payload, key, 'ci');
+    const find = async () => {
+      throw new TooManyMatchesError('51 clusters match', { targets: [], spared: [] });
+    };
+    const later = await startAPI({
+      authenticate,
+      orchestrator: { requests: keys, teardown: { find } as unknown as Orchestrator['teardown'] },
+    });
+    const second = await send(later, '/teardowns', payload, key, 'ci');
+    expect([second.statusCode, second.headers.location]).toEqual([202, first.headers.location]);
+    await later.close();
   });
 
   it.each<['POST' | 'DELETE', string, string, object?]>([
