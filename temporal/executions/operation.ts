@@ -75,15 +75,18 @@ export function toOperation(
     requestedBy,
     specDigest,
     ended,
+    tellsEnd = false,
     startedAt = info.startTime.toISOString(),
   } = (info.memo ?? {}) as OperationMemo;
+  // The cluster runs, and its time to live never began: an earlier create made the cluster, which stays as it is.
+  const endedWithoutLease = tellsEnd && info.status.name === 'COMPLETED' && ended === undefined && !leaseBegan;
   return {
     kind: info.type === workflowTypes.createCluster ? 'create' : 'delete',
     workflowID: info.workflowId,
     runID: info.runId,
     ...(clusterName !== undefined && { clusterName }),
     ...(clusterID !== undefined && { clusterID }),
-    hasLease,
+    hasLease: hasLease && !endedWithoutLease,
     leaseBegan,
     ...(startedBy !== undefined && { startedBy }),
     ...(requestedBy !== undefined && { requestedBy }),
