@@ -26,7 +26,7 @@ import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { progressOf } from '../operation-status.ts';
 import type { OperationStatus } from '../../temporal/executions/operation.ts';
-import { clustersOfBatch, type ItemCluster } from './items.ts';
+import { batchDeletes, clustersOfBatch, type ItemCluster } from './items.ts';
 import { listBatches, type ListedBatch } from './list.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
@@ -95,6 +95,8 @@ export interface Batches {
   results: (name: string, from?: number) => AsyncGenerator<ItemResult, void>;
   /** Reads which clusters the items are about, in the order of the items. */
   clusters: (name: string) => Promise<ItemCluster[]>;
+  /** Finds out whether a batch deletes clusters on its way: it has items that delete, or rolls back. */
+  deletes: (name: string) => Promise<boolean>;
   /** Lists the latest run of each batch that Temporal still knows, in no order. */
   list: () => Promise<ListedBatch[]>;
 }
@@ -192,6 +194,7 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     },
     results: (name, from) => batchResults(client, scope, name, from),
     clusters: (name) => clustersOfBatch(client, scope, name),
+    deletes: (name) => batchDeletes(client, scope, name),
     list: () => listBatches(client, scope),
   };
 }

@@ -23,11 +23,30 @@ const readsAtOnce = 20;
 export async function clustersOfBatch(client: Client, scope: AccountRegion, name: string): Promise<ItemCluster[]> {
   const batch = await describeBatch(client, scope, name);
   if (batch === undefined) throw new BatchNotFoundError(name);
-  const { upload } = batch.memo;
+  return readItems(client, batch.memo.upload, clusterOf);
+}
+
+/**
+ * Finds out whether a batch deletes clusters on its way: it has items that delete, or rolls back.
+ *
+ * @throws BatchNotFoundError
+ */
+export async function batchDeletes(client: Client, scope: AccountRegion, name: string): Promise<boolean> {
+  const batch = await describeBatch(client, scope, name);
+  if (batch === undefined) throw new BatchNotFoundError(name);
+  const { failurePolicy, upload } = batch.memo;
+  return failurePolicy === 'rollback' || (await readItems(client, upload, ({ kind }) => kind)).includes('delete');
+}
+
+/** Keeps no more of each page than is asked for: all items may be a hundred megabytes. */
+async function readItems<Part>(
+  client: Client,
+  upload: BatchUpload,
+  partOf: (item: BatchItem) => Part,
+): Promise<Part[]> {
   const pages = Array.from({ length: Math.ceil(upload.items / upload.itemsPerPage) }, (_, page) => page);
   const limit = pLimit(readsAtOnce);
-  // Of each page no more than this is kept: all items may be a hundred megabytes.
-  const read = async (page: number) => (await itemsOfPage(client, name, upload, page)).map(clusterOf);
+  const read = async (page: number) => (await itemsOfPage(client, upload.name, upload, page)).map(partOf);
   return (await Promise.all(pages.map((page) => limit(read, page)))).flat();
 }
 

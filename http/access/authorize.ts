@@ -131,6 +131,20 @@ export async function requireBatch(
   throw forbidden(`the token "${principalOf(request).name}" is for some names only, and the batch has items of others`);
 }
 
+/**
+ * Refuses to let a batch that deletes go on for somebody who may not delete: an operator may have paused it to stop just that.
+ *
+ * @throws RequestError with 403
+ */
+export async function requireRoleToDelete(
+  request: Pick<FastifyRequest, 'principal'>,
+  { batches }: Orchestrator,
+  name: string,
+): Promise<void> {
+  if (principalOf(request).roles.has('destroy')) return;
+  if (await batches.deletes(name)) requireRole(request, 'destroy');
+}
+
 /** Whether an operation is on a cluster that the token is for. */
 export function maySee(
   request: Pick<FastifyRequest, 'principal'>,

@@ -15,13 +15,21 @@ import {
 } from '../../client/index.ts';
 import { allowsName } from '../access/principal.ts';
 import { visibleBatch } from '../access/visible-batch.ts';
-import { maySee, principalOf, requireAllNames, requireBatch, requireNames, requireRole } from '../access/authorize.ts';
+import {
+  maySee,
+  principalOf,
+  requireAllNames,
+  requireBatch,
+  requireNames,
+  requireRole,
+  requireRoleToDelete,
+} from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { batchLimitBytes } from '../bodies.ts';
 import { batchOperation, scopePath } from '../operation-resource.ts';
 import { pageOf } from '../page.ts';
-import { clientGone } from '../on-end.ts';
-import { invalid, RequestError } from '../request-error.ts';
+import { planAskerOf } from '../plan-asker.ts';
+import { invalid } from '../request-error.ts';
 import {
   batchPageSchema,
   batchSchema,
@@ -179,7 +187,12 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
 
   const control = [
     { verb: 'pause', summary: 'Start no more items', change: (batches, name) => batches.pause(name) },
-    { verb: 'resume', summary: 'Start items again after a pause', change: (batches, name) => batches.resume(name) },
+    {
+      verb: 'resume',
+      summary: 'Start items again after a pause',
+      letsGoOn: true,
+      change: (batches, name) => batches.resume(name),
+    },
     {
       verb: 'cancel',
       summary: 'Cancel the items under way, and start no more',
@@ -196,12 +209,20 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
     {
       verb: 'concurrency',
       summary: 'Set how many items may be under way at once',
+      letsGoOn: true,
       change: (batches, name, { concurrency = 1 }) => batches.setConcurrency(name, concurrency),
       body: z.strictObject({ concurrency: z.int().min(1).max(maximumConcurrency) }),
     },
   ] satisfies Control[] as Control[];
 
-  for (const { verb, summary, role = 'operate', change, body = z.strictObject({}).nullish() } of control) {
+  for (const {
+    verb,
+    summary,
+    role = 'operate',
+    letsGoOn = false,
+    change,
+    body = z.strictObject({}).nullish(),
+  } of control) {
     app.post(
       `/batches/:name/${verb}`,
       {
@@ -210,6 +231,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           tags,
           operationId: `${verb}Batch`,
           summary,
+          ...(letsGoOn && { description: 'A batch that deletes or rolls back needs the role `destroy`.' }),
           params: labelParams,
           headers: keyHeaders,
           querystring: changeQuery,
@@ -221,6 +243,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         const { name } = request.params;
         const orchestrator = orchestratorOf(options, request);
         await requireBatch(request, orchestrator, name);
+        if (letsGoOn) await requireRoleToDelete(request, orchestrator, name);
         if (request.query.validateOnly === true) {
           await orchestrator.batches.status(name);
           return reply.code(200).send({ valid: true, warnings: [] });

@@ -153,7 +153,7 @@ function recording<Calls extends object>(orchestrator: Calls, calls: [string, ..
 }
 
 /** An orchestrator that knows some operations, and starts nothing. */
-function handMade(operations: readonly OperationStatus[]): Orchestrator {
+export function handMade(operations: readonly OperationStatus[]): Orchestrator {
   const find = async (nameOrID: string) => {
     const found = operations.find(({ clusterName, clusterID }) => clusterName === nameOrID || clusterID === nameOrID);
     if (found === undefined) throw new OperationNotFoundError(nameOrID);
@@ -273,6 +273,10 @@ function batchesOf(): Orchestrator['batches'] {
     clusters: async (name) => {
       await status(name);
       return ['ci-0', 'ci-1', 'ci-2'].map((clusterName) => ({ clusterName }));
+    },
+    deletes: async (name) => {
+      await status(name);
+      return false;
     },
     list: async () => [known, { ...known, name: 'nightly', execution: 'completed' }],
   };

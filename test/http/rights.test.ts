@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Role } from '../../http/access/principal.ts';
 import { readTokens } from '../../http/access/tokens-file.ts';
 import { readExample } from '../examples.ts';
-import { operationOf, runID, startAPI, type API } from './api.ts';
+import { handMade, operationOf, runID, startAPI, type API } from './api.ts';
 import { authenticate, bearer, entry } from './tokens.ts';
 
 /** Every route with a request that it accepts from somebody with the role. */
@@ -238,5 +238,27 @@ describe('an operator without the role destroy', () => {
     expect((await ask('operator')).statusCode).toBe(403);
     expect((await ask('everything')).statusCode).toBe(202);
     await api.close();
+  });
+
+  it.each<[verb: string, payload: object, ofDeletes: number]>([
+    ['resume', {}, 403],
+    ['concurrency', { concurrency: 5 }, 403],
+    ['pause', {}, 202],
+    ['cancel', {}, 202],
+  ])('may %s a batch, but one that deletes: %i', async (verb, payload, ofDeletes) => {
+    const send = async (deletes: boolean, name: string) => {
+      const { batches } = handMade([]);
+      const orchestrator = { batches: { ...batches, deletes: async () => deletes } };
+      const api = await startAPI({ orchestrator, authenticate });
+      const url = `/v1/default/bj/batches/ci-1/${verb}`;
+      const { statusCode } = await api.inject({ method: 'POST', url, payload, headers: bearer(name) });
+      await api.close();
+      return statusCode;
+    };
+    expect([await send(false, 'operator'), await send(true, 'operator'), await send(true, 'everything')]).toEqual([
+      202,
+      ofDeletes,
+      202,
+    ]);
   });
 });
