@@ -42,8 +42,8 @@ export const serverHelp = `Usage: cce-server [--help] [--version]
        cce-server token NAME
 
 serve the HTTP API: clusters, operations and batches of all accounts and regions that workers
-serve, until SIGTERM; then it answers what is in progress. token prints a new bearer token and
-its entry for the tokens file
+serve, until SIGTERM or SIGINT; then it answers what is in progress. token prints a new bearer
+token and its entry for the tokens file
 
 Environment variables, with their defaults (docs/configuration.md describes each):
 
@@ -86,6 +86,6 @@ Examples:
   curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/v1/default/bj/clusters
 
 Exit codes:
-  0    stopped by SIGTERM
+  0    stopped by SIGTERM or SIGINT
   1    cannot go on, for example because the port is taken
   2    bad settings or arguments`;

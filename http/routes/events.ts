@@ -25,7 +25,7 @@ import { hasRoom, openStream } from '../events/event-stream.ts';
 import { listedOperation, operationResource } from '../operation-resource.ts';
 import { invalid, type RequestError } from '../request-error.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { label, scopeParams } from '../schemas/requests.ts';
+import { label, noQuery, scopeParams } from '../schemas/requests.ts';
 import { createPlaces, maximumStreams } from '../wait-limit.ts';
 import { orchestratorOf, scopeOf, type RouteOptions } from './context.ts';
 import { operationNotFound } from './read-operation.ts';
@@ -86,6 +86,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           operation: z.string().regex(operationIDPattern, 'must be the ID of an operation, the end of its name'),
         }),
         headers: lastEventID,
+        querystring: noQuery,
         response: streamed,
       },
     },

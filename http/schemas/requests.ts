@@ -57,7 +57,7 @@ export const checkQuery = z.strictObject({
   validateOnly: flag.optional().describe('Checks the request and the rights, and changes nothing.'),
 });
 
-/** A change that has no parameters. */
+/** A request that has no parameters. */
 export const noQuery = z.strictObject({});
 
 export const changeQuery = keyQuery.extend(checkQuery.shape);

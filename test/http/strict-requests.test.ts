@@ -5,7 +5,7 @@ import { operationOf, startAPI, type API } from './api.ts';
 const base = '/v1/default/bj';
 let api: API;
 beforeAll(async () => {
-  api = await startAPI({ operations: [operationOf('ci-1')] });
+  api = await startAPI({ operations: [operationOf('ci-1')], longestStreamMs: 1 });
 });
 afterAll(() => api.close());
 
@@ -22,6 +22,10 @@ it.each([
   ['GET', '/operations?limit=5', 'limit'],
   ['GET', '/operations/create~ci-1~01234567-89ab-cdef-0123-456789abcdef?timeout=5s', 'timeout'],
   ['GET', '/events?batches=nightly', 'batches'],
+  ['POST', '/teardowns/plan?validateOnly=true', 'validateOnly'],
+  ['GET', '/schedules/teardowns?pageSize=5', 'pageSize'],
+  ['GET', '/schedules/teardowns/ci-1?wait=5s', 'wait'],
+  ['GET', '/schedules/reconcile?wait=5s', 'wait'],
 ] as const)('%s %s is refused: a misspelt parameter would change what happens', async (method, url, key) => {
   const before = api.calls().length;
   const answer = await api.inject({ method, url: `${base}${url}`, ...(method !== 'GET' && { payload: bodyOf(url) }) });
@@ -30,6 +34,30 @@ it.each([
     expect.objectContaining({ in: 'query', message: expect.stringContaining(`"${key}"`) as string }),
   );
   expect(api.calls()).toHaveLength(before);
+});
+
+it('no route takes a parameter that it does not know', async () => {
+  const routes = Object.entries(api.app.swagger().paths ?? {}).flatMap(([path, methods]) =>
+    Object.keys(methods ?? {}).map((method) => [method.toUpperCase() as 'GET', path] as const),
+  );
+  expect(routes.length).toBeGreaterThan(30);
+  const values: Record<string, string> = {
+    account: 'default',
+    region: 'bj',
+    name: 'ci-1',
+    operation: 'create~ci-1~01234567-89ab-cdef-0123-456789abcdef',
+  };
+  const taking = [];
+  for (const [method, path] of routes) {
+    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+    const answer = await api.inject({ method, url: `${url}?nonsense=1`, ...(method !== 'GET' && { payload: {} }) });
+    const { problems = [] } = answer.json<{ problems?: { in: string; message: string }[] }>();
+    const isNamed = problems.some(({ in: part, message }) => part === 'query' && message.includes('nonsense'));
+    // Fastify looks at the body first.
+    const isOfBody = problems.length > 0 && problems.every(({ in: part }) => part === 'body');
+    if (!isNamed && !isOfBody) taking.push(`${method} ${path}`);
+  }
+  expect(taking).toEqual([]);
 });
 
 it.each([
