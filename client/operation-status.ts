@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
-import type { CurrentStep, Stage } from '../contract/current-step.ts';
+import type { CurrentStep } from '../contract/current-step.ts';
 import { isOverdue } from '../contract/overdue.ts';
-import { findBlock } from '../temporal/executions/blocked-by.ts';
+import { blockOf, isClear } from '../temporal/executions/blocked-by.ts';
+import { describeRun } from '../temporal/executions/describe-run.ts';
 import { outcomeOfClosedRun } from '../temporal/executions/outcome-of-run.ts';
-import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
+import { queryReportedStep } from '../temporal/executions/query-if-answered.ts';
 import type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
+import { fresherStep, watchedStepOf } from '../temporal/executions/watched-step.ts';
 
 /** Reads the status of an operation: its current step while it runs, and its outcome after its end. */
 export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {
@@ -27,15 +29,14 @@ export async function progressOf(
   client: Client,
   { workflowID, runID }: OperationReference,
 ): Promise<Pick<OperationStatus, 'currentStep' | 'blockedBy'>> {
-  const currentStep = await queryCurrentStep(client, client.workflow.getHandle(workflowID, runID));
+  const answer = await queryReportedStep(client, client.workflow.getHandle(workflowID, runID));
+  const run = await describeRun(client, workflowID, runID);
+  const currentStep = fresherStep(answer, run && (await watchedStepOf(client, run)));
   // An operation that says what it waits for, or whose cluster is watched, needs no second opinion.
-  const { stage, waitsFor, pollTrouble } = currentStep ?? {};
-  const isClear = waitsFor !== undefined || pollTrouble !== undefined || (stage !== undefined && telling.has(stage));
-  const blockedBy = isClear ? undefined : await findBlock(client, { workflowID, runID }, currentStep !== undefined);
+  const needsNone = run === undefined || (answer !== undefined && isClear(answer));
+  const blockedBy = needsNone ? undefined : await blockOf(client, run, answer !== undefined);
   return { ...(currentStep !== undefined && { currentStep }), ...(blockedBy !== undefined && { blockedBy }) };
 }
-
-const telling: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'done']);
 
 /** In the vendor's published example, no step takes more than two minutes, and the whole create takes four. */
 const unusualSeconds = 15 * 60;

@@ -66,7 +66,7 @@ export interface WaitsFor {
   retryAt?: string;
 }
 
-/** The answer of `currentStepQuery`. */
+/** How far an operation has got, in detail. */
 export interface CurrentStep {
   clusterID?: string;
   stage: Stage;
@@ -95,16 +95,25 @@ export interface CurrentStep {
 /** What a watch waits for. `running`: the cluster runs or never will. `gone`: it is deleted, or its deletion failed. */
 export type WatchGoal = 'running' | 'gone';
 
+/**
+ * When a watch was scheduled, its attempt, and the number of a report: a report of a watch that was thought dead is older than
+ * those of its successor.
+ */
+export type ReportSequence = readonly [scheduledAtMs: number, attempt: number, report: number];
+
+/** What a workflow answers `currentStepQuery` with. */
+export type ReportedStep = CurrentStep & {
+  /** The last report of a watch that is in it. Absent before the first, and in answers of version 0.1. */
+  reported?: ReportSequence;
+};
+
 /** The argument of the signal `stepChanged`: the current step changed, or polls fail. */
 export type StepChange = {
   clusterID: string;
   /** The goal of the watch. The workflow ignores a late report of a watch that it no longer waits for. */
   goal: WatchGoal;
-  /**
-   * When the watch was scheduled, its attempt, and the number of the report: a report of a watch that was thought dead is
-   * older than those of its successor. Absent in reports of version 0.1.
-   */
-  sequence?: readonly [scheduledAtMs: number, attempt: number, report: number];
+  /** Absent in reports of version 0.1. */
+  sequence?: ReportSequence;
 } & ({ phase: ClusterPhase; steps: Step[] } | { pollTrouble: PollTrouble });
 
 /**

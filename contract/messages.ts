@@ -1,10 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClusterPhase } from '../cce/phases.ts';
 import type { CancelRequest } from './cancel-request.ts';
-import type { CurrentStep, StepChange } from './current-step.ts';
+import type { ReportedStep, StepChange } from './current-step.ts';
 
 /** The state of a create or delete, at most one poll old. Running and closed executions answer it. */
-export const currentStepQuery = defineQuery<CurrentStep>('currentStep');
+export const currentStepQuery = defineQuery<ReportedStep>('currentStep');
 
 /** The request of a create, with secrets redacted. */
 export const requestQuery = defineQuery<unknown>('request');

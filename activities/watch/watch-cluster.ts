@@ -3,7 +3,7 @@ import { cancellationSignal, Context, log } from '@temporalio/activity';
 import type { CceClient } from '../../cce/client.ts';
 import { clusterPhases } from '../../cce/phases.ts';
 import { createSecretFilter, type SecretReader, type SecretReference } from '../../cce/secrets.ts';
-import { currentStepOf, type StepChange, type WatchGoal } from '../../contract/current-step.ts';
+import { currentStepOf, type ReportSequence, type StepChange, type WatchGoal } from '../../contract/current-step.ts';
 import type { RequestBudget } from '../api/request-budget.ts';
 import { createMailbox } from './mailbox.ts';
 import type { Observation } from './observation.ts';
@@ -16,10 +16,12 @@ import {
   noteSeen,
   type PollRequest,
   type StepNews,
+  type WatchDecision,
   type WatchEvent,
   type WatchState,
 } from './watch-decision.ts';
 import { resumeWatch } from './watch-progress.ts';
+import { keepWatched } from './watched.ts';
 
 export interface WatchInput {
   clusterID: string;
@@ -79,9 +81,15 @@ export function watchCluster(dependencies: WatchDependencies) {
     const resumed = resumeWatch(info.heartbeatDetails);
     const progress = { ...resumed, leaving: resumed.leaving || (goal === 'gone' && deletionAccepted) };
     let state: WatchState = { goal, progress, isResumed: progress.polls > 0 };
+    const watched = keepWatched({ clusterID, goal }, info.heartbeatDetails);
+    const beat = () => heartbeat({ ...state.progress, ...watched.details() });
+    let hasBeaten = false;
     // Independent of the polls, so that a slow answer of the API is never taken for a dead worker. Each watch has its own
     // timer: timers are cheap, and a shared one would send thousands of heartbeats at the same moment.
-    const heartbeats = setInterval(() => heartbeat(state.progress), heartbeatIntervalMs);
+    const heartbeats = setInterval(() => {
+      hasBeaten = true;
+      beat();
+    }, heartbeatIntervalMs);
     const ticks = createMailbox<Tick>(signal);
     const unfollow = phases.follow(clusterID, (tick) => {
       // Most ticks are repeated, a thousand at once: they need not wake the watch.
@@ -106,11 +114,22 @@ export function watchCluster(dependencies: WatchDependencies) {
       }
     }
 
+    function sequence(): ReportSequence {
+      return [info.scheduledTimestampMs, info.attempt, reports];
+    }
+
+    function show(event: WatchEvent, { action, news }: WatchDecision): void {
+      const isBelieved = action.kind === 'pause' && state.progress.doubt === undefined;
+      if (news !== undefined && 'pollTrouble' in news) watched.miss(news.pollTrouble, sequence());
+      else if (event.kind === 'polled' && isBelieved) watched.see(event.observed, sequence());
+      // Costs nothing: the SDK sends the latest details with the next heartbeat that is due anyway. The first would be one more.
+      if (hasBeaten && watched.hasChanged()) beat();
+    }
+
     async function report(news: StepNews, workflow: { workflowId: string; runId: string }): Promise<void> {
       reports++;
-      const sequence = [info.scheduledTimestampMs, info.attempt, reports] as const;
       try {
-        await reportStep(workflow, { clusterID, goal, sequence, ...news });
+        await reportStep(workflow, { clusterID, goal, sequence: sequence(), ...news });
       } catch (error) {
         signal.throwIfAborted();
         // Temporal throttles, or takes no more signals: the cluster is watched all the same, and the next change is told.
@@ -131,9 +150,10 @@ export function watchCluster(dependencies: WatchDependencies) {
         state = decision.state;
         // At once: while workers die one after the other, no attempt may live until its next heartbeat, and each would
         // begin the wait for certainty anew.
-        if (state.progress.doubt?.looks === 1) heartbeat(state.progress);
+        if (state.progress.doubt?.looks === 1) beat();
         if ('countedFailure' in decision) logFailure(clusterID, state, decision.countedFailure);
         if (news !== undefined) await report(news, workflowExecution);
+        show(event, decision);
         if (action.kind === 'end') return action.observed;
         if (action.kind === 'giveUp') throw budgetExhausted(clusterID, action);
         if (action.kind === 'pause') dueAtMs = performance.now() + action.pauseMs;
@@ -158,8 +178,11 @@ export function watchCluster(dependencies: WatchDependencies) {
   }
 }
 
-/** Well below the heartbeat limit of 20 s; the SDK sends only as many heartbeats as that limit needs. */
-const heartbeatIntervalMs = 5_000;
+/**
+ * Half of what the SDK leaves between two heartbeats that it sends, so that one is always at hand. No shorter: to encrypt the
+ * details of thousands of watches takes CPU time.
+ */
+const heartbeatIntervalMs = 7_000;
 
 function logFailure(clusterID: string, { observed, progress }: WatchState, error: unknown): void {
   const step = currentStepOf(observed?.steps ?? [])?.name;

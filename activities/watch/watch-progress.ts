@@ -5,7 +5,7 @@ import { doubtSchema } from './confirm-end.ts';
 
 /**
  * The heartbeat details of `watchCluster`, from which its next attempt continues, perhaps on another worker. They are only
- * a cache: after a crash they may be as old as the heartbeat limit.
+ * a cache: after a crash they may be as old as the heartbeat limit. `watched` beside it is for people.
  */
 const watchProgressSchema = z.object({
   polls: z.number().int().nonnegative(),

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { CurrentStep, Stage } from '../../contract/current-step.ts';
 import { aboutKeys } from '../encryption/payload-decryption-error.ts';
 import { describeRun } from './describe-run.ts';
 import { failureOfQuery } from './failure-of-query.ts';
@@ -31,8 +32,17 @@ export async function findBlock(
   isAnswered?: boolean,
 ): Promise<BlockedBy | undefined> {
   const run = await describeRun(client, workflowID, runID);
-  if (run?.status.name === 'PAUSED') return { reason: 'paused', message: pausedMessage(workflowID) };
-  if (run?.status.name !== 'RUNNING') return undefined;
+  return run && blockOf(client, run, isAnswered);
+}
+
+/** Does what {@link findBlock} does, for a run that has just been described. */
+export async function blockOf(
+  client: Client,
+  run: WorkflowExecutionDescription,
+  isAnswered?: boolean,
+): Promise<BlockedBy | undefined> {
+  if (run.status.name === 'PAUSED') return { reason: 'paused', message: pausedMessage(run.workflowId) };
+  if (run.status.name !== 'RUNNING') return undefined;
   const { taskQueue, raw } = run;
   const isSilent = isAnswered === undefined ? isWaitingForWorker(raw, Date.now()) : !isAnswered;
   if (!isSilent) return blockingCall(client, raw.pendingActivities ?? []);
@@ -43,6 +53,27 @@ export async function findBlock(
   if (failure !== undefined) return { reason: 'taskFails', message: taskText(await tell(client, failure)) };
   return { reason: 'noAnswer', message: `a worker polls the task queue ${taskQueue}, but does not answer` };
 }
+
+/** Whether an operation says itself what it waits for, or is watched: what its description shows is then normal. */
+export function isClear({ stage, waitsFor, pollTrouble }: CurrentStep): boolean {
+  return waitsFor !== undefined || pollTrouble !== undefined || telling.has(stage);
+}
+
+const telling: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'done']);
+
+/** Whether a description alone gives reason to doubt that workers run a workflow, so that it is worth a question. */
+export function mayBeHeldUp(
+  { status, raw }: Pick<WorkflowExecutionDescription, 'status' | 'raw'>,
+  nowMs: number,
+): boolean {
+  if (status.name === 'PAUSED' || isWaitingForWorker(raw, nowMs)) return true;
+  const isUntaken = ({ state, scheduledTime }: Pending[number]) =>
+    state === scheduled && !!scheduledTime && nowMs - Number(scheduledTime.seconds ?? 0) * 1000 > slowMs;
+  return (raw.pendingActivities ?? []).some(isUntaken);
+}
+
+/** `PENDING_ACTIVITY_STATE_SCHEDULED` of Temporal's API. */
+const scheduled = 1;
 
 function taskText({ text, teller }: Told): string {
   if (!aboutKeys(text)) return `no worker can run it, and it is tried again: ${text}`;

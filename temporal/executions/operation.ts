@@ -47,7 +47,9 @@ export type OperationReference = Pick<Operation, 'workflowID' | 'runID'>;
 
 /** An operation with its progress or outcome. */
 export interface OperationStatus extends Operation {
-  /** Present while it runs. Absent if no worker answers at the moment. */
+  /**
+   * Present while it runs. If no worker answers at the moment, it is what the watch of the cluster last told, or absent.
+   */
   currentStep?: CurrentStep;
   /** Why nothing moves. Present while no worker answers or can run it, or while a call to the service fails or lasts. */
   blockedBy?: BlockedBy;

@@ -1,12 +1,24 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { QueryDefinition } from '@temporalio/common';
-import type { CurrentStep } from '../../contract/current-step.ts';
+import type { CurrentStep, ReportedStep } from '../../contract/current-step.ts';
 import { currentStepQuery } from '../../contract/messages.ts';
 import { PayloadDecryptionError } from '../encryption/payload-decryption-error.ts';
 
 /** Asks an operation for its current step. `undefined` if no worker answers within 5 seconds. */
-export function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
+export async function queryCurrentStep(client: Client, handle: WorkflowHandle): Promise<CurrentStep | undefined> {
+  const answer = await queryReportedStep(client, handle);
+  return answer && withoutReport(answer);
+}
+
+/** The same, with the last report of a watch that the answer contains. */
+export function queryReportedStep(client: Client, handle: WorkflowHandle): Promise<ReportedStep | undefined> {
   return queryIfAnswered(client, handle, currentStepQuery);
+}
+
+/** The sequence of reports means nothing to people. */
+export function withoutReport(answer: ReportedStep): CurrentStep {
+  const { reported: _, ...currentStep } = answer;
+  return currentStep;
 }
 
 /**

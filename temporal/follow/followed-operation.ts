@@ -2,7 +2,7 @@ import type { Operation, OperationReference, OperationStatus } from '../executio
 
 /** An operation as a follower knows it. Without a current step and an outcome, nobody has answered for it yet. */
 export type FollowedOperation = Operation &
-  Pick<OperationStatus, 'currentStep' | 'outcome'> & {
+  Pick<OperationStatus, 'currentStep' | 'blockedBy' | 'outcome'> & {
     /** It has ended, and its outcome has not been read yet. */
     awaitsOutcome?: true;
   };

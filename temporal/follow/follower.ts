@@ -146,7 +146,7 @@ export function createFollower(
   return {
     operation(reference, onChange) {
       const key = `${reference.workflowID} ${reference.runID}`;
-      const follow = runs.get(key) ?? { reference, listeners: new Set(), entry: createEntry() };
+      const follow = runs.get(key) ?? { reference, listeners: new Set(), entry: { ...createEntry(), isClose: true } };
       runs.set(key, follow);
       follow.listeners.add(onChange);
       if (follow.entry.operation !== undefined) onChange(follow.entry.operation);

@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
+import type { CurrentStep, ReportSequence } from '../../contract/current-step.ts';
+import { isOlderReport } from '../../contract/watched-cluster.ts';
+import { isClear } from '../executions/blocked-by.ts';
 import type { Operation, OperationReference } from '../executions/operation.ts';
+import { fresherStep, isSameWatch, withWatched, type WatchedStep } from '../executions/watched-step.ts';
+import { createAllowance } from './allowance.ts';
 import type { FollowedOperation, FollowedRun } from './followed-operation.ts';
-import type { FollowerCalls } from './follower-calls.ts';
-import { createQuestions } from './questions.ts';
+import type { Described, FollowerCalls } from './follower-calls.ts';
+import { createQuestions, type Answer } from './questions.ts';
 
 /** What a follower knows of one operation, and when it looks at it again. */
 export interface Entry {
@@ -10,6 +16,13 @@ export interface Entry {
   operation: FollowedOperation | undefined;
   /** The number of events of its history when its current step was read. */
   events: number;
+  /** The last report of a watch that the current step contains. */
+  sequence: ReportSequence | undefined;
+  /** The number of events when it was last asked, and when it may be asked again at the same number. */
+  askedEvents: number;
+  askAgainMs: number;
+  /** Somebody follows this one, and not only its scope: what holds it up is shown too, and without delay. */
+  isClose: boolean;
   describedAtMs: number;
   /** It could not be read, or nobody answered: it is tried again then. */
   unansweredUntilMs: number;
@@ -23,10 +36,20 @@ const callsAtOnce = 10;
 export const lookAgainMs = 1_000;
 const unansweredMs = 10_000;
 
+/**
+ * The maximum number of questions a second to operations whose heartbeats will tell the same, though up to 14 s later. A few
+ * operations are followed closely, and a thousand cheaply.
+ */
+const hurriedQuestionsPerSecond = 5;
+
 export function createEntry(operation?: FollowedOperation): Entry {
   return {
     operation,
     events: -1,
+    sequence: undefined,
+    askedEvents: -1,
+    askAgainMs: 0,
+    isClose: false,
     describedAtMs: 0,
     unansweredUntilMs: 0,
     wasUnanswered: false,
@@ -50,12 +73,13 @@ export interface Looks {
 }
 
 /**
- * Creates looks. They ask an operation for its current step only if its history has grown since: such a question is one action,
- * and wakes the workflow.
+ * Creates looks. They ask an operation for its current step only if its history has grown since, and its description does not
+ * tell: such a question is one action, and wakes the workflow.
  */
 export function createLooks({ describe, currentStep, outcome: readOutcome, isRunning }: FollowerCalls): Looks {
   const limit = pLimit(callsAtOnce);
   const ask = createQuestions(currentStep);
+  const mayHurry = createAllowance(hurriedQuestionsPerSecond);
 
   /** No other look at the same run begins before it has ended. */
   async function alone(entry: Entry, look: () => Promise<void>): Promise<void> {
@@ -86,19 +110,55 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
     else await noteEnd(entry, found.operation, onChange);
   }
 
-  async function noteRunning(
-    entry: Entry,
-    { operation, events }: { operation: Operation; events: number },
-    onChange: () => void,
-  ): Promise<void> {
-    const answer = events === entry.events ? 'postponed' : await ask(operation, entry.wasUnanswered);
-    entry.unansweredUntilMs = answer === 'unanswered' ? Date.now() + unansweredMs : 0;
-    if (answer === 'postponed') return;
+  async function noteRunning(entry: Entry, found: Described, onChange: () => void): Promise<void> {
+    entry.unansweredUntilMs = 0;
+    const { watched } = found;
+    if (watched !== undefined && isNews(watched, entry)) {
+      // The history may have grown by another report since. The next heartbeat tells of that one.
+      note(entry, found, withWatched(entry.operation?.currentStep, watched), watched.sequence);
+      onChange();
+    }
+    const answer = isWorthAsking(entry, found) ? await question(entry, found) : undefined;
+    if (answer === 'unanswered') {
+      if (!entry.isClose) entry.unansweredUntilMs = Date.now() + unansweredMs;
+    } else if (answer !== undefined && answer !== 'postponed') {
+      note(entry, found, fresherStep(answer, watched), newestOf(answer.reported, watched?.sequence));
+      onChange();
+    }
+    if (entry.isClose && answer !== 'postponed') await noteBlock(entry, found, answer !== undefined, onChange);
+  }
+
+  /** Whether there may be something that only the workflow can tell. */
+  function isWorthAsking(entry: Entry, { events, watched, mayBeHeldUp }: Described): boolean {
+    const isDoubtful = entry.isClose && (mayBeHeldUp === true || entry.wasUnanswered);
+    const hasGrown = events !== entry.events;
+    if (!isDoubtful && !hasGrown) return false;
+    // It has been asked since, and has not answered, or there is the same doubt still.
+    if (events === entry.askedEvents && Date.now() < entry.askAgainMs) return false;
+    const known = entry.operation?.currentStep;
+    const isTold = watched !== undefined && known !== undefined && isSameWatch(known, watched.currentStep);
+    return isDoubtful || !isTold || mayHurry();
+  }
+
+  async function question(entry: Entry, { operation, events }: Described): Promise<Answer> {
+    const answer = await ask(operation, entry.wasUnanswered);
+    if (answer === 'postponed') return answer;
+    entry.askedEvents = events;
+    entry.askAgainMs = Date.now() + unansweredMs;
     entry.wasUnanswered = answer === 'unanswered';
-    if (answer === 'unanswered') return;
-    entry.events = events;
-    const clusterID = answer.clusterID ?? operation.clusterID;
-    entry.operation = { ...operation, ...(clusterID !== undefined && { clusterID }), currentStep: answer };
+    return answer;
+  }
+
+  /** Only what is followed by itself says what holds it up. */
+  async function noteBlock(entry: Entry, found: Described, wasAsked: boolean, onChange: () => void): Promise<void> {
+    const { operation, wasUnanswered } = entry;
+    // Nothing is known beyond what the last question has shown.
+    if (operation === undefined || (wasUnanswered && !wasAsked)) return;
+    const { blockedBy: before, ...rest } = operation;
+    const isFine = rest.currentStep !== undefined && isClear(rest.currentStep) && (wasAsked || !found.mayBeHeldUp);
+    const blockedBy = isFine && !wasUnanswered ? undefined : await found.block?.(wasAsked ? !wasUnanswered : undefined);
+    if (isDeepStrictEqual(blockedBy, before)) return;
+    entry.operation = { ...rest, ...(blockedBy !== undefined && { blockedBy }) };
     onChange();
   }
 
@@ -124,4 +184,36 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
       }),
     underWay: () => limit.activeCount + limit.pendingCount,
   };
+}
+
+/** Whether a description tells something that is not known yet. */
+function isNews({ currentStep, sequence }: WatchedStep, { operation, sequence: last }: Entry): boolean {
+  const known = operation?.currentStep;
+  if (known === undefined) return true;
+  if (isOlderReport(sequence, last)) return false;
+  if (!isSameWatch(known, currentStep) || isOlderReport(last, sequence)) return true;
+  const told = ({ phase, steps, pollTrouble }: CurrentStep) => [phase, steps, pollTrouble];
+  return !isDeepStrictEqual(told(currentStep), told(known));
+}
+
+function note(
+  entry: Entry,
+  { operation, events }: Described,
+  currentStep: CurrentStep | undefined,
+  sequence: ReportSequence | undefined,
+): void {
+  entry.events = events;
+  entry.sequence = newestOf(entry.sequence, sequence);
+  const { blockedBy } = entry.operation ?? {};
+  const clusterID = currentStep?.clusterID ?? operation.clusterID;
+  entry.operation = {
+    ...operation,
+    ...(clusterID !== undefined && { clusterID }),
+    ...(currentStep !== undefined && { currentStep }),
+    ...(blockedBy !== undefined && { blockedBy }),
+  };
+}
+
+function newestOf(left: ReportSequence | undefined, right: ReportSequence | undefined): ReportSequence | undefined {
+  return left === undefined || isOlderReport(left, right) ? right : left;
 }

@@ -1,9 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { CurrentStep } from '../../contract/current-step.ts';
+import type { ReportedStep } from '../../contract/current-step.ts';
 import type { OperationReference } from '../executions/operation.ts';
 
 /** `unanswered`: no worker answered within seconds. `postponed`: not asked, since no worker seems to answer. */
-export type Answer = CurrentStep | 'unanswered' | 'postponed';
+export type Answer = ReportedStep | 'unanswered' | 'postponed';
 
 /** The operations of one account and region, which the same workers answer for. */
 interface Line {
@@ -24,7 +24,7 @@ const doubtfulAtOnce = 2;
  * Creates a function that asks operations for their current steps. An account without a worker, or an operation whose
  * workflow cannot run, holds up the questions of no others.
  */
-export function createQuestions(currentStep: (reference: OperationReference) => Promise<CurrentStep | undefined>) {
+export function createQuestions(currentStep: (reference: OperationReference) => Promise<ReportedStep | undefined>) {
   const lines = new Map<string, Line>();
 
   function lineOf({ workflowID }: OperationReference): Line {

@@ -27,11 +27,15 @@ export function cancellableWork(
   const scope = new CancellationScope({ cancellable: true });
   let cancelRequest: CancelRequest | undefined;
   let abandonListener = () => {};
-  setHandler(currentStepQuery, () => ({
-    ...currentStep(),
-    ...(scope.consideredCancelled && { isCancelled: true }),
-    ...(cancelRequest?.cleanup === 'keep' && { keepsCluster: true }),
-  }));
+  setHandler(currentStepQuery, () => {
+    const reported = progress.lastReport();
+    return {
+      ...currentStep(),
+      ...(reported !== undefined && { reported }),
+      ...(scope.consideredCancelled && { isCancelled: true }),
+      ...(cancelRequest?.cleanup === 'keep' && { keepsCluster: true }),
+    };
+  });
   setHandler(stepChangedSignal, (change) => progress.observeChange(change));
   const cancelled = (cancel?: CancelRequest) => {
     if (isRefused(cancel)) return;

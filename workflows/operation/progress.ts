@@ -3,12 +3,14 @@ import type { ClusterPhase } from '../../cce/phases.ts';
 import {
   currentStepOf,
   type CurrentStep,
+  type ReportSequence,
   type Stage,
   type Step,
   type StepChange,
   type WaitsFor,
   type WatchGoal,
 } from '../../contract/current-step.ts';
+import { isOlderReport } from '../../contract/watched-cluster.ts';
 import { operationDetails } from './current-details.ts';
 import { showStage } from './show-stage.ts';
 
@@ -26,6 +28,8 @@ export interface Progress {
    */
   waitFor: (wait: Omit<WaitsFor, 'since'> | undefined, by?: string) => void;
   view: () => CurrentStep;
+  /** The last report of a watch that {@link view} shows. */
+  lastReport: () => ReportSequence | undefined;
 }
 
 /** @param resumed Where an earlier run of the same operation has got to. */
@@ -35,7 +39,7 @@ export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
   if (resumed !== undefined) setCurrentDetails(operationDetails(state));
 
   const waits = new Map<string, WaitsFor>();
-  let lastSequence: StepChange['sequence'];
+  let lastReport: ReportSequence | undefined;
 
   function observe({ clusterPhase, steps }: { clusterPhase: ClusterPhase; steps: Step[] }): void {
     delete state.pollTrouble;
@@ -73,8 +77,9 @@ export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
     observeChange(change) {
       if (!isStepChange(change)) return;
       if (change.clusterID !== state.clusterID || change.goal !== goals[state.stage]) return;
-      if (isOlder(change.sequence, lastSequence)) return;
-      lastSequence = change.sequence;
+      // A watch that was thought dead may still report.
+      if (isOlderReport(change.sequence, lastReport)) return;
+      lastReport = change.sequence;
       // Trouble is no progress: `updatedAt` and the steps stay what they were.
       if ('pollTrouble' in change) state.pollTrouble = change.pollTrouble;
       else observe({ clusterPhase: change.phase, steps: change.steps });
@@ -83,14 +88,8 @@ export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
       const step = currentStepOf(state.steps);
       return { ...state, ...(step !== undefined && { step }) };
     },
+    lastReport: () => lastReport,
   };
-}
-
-/** A watch that was thought dead may still report: its scheduling time, attempt or number is smaller. */
-function isOlder(sequence: StepChange['sequence'], last: StepChange['sequence']): boolean {
-  if (!Array.isArray(sequence) || !Array.isArray(last)) return false;
-  const position = sequence.findIndex((part, index) => part !== last[index]);
-  return position !== -1 && (sequence[position] ?? 0) < (last[position] ?? 0);
 }
 
 /** What is watched for in a stage; in the others nothing is. */

@@ -275,6 +275,20 @@ describe('the next attempt of a watch', () => {
     expect(heartbeats[0]).toMatchObject({ doubt: { clusterPhase: 'absent', looks: 1 } });
   });
 
+  it('says with each heartbeat what it has seen', async () => {
+    const { heartbeats } = await watch([provisioning('done', 'doing', 'todo'), 'absent', 'absent', running]);
+    expect(heartbeats[0]).toMatchObject({
+      doubt: { clusterPhase: 'absent' },
+      watched: {
+        clusterID,
+        goal: 'running',
+        phase: 'provisioning',
+        steps: [{ status: 'done' }, { status: 'doing' }, {}],
+      },
+    });
+    expect(heartbeats[0]).toHaveProperty('watched.sequence.2', 1);
+  });
+
   it('waits for a cluster that is not visible yet, but not for ever', async () => {
     const since = (secondsAgo: number) => ({
       ...progress,

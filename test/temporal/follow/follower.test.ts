@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FollowerCalls } from '../../../temporal/follow/follower-calls.ts';
+import type { WatchedStep } from '../../../temporal/executions/watched-step.ts';
+import type { Described, FollowerCalls } from '../../../temporal/follow/follower-calls.ts';
 import { createFollower } from '../../../temporal/follow/follower.ts';
 import {
   endedForMs,
@@ -14,11 +15,19 @@ const scope = { account: 'default', region: 'bj' };
 const startedAt = '2026-11-28T01:00:00.000Z';
 
 /** A create as Temporal has it. */
-interface Known {
-  operation: Operation;
-  events: number;
+interface Known extends Described {
   stage: CurrentStep['stage'];
   outcome?: OperationOutcome;
+}
+
+/** What the heartbeats of a watch tell after a number of reports. */
+function watchedStep(report: number, status = 'doing'): WatchedStep {
+  const step = { name: 'network', index: report, total: 9, status, retryCount: 1 };
+  const steps = [step];
+  return {
+    currentStep: { clusterID: 'cce-1', stage: 'provisioning', step, steps, updatedAt: startedAt },
+    sequence: [1, 1, report],
+  };
 }
 
 function createOf(name: string, more: Partial<Operation> = {}): Known {
@@ -122,6 +131,89 @@ describe('a follower', () => {
       ['ci-1', 'provisioning'],
       ['ci-1', 'completed'],
     ]);
+    end();
+  });
+
+  it('takes from its description how far an operation has got that is watched', async () => {
+    const create = { ...createOf('ci-1'), watched: watchedStep(1) };
+    const { calls, counts } = temporalOf([create]);
+    const states: unknown[] = [];
+    const end = createFollower(calls).operation(create.operation, (state) =>
+      states.push([state?.currentStep?.stage, state?.currentStep?.step?.index, state?.currentStep?.step?.status]),
+    );
+    await pass(3_000);
+    for (const [report, status] of [
+      [2, 'doing'],
+      [2, 'done'],
+      [3, 'doing'],
+    ] as const) {
+      Object.assign(create, { watched: watchedStep(report, status), events: create.events + 4 });
+      await pass(1_500);
+    }
+    expect(counts.questions).toBe(0);
+    expect(states).toEqual([
+      [undefined, undefined, undefined],
+      ['provisioning', 1, 'doing'],
+      ['provisioning', 2, 'doing'],
+      ['provisioning', 2, 'done'],
+      ['provisioning', 3, 'doing'],
+    ]);
+    // An old heartbeat changes nothing, and the history has grown by something that it does not tell.
+    Object.assign(create, { watched: watchedStep(2), events: create.events + 4, stage: 'verifying' });
+    await pass(1_500);
+    expect(states.slice(5)).toEqual([['verifying', undefined, undefined]]);
+    expect(counts.questions).toBe(1);
+    end();
+  });
+
+  it('asks few of many watched operations before their next heartbeats', async () => {
+    const creates = Array.from({ length: 100 }, (_, index) => ({
+      ...createOf(`ci-${index}`),
+      watched: watchedStep(1),
+    }));
+    const { calls, counts } = temporalOf(creates);
+    const follower = createFollower(calls);
+    const ends = creates.map(({ operation }) => follower.operation(operation, () => {}));
+    await pass(3_000);
+    expect(counts.questions).toBe(0);
+    for (const create of creates) create.events++;
+    await pass(5_000);
+    expect(counts.questions).toBeGreaterThan(20);
+    expect(counts.questions).toBeLessThanOrEqual(35);
+    const { questions } = counts;
+    for (const create of creates) create.watched = watchedStep(2);
+    await pass(5_000);
+    expect(counts.questions - questions).toBeLessThanOrEqual(15);
+    for (const end of ends) end();
+  });
+
+  it('says what holds an operation up, asking it now and then as long as there is doubt', async () => {
+    const blockedBy = { reason: 'noWorker', message: 'no worker polls' } as const;
+    const asked: (boolean | undefined)[] = [];
+    const block = async (isAnswered?: boolean) => {
+      asked.push(isAnswered);
+      return isAnswered === false ? blockedBy : undefined;
+    };
+    const create = { ...createOf('ci-1'), watched: watchedStep(1), block };
+    const { calls, counts, answer } = temporalOf([create]);
+    const states: unknown[] = [];
+    const end = createFollower(calls).operation(create.operation, (state) =>
+      states.push([state?.currentStep?.step?.index, state?.blockedBy?.reason]),
+    );
+    await pass(5_000);
+    expect([counts.questions, asked]).toEqual([0, []]);
+    answer(false);
+    Object.assign(create, { mayBeHeldUp: true });
+    await pass(25_000);
+    expect(counts.questions).toBe(3);
+    expect(states.at(-1)).toEqual([1, 'noWorker']);
+    answer(true);
+    Object.assign(create, { mayBeHeldUp: false, watched: watchedStep(2), stage: 'provisioning' });
+    await pass(11_000);
+    expect(states.at(-1)).toEqual([2, undefined]);
+    const { questions } = counts;
+    await pass(20_000);
+    expect(counts.questions).toBe(questions);
     end();
   });
 
