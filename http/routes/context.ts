@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountRegion, Orchestrator, Scopes } from '../../client/index.ts';
+import { principalOf } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import type { OperationResource } from '../schemas/operation.ts';
 import type { SharedLists } from '../shared-lists.ts';
@@ -43,7 +44,7 @@ export function waitOf(
     stopping.removeEventListener('abort', end);
     end();
   });
-  return { milliseconds, signal: over.signal, follower: scopes.follower };
+  return { milliseconds, signal: over.signal, follower: scopes.follower.for(principalOf(reply.request).name) };
 }
 
 /** The time for Temporal to answer all calls of one request, besides its wait. */

@@ -15,6 +15,7 @@ import {
   UnreachableError,
   type AccountRegion,
   type FollowedOperation,
+  type Follower,
   type News,
   type Operation,
   type Orchestrator,
@@ -100,9 +101,10 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       }
       const { workflowID, runID } = named;
       let last = positionOf(request.headers['last-event-id'], runID);
+      takePlace(request, reply);
       let state: FollowedOperation | undefined;
       let onState = () => {};
-      const unfollow = scopes.follower.operation({ workflowID, runID }, (now) => {
+      const unfollow = followerOf(request).operation({ workflowID, runID }, (now) => {
         state = now ?? state;
         onState();
       });
@@ -116,7 +118,6 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
           }).finally(() => clearTimeout(late));
         }
         if (state === undefined || !maySee(request, state)) throw operationNotFound(id);
-        takePlace(request, reply);
       } catch (error) {
         unfollow();
         throw error;
@@ -170,8 +171,8 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       if (id !== undefined && id !== '' && cursor === undefined) throw invalidID();
       const isTooOld = cursor !== undefined && Date.now() - cursor.atSeconds * 1000 > longestAwayMs;
       const from = isTooOld ? undefined : cursor;
-      const isWanted = await filterOf(request, scope, batch);
       takePlace(request, reply);
+      const isWanted = await filterOf(request, scope, batch);
 
       const reader = createScopeReader(from);
       let before: News[] = [];
@@ -190,6 +191,11 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       return reply;
     },
   );
+
+  /** Clients take turns, so that none waits for all that another one follows. */
+  function followerOf(request: FastifyRequest): Follower {
+    return scopes.follower.for(principalOf(request).name);
+  }
 
   function follow(
     request: FastifyRequest,
@@ -217,7 +223,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
     const stream = openStream(reply, { stopping, longestMs, onRoom: tell, onEnd });
     if (isTooOld) stream.comment('the ID of the last event is over an hour old: the stream begins anew');
     if (before.length > 0) send(before);
-    unfollow = scopes.follower.scope(scope, (...list) => {
+    unfollow = followerOf(request).scope(scope, (...list) => {
       latest = list;
       tell();
     });

@@ -1,22 +1,27 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { AccountRegion } from '../../contract/identity.ts';
 import type { OperationReference } from '../executions/operation.ts';
+import { createAllowance } from './allowance.ts';
 import type { FollowedOperation, FollowedRun, OnScopeChange } from './followed-operation.ts';
 import type { FollowerCalls } from './follower-calls.ts';
-import { createEntry, createLooks, isDue, type Entry } from './looks.ts';
+import { createEntry, createLooks, dueAtMs, isYoung, type Entry } from './looks.ts';
 import { createScopeFollow, type ScopeFollow } from './scope-follow.ts';
+import { createTurns, type Waiting } from './turns.ts';
 
 /** Watches any number of operations for any number of consumers, at a cost that depends on neither. */
 export interface Follower {
   /**
    * Follows one operation.
    *
-   * @param onChange Called with each state, the present one included. Without an operation: Temporal does not know it.
+   * @param onChange Called with each state, the present one included. Without an operation: Temporal does not know it, or not
+   *   any more.
+   * @param onError Called when a look at the operation fails. The next one comes anyway.
    * @returns A function that ends it.
    */
   operation: (
     reference: OperationReference,
     onChange: (operation: FollowedOperation | undefined) => void,
+    onError?: (error: unknown) => void,
   ) => () => void;
   /**
    * Follows all operations of an account and region: those under way, and those that have ended a short time ago.
@@ -32,6 +37,8 @@ export interface Follower {
    * @returns A function that ends it.
    */
   end: (run: FollowedRun, onEnd: () => void) => () => void;
+  /** The same follower for one of its consumers. Consumers take turns, so that none has to wait for all that another follows. */
+  for: (consumer: string) => Follower;
 }
 
 export interface FollowerOptions {
@@ -41,17 +48,26 @@ export interface FollowerOptions {
   onError?: (error: unknown) => void;
 }
 
-/** The maximum number of runs that a round describes. With its one page, that is two pages and a hundred runs a second. */
+/** With the one page that each round lists, that is two pages and a hundred runs a second. */
+const describesPerSecond = 100;
+/** The maximum number of runs that a round describes. */
 const describesPerRound = 50;
+/** While somebody has just begun to follow an operation: much may happen at its start. */
+const quickPauseMs = 100;
+
+interface OperationListener {
+  onChange: (operation: FollowedOperation | undefined) => void;
+  onError: ((error: unknown) => void) | undefined;
+}
 
 interface RunFollow<Listener> {
-  listeners: Set<Listener>;
+  /** Each with the consumer on whose behalf it listens. */
+  listeners: Map<Listener, string>;
   entry: Entry;
 }
 
-/** A look that is due, or would be. */
-interface Due {
-  entry: Entry;
+/** A look that is due. */
+interface Due extends Waiting {
   look: () => Promise<void>;
 }
 
@@ -61,37 +77,59 @@ export function createFollower(
   { pauseMs = 500, onError = () => {} }: FollowerOptions = {},
 ): Follower {
   const scopes = new Map<string, ScopeFollow>();
-  const runs = new Map<
-    string,
-    RunFollow<(operation: FollowedOperation | undefined) => void> & { reference: OperationReference }
-  >();
-  const ends = new Map<string, RunFollow<() => void> & { run: FollowedRun }>();
+  const runs = new Map<string, RunFollow<OperationListener> & { reference: OperationReference }>();
+  const ends = new Map<string, RunFollow<{ onEnd: () => void }> & { run: FollowedRun }>();
   const looks = createLooks(calls);
+  const takeLooks = createTurns();
+  const takeLists = createTurns();
+  const mayDescribe = createAllowance(describesPerSecond, describesPerRound);
   let isLooping = false;
   let isListing = false;
+  let listedAtMs = 0;
+  let wake = () => {};
   // The loop outlives the request that starts it, and must not take over its time limit.
   const outside = new AsyncResource('follower');
 
   async function loop(): Promise<void> {
-    while (scopes.size > 0 || runs.size > 0 || ends.size > 0) {
+    while (isWanted()) {
       // Not awaited: one slow call must not hold up the next round.
       void round().catch(onError);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      const isQuick = Array.from(runs.values()).some(({ entry }) => isYoung(entry, Date.now()));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(pauseMs, isQuick ? quickPauseMs : pauseMs));
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
     isLooping = false;
   }
 
+  function isWanted(): boolean {
+    return scopes.size > 0 || runs.size > 0 || ends.size > 0;
+  }
+
   function start(): void {
+    wake();
     if (isLooping) return;
     isLooping = true;
     outside.runInAsyncScope(() => void loop());
+  }
+
+  /** Nothing may keep a process alive that follows nothing any more. */
+  function stopIfIdle(): void {
+    if (!isWanted()) wake();
   }
 
   async function round(): Promise<void> {
     const nowMs = Date.now();
     // What the looks of earlier rounds have found that are still going on.
     tellScopes();
-    const results = await Promise.allSettled([listNextPage(nowMs), ...due(nowMs).map(({ look }) => look())]);
+    const room = describesPerRound - looks.underWay();
+    let begun = 0;
+    const turns = takeLooks(due(nowMs), () => begun < room && mayDescribe() && ++begun > 0);
+    const results = await Promise.allSettled([listNextPage(nowMs), ...turns.map(({ look }) => look())]);
     tellScopes();
     const failed = results.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
@@ -101,86 +139,134 @@ export function createFollower(
     for (const follow of scopes.values()) follow.tell();
   }
 
-  /** Lists one page of the scope that has waited longest. */
+  /** Lists one page of one scope. */
   async function listNextPage(nowMs: number): Promise<void> {
-    if (isListing) return;
-    const [follow] = [...scopes.values()]
-      .filter(({ isDue: isScopeDue }) => isScopeDue(nowMs))
-      .toSorted((left, right) => left.listedAtMs() - right.listedAtMs());
-    if (follow === undefined) return;
+    if (isListing || nowMs - listedAtMs < pauseMs * 0.9) return;
+    const waiting = Array.from(scopes, ([key, follow]) => ({
+      // A scope may have been made up: those that have operations have every second turn.
+      groups: follow.consumers().map((consumer) => `${follow.isEmpty() ? 'empty' : 'known'} ${consumer}`),
+      part: key,
+      sinceMs: follow.listedAtMs(),
+      follow,
+    })).filter(({ follow }) => follow.isDue(nowMs));
+    let begun = 0;
+    const [turn] = takeLists(waiting, () => begun++ === 0);
+    if (turn === undefined) return;
     isListing = true;
+    listedAtMs = nowMs;
     try {
-      await follow.listPage(nowMs);
+      await turn.follow.listPage(nowMs);
     } finally {
       isListing = false;
     }
   }
 
-  /** The looks that are due, those that have waited longest first. */
   function due(nowMs: number): Due[] {
-    const wanted: Due[] = [
-      ...[...scopes.values()].flatMap(({ entries, noteChange }) =>
-        Array.from(entries, (entry) => ({ entry, look: () => looks.look(entry, entry.operation, noteChange) })),
-      ),
+    const wanted: (Omit<Due, 'sinceMs'> & { entry: Entry })[] = [
+      ...Array.from(scopes, ([key, { entries, noteChange, consumers }]) => {
+        const groups = consumers();
+        return Array.from(entries, (entry) => ({
+          groups,
+          part: key,
+          entry,
+          look: () => looks.look(entry, entry.operation, noteChange),
+        }));
+      }).flat(),
       ...Array.from(runs.values(), ({ entry, reference, listeners }) => ({
+        groups: consumersOf(listeners),
+        part: partOf(reference),
         entry,
-        look: () =>
-          looks.look(entry, reference, () => {
-            for (const listener of listeners) listener(entry.operation);
-          }),
+        look: () => lookAtRun(entry, reference, [...listeners.keys()]),
       })),
       ...Array.from(ends.values(), ({ entry, run, listeners }) => ({
+        groups: consumersOf(listeners),
+        part: partOf(run),
         entry,
         look: () =>
           looks.lookForEnd(entry, run, () => {
-            for (const listener of listeners) listener();
+            for (const { onEnd } of listeners.keys()) onEnd();
           }),
       })),
     ];
     return wanted
-      .filter(({ entry }) => isDue(entry, nowMs))
-      .toSorted((left, right) => left.entry.describedAtMs - right.entry.describedAtMs)
-      .slice(0, Math.max(0, describesPerRound - looks.underWay()));
+      .map(({ entry, ...more }) => ({ ...more, sinceMs: dueAtMs(entry) }))
+      .filter(({ sinceMs }) => sinceMs <= nowMs);
   }
 
-  return {
-    operation(reference, onChange) {
-      const key = `${reference.workflowID} ${reference.runID}`;
-      const follow = runs.get(key) ?? { reference, listeners: new Set(), entry: { ...createEntry(), isClose: true } };
-      runs.set(key, follow);
-      follow.listeners.add(onChange);
-      if (follow.entry.operation !== undefined) onChange(follow.entry.operation);
-      start();
-      return () => {
-        follow.listeners.delete(onChange);
-        if (follow.listeners.size === 0 && runs.get(key) === follow) runs.delete(key);
-      };
-    },
-    scope(scope, onChange) {
-      const key = `${scope.account}/${scope.region}`;
-      const follow = scopes.get(key) ?? createScopeFollow(calls, scope);
-      scopes.set(key, follow);
-      follow.add(onChange);
-      start();
-      return () => {
-        if (follow.remove(onChange) === 0 && scopes.get(key) === follow) scopes.delete(key);
-      };
-    },
-    end(run, onEnd) {
-      const key = `${run.workflowID} ${run.runID ?? ''}`;
-      // One that has ended may have been started again since.
-      const known = ends.get(key);
-      const follow =
-        known === undefined || known.entry.isFinal
-          ? { run, listeners: new Set<() => void>(), entry: createEntry() }
-          : known;
-      ends.set(key, follow);
-      follow.listeners.add(onEnd);
-      start();
-      return () => {
-        follow.listeners.delete(onEnd);
-        if (follow.listeners.size === 0 && ends.get(key) === follow) ends.delete(key);
-      };
-    },
-  };
+  async function lookAtRun(
+    entry: Entry,
+    reference: OperationReference,
+    listeners: readonly OperationListener[],
+  ): Promise<void> {
+    try {
+      await looks.look(entry, reference, () => {
+        for (const { onChange } of listeners) onChange(entry.isGone ? undefined : entry.operation);
+      });
+    } catch (error) {
+      for (const listener of listeners) listener.onError?.(error);
+      throw error;
+    }
+  }
+
+  function followerOf(consumer: string): Follower {
+    return {
+      operation(reference, onChange, onError) {
+        const key = `${reference.workflowID} ${reference.runID}`;
+        const follow = runs.get(key) ?? { reference, listeners: new Map(), entry: createEntry({ isClose: true }) };
+        const listener = { onChange, onError };
+        runs.set(key, follow);
+        follow.listeners.set(listener, consumer);
+        const { operation, isGone } = follow.entry;
+        if (operation !== undefined) onChange(isGone ? undefined : operation);
+        start();
+        return () => {
+          follow.listeners.delete(listener);
+          if (follow.listeners.size === 0 && runs.get(key) === follow) runs.delete(key);
+          stopIfIdle();
+        };
+      },
+      scope(scope, onChange) {
+        const key = `${scope.account}:${scope.region}`;
+        const follow = scopes.get(key) ?? createScopeFollow(calls, scope);
+        scopes.set(key, follow);
+        const listener: OnScopeChange = (...change) => onChange(...change);
+        follow.add(listener, consumer);
+        start();
+        return () => {
+          if (follow.remove(listener) === 0 && scopes.get(key) === follow) scopes.delete(key);
+          stopIfIdle();
+        };
+      },
+      end(run, onEnd) {
+        const key = `${run.workflowID} ${run.runID ?? ''}`;
+        // One that has ended may have been started again since.
+        const known = ends.get(key);
+        const follow =
+          known === undefined || known.entry.isFinal
+            ? { run, listeners: new Map<{ onEnd: () => void }, string>(), entry: createEntry() }
+            : known;
+        const listener = { onEnd };
+        ends.set(key, follow);
+        follow.listeners.set(listener, consumer);
+        start();
+        return () => {
+          follow.listeners.delete(listener);
+          if (follow.listeners.size === 0 && ends.get(key) === follow) ends.delete(key);
+          stopIfIdle();
+        };
+      },
+      for: followerOf,
+    };
+  }
+
+  return followerOf('');
+}
+
+function consumersOf(listeners: ReadonlyMap<unknown, string>): string[] {
+  return [...new Set(listeners.values())];
+}
+
+/** The scope of a run. */
+function partOf({ workflowID }: FollowedRun): string {
+  return workflowID.split(':', 3).slice(1).join(':');
 }

@@ -23,17 +23,25 @@ export interface Entry {
   askAgainMs: number;
   /** Somebody follows this one, and not only its scope: what holds it up is shown too, and without delay. */
   isClose: boolean;
-  describedAtMs: number;
-  /** It could not be read, or nobody answered: it is tried again then. */
-  unansweredUntilMs: number;
+  /** Since when it has been followed. */
+  sinceMs: number;
+  /** How often it has been looked at. */
+  looks: number;
+  /** When the next look is due. Later if it could not be read, or if nobody answers. */
+  dueAtMs: number;
   wasUnanswered: boolean;
   isLooking: boolean;
+  /** There is nothing new to see any more. */
   isFinal: boolean;
+  /** Temporal does not know it any more. */
+  isGone: boolean;
 }
 
 const callsAtOnce = 10;
-/** No run is described, and no scope is listed, more often than this. */
+/** No scope is listed, and after the first looks no run is described, more often than this. */
 export const lookAgainMs = 1_000;
+/** The pauses between the first looks at one that somebody follows by itself: much happens at its start. */
+const firstPausesMs = [100, 200, 400];
 const unansweredMs = 10_000;
 
 /**
@@ -42,24 +50,33 @@ const unansweredMs = 10_000;
  */
 const hurriedQuestionsPerSecond = 5;
 
-export function createEntry(operation?: FollowedOperation): Entry {
+export function createEntry({ isClose = false }: Partial<Pick<Entry, 'isClose'>> = {}): Entry {
+  const nowMs = Date.now();
   return {
-    operation,
+    operation: undefined,
     events: -1,
     sequence: undefined,
     askedEvents: -1,
     askAgainMs: 0,
-    isClose: false,
-    describedAtMs: 0,
-    unansweredUntilMs: 0,
+    isClose,
+    sinceMs: nowMs,
+    looks: 0,
+    dueAtMs: nowMs,
     wasUnanswered: false,
     isLooking: false,
     isFinal: false,
+    isGone: false,
   };
 }
 
-export function isDue({ isFinal, isLooking, describedAtMs, unansweredUntilMs }: Entry, nowMs: number): boolean {
-  return !isFinal && !isLooking && nowMs - describedAtMs >= lookAgainMs && nowMs >= unansweredUntilMs;
+/** From when on a look at it is due. */
+export function dueAtMs({ isFinal, isLooking, dueAtMs }: Entry): number {
+  return isFinal || isLooking ? Number.POSITIVE_INFINITY : dueAtMs;
+}
+
+/** Whether somebody has just begun to follow it, and waits for its first news. */
+export function isYoung({ isClose, isFinal, sinceMs }: Entry, nowMs: number): boolean {
+  return isClose && !isFinal && nowMs - sinceMs < lookAgainMs;
 }
 
 /** Looks at operations. Slow calls for one hold up no others, except if Temporal itself is slow. */
@@ -79,12 +96,14 @@ export interface Looks {
 export function createLooks({ describe, currentStep, outcome: readOutcome, isRunning }: FollowerCalls): Looks {
   const limit = pLimit(callsAtOnce);
   const ask = createQuestions(currentStep);
-  const mayHurry = createAllowance(hurriedQuestionsPerSecond);
+  const mayHurry = createAllowance(hurriedQuestionsPerSecond, hurriedQuestionsPerSecond);
 
   /** No other look at the same run begins before it has ended. */
   async function alone(entry: Entry, look: () => Promise<void>): Promise<void> {
     entry.isLooking = true;
-    entry.describedAtMs = Date.now();
+    const pauseMs = entry.isClose ? firstPausesMs[entry.looks] : undefined;
+    entry.dueAtMs = Date.now() + (pauseMs ?? lookAgainMs);
+    entry.looks++;
     try {
       await look();
     } finally {
@@ -94,13 +113,13 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
 
   async function lookAt(entry: Entry, reference: OperationReference, onChange: () => void): Promise<void> {
     // Until an answer says otherwise: one that always fails must not take the turn of the others.
-    if (entry.operation !== undefined) entry.unansweredUntilMs = entry.describedAtMs + unansweredMs;
+    const next = entry.dueAtMs;
+    if (entry.operation !== undefined) entry.dueAtMs = Date.now() + unansweredMs;
     const found = await limit(() => describe(reference));
     if (found === undefined) {
       // Temporal has removed it, or never knew it.
-      if (entry.operation === undefined) onChange();
-      else entry.isFinal = true;
-      return;
+      entry.isGone = entry.isFinal = entry.operation !== undefined;
+      return onChange();
     }
     if (entry.operation === undefined) {
       entry.operation = found.operation;
@@ -108,10 +127,10 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
     }
     if (found.operation.execution === 'running') await noteRunning(entry, found, onChange);
     else await noteEnd(entry, found.operation, onChange);
+    entry.dueAtMs = entry.wasUnanswered && !entry.isClose ? Date.now() + unansweredMs : next;
   }
 
   async function noteRunning(entry: Entry, found: Described, onChange: () => void): Promise<void> {
-    entry.unansweredUntilMs = 0;
     const { watched } = found;
     if (watched !== undefined && isNews(watched, entry)) {
       // The history may have grown by another report since. The next heartbeat tells of that one.
@@ -119,9 +138,7 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
       onChange();
     }
     const answer = isWorthAsking(entry, found) ? await question(entry, found) : undefined;
-    if (answer === 'unanswered') {
-      if (!entry.isClose) entry.unansweredUntilMs = Date.now() + unansweredMs;
-    } else if (answer !== undefined && answer !== 'postponed') {
+    if (answer !== undefined && answer !== 'unanswered' && answer !== 'postponed') {
       note(entry, found, fresherStep(answer, watched), newestOf(answer.reported, watched?.sequence));
       onChange();
     }
@@ -164,7 +181,6 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
 
   async function noteEnd(entry: Entry, operation: Operation, onChange: () => void): Promise<void> {
     const outcome = await limit(() => readOutcome(operation));
-    entry.unansweredUntilMs = 0;
     entry.isFinal = true;
     const clusterID = outcome?.clusterID ?? operation.clusterID;
     entry.operation = {

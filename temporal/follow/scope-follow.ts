@@ -18,7 +18,11 @@ export interface ScopeFollow {
   listedAtMs: () => number;
   /** Lists the next page. */
   listPage: (nowMs: number) => Promise<void>;
-  add: (listener: OnScopeChange) => void;
+  /** Whether no operation is known in it. */
+  isEmpty: () => boolean;
+  /** On whose behalf it is followed. */
+  consumers: () => string[];
+  add: (listener: OnScopeChange, consumer: string) => void;
   /** Returns how many listeners are left. */
   remove: (listener: OnScopeChange) => number;
 }
@@ -35,7 +39,7 @@ interface Pass {
 }
 
 export function createScopeFollow({ listPage }: Pick<FollowerCalls, 'listPage'>, scope: AccountRegion): ScopeFollow {
-  const listeners = new Set<OnScopeChange>();
+  const listeners = new Map<OnScopeChange, string>();
   const entries = new Map<string, ScopeEntry>();
   let pass: Pass | undefined;
   let listedAtMs = 0;
@@ -54,8 +58,7 @@ export function createScopeFollow({ listPage }: Pick<FollowerCalls, 'listPage'>,
     }
     // A list lags behind a description.
     if (entry.operation.execution !== 'running' || operation.execution === 'running') return;
-    entry.describedAtMs = 0;
-    entry.unansweredUntilMs = 0;
+    entry.dueAtMs = 0;
   }
 
   async function listNextPage(nowMs: number): Promise<void> {
@@ -86,7 +89,7 @@ export function createScopeFollow({ listPage }: Pick<FollowerCalls, 'listPage'>,
       if (complete === undefined || !hasChanged) return;
       hasChanged = false;
       const known = operations();
-      for (const listener of listeners) listener(known, complete.sinceMs + endedForMs);
+      for (const listener of listeners.keys()) listener(known, complete.sinceMs + endedForMs);
     },
     isDue: (nowMs) => pass !== undefined || nowMs - listedAtMs >= lookAgainMs,
     listedAtMs: () => listedAtMs,
@@ -99,8 +102,10 @@ export function createScopeFollow({ listPage }: Pick<FollowerCalls, 'listPage'>,
         throw error;
       }
     },
-    add(listener) {
-      listeners.add(listener);
+    isEmpty: () => entries.size === 0,
+    consumers: () => [...new Set(listeners.values())],
+    add(listener, consumer) {
+      listeners.set(listener, consumer);
       if (complete !== undefined) listener(operations(), complete.sinceMs + endedForMs);
     },
     remove(listener) {

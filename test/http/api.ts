@@ -121,7 +121,7 @@ export function handMadeFollower(
     queueMicrotask(listener);
     return () => void listeners.delete(listener);
   };
-  return {
+  const follower: Follower = {
     operation: ({ workflowID, runID: run }, onChange) =>
       follow(() => onChange(known.find((one) => one.workflowID === workflowID && one.runID === run))),
     scope: (_, onChange) => follow(() => onChange(known, Date.now())),
@@ -129,6 +129,10 @@ export function handMadeFollower(
       follow(() => {
         if (!known.some((one) => one.workflowID === workflowID && one.execution === 'running')) onEnd();
       }),
+    for: () => follower,
+  };
+  return {
+    ...follower,
     tell(now) {
       known = now;
       for (const listener of listeners) listener();

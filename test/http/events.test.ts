@@ -232,6 +232,10 @@ describe('the events of a scope', () => {
     const streams = Array.from({ length: maximumStreams }, () => ask('reader'));
     await vi.waitUntil(() => follower.followers() === maximumStreams, waiting);
     expect((await ask('reader')).json()).toMatchObject({ status: 429, code: 'TooManyStreams' });
+    // Nothing is followed for a stream that has no place.
+    const operation = vi.spyOn(follower.for('reader'), 'operation');
+    const one = await api.inject({ url: `${base}/operations/create~ci-1~${runID}/events`, headers: bearer('reader') });
+    expect([one.statusCode, operation.mock.calls]).toEqual([429, []]);
     const other = ask('everything');
     await vi.waitUntil(() => follower.followers() === maximumStreams + 1, waiting);
     stopping.abort();

@@ -313,6 +313,59 @@ describe('a follower', () => {
     await pass(10_000);
   });
 
+  it('lets no consumer wait for those who follow more, or begin again and again', async () => {
+    const creates = Array.from({ length: 400 }, (_, index) => createOf(`ci-${index}`));
+    const [create] = creates;
+    const { calls } = temporalOf(creates);
+    const follower = createFollower(calls);
+    const [modest, greedy] = [follower.for('modest'), follower.for('greedy')];
+    let seenMs = 0;
+    const ends = [
+      modest.operation(create!.operation, (state) => {
+        if (state?.currentStep?.stage === 'provisioning') seenMs ||= Date.now();
+      }),
+    ];
+    let open: (() => void)[] = [];
+    for (let second = 0; second < 20; second++) {
+      for (const end of open) end();
+      open = creates.slice(1).map(({ operation }) => greedy.operation(operation, () => {}));
+      if (second === 10) Object.assign(create!, { stage: 'provisioning', events: 9 });
+      const changedMs = Date.now();
+      await pass(1_000);
+      if (second === 11) expect(seenMs).toBeLessThanOrEqual(changedMs + 500);
+    }
+    for (const end of [...ends, ...open]) end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lists the accounts of a consumer, and those that have operations, though somebody follows many that do not exist', async () => {
+    const { calls } = temporalOf([createOf('ci-1')]);
+    const listed: string[] = [];
+    const follower = createFollower({
+      ...calls,
+      listPage: async ({ account, region }, ...more) => {
+        listed.push(account);
+        return account.startsWith('invented')
+          ? { operations: [], next: undefined }
+          : calls.listPage({ account, region }, ...more);
+      },
+    });
+    const follow = (consumer: string, account: string) =>
+      follower.for(consumer).scope({ account, region: 'bj' }, () => {});
+    const ends = [follow('anybody', 'known')];
+    await pass(1_000);
+    for (let index = 0; index < 300; index++) ends.push(follow('anybody', `invented-${index}`));
+    await pass(10_000);
+    ends.push(follow('somebody', 'real'));
+    listed.length = 0;
+    await pass(30_000);
+    const turnsOf = (account: string) => listed.filter((one) => one === account).length;
+    expect(turnsOf('real')).toBeGreaterThanOrEqual(15);
+    expect(turnsOf('known')).toBeGreaterThanOrEqual(15);
+    expect(listed.length).toBeLessThanOrEqual(62);
+    for (const end of ends) end();
+  });
+
   it('lists after an outage what has ended during it', async () => {
     const { calls } = temporalOf([createOf('ci-1')]);
     const since: number[] = [];
@@ -380,8 +433,58 @@ describe('a follower', () => {
     const { calls } = temporalOf([]);
     const states: unknown[] = [];
     const end = createFollower(calls).operation({ workflowID: 'x', runID: 'y' }, (state) => states.push(state));
-    await pass(100);
+    await pass(50);
     expect(states).toEqual([undefined]);
+    end();
+  });
+
+  it('says that Temporal does not know an operation any more, and of each look that fails', async () => {
+    const create = createOf('ci-1');
+    const creates = [create];
+    const { calls } = temporalOf(creates);
+    let isDown = false;
+    const follower = createFollower({
+      ...calls,
+      describe: (run) => (isDown ? Promise.reject(new Error('down')) : calls.describe(run)),
+    });
+    const states: unknown[] = [];
+    const errors: unknown[] = [];
+    const end = follower.operation(
+      create.operation,
+      (state) => states.push(state?.currentStep?.stage ?? state?.execution),
+      (error) => errors.push(error),
+    );
+    await pass(2_000);
+    expect([states, errors]).toEqual([['running', 'submitting'], []]);
+    isDown = true;
+    await pass(2_000);
+    expect(errors).toHaveLength(1);
+    isDown = false;
+    creates.pop();
+    await pass(12_000);
+    expect(states.slice(2)).toEqual([undefined]);
+    const again: unknown[] = [];
+    follower.operation(create.operation, (state) => again.push(state))();
+    expect(again).toEqual([undefined]);
+    end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('looks sooner at an operation that somebody has just begun to follow', async () => {
+    const create = createOf('ci-1');
+    const { calls } = temporalOf([create]);
+    const atMs: number[] = [];
+    const beganMs = Date.now();
+    const end = createFollower({
+      ...calls,
+      describe: (run) => {
+        atMs.push(Date.now() - beganMs);
+        return calls.describe(run);
+      },
+    }).operation(create.operation, () => {});
+    await pass(3_500);
+    expect(atMs.slice(0, 4)).toEqual([0, 100, 300, 700]);
+    expect(atMs.length).toBeLessThanOrEqual(7);
     end();
   });
 
