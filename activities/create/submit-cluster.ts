@@ -47,10 +47,14 @@ export function submitCluster(dependencies: SubmitDependencies) {
 }
 
 /**
- * The cluster, or what kept the request from being sent: clusters of its name, or a delete of the name, which would take the
- * new cluster for the one that it was asked to delete.
+ * The cluster, or what kept the request from being sent:
+ *
+ * - `found`: clusters of its name.
+ * - `deleteIsQueued`: a delete of the name, which would take the new cluster for the one that it was asked to delete.
+ * - `knownIsUnseen`: neither the list nor the service shows the cluster of {@link SubmitInput.knownClusterID}. One such look
+ *   proves nothing.
  */
-export type Submission = SubmittedCluster | { found: FoundCluster[]; deleteIsQueued?: true };
+export type Submission = SubmittedCluster | { found: FoundCluster[]; deleteIsQueued?: true; knownIsUnseen?: true };
 
 function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDependencies) {
   return async ({ request, lookFirst, knownClusterID }: SubmitInput): Promise<Submission> => {
@@ -59,7 +63,9 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
     if (lookFirst === true) {
       const { clusterName } = request.cluster;
       const listed = await findClusters({ clusterName });
-      const found = [...listed, ...(await findUnlisted(cce, clusterName, listed, knownClusterID))];
+      const isListed = listed.some(({ clusterID }) => clusterID === knownClusterID);
+      const known = knownClusterID === undefined || isListed ? [] : await ask(cce, clusterName, knownClusterID);
+      const found = known === 'unseen' ? listed : [...listed, ...known];
       const clusterIDs = found.map(({ clusterID }) => clusterID);
       const deletes = await findOpenDeletes({ clusterName, clusterIDs }).catch((error: unknown) => {
         throw withoutEffect(
@@ -69,6 +75,7 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
       });
       if (deletes.ofName) return { found, deleteIsQueued: true };
       if (found.length > 0) return { found: found.map((cluster) => withDeletion(cluster, deletes.clusterIDs)) };
+      if (known === 'unseen') return { found, knownIsUnseen: true };
     }
     // If the look took long, or this worker was frozen, another attempt may be in progress by now.
     if (performance.now() - startedAt > sendWithinMs)
@@ -85,16 +92,11 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
 }
 
 /** Asks for a cluster by its ID that the list of its name does not show. */
-async function findUnlisted(
-  cce: CceClient,
-  clusterName: string,
-  listed: readonly FoundCluster[],
-  knownClusterID: string | undefined,
-): Promise<FoundCluster[]> {
-  if (knownClusterID === undefined || listed.some(({ clusterID }) => clusterID === knownClusterID)) return [];
+async function ask(cce: CceClient, clusterName: string, clusterID: string): Promise<FoundCluster[] | 'unseen'> {
   return withCallFailures(async () => {
-    const answer = await orAbsent(cce.getCluster(knownClusterID, { signal: cancellationSignal() }));
-    return answer?.cluster.spec.clusterName === clusterName ? [toFound(summaryOf(answer.cluster))] : [];
+    const answer = await orAbsent(cce.getCluster(clusterID, { signal: cancellationSignal() }));
+    if (answer === undefined) return 'unseen';
+    return answer.cluster.spec.clusterName === clusterName ? [toFound(summaryOf(answer.cluster))] : [];
   });
 }
 

@@ -128,13 +128,14 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
           createdAt,
         }));
     },
-    async submitCluster({ request, lookFirst }) {
+    async submitCluster({ request, lookFirst, knownClusterID }) {
       const { clusterName } = request.cluster;
       const found = lookFirst === true ? await activities.findClusters({ clusterName }) : [];
       if (found.length > 0) {
         const { isBeingDeleted } = clusters.get(found[0]?.clusterID ?? '') ?? {};
         return { found: isBeingDeleted ? found.map((one) => ({ ...one, isBeingDeleted })) : found };
       }
+      if (lookFirst === true && knownClusterID !== undefined) return { found, knownIsUnseen: true };
       const { makes, answer } = script.posts?.[sent] ?? posts.answered;
       const requestID = `request-${++sent}`;
       lastDescription = request.cluster.description ?? '';

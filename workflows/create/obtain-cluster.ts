@@ -15,6 +15,7 @@ import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
 import { judgeSubmitError } from './judge-submit-error.ts';
+import { knownCluster, type KnownCluster } from './known-cluster.ts';
 import { oldClusterWait, type WaitForOldCluster } from './old-cluster-wait.ts';
 import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 
@@ -36,14 +37,21 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
     progress,
   });
   const waitForOldCluster = oldClusterWait(progress);
+  const known = knownCluster(creation, progress);
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    const attempt = await send({ creation, progress, waitForOldCluster }, lookFirst, leaving);
-    leaving = 'found' in attempt ? attempt.found.find(isLeaving)?.clusterID : undefined;
+    const attempt = await send({ creation, progress, waitForOldCluster, known }, lookFirst, leaving);
+    leaving = 'found' in attempt ? leavingOf(attempt.found, known) : undefined;
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
     if ('found' in attempt && attempt.deleteIsQueued === true) {
       await waitForOldCluster('a delete of this name is queued');
+      lookFirst = true;
+      continue;
+    }
+    // Runs of before believed one look.
+    if ('found' in attempt && attempt.knownIsUnseen === true && patched('known-cluster-may-be-unseen')) {
+      await known.awaitNextLook();
       lookFirst = true;
       continue;
     }
@@ -85,16 +93,18 @@ interface SendTask {
   creation: Creation;
   progress: Pick<Progress, 'waitFor'>;
   waitForOldCluster: WaitForOldCluster;
+  known: KnownCluster;
 }
 
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
 async function send(
-  { creation, progress, waitForOldCluster }: SendTask,
+  { creation, progress, waitForOldCluster, known }: SendTask,
   lookFirst: boolean,
   /** The cluster that was being deleted right before. */
   wasLeaving: string | undefined,
 ): Promise<Attempt> {
-  const { request, marker, requests, knownClusterID } = creation;
+  const { request, marker, requests } = creation;
+  const knownClusterID = known.clusterID();
   const earlier = [...requests];
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
   const position = requests.push({ outcome: 'inFlight' }) - 1;
@@ -111,7 +121,7 @@ async function send(
     requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
     if (next === 'giveUp') throw error;
     if (outcome === 'conflict' && lastOpenedAtMs(earlier) === undefined) {
-      let leaving = (await look(creation, progress)).find(isLeaving)?.clusterID;
+      let leaving = leavingOf(await look(creation, progress), known);
       // It may have gone since the request. Runs of before then looked for a cluster that had taken the name.
       if (leaving === undefined && wasLeaving !== undefined && patched('old-cluster-has-gone')) leaving = wasLeaving;
       if (leaving !== undefined) {
@@ -131,8 +141,11 @@ async function send(
   }
 }
 
-function isLeaving({ clusterPhase }: FoundCluster): boolean {
-  return clusterPhase === 'deleting';
+/** The first cluster of the name that is being deleted. */
+function leavingOf(found: readonly FoundCluster[], known: KnownCluster): string | undefined {
+  const leaving = found.filter(({ clusterPhase }) => clusterPhase === 'deleting').map(({ clusterID }) => clusterID);
+  leaving.forEach(known.noteLeaving);
+  return leaving[0];
 }
 
 async function lookUntilSettled(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<SettledDecision> {

@@ -275,13 +275,27 @@ describe('a look before the request, for a name whose last cluster our records k
     expect(result).toStrictEqual({ found: [shown] });
   });
 
-  it.each([
-    ['is gone', new CceApiError(gone)],
-    ['has another name', { clusterName: 'other', clusterPhase: 'running' }],
-  ])('sends the request if it %s', async (_, known) => {
+  it('sends the request if it has another name', async () => {
+    const known = { clusterName: 'other', clusterPhase: 'running' };
     const { result, sent } = await submit(answered, request, { lookFirst: true, known });
     expect(result).toStrictEqual(answered);
     expect(sent).toHaveLength(1);
+  });
+
+  it('sends nothing if no look shows it, and says so', async () => {
+    const { result, sent } = await submit(answered, request, { lookFirst: true, known: new CceApiError(gone) });
+    expect(result).toStrictEqual({ found: [], knownIsUnseen: true });
+    expect(sent).toEqual([]);
+  });
+
+  it('says nothing of it if others have the name', async () => {
+    const other = { ...shown, clusterID: 'cce-other' };
+    const { result } = await submit(answered, request, {
+      lookFirst: true,
+      found: [other],
+      known: new CceApiError(gone),
+    });
+    expect(result).toStrictEqual({ found: [other] });
   });
 
   it('sends nothing if the service does not say', async () => {
