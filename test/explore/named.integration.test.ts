@@ -26,14 +26,17 @@ afterEach(() => liveIn(undefined));
 
 /** Creates a cluster in a world where nothing happens but what the test says of each request. */
 async function createIn(
-  hasFate: Partial<Fate>,
+  /** Of the clusters, in the order in which they are made; the last holds for all further ones. */
+  fates: readonly Partial<Fate>[],
   answerTo: (call: CallName, creates: number, world: World) => Answer | 'never',
+  onFailure: 'keep' | 'delete' = 'keep',
 ): Promise<{ outcome: unknown; service: Service }> {
   const time = createVirtualTime(Date.UTC(2026, 0, 1));
+  let made = 0;
   const service = createService({
     nowMs: time.nowMs,
     hasUniqueNames: false,
-    nextFate: () => ({ ...fate, ...hasFate }),
+    nextFate: () => ({ ...fate, ...(fates[made++] ?? fates.at(-1)) }),
   });
   const world = createWorld({
     scope,
@@ -66,20 +69,20 @@ async function createIn(
   return { outcome, service };
 
   async function endOf(): Promise<OperationStatus | undefined> {
-    const wishes = { timeoutSeconds: 900, onFailure: 'keep' } as const;
+    const wishes = { timeoutSeconds: 900, onFailure };
     const { workflowID } = await orchestrator.create(readExample('custom', name), wishes);
-    // By then the run that is reset has ended.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const { runID } = world.temporal.latest(workflowID)!;
-    for await (const status of orchestrator.watch({ workflowID, runID })) {
-      if (status.execution !== 'running') return status;
+    for (;;) {
+      const { runID } = world.temporal.latest(workflowID)!;
+      let last: OperationStatus | undefined;
+      for await (const status of orchestrator.watch({ workflowID, runID })) last = status;
+      // A run that is reset ends, and another one begins.
+      if (world.temporal.latest(workflowID)!.runID === runID) return last;
     }
-    return undefined;
   }
 }
 
 it('names what the run before a reset has made, although the next run is refused and no look shows it yet', async () => {
-  const { outcome, service } = await createIn({ lagMs: 80_000 }, (call, creates, { resetRun }) => {
+  const { outcome, service } = await createIn([{}], (call, creates, { resetRun }) => {
     if (call !== 'createCluster') return 'answered';
     if (creates > 1) return 'refused';
     setTimeout(() => resetRun(createWorkflowID(scope, name), (tasks) => tasks - 1), 0);
@@ -94,7 +97,7 @@ it('names what the run before a reset has made, although the next run is refused
 });
 
 it('names what a second lost request made after the cluster of the first had failed', async () => {
-  const { outcome, service } = await createIn({ createMs: 100_000, createFails: true, lagMs: 65_000 }, (call) =>
+  const { outcome, service } = await createIn([{ createMs: 100_000, createFails: true, lagMs: 65_000 }], (call) =>
     call === 'createCluster' ? 'lostLate' : 'answered',
   );
   expect([...service.clusters.keys()]).toEqual(['cce-00000001', 'cce-00000002']);
@@ -103,4 +106,34 @@ it('names what a second lost request made after the cluster of the first had fai
     failure: { type: 'CreateFailed' },
     cleanup: { status: 'kept', clusterIDs: ['cce-00000001', 'cce-00000002'] },
   });
+});
+
+it('deletes what a second lost request made after it has deleted the failed cluster of the first', async () => {
+  const { outcome, service } = await createIn(
+    [{ createFails: true, deleteMs: 10_000 }],
+    (call) => (call === 'createCluster' ? 'lostLate' : 'answered'),
+    'delete',
+  );
+  expect([...service.clusters.values()].map(({ clusterID, state }) => `${clusterID} ${state}`)).toEqual([
+    'cce-00000001 gone',
+    'cce-00000002 gone',
+  ]);
+  expect(outcome).toMatchObject({
+    outcome: 'failed',
+    cleanup: { status: 'deleted', clusterIDs: ['cce-00000001', 'cce-00000002'] },
+  });
+});
+
+it('finds what the request after a reset made late, beside what the run before the reset has made', async () => {
+  let looks = 0;
+  const { outcome, service } = await createIn([{}, { lagMs: 20_000 }, {}], (call, creates, { resetRun }) => {
+    if (call === 'listClusters') looks++;
+    // The look right before the second request, which is sent all the same.
+    if (call === 'listClusters' && looks === 9) resetRun(createWorkflowID(scope, name), () => 0);
+    return call === 'createCluster' && creates !== 2 ? 'lostLate' : 'answered';
+  });
+  expect(outcome).toMatchObject({ outcome: 'running' });
+  const left = [...service.clusters.values()].filter(({ state }) => state !== 'gone');
+  expect(left.map(({ clusterID }) => clusterID)).toEqual([(outcome as { clusterID: string }).clusterID]);
+  expect([...service.clusters.keys()]).toHaveLength(3);
 });

@@ -15,7 +15,7 @@ import { settlePauses } from '../operation/settle-pauses.ts';
 import { isAfterReset } from './after-reset.ts';
 import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import type { Creation } from './creation.ts';
-import { awaitUnseenCluster, findTargets, withLateOnes } from './find-targets.ts';
+import { awaitUnseenCluster, findLateOnes, findTargets } from './find-targets.ts';
 import { isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 /**
@@ -58,7 +58,10 @@ export async function cleanUp(
         const policy = policyNow();
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
-        if (order === undefined) return { status: 'kept', clusterIDs: await withLateOnes(targets, task) };
+        if (order === undefined) {
+          const late = await findLateOnes(targets, task, 'kept-clusters-show-late');
+          return { status: 'kept', clusterIDs: [...new Set([...targets, ...late])] };
+        }
         return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
       });
     });
@@ -146,8 +149,9 @@ async function deleteAll(
     // In parallel, because one that the service refuses to delete must not hold up the others.
     await Promise.all(remaining.map((clusterID, index) => deleteOne(clusterID, index === 0)));
     // A request that seemed lost may have made another cluster meanwhile.
-    const seen = await findTargets(task, []);
-    remaining = seen.filter((clusterID) => !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID));
+    remaining = (await findTargets(task, [])).filter(isNew);
+    if (remaining.length > 0) continue;
+    remaining = (await findLateOnes(handled, task, 'deleted-clusters-show-late')).filter(isNew);
   }
   const leftovers = namedLeftovers(done);
   const [firstFailure] = left.values();
@@ -167,6 +171,10 @@ async function deleteAll(
     ...(staysBehind.length > 0 && { staysBehind }),
     ...leftovers,
   };
+
+  function isNew(clusterID: string): boolean {
+    return !gone.includes(clusterID) && !left.has(clusterID) && !kept.has(clusterID);
+  }
 
   async function deleteOne(clusterID: string, isShown: boolean): Promise<void> {
     const ownOrder = orderFor(clusterID, order, creation);

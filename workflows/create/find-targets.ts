@@ -5,6 +5,7 @@ import { readMarker } from '../../contract/marker.ts';
 import { ambiguousName } from '../delete/ambiguous-name.ts';
 import { lookPatiently } from '../delete/look-patiently.ts';
 import { awaitUnseen, unseenMessage } from '../operation/await-unseen.ts';
+import { isAfterReset } from './after-reset.ts';
 import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
@@ -29,15 +30,21 @@ export async function findTargets(
 }
 
 /**
- * Adds the clusters of lost requests that no look has shown yet: nobody else names what is kept. Deletions take longer, and
- * look again. Runs of before named those that they knew.
+ * Finds the clusters of lost requests that no look has shown yet, if there may be more than those that are known: nobody looks for
+ * them after the clean-up. Runs of before did not look again.
  */
-export async function withLateOnes(targets: string[], task: CleanUpTask): Promise<string[]> {
+export async function findLateOnes(
+  known: readonly string[],
+  task: CleanUpTask,
+  change: 'kept-clusters-show-late' | 'deleted-clusters-show-late',
+): Promise<string[]> {
   const { requests } = task.creation;
   const restMs = (lastOpenedAtMs(requests) ?? -Infinity) + lastRequestTimeMs - Date.now();
-  if (restMs <= 0 || targets.length >= countMade(requests) || !patched('kept-clusters-show-late')) return targets;
+  // What the run before a reset made counts among the known ones, and its request does not.
+  const areAllKnown = known.length >= countMade(requests) && !isAfterReset();
+  if (restMs <= 0 || areAllKnown || !patched(change)) return [];
   await sleep(restMs, { summary: 'what a last request made may show late' });
-  return [...new Set([...targets, ...(await findTargets(task, []))])];
+  return findTargets(task, []);
 }
 
 /**
