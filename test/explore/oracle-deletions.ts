@@ -71,9 +71,10 @@ function isExpired(
 ): boolean {
   const { startedAt } = operations.find(({ runID }) => runID === sender) ?? {};
   const begunAtMs = startedAt === undefined ? madeAtMs : Date.parse(startedAt);
-  // An extension is about the create under way, and not about a later one of the name.
+  // An extension is about the create under way when it is answered, and not about a later one of the name.
   const lastExtended = before.findLast(
-    (each) => each.message === 'extend' && each.answer === 'accepted' && each.atMs >= begunAtMs,
+    ({ message, answer, answeredAtMs = -Infinity }) =>
+      message === 'extend' && answer === 'accepted' && answeredAtMs >= begunAtMs,
   );
   const endsAtMs =
     lastExtended === undefined

@@ -1,74 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RunRecord } from './explore-run.ts';
+import { asked, cluster, deleted, givenUp, good, look, made, minuteMs, operation, rolledBack } from './good-run.ts';
 import { judge } from './oracle.ts';
-import type { Fate, LogEntry, ServiceCluster } from './service-log.ts';
-
-const minuteMs = 60_000;
-const ours = 'an example\n[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
-const fate: Fate = { createMs: minuteMs, lagMs: 0, createFails: false, deleteMs: minuteMs, deletionsFail: 0 };
-
-function cluster(clusterID: string, changes: Partial<ServiceCluster> = {}): ServiceCluster {
-  const times = { madeAtMs: 0, hiddenUntilMs: 0, dueAtMs: Infinity };
-  return { clusterID, clusterName: 'a', description: ours, state: 'running', fate, ...times, ...changes };
-}
-
-const look: LogEntry = { atMs: 0, call: 'listClusters', how: 'answered', sender: 'create-1', target: 'a', shown: [] };
-
-function made(clusterID: string, changes: Partial<LogEntry> = {}): LogEntry {
-  return {
-    atMs: 1,
-    call: 'createCluster',
-    how: 'answered',
-    sender: 'create-1',
-    target: 'a',
-    affected: clusterID,
-    ...changes,
-  };
-}
-
-function deleted(clusterID: string, changes: Partial<LogEntry> = {}): LogEntry {
-  const what = { call: 'deleteCluster', how: 'answered', affected: clusterID, stateBefore: 'running' } as const;
-  return { atMs: 5 * minuteMs, sender: 'create-1', ...what, ...changes };
-}
-
-function operation(outcome: object | undefined, changes: object = {}): RunRecord['operations'][number] {
-  const startedAt = new Date(0).toISOString();
-  const fields = { kind: 'create', runID: 'create-1', workflowID: 'w', execution: 'completed', startedAt, outcome };
-  return { ...fields, ...changes } as RunRecord['operations'][number];
-}
-
-/** A delete that ended after this many minutes because the service had refused it. */
-function givenUp(minutes: number): RunRecord['operations'][number] {
-  return operation(
-    { outcome: 'failed', clusterID: 'cce-1', failure: { type: 'DeleteRefused', message: 'no' } },
-    { kind: 'delete', runID: 'delete-1', closedAt: new Date(minutes * minuteMs).toISOString() },
-  );
-}
-
-const asked = { atMs: 0, message: 'create', stage: 'start', names: ['a'], answer: 'accepted' } as const;
-
-const counts = { total: 2, waiting: 0, underWay: 0, succeeded: 1, failed: 1, cancelled: 0 };
-const rolledBack: RunRecord['batches'][number] = {
-  name: 'batch',
-  runID: 'batch-1',
-  policy: 'rollback',
-  concurrency: 1,
-  outcome: { outcome: 'rolledBack', ...counts } as never,
-};
-
-/** A create that made one cluster, which runs. */
-const good: RunRecord = {
-  wishes: { timeoutSeconds: 3_600 },
-  asked: [asked],
-  log: [look, made('cce-1')],
-  clusters: [cluster('cce-1')],
-  operations: [operation({ outcome: 'running', clusterID: 'cce-1' })],
-  batches: [],
-  reconciles: [],
-  stuck: [],
-  story: [],
-  pairs: new Set(),
-};
 
 it('finds nothing wrong with a create whose cluster runs', () => {
   expect(judge(good)).toEqual([]);
@@ -151,6 +84,23 @@ it.each<[string, Partial<RunRecord>]>([
       log: [look, made('cce-1'), deleted('cce-1')],
       clusters: [cluster('cce-1', { madeAtMs: minuteMs, state: 'gone' })],
       operations: [operation({ outcome: 'expired' }, { startedAt: new Date(minuteMs).toISOString() })],
+    },
+  ],
+  [
+    'the end of a time to live that was extended before its create had begun',
+    {
+      wishes: { timeoutSeconds: 3_600, ttlSeconds: 7_200 },
+      asked: [asked, { ...asked, message: 'extend', answeredAtMs: 2 }],
+      log: [look, made('cce-1'), deleted('cce-1', { atMs: 61 * minuteMs })],
+      clusters: [cluster('cce-1', { state: 'gone' })],
+      operations: [operation({ outcome: 'expired' }, { startedAt: new Date(1).toISOString() })],
+    },
+  ],
+  [
+    'an unknown cluster that somebody deletes in the console, where the deletion fails',
+    {
+      clusters: [cluster('cce-1', { state: 'delete_failed', deletedInConsole: true })],
+      operations: [operation({ outcome: 'failed' })],
     },
   ],
   [

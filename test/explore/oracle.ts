@@ -80,6 +80,8 @@ function oneClusterForEachCreate({ operations, clusters, asked, log }: RunRecord
   const unnamed = clusters.filter(
     (cluster) =>
       isLeft(cluster) &&
+      // Whoever deletes it in the console sees there how that ends.
+      cluster.deletedInConsole !== true &&
       made.has(cluster.clusterID) &&
       !terminated.has(cluster.clusterName) &&
       !told.has(cluster.clusterID),
