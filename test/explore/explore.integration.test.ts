@@ -11,9 +11,9 @@ beforeAll(async () => {
   await loadAll();
 });
 
-it('finds nothing wrong in 80 random histories', async () => {
+it('finds nothing wrong in 100 random histories', async () => {
   const wrong: string[] = [];
-  for (let number = 0; number < 80; number++) {
+  for (let number = 0; number < 100; number++) {
     const { seed, violations } = await exploreOrder(sandbox, { seed: `test-${number}` });
     wrong.push(...violations.map((violation) => `${seed}: ${violation}`));
   }

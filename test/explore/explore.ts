@@ -12,6 +12,8 @@ export interface ExploreOptions {
   aim?: string;
   /** To end with the first run that is wrong, or of which something is said that matches this pattern. */
   untilWrong?: true | string;
+  /** Whether to look for a simpler history in which the same is wrong. */
+  shrink?: true;
   processes: number;
 }
 
@@ -25,17 +27,23 @@ export async function explore(options: ExploreOptions): Promise<boolean> {
   }
 }
 
-async function exploreOne(explorers: Explorers, { seed, only, aim }: ExploreOptions): Promise<boolean> {
+async function exploreOne(
+  explorers: Explorers,
+  { seed, only, aim, shrink: isShrunk }: ExploreOptions,
+): Promise<boolean> {
   const explored = await explorers.explore({ seed: `${seed}-${only}`, ...(aim !== undefined && { aim }) });
   print(explored);
-  if (explored.violations.length > 0) print(await shrink(explored, explorers.explore));
+  if (isShrunk && explored.violations.length > 0) print(await shrink(explored, explorers.explore));
   return explored.violations.length === 0;
 }
 
 /** Histories are aimed at what those before the last generation have not shown: the next one begins before the last ends. */
 const generation = 20;
 
-async function exploreAll(explorers: Explorers, { runs, seed, untilWrong }: ExploreOptions): Promise<boolean> {
+async function exploreAll(
+  explorers: Explorers,
+  { runs, seed, untilWrong, shrink: isShrunk }: ExploreOptions,
+): Promise<boolean> {
   const startedAtMs = Date.now();
   const aims = createAims();
   const wrong: Explored[] = [];
@@ -69,7 +77,7 @@ async function exploreAll(explorers: Explorers, { runs, seed, untilWrong }: Expl
     if (done % 400 === 0) console.log(progress(done));
   }
   if (untilWrong !== undefined) return true;
-  for (const each of wrong.slice(0, 3)) print(await shrink(each, explorers.explore));
+  if (isShrunk) for (const each of wrong.slice(0, 3)) print(await shrink(each, explorers.explore));
   printCoverage(aims.counts);
   console.log(`\n${progress(runs)}: ${wrong.length} wrong`);
   return wrong.length === 0;

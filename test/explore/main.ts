@@ -8,6 +8,7 @@ const options = new Command('explore')
   .option('--runs <number>', 'number of histories', wholeNumber, 100)
   .option('--seed <text>', 'the same seed gives the same histories', '1')
   .option('--only <number>', 'repeat one of the histories, and print it', wholeNumber)
+  .option('--shrink', 'look for a simpler history in which the same is wrong, and print it')
   .option('--aim <pair>', 'with --only: what that history was to bring about')
   .option(
     '--until-wrong [pattern]',
@@ -23,7 +24,7 @@ const options = new Command('explore')
     `
 Examples:
   npm run explore -- --runs 2000 --seed 7
-  npm run explore -- --seed 7 --only 1234
+  npm run explore -- --seed 7 --only 1234 --shrink
   npm run explore -- --planted --runs 2000`,
   )
   .parse()
