@@ -18,6 +18,7 @@ import type { FindOpenDeletes } from './create/open-deletes.ts';
 import { submitCluster } from './create/submit-cluster.ts';
 import { validateCluster } from './create/validate-cluster.ts';
 import { deleteCluster, type IsWorkflowOpen } from './delete/delete-cluster.ts';
+import type { StartApprovedDelete } from './delete/start-approved-delete.ts';
 import { createOverdueDeletions } from './delete/overdue-deletions.ts';
 import { findTeardownTargets } from './sweep/find-teardown-targets.ts';
 import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
@@ -38,6 +39,8 @@ export interface ActivityDependencies {
   isWorkflowOpen: IsWorkflowOpen;
   /** Finds our deletes, queued or under way, of a name and of the clusters that have it. */
   findOpenDeletes: FindOpenDeletes;
+  /** Starts a delete that has been approved. */
+  startApprovedDelete: StartApprovedDelete;
   /** The activities of batches, which call Temporal only. */
   batches: BatchActivities;
   /** The pause between two polls of one cluster, in milliseconds, before jitter. */
@@ -97,6 +100,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),
+    startApprovedDelete: dependencies.startApprovedDelete,
     ...dependencies.batches,
     startItems: holdBack(dependencies.batches.startItems, urgent),
   };

@@ -1,7 +1,13 @@
+export { ApprovalRefusedError } from './errors/approval-refused-error.ts';
 export { BatchConflictError } from './errors/batch-conflict-error.ts';
 export { ClusterGoneError } from './errors/cluster-gone-error.ts';
 export { ClusterRunsError } from './errors/cluster-runs-error.ts';
 export { BatchNotFoundError } from './errors/batch-not-found-error.ts';
+export type { Approvals, ApprovalTerms } from './approvals/approvals.ts';
+export type { ApprovalStatus } from './approvals/approval-status.ts';
+export type { ChangeToApprove } from './approvals/change-to-approve.ts';
+export { longestApprovalSeconds, type ApprovableChange, type Decision } from '../contract/approval.ts';
+export type { ItemCluster } from './batch/items.ts';
 export { expandBatch, type ExpandedBatch } from './batch/expand.ts';
 export { planBatchInThread } from './batch/plan-in-thread.ts';
 export type { PlanAsker } from './batch/plan-queue.ts';

@@ -9,6 +9,7 @@ import { listOperations } from '../temporal/executions/list-operations.ts';
 import type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 import { beginning } from './beginning.ts';
 import { cancelOperation } from './cancel-operation.ts';
+import { createApprovals, type Approvals } from './approvals/approvals.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
@@ -143,6 +144,8 @@ export interface Orchestrator {
   requests: RememberedRequests;
   /** Runs many creates and deletes as one batch. */
   batches: Batches;
+  /** Deletions that wait until a second principal approves them. */
+  approvals: Approvals;
   /** Finds clusters to delete, once or on a schedule. */
   teardown: Teardown;
   /**
@@ -175,6 +178,7 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     reconcileSchedule: reconcileSchedule(client, scope),
     requests: rememberedRequests(client, scope),
     batches: createBatches(client, scope, asker),
+    approvals: createApprovals(client, scope),
     teardown: createTeardown(client, scope),
     setUp: () => setUp(client),
     async extendLease(nameOrID, ttlSeconds) {

@@ -45,7 +45,7 @@ export async function reconcile(
 
 function startSearch(client: Client, scope: AccountRegion, options: ReconcileOptions, asker: Asker = {}) {
   return client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
-    workflowId: `${reconcileWorkflowID(scope)}:${nameOf(options)}`,
+    workflowId: `${reconcileWorkflowID(scope)}:${nameOfSearch(options)}`,
     taskQueue: taskQueue(scope),
     args: [{ ...scope, ...options }],
     memo: { ...asker },
@@ -73,6 +73,8 @@ export interface ReconcileStatus extends OperationReference {
   closedAt?: string;
   /** Who asked for it. */
   requestedBy?: string;
+  /** Who approved it, if that was necessary. */
+  approvedBy?: string;
   /** Why nothing moves. */
   blockedBy?: BlockedBy;
   /** Present once it has completed. */
@@ -88,7 +90,7 @@ export function reconcileSearch(client: Client, scope: AccountRegion, asker: Ask
     async status({ workflowID, runID }) {
       const run = await describeRun(client, workflowID, runID);
       if (run === undefined) throw new OperationNotFoundError(workflowID, 'search for orphans');
-      const { requestedBy } = (run.memo ?? {}) as Asker;
+      const { requestedBy, approvedBy } = (run.memo ?? {}) as Asker;
       const isRunning = isOpen(run.status.name);
       const blockedBy = isRunning ? await findBlock(client, { workflowID, runID }) : undefined;
       const handle = client.workflow.getHandle<typeof reconcileClusters>(workflowID, runID);
@@ -100,6 +102,7 @@ export function reconcileSearch(client: Client, scope: AccountRegion, asker: Ask
         startedAt: run.startTime.toISOString(),
         ...(run.closeTime !== undefined && { closedAt: run.closeTime.toISOString() }),
         ...(requestedBy !== undefined && { requestedBy }),
+        ...(approvedBy !== undefined && { approvedBy }),
         ...(blockedBy !== undefined && { blockedBy }),
         ...(report !== undefined && { report }),
       };
@@ -108,7 +111,7 @@ export function reconcileSearch(client: Client, scope: AccountRegion, asker: Ask
 }
 
 /** The last part of the workflow ID: the same for the same options. */
-function nameOf({ delete: deletion }: ReconcileOptions): string {
+export function nameOfSearch({ delete: deletion }: ReconcileOptions): string {
   if (deletion === undefined) return 'report';
   const { olderThanSeconds, options } = deletion;
   const said = [olderThanSeconds, options.deleteResource, options.deleteCDSSnapshot, options.moveOut];

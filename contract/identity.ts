@@ -75,3 +75,8 @@ export function batchPageWorkflowID(upload: AccountRegion & { name: string; uplo
 export function teardownWorkflowID(scope: AccountRegion, name: string): string {
   return `${workflowIDPrefix(scope)}teardown:${name}`;
 }
+
+/** The workflow ID of a change that waits for approval; `digest` is that of the change and of who asks for it. */
+export function approvalWorkflowID(scope: AccountRegion, digest: string): string {
+  return `${workflowIDPrefix(scope)}approval:${digest}`;
+}

@@ -1,4 +1,10 @@
-import { createWorkflowID, deleteWorkflowID, reconcileWorkflowID, type AccountRegion } from './identity.ts';
+import {
+  approvalWorkflowID,
+  createWorkflowID,
+  deleteWorkflowID,
+  reconcileWorkflowID,
+  type AccountRegion,
+} from './identity.ts';
 
 /** One run of a workflow. */
 interface Run {
@@ -6,8 +12,10 @@ interface Run {
   runID: string;
 }
 
-/** An operation that an ID names: one run of a create, delete or search for orphans, or the latest run of a batch. */
-export type NamedOperation = ({ kind: 'create' | 'delete' | 'reconcile' } & Run) | { kind: 'batch'; batch: string };
+/** An operation that an ID names: one run of a create, delete, search for orphans or approval, or the latest run of a batch. */
+export type NamedOperation =
+  | ({ kind: 'create' | 'delete' | 'reconcile' | 'approval' } & Run)
+  | { kind: 'batch'; batch: string };
 
 /**
  * Makes the ID of an operation, which has only characters that need no escape in a URL.
@@ -29,7 +37,7 @@ export function batchOperationIDOf(name: string): string {
 export function parseOperationID(scope: AccountRegion, id: string): NamedOperation | undefined {
   const [, kind, target = '', runID] = operationIDPattern.exec(id) ?? [];
   if (kind === 'batch') return runID === undefined ? { kind, batch: target } : undefined;
-  if ((kind !== 'create' && kind !== 'delete' && kind !== 'reconcile') || runID === undefined) return undefined;
+  if (!isKindOfRun(kind) || runID === undefined) return undefined;
   // The workflow ID of a search that deletes has a colon in its last part, which no other name has.
   const last = kind === 'reconcile' ? target.replace('.', ':') : target;
   return { kind, workflowID: `${prefixOf(scope, kind)}${last}`, runID };
@@ -37,11 +45,25 @@ export function parseOperationID(scope: AccountRegion, id: string): NamedOperati
 
 /** The form of the IDs. Run IDs of Temporal are UUIDs. */
 export const operationIDPattern =
-  /^(create|delete|reconcile|batch)~([A-Za-z0-9._-]{1,65})(?:~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?$/;
+  /^(create|delete|reconcile|approval|batch)~([A-Za-z0-9._-]{1,65})(?:~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?$/;
 
-const kinds = ['delete', 'reconcile'] as const;
+type KindOfRun = 'create' | 'delete' | 'reconcile' | 'approval';
 
-function prefixOf(scope: AccountRegion, kind: 'create' | 'delete' | 'reconcile'): string {
-  if (kind === 'create') return createWorkflowID(scope, '');
-  return kind === 'delete' ? deleteWorkflowID(scope, '') : `${reconcileWorkflowID(scope)}:`;
+const kinds = ['delete', 'reconcile', 'approval'] as const;
+
+function isKindOfRun(kind: string | undefined): kind is KindOfRun {
+  return kind === 'create' || kinds.some((other) => other === kind);
+}
+
+function prefixOf(scope: AccountRegion, kind: KindOfRun): string {
+  switch (kind) {
+    case 'create':
+      return createWorkflowID(scope, '');
+    case 'delete':
+      return deleteWorkflowID(scope, '');
+    case 'reconcile':
+      return `${reconcileWorkflowID(scope)}:`;
+    case 'approval':
+      return approvalWorkflowID(scope, '');
+  }
 }

@@ -24,6 +24,10 @@ export interface OperationMemo extends Record<string, unknown> {
   earlier?: EarlierCreates;
   /** Who asked for it, if the client said so. */
   requestedBy?: string;
+  /** Who approved it, if that was necessary. */
+  approvedBy?: string;
+  /** The run of `changeApproval` that started it. */
+  approval?: string;
   /** Somebody besides the batch that started this create asked for its cluster, and relies on it, unless it was cancelled before. */
   claimed?: boolean;
   /** The client that started this knows `ended`. Absent in runs of version 0.1, whose histories must not change. */
@@ -55,8 +59,8 @@ export interface EarlierCreates {
  */
 export type OperationEnd = 'cancelled' | 'expired' | 'vanished' | 'absent';
 
-/** Who asks for an operation. */
-export type Asker = Pick<OperationMemo, 'requestedBy'>;
+/** Who asks for an operation, and who has approved it. */
+export type Asker = Pick<OperationMemo, 'requestedBy' | 'approvedBy' | 'approval'>;
 
 export type MemoOptions = Readonly<Record<string, string | number | boolean>>;
 

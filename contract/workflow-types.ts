@@ -5,6 +5,7 @@
  */
 export const workflowTypes = {
   batchPage: 'batchPage',
+  changeApproval: 'changeApproval',
   clusterBatch: 'clusterBatch',
   createCluster: 'createCluster',
   deleteCluster: 'deleteCluster',

@@ -61,6 +61,9 @@ The process:
                                 limit for the requests of one token (100)
   CCE_HTTP_TRUSTED_PROXIES      addresses and ranges of proxies in front of the server, whose
                                 X-Forwarded-For tells the address of a client (none)
+  CCE_HTTP_APPROVAL_SCOPES      patterns of accounts and regions, with blanks between, where a second
+                                principal has to approve deletions (none)
+  CCE_HTTP_APPROVAL_TIMEOUT     how long a deletion waits for its approval (24h)
   CCE_LOG_LEVEL                 debug, info, warn or error (info)
 
 Encryption of what Temporal stores, as for the worker:

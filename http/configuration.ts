@@ -1,7 +1,10 @@
-import { ConfigurationError } from '../client/index.ts';
+import { ConfigurationError, longestApprovalSeconds } from '../client/index.ts';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import type { ApprovalRules } from './access/approval-rules.ts';
 import type { OIDCSettings } from './access/oidc-settings.ts';
+import { scopeSchema } from './access/patterns.ts';
+import { secondsSchema } from './schemas/duration.ts';
 
 /** The settings of the server, except those of the connection to Temporal. */
 export interface ServerConfiguration {
@@ -17,6 +20,8 @@ export interface ServerConfiguration {
   maximumRequestsPerSecond: number;
   /** Addresses and ranges of the proxies in front of the server. */
   trustedProxies?: string[];
+  /** Where a second principal has to approve deletions. */
+  approvals?: ApprovalRules;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -50,6 +55,14 @@ const environmentSchema = z.object({
       'must be addresses or ranges such as 10.0.0.0/8, with commas between',
     )
     .optional(),
+  CCE_HTTP_APPROVAL_SCOPES: z
+    .string()
+    .transform((text) => text.split(' ').filter((part) => part !== ''))
+    .pipe(z.array(scopeSchema).min(1))
+    .optional(),
+  CCE_HTTP_APPROVAL_TIMEOUT: secondsSchema
+    .refine((seconds) => seconds <= longestApprovalSeconds, 'must be at most 30d')
+    .prefault('24h'),
   CCE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
     .default('info'),
@@ -85,6 +98,14 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
       'CCE_HTTP_TRUSTED_PROXIES needs CCE_HTTP_TOKENS_FILE or CCE_OIDC_ISSUER: whoever reaches the proxy reaches the server',
     );
   }
+  if (!hasTokens && given.CCE_HTTP_APPROVAL_SCOPES !== undefined) {
+    problems.push(
+      'CCE_HTTP_APPROVAL_SCOPES needs CCE_HTTP_TOKENS_FILE or CCE_OIDC_ISSUER: without tokens, there is no second principal',
+    );
+  }
+  if (given.CCE_HTTP_APPROVAL_SCOPES === undefined && given.CCE_HTTP_APPROVAL_TIMEOUT !== undefined) {
+    problems.push('CCE_HTTP_APPROVAL_TIMEOUT needs CCE_HTTP_APPROVAL_SCOPES');
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
   const settings = parsed.data;
   return {
@@ -94,6 +115,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
     ...oidcOf(settings),
     maximumRequestsPerSecond: settings.CCE_HTTP_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_HTTP_TRUSTED_PROXIES !== undefined && { trustedProxies: settings.CCE_HTTP_TRUSTED_PROXIES }),
+    ...(settings.CCE_HTTP_APPROVAL_SCOPES !== undefined && {
+      approvals: { scopes: settings.CCE_HTTP_APPROVAL_SCOPES, waitSeconds: settings.CCE_HTTP_APPROVAL_TIMEOUT },
+    }),
     logLevel: settings.CCE_LOG_LEVEL,
   };
 }

@@ -79,7 +79,7 @@ function openTokens(): LoadedTokens {
 
 /** Serves until the process is told to stop. */
 async function serve(tokens: LoadedTokens): Promise<number> {
-  const { host, port, maximumRequestsPerSecond, tokensFile, oidc, trustedProxies } = configuration;
+  const { host, port, maximumRequestsPerSecond, tokensFile, oidc, trustedProxies, approvals } = configuration;
   const byOIDC = oidc && createOIDC(oidc, (reason) => logger.info({ reason }, 'a JSON Web Token was refused'));
   const scopes = openScopes({ onFollowError: createFollowFailureLog(logger) });
   const registry = new Registry();
@@ -91,6 +91,7 @@ async function serve(tokens: LoadedTokens): Promise<number> {
     registry,
     maximumRequestsPerSecond,
     ...(trustedProxies !== undefined && { trustedProxies }),
+    ...(approvals !== undefined && { approvals }),
     stopping: stopping.signal,
     ...(tokensFile === undefined && oidc === undefined && { prepare: refuseOtherOrigins }),
   });

@@ -26,6 +26,7 @@ export async function addOpenAPI(app: FastifyInstance): Promise<void> {
         { name: 'teardowns', description: 'Delete the clusters that a filter matches.' },
         { name: 'reconcile', description: 'Find clusters with our marker that no create claims.' },
         { name: 'schedules', description: 'Repeat teardowns and searches for orphans.' },
+        { name: 'approvals', description: 'Decide about deletions that a second principal has to approve.' },
         { name: 'validation', description: 'Check specs without any effect.' },
       ],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },

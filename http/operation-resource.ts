@@ -59,7 +59,7 @@ export function batchOperation(
   scope: AccountRegion,
   { name, outcome, current, ...status }: BatchStatus,
 ): OperationResource {
-  const { workflowID, execution, startedAt, closedAt, progress, requestedBy } = status;
+  const { workflowID, execution, startedAt, closedAt, progress, requestedBy, approvedBy } = status;
   const resource: OperationResource = {
     name: `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`,
     done: execution !== 'running',
@@ -71,6 +71,7 @@ export function batchOperation(
       startedAt,
       ...(closedAt !== undefined && { closedAt }),
       ...(requestedBy !== undefined && { requestedBy }),
+      ...(approvedBy !== undefined && { approvedBy }),
       ...(progress !== undefined && outcome === undefined && { progress }),
       ...(current.length > 0 && { current }),
     },
@@ -124,9 +125,14 @@ const codeByFailure: Readonly<Partial<Record<OperationFailure['type'], keyof typ
   DeadlineExceeded: 'DEADLINE_EXCEEDED',
 };
 
+/** An error without an outcome. */
+export function errorStatus(status: keyof typeof codes, message: string): NonNullable<OperationResource['error']> {
+  return { code: codes[status], status, message, details: [] };
+}
+
 /** Nobody knows more than that it has ended. */
 function aborted(message: string): NonNullable<OperationResource['error']> {
-  return { code: codes.ABORTED, status: 'ABORTED', message, details: [] };
+  return errorStatus('ABORTED', message);
 }
 
 function errorOf(kind: Operation['kind'], outcome: OperationOutcome): NonNullable<OperationResource['error']> {

@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Scopes } from '../client/index.ts';
 import { addAudit } from './audit.ts';
+import type { ApprovalRules } from './access/approval-rules.ts';
 import { addAuthorization, type Authenticate } from './access/authorize.ts';
 import { addBodies, bodyLimitBytes } from './bodies.ts';
 import { addETags } from './etag.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   maximumRequestsPerSecond: number;
   /** Addresses and ranges of proxies whose `X-Forwarded-For` tells the address of a client. */
   trustedProxies?: readonly string[];
+  /** Where a second principal has to approve deletions. @default nowhere */
+  approvals?: ApprovalRules;
   /** Ends waits early once the server stops. */
   stopping: AbortSignal;
   /** How long a stream of events lasts. @default 10 minutes */
@@ -44,7 +47,7 @@ export interface ServerOptions {
 /** Creates the server of docs/http.md. The caller starts and closes it. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { scopes, logger, registry, stopping, maximumRequestsPerSecond, trustedProxies = [] } = options;
-  const { longestStreamMs = 10 * 60_000 } = options;
+  const { longestStreamMs = 10 * 60_000, approvals } = options;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestID' }),
@@ -98,7 +101,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await addOpenAPI(app);
   await app.register(addProbes, { scopes, registry, stopping });
-  await app.register(apiRoutes, { prefix: '/v1/:account/:region', scopes, stopping, longestStreamMs });
+  await app.register(apiRoutes, { prefix: '/v1/:account/:region', scopes, stopping, longestStreamMs, approvals });
   await app.ready();
   return app;
 }

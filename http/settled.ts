@@ -1,6 +1,7 @@
 import {
   batchWorkflowID,
   type AccountRegion,
+  type ApprovalStatus,
   type BatchStatus,
   type FollowedOperation,
   type FollowedRun,
@@ -60,6 +61,16 @@ export async function settledReconcile(
 ): Promise<ReconcileStatus> {
   if (wait !== undefined) await untilEnd(search, wait);
   return reconcileSearch.status(search);
+}
+
+/** Reads a request for approval, and waits until it has ended, at most for a time. */
+export async function settledApproval(
+  { approvals }: Orchestrator,
+  approval: OperationReference,
+  wait: Wait | undefined,
+): Promise<ApprovalStatus> {
+  if (wait !== undefined) await untilEnd(approval, wait);
+  return approvals.status(approval);
 }
 
 /** Waits until the follower has found that a run has ended, or does not know it. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { connect, type OperationReference } from '../client/index.ts';
+import { connect, type ChangeToApprove, type Decision, type OperationReference } from '../client/index.ts';
 import { startStack, type Stack } from '../local/stack.ts';
 import { createItem } from './batches.ts';
 import { readExample } from './examples.ts';
@@ -96,6 +96,23 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return { workflowID };
   },
 
+  'approval-starts-delete': async ({ orchestrator }) => {
+    await atItsEnd(orchestrator.create(readExample('managed', 'approved')));
+    return approved({ kind: 'delete', nameOrID: 'approved', options: {} });
+  },
+
+  'approval-starts-batch': async () => {
+    const items = [createItem('approved-batch')];
+    const batch = { name: 'approved', items, concurrency: 1, failurePolicy: 'rollback' } as const;
+    return approved({ kind: 'batch', batch });
+  },
+
+  'approval-is-rejected': async () => {
+    const items = [createItem('rejected')];
+    const batch = { name: 'rejected', items, concurrency: 1, failurePolicy: 'rollback' } as const;
+    return approved({ kind: 'batch', batch }, 'rejected');
+  },
+
   // With a client of its own: the other one remembers for a while that there were no search attributes.
   'create-runs-searchable': async () => {
     const orchestrator = await connect();
@@ -109,6 +126,15 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
 
 /** The latest run, where none is named. */
 type Execution = Pick<OperationReference, 'workflowID'> & Partial<OperationReference>;
+
+async function approved(change: ChangeToApprove, verdict: Decision['verdict'] = 'approved'): Promise<Execution> {
+  const { approvals } = stack.orchestrator;
+  const principal = (name: string) => ({ name, identity: `token ${name}` });
+  const asked = await approvals.request(change, { requestedBy: principal('alice'), waitSeconds: 3600 });
+  if ('underWay' in asked) throw new Error('it is under way already');
+  await approvals.decide(asked, { verdict, by: principal('bob') });
+  return asked;
+}
 
 async function atItsEnd(started: Promise<OperationReference> | OperationReference): Promise<OperationReference> {
   const operation = await started;

@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { Runtime, type Logger, type Worker } from '@temporalio/worker';
 import { batchActivities } from '../activities/batch/cancel-items.ts';
 import { createActivities } from '../activities/index.ts';
+import { startApprovedDelete } from '../activities/delete/start-approved-delete.ts';
 import { findOpenDeletes } from '../activities/create/open-deletes.ts';
 import { describeCreates } from '../activities/sweep/describe-creates.ts';
 import { stepReporter } from '../activities/watch/report-step.ts';
@@ -53,6 +54,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     isWorkflowOpen: async ({ workflowID, runID }) =>
       (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, configuration),
+    startApprovedDelete: startApprovedDelete(client),
     batches: batchActivities(client, queue),
     installation: configuration.installation ?? defaultInstallation(namespace, configuration.account),
     pollIntervalMs: configuration.pollIntervalMs,

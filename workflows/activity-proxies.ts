@@ -92,6 +92,15 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deleteCluster(input);
 
+/** Asks Temporal, and may be repeated. The day is for a Temporal that refuses the start: then the approval has failed. */
+export const { startApprovedDelete } = proxyActivities<Activities>({
+  summary: 'start the approved delete',
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
 /** For people only, so not worth a long wait. */
 export const { compareSpec } = proxyActivities<Activities>({
   summary: 'compare the cluster with the spec',

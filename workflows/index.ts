@@ -1,5 +1,6 @@
 import './versioning-behaviors.ts';
 
+export { changeApproval } from './approval/change-approval.ts';
 export { batchPage } from './batch/batch-page.ts';
 export { clusterBatch } from './batch/cluster-batch.ts';
 export { createCluster } from './create/create-cluster.ts';

@@ -1,6 +1,7 @@
 import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import type { OperationMemo } from '../contract/operation-memo.ts';
 import { versionedWorkersFlag } from '../contract/versioned-workers.ts';
+import { changeApproval } from './approval/change-approval.ts';
 import { batchPage } from './batch/batch-page.ts';
 import { clusterBatch } from './batch/cluster-batch.ts';
 import { createCluster } from './create/create-cluster.ts';
@@ -18,6 +19,8 @@ if (versionedWorkersFlag in globalThis) {
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, clusterBatch);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, batchPage);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, reconcileClusters);
+  // It may wait for its approval for days.
+  setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, changeApproval);
   // A sweep waits for its batch, which may last.
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, teardownSweep);
   setWorkflowOptions(() => {

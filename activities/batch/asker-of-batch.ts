@@ -16,8 +16,9 @@ export function createAskerReader(client: Client): (upload: BatchUpload) => Prom
   async function read({ uploadID, ...batch }: BatchUpload): Promise<Asker> {
     try {
       const run = await describeRun(client, batchWorkflowID(batch, batch.name));
-      const { upload, requestedBy } = (run?.memo ?? {}) as Partial<BatchMemo>;
-      return upload?.uploadID === uploadID && requestedBy !== undefined ? { requestedBy } : {};
+      const { upload, requestedBy, approvedBy } = (run?.memo ?? {}) as Partial<BatchMemo>;
+      if (upload?.uploadID !== uploadID) return {};
+      return { ...(requestedBy !== undefined && { requestedBy }), ...(approvedBy !== undefined && { approvedBy }) };
     } catch (error) {
       // It says nothing of whether the items can be started.
       if (isUnreadable(error)) return {};

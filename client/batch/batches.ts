@@ -41,6 +41,8 @@ export interface BatchStatus {
   closedAt?: string;
   /** Who asked for it. */
   requestedBy?: string;
+  /** Who approved it, if that was necessary. */
+  approvedBy?: string;
   /** The items that it has started begin their `startedBy` with it. */
   uploadID?: string;
   /** Absent if no worker answers at the moment. */
@@ -112,11 +114,12 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
   async function status(name: string): Promise<BatchStatus> {
     const described = await describeBatch(client, scope, name);
     if (described === undefined) throw new BatchNotFoundError(name);
-    const { memo, ...rest } = described;
+    const { memo, runID: _runID, ...rest } = described;
     const batch = {
       ...rest,
       uploadID: memo.upload.uploadID,
       ...(memo.requestedBy !== undefined && { requestedBy: memo.requestedBy }),
+      ...(memo.approvedBy !== undefined && { approvedBy: memo.approvedBy }),
     };
     if (batch.execution === 'completed') {
       const outcome = (await handleOf(name).result()) as BatchOutcome;

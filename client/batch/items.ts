@@ -23,7 +23,12 @@ const readsAtOnce = 20;
 export async function clustersOfBatch(client: Client, scope: AccountRegion, name: string): Promise<ItemCluster[]> {
   const batch = await describeBatch(client, scope, name);
   if (batch === undefined) throw new BatchNotFoundError(name);
-  return readItems(client, batch.memo.upload, clusterOf);
+  return clustersOfUpload(client, batch.memo.upload);
+}
+
+/** Reads which clusters the items of an upload are about, in the order of the items. */
+export function clustersOfUpload(client: Client, upload: BatchUpload): Promise<ItemCluster[]> {
+  return readItems(client, upload, clusterOf);
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { isOpen } from '../../temporal/executions/is-open.ts';
+import type { OperationReference } from '../../temporal/executions/operation.ts';
 import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../../workflows/batch/batch-page.ts';
@@ -60,30 +61,48 @@ export async function startBatch(
   asker: Asker = {},
 ): Promise<StartedBatch> {
   const { name, items, concurrency, failurePolicy } = batch;
-  checkOptions({ name: labelOption, items: itemsOption, concurrency: concurrencyOption }, { name, items, concurrency });
   const workflowID = batchWorkflowID(scope, name);
-  const itemsDigest = digestOf(items, failurePolicy);
   for (;;) {
-    const running = await describeBatch(client, scope, name);
-    if (running?.execution === 'running') {
-      if (running.memo.itemsDigest !== itemsDigest) {
-        throw new BatchConflictError(name, `under way with other items (${running.memo.upload.items})`);
-      }
-      const progress = await queryIfAnswered(client, client.workflow.getHandle(workflowID), progressQuery);
-      // A caller that attached would only see it end.
-      if (progress?.stage === 'cancelling' || progress?.stage === 'rollingBack') {
-        throw new BatchConflictError(name, 'ending');
-      }
-      return { name, workflowID, items: items.length, attached: true };
-    }
-    await refuseClearText(client, scope);
-    const upload = await uploadItems(client, scope, name, items);
-    const memo: BatchMemo = { upload, itemsDigest, since: await uploadedAt(client, upload), failurePolicy, ...asker };
+    const uploaded = await uploadBatch(client, scope, batch);
+    if ('underWay' in uploaded) return { name, workflowID, items: items.length, attached: true };
+    const { upload } = uploaded;
+    const memo: BatchMemo = { ...uploaded, failurePolicy, ...asker };
     if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy }, memo)) {
       return { name, workflowID, items: items.length, attached: false };
     }
     // Somebody else was faster. The pages uploaded here close by themselves.
   }
+}
+
+/**
+ * Uploads the items of a batch that is to be started, in pages that close by themselves if nobody starts it.
+ *
+ * @returns `underWay`: the batch of this name and these items that is under way
+ * @throws BatchConflictError, InvalidOptionsError, EncryptionKeyError as {@link startBatch} does
+ */
+export async function uploadBatch(
+  client: Client,
+  scope: AccountRegion,
+  { name, items, concurrency, failurePolicy }: BatchToStart,
+): Promise<Pick<BatchMemo, 'upload' | 'itemsDigest' | 'since'> | { underWay: OperationReference }> {
+  checkOptions({ name: labelOption, items: itemsOption, concurrency: concurrencyOption }, { name, items, concurrency });
+  const itemsDigest = digestOf(items, failurePolicy);
+  const running = await describeBatch(client, scope, name);
+  if (running?.execution === 'running') {
+    if (running.memo.itemsDigest !== itemsDigest) {
+      throw new BatchConflictError(name, `under way with other items (${running.memo.upload.items})`);
+    }
+    const { workflowID } = running;
+    const progress = await queryIfAnswered(client, client.workflow.getHandle(workflowID), progressQuery);
+    // A caller that attached would only see it end.
+    if (progress?.stage === 'cancelling' || progress?.stage === 'rollingBack') {
+      throw new BatchConflictError(name, 'ending');
+    }
+    return { underWay: { workflowID, runID: running.runID } };
+  }
+  await refuseClearText(client, scope);
+  const upload = await uploadItems(client, scope, name, items);
+  return { upload, itemsDigest, since: await uploadedAt(client, upload) };
 }
 
 /**
@@ -122,6 +141,7 @@ function repetitionOf(outcome: BatchOutcome): Pick<ClusterBatchInput, 'only' | '
 
 export interface DescribedBatch {
   workflowID: string;
+  runID: string;
   execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
   startedAt: string;
   closedAt?: string;
@@ -137,9 +157,10 @@ export async function describeBatch(
   const workflowID = batchWorkflowID(scope, name);
   const run = await describeRun(client, workflowID);
   if (run === undefined) return undefined;
-  const { status, memo, startTime, closeTime } = run;
+  const { runId, status, memo, startTime, closeTime } = run;
   return {
     workflowID,
+    runID: runId,
     execution: status.name === 'CONTINUED_AS_NEW' || isOpen(status.name) ? 'running' : status.name.toLowerCase(),
     startedAt: startTime.toISOString(),
     ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),

@@ -11,4 +11,6 @@ export interface BatchMemo extends Record<string, unknown> {
   failurePolicy: FailurePolicy;
   /** Who asked for it, if the client said so. */
   requestedBy?: string;
+  /** Who approved it, if that was necessary. */
+  approvedBy?: string;
 }

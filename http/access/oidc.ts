@@ -146,7 +146,7 @@ async function readJSON(url: URL, options: RequestInit): Promise<unknown> {
 /** What the claims of a token allow. Anything in them that cannot be read allows nothing. */
 function principalOf(
   payload: JWTPayload,
-  { rolesClaim, scopesClaim, namesClaim }: OIDCSettings,
+  { issuer, rolesClaim, scopesClaim, namesClaim }: OIDCSettings,
 ): Principal | undefined {
   const { sub = '', exp = 0 } = payload;
   if (!/^[\x21-\x7e]{1,255}$/.test(sub)) return undefined;
@@ -156,6 +156,7 @@ function principalOf(
   return {
     // No name of the tokens file has a colon.
     name: `oidc:${sub}`,
+    identity: `oidc ${issuer} ${sub}`,
     roles: new Set(roles.filter((role) => given.has(role))),
     expiresAtMs: (exp + clockToleranceSeconds) * 1000,
     scopes:

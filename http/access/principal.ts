@@ -15,6 +15,8 @@ export type Role = (typeof roles)[number];
 export interface Principal {
   /** For the log and the audit. */
   name: string;
+  /** Different for each principal that any server ever knows: the name with its source, such as the issuer of its tokens. */
+  identity: string;
   roles: ReadonlySet<Role>;
   /** Patterns of accounts and regions. */
   scopes: readonly { account: NameMatcher; region: NameMatcher }[];
@@ -27,11 +29,12 @@ export interface Principal {
 /** Everybody who reaches a server without tokens, which listens on a loopback address only. */
 export const anonymous: Principal = {
   name: 'anonymous',
+  identity: 'anonymous',
   roles: new Set(roles),
   scopes: [{ account: () => true, region: () => true }],
 };
 
-export function allowsScope({ scopes }: Principal, { account, region }: AccountRegion): boolean {
+export function allowsScope({ scopes }: Pick<Principal, 'scopes'>, { account, region }: AccountRegion): boolean {
   return scopes.some((scope) => scope.account(account) && scope.region(region));
 }
 

@@ -49,6 +49,7 @@ export function readTokens(text: string, path: string): FindPrincipal {
       digest: Buffer.from(sha256, 'hex'),
       principal: {
         name,
+        identity: `token ${name}`,
         roles: new Set(token.roles),
         scopes,
         ...(names !== undefined && { names: names.map((pattern) => nameMatcher(pattern)) }),

@@ -2,28 +2,17 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
-  batchOperationIDOf,
   InvalidSpecError,
   isClusterID,
-  maximumConcurrency,
   planBatchInThread,
   withoutSecrets,
   type AccountRegion,
   type BatchItem,
   type BatchPlan,
-  type Orchestrator,
 } from '../../client/index.ts';
 import { allowsName } from '../access/principal.ts';
 import { visibleBatch } from '../access/visible-batch.ts';
-import {
-  maySee,
-  principalOf,
-  requireAllNames,
-  requireBatch,
-  requireNames,
-  requireRole,
-  requireRoleToDelete,
-} from '../access/authorize.ts';
+import { maySee, principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { batchLimitBytes } from '../bodies.ts';
 import { batchOperation, scopePath } from '../operation-resource.ts';
@@ -33,7 +22,6 @@ import { invalid } from '../request-error.ts';
 import {
   batchPageSchema,
   batchSchema,
-  checkedSchema,
   operationSchema,
   planSchema,
   resultPageSchema,
@@ -41,14 +29,14 @@ import {
 } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, keyHeaders, labelParams, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
-import { settledBatch, type Wait } from '../settled.ts';
+import { settledBatch } from '../settled.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce } from './once.ts';
+import { startBatch } from './start-batch.ts';
 
 const tags = ['batches'];
-const accepted = { 200: checkedSchema, 202: operationSchema, ...problemResponses };
 
-/** `batches`: a batch file starts one, and calls by its name control it. */
+/** `batches`: a batch file starts one, and reads follow it. */
 export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
   const plans = new WeakMap<FastifyRequest, BatchPlan>();
 
@@ -79,7 +67,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       note(request, { name, creates: plan.creates, deletes: plan.deletes });
       if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors, warnings);
       if (name === undefined) throw invalid('body', 'name', 'is missing: the batch needs a name');
-      if (plan.deletes > 0 || failurePolicy === 'rollback') requireRole(request, 'destroy');
+      const deletes = plan.deletes > 0 || failurePolicy === 'rollback';
+      if (deletes) requireRole(request, 'destroy');
       requireNames(request, [name]);
       requireItems(request, items);
       if (request.query.validateOnly === true) {
@@ -94,9 +83,9 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const orchestrator = orchestratorOf(options, request);
       const wait = waitOf(options, request.query.wait, reply);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
-        const { attached } = await orchestrator.batches.start({ name, items, concurrency, failurePolicy });
-        const operation = await statusOf(request, orchestrator, scopeOf(request), name, wait);
-        return { ...operation, metadata: { ...operation.metadata, attached, warnings } };
+        const batch = { name, items, concurrency, failurePolicy };
+        const operation = await startBatch(options, request, orchestrator, batch, { deletes, wait });
+        return { ...operation, metadata: { ...operation.metadata, warnings } };
       });
     },
   );
@@ -184,96 +173,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       return { results };
     },
   );
-
-  const control = [
-    { verb: 'pause', summary: 'Start no more items', change: (batches, name) => batches.pause(name) },
-    {
-      verb: 'resume',
-      summary: 'Start items again after a pause',
-      letsGoOn: true,
-      change: (batches, name) => batches.resume(name),
-    },
-    {
-      verb: 'cancel',
-      summary: 'Cancel the items under way, and start no more',
-      change: (batches, name, { reason }) => batches.cancel(name, reason === undefined ? {} : { reason }),
-      body: z.strictObject({ reason: z.string().max(1000).exactOptional() }).nullish(),
-    },
-    {
-      verb: 'retry',
-      summary: 'Start the failed and cancelled items again',
-      // It repeats deletes, and the rollback of a batch that left clusters.
-      role: 'destroy',
-      change: (batches, name) => batches.retryFailed(name),
-    },
-    {
-      verb: 'concurrency',
-      summary: 'Set how many items may be under way at once',
-      letsGoOn: true,
-      change: (batches, name, { concurrency = 1 }) => batches.setConcurrency(name, concurrency),
-      body: z.strictObject({ concurrency: z.int().min(1).max(maximumConcurrency) }),
-    },
-  ] satisfies Control[] as Control[];
-
-  for (const {
-    verb,
-    summary,
-    role = 'operate',
-    letsGoOn = false,
-    change,
-    body = z.strictObject({}).nullish(),
-  } of control) {
-    app.post(
-      `/batches/:name/${verb}`,
-      {
-        config: { role, change: `${verb} batch` },
-        schema: {
-          tags,
-          operationId: `${verb}Batch`,
-          summary,
-          ...(letsGoOn && { description: 'A batch that deletes or rolls back needs the role `destroy`.' }),
-          params: labelParams,
-          headers: keyHeaders,
-          querystring: changeQuery,
-          body,
-          response: accepted,
-        },
-      },
-      async (request, reply) => {
-        const { name } = request.params;
-        const orchestrator = orchestratorOf(options, request);
-        await requireBatch(request, orchestrator, name);
-        if (letsGoOn) await requireRoleToDelete(request, orchestrator, name);
-        if (request.query.validateOnly === true) {
-          await orchestrator.batches.status(name);
-          return reply.code(200).send({ valid: true, warnings: [] });
-        }
-        return acceptOnce(request, reply, orchestrator, undefined, async () => {
-          await change(orchestrator.batches, name, (request.body ?? {}) as ControlBody);
-          return statusOf(request, orchestrator, scopeOf(request), name, undefined);
-        });
-      },
-    );
-  }
 };
-
-type Batches = Orchestrator['batches'];
-
-interface ControlBody {
-  reason?: string;
-  concurrency?: number;
-}
-
-/** A call that controls a batch. */
-interface Control {
-  verb: string;
-  summary: string;
-  role?: 'operate' | 'destroy';
-  /** It lets the batch go on, or go on faster: if the batch deletes, that needs `destroy`. */
-  letsGoOn?: boolean;
-  body?: z.ZodType;
-  change: (batches: Batches, name: string, body: ControlBody) => Promise<void>;
-}
 
 /** Refuses items on clusters that the token is not for. Whoever may use some names only may delete by name only. */
 function requireItems(request: FastifyRequest, items: readonly BatchItem[]): void {
@@ -282,22 +182,6 @@ function requireItems(request: FastifyRequest, items: readonly BatchItem[]): voi
     if (item.kind === 'create') requireNames(request, [item.input.request.cluster.clusterName]);
     else if ('clusterID' in item.input.target || isClusterID(item.input.target.clusterName)) requireAllNames(request);
     else requireNames(request, [item.input.target.clusterName]);
-  }
-}
-
-/** Reads a batch that a change has reached. If that fails, the change has taken effect all the same. */
-export async function statusOf(
-  request: Pick<FastifyRequest, 'principal'>,
-  orchestrator: Orchestrator,
-  scope: AccountRegion,
-  name: string,
-  wait: Wait | undefined,
-): Promise<OperationResource> {
-  try {
-    return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, scope, name, wait)));
-  } catch {
-    const path = `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`;
-    return { name: path, done: false, metadata: { kind: 'batch', batch: name } };
   }
 }
 

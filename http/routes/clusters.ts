@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { newest, ValidSpec, type CreateOptions, type Operation } from '../../client/index.ts';
 import { forbidden, maySee, requireCluster, requireNames, requireRole } from '../access/authorize.ts';
+import { refuseUnapproved } from '../access/approval-rules.ts';
 import { note } from '../audit.ts';
 import { clusterResource, listedCluster } from '../cluster-resource.ts';
 import { pageOf } from '../page.ts';
@@ -20,6 +21,7 @@ import {
 } from '../schemas/requests.ts';
 import { createBodySchema, disabledRules } from '../schemas/spec.ts';
 import { settledOperation } from '../settled.ts';
+import { approveFirst } from './approve-first.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce } from './once.ts';
 import { begun } from './read-operation.ts';
@@ -192,8 +194,13 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value === true));
       const waits = waitOf(options, wait, reply);
       return acceptOnce(request, reply, orchestrator, waits, async () => {
-        const reference = await orchestrator.delete(name, given);
-        return begun(orchestrator, scopeOf(request), { kind: 'delete', ...reference }, waits);
+        const scope = scopeOf(request);
+        const change = { kind: 'delete', nameOrID: name, options: given } as const;
+        return approveFirst(options, request, orchestrator, change, {
+          carryOut: async () =>
+            begun(orchestrator, scope, { kind: 'delete', ...(await orchestrator.delete(name, given)) }, waits),
+          underWay: (operation) => begun(orchestrator, scope, { kind: 'delete', ...operation }, waits),
+        });
       });
     },
   );
@@ -259,6 +266,9 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         throw forbidden(
           'this time to live ends sooner than the present one, or nobody can tell: that needs the role destroy',
         );
+      }
+      if (hasLease && isSooner) {
+        refuseUnapproved(options.approvals, scopeOf(request), 'delete the cluster, which asks for approval');
       }
       if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });
       return acceptOnce(request, reply, orchestrator, undefined, async () => {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountRegion, Orchestrator, Scopes } from '../../client/index.ts';
 import { principalOf } from '../access/authorize.ts';
+import type { ApprovalRules } from '../access/approval-rules.ts';
 import { note } from '../audit.ts';
 import type { OperationResource } from '../schemas/operation.ts';
 import type { SharedLists } from '../shared-lists.ts';
@@ -12,6 +13,8 @@ export interface RouteOptions {
   /** Ends waits early once the server stops. */
   stopping: AbortSignal;
   lists: SharedLists;
+  /** Where a second principal has to approve deletions. */
+  approvals: ApprovalRules | undefined;
   /** After this time a stream ends, and its consumer connects again: rights may have changed. */
   longestStreamMs: number;
 }

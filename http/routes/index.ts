@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { createSharedLists } from '../shared-lists.ts';
 import { addWaitLimit } from '../wait-limit.ts';
+import { approvalRoutes } from './approvals.ts';
+import { batchControlRoutes } from './batch-control.ts';
 import { batchRoutes } from './batches.ts';
 import { clusterRoutes } from './clusters.ts';
 import { limitOf, type RouteOptions } from './context.ts';
@@ -14,9 +16,9 @@ import { validationRoutes } from './validation.ts';
 /** All routes of an account and region. */
 export const apiRoutes: FastifyPluginAsync<Omit<RouteOptions, 'lists'>> = async (
   app,
-  { scopes, stopping, longestStreamMs },
+  { scopes, stopping, longestStreamMs, approvals },
 ) => {
-  const options: RouteOptions = { scopes, stopping, longestStreamMs, lists: createSharedLists(scopes) };
+  const options: RouteOptions = { scopes, stopping, longestStreamMs, approvals, lists: createSharedLists(scopes) };
   addWaitLimit(app);
   // Without a limit, a request would hang for as long as Temporal does not answer.
   app.addHook('onRoute', (route) => {
@@ -30,7 +32,9 @@ export const apiRoutes: FastifyPluginAsync<Omit<RouteOptions, 'lists'>> = async 
   await app.register(eventRoutes, options);
   await app.register(validationRoutes, options);
   await app.register(batchRoutes, options);
+  await app.register(batchControlRoutes, options);
   await app.register(teardownRoutes, options);
   await app.register(reconcileRoutes, options);
   await app.register(scheduleRoutes, options);
+  await app.register(approvalRoutes, options);
 };

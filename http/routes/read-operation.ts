@@ -8,10 +8,12 @@ import {
 } from '../../client/index.ts';
 import { maySee, requireAllNames, requireNames } from '../access/authorize.ts';
 import { visibleBatch } from '../access/visible-batch.ts';
+import { approvalOperation, startedID } from '../approval-resource.ts';
 import { batchOperation, operationResource, reconcileOperation } from '../operation-resource.ts';
 import { RequestError } from '../request-error.ts';
 import type { OperationResource } from '../schemas/operation.ts';
-import { settledBatch, settledOperation, settledReconcile, type Wait } from '../settled.ts';
+import { settledApproval, settledBatch, settledOperation, settledReconcile, type Wait } from '../settled.ts';
+import { isVisible } from '../access/visible-approval.ts';
 
 /**
  * Reads an operation by its ID, and waits for its end, at most for a time.
@@ -34,6 +36,15 @@ export async function readOperation(
   if (named.kind === 'reconcile') {
     requireAllNames(request);
     return reconcileOperation(scope, await settledReconcile(orchestrator, named, wait));
+  }
+  if (named.kind === 'approval') {
+    const beganMs = Date.now();
+    const status = await settledApproval(orchestrator, named, wait);
+    if (!isVisible(request, status)) throw operationNotFound(id);
+    if (status.operation === undefined) return approvalOperation(scope, status);
+    const left = wait && { ...wait, milliseconds: Math.max(0, wait.milliseconds - (Date.now() - beganMs)) };
+    const started = await readOperation(request, orchestrator, scope, startedID(scope, status.operation), left);
+    return approvalOperation(scope, status, started);
   }
   const status = await settledOperation(orchestrator, named, wait);
   // As if it were not there: whoever may not see a cluster learns nothing of it.

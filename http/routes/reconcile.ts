@@ -7,6 +7,7 @@ import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, keyHeaders, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { reconcileOptionsOf, reconcileSchema } from '../schemas/sweeps.ts';
 import { settledReconcile } from '../settled.ts';
+import { approveFirst } from './approve-first.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce } from './once.ts';
 
@@ -37,8 +38,14 @@ export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
       const orchestrator = orchestratorOf(options, request);
       const wait = waitOf(options, request.query.wait, reply);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
-        const search = await orchestrator.reconcileSearch.start(reconcileOptionsOf(body));
-        return reconcileOperation(scopeOf(request), await settledReconcile(orchestrator, search, wait));
+        const asked = reconcileOptionsOf(body);
+        const carryOut = async () => {
+          const search = await orchestrator.reconcileSearch.start(asked);
+          return reconcileOperation(scopeOf(request), await settledReconcile(orchestrator, search, wait));
+        };
+        if (asked.delete === undefined) return carryOut();
+        const change = { kind: 'reconcile', delete: asked.delete } as const;
+        return approveFirst(options, request, orchestrator, change, { carryOut, underWay: carryOut });
       });
     },
   );

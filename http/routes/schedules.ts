@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { AccountRegion, Orchestrator, ScheduleState } from '../../client/index.ts';
+import { refuseUnapproved } from '../access/approval-rules.ts';
 import { principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
 import { allowsName } from '../access/principal.ts';
 import { note } from '../audit.ts';
@@ -13,6 +14,7 @@ import { deletionOf, planOf, reconcileOptionsOf, reconcileSchema, teardownSchema
 import { orchestratorOf, scopeOf, type RouteOptions } from './context.ts';
 
 const tags = ['schedules'];
+const oneByOne = 'start one teardown at a time, which asks for approval';
 const every = secondsSchema.describe('The interval between two starts.');
 
 /** `schedules`: repeat teardowns, each by its name, and the one search for orphans. They change at once. */
@@ -56,6 +58,7 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
     },
     async (request) => {
       requireAllNames(request);
+      refuseUnapproved(options.approvals, scopeOf(request), oneByOne);
       const orchestrator = orchestratorOf(options, request);
       const { name } = request.params;
       const plan = { ...planOf(request.body), delete: deletionOf(request.body) };
@@ -128,7 +131,10 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         const { name } = request.params;
         requireNames(request, [name]);
         // Its filter may match clusters of any name.
-        if (verb === 'resume') requireAllNames(request);
+        if (verb === 'resume') {
+          requireAllNames(request);
+          refuseUnapproved(options.approvals, scopeOf(request), oneByOne);
+        }
         if (request.query.validateOnly === true) return { valid: true as const, warnings: [] };
         const paused = verb === 'pause';
         if (!(await orchestratorOf(options, request).teardown.schedules.pause(name, paused))) throw noSchedule(name);
@@ -177,7 +183,10 @@ export const scheduleRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       requireAllNames(request);
       const { every: everySeconds, ...body } = request.body;
       note(request, { deletes: body.delete !== undefined });
-      if (body.delete !== undefined) requireRole(request, 'destroy');
+      if (body.delete !== undefined) {
+        requireRole(request, 'destroy');
+        refuseUnapproved(options.approvals, scopeOf(request), 'schedule the report, and delete what it finds');
+      }
       const { reconcileSchedule } = orchestratorOf(options, request);
       await reconcileSchedule.set(everySeconds, reconcileOptionsOf(body));
       return scheduleResource(scopeOf(request), 'reconcile', (await reconcileSchedule.describe()) ?? { paused: false });

@@ -9,8 +9,8 @@ import { operationSchema, teardownReportSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
 import { changeQuery, keyHeaders, label, noQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { deletionOf, planOf, teardownPlanSchema, teardownSchema } from '../schemas/sweeps.ts';
-import { statusOf } from './batches.ts';
-import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
+import { startBatch } from './start-batch.ts';
+import { orchestratorOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce, answerKnown, keyOf } from './once.ts';
 
 const tags = ['teardowns'];
@@ -88,9 +88,9 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         const items = targets.map((target) =>
           deleteItemOf(target, deleteOptions, { foundAt, phases: teardown.filter?.phases }),
         );
-        const { attached } = await orchestrator.batches.start({ name, items, ...policy });
-        const operation = await statusOf(request, orchestrator, scopeOf(request), name, wait);
-        return { ...operation, metadata: { ...operation.metadata, attached, targets, spared } };
+        const batch = { name, items, ...policy };
+        const operation = await startBatch(options, request, orchestrator, batch, { deletes: true, wait });
+        return { ...operation, metadata: { ...operation.metadata, targets, spared } };
       });
     },
   );

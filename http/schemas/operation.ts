@@ -77,7 +77,7 @@ const blockedBySchema: z.ZodType<BlockedBy> = z
 
 export const metadataSchema = z
   .looseObject({
-    kind: z.enum(['create', 'delete', 'batch', 'reconcile']),
+    kind: z.enum(['create', 'delete', 'batch', 'reconcile', 'approval']),
     workflowID: z.string().exactOptional().describe('The workflow in Temporal.'),
     runID: z.string().exactOptional(),
     clusterName: z.string().exactOptional(),
@@ -92,6 +92,11 @@ export const metadataSchema = z
       .string()
       .exactOptional()
       .describe('Who started it: the name of the token, or `anonymous`. Absent if it was not started over HTTP.'),
+    approvedBy: z.string().exactOptional().describe('Who approved it, where a second principal has to.'),
+    pendingApproval: z
+      .object({ approval: z.string(), expiresAt: z.string(), requestedBy: z.string() })
+      .exactOptional()
+      .describe('It waits until a second principal approves it: `approval` is the path of the request.'),
     hasLease: z.boolean().exactOptional().describe('Whether the cluster has a time to live.'),
     currentStep: currentStepSchema.exactOptional(),
     blockedBy: blockedBySchema.exactOptional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestTeardown, maximumConcurrency, type DeleteOptions } from '../../client/index.ts';
+import { largestTeardown, maximumConcurrency, type DeleteOptions, type ReconcileOptions } from '../../client/index.ts';
 import { secondsSchema } from './duration.ts';
 
 const deleteFlags = {
@@ -60,7 +60,7 @@ export function deletionOf({ delete: { concurrency, failurePolicy, ...flags } }:
 }
 
 /** The options of a search for orphans, as the library takes them. */
-export function reconcileOptionsOf({ delete: deletion }: z.infer<typeof reconcileSchema>) {
+export function reconcileOptionsOf({ delete: deletion }: z.infer<typeof reconcileSchema>): ReconcileOptions {
   if (deletion === undefined) return {};
   const { olderThan, ...flags } = deletion;
   return { delete: { olderThanSeconds: olderThan, options: flagsSet(flags) } };

@@ -25,6 +25,8 @@ export interface Operation {
   startedBy?: string;
   /** Who asked for it: the name of the token that the HTTP API was called with, for example. Absent if nobody said so. */
   requestedBy?: string;
+  /** Who approved it, if that was necessary. */
+  approvedBy?: string;
   /** For a create: a digest that is equal for equal specs. It ignores secrets. */
   specDigest?: string;
   /** How Temporal names the state of the workflow. `ended` says more about one that is completed. */
@@ -75,6 +77,7 @@ export function toOperation(
     leaseBegan = false,
     startedBy,
     requestedBy,
+    approvedBy,
     specDigest,
     ended,
     tellsEnd = false,
@@ -92,6 +95,7 @@ export function toOperation(
     leaseBegan,
     ...(startedBy !== undefined && { startedBy }),
     ...(requestedBy !== undefined && { requestedBy }),
+    ...(approvedBy !== undefined && { approvedBy }),
     ...(specDigest !== undefined && { specDigest }),
     execution: isOpen(info.status.name) ? 'running' : info.status.name.toLowerCase(),
     ...(ended !== undefined && { ended }),

@@ -63,6 +63,7 @@ async function createWithPolls(polls: number) {
     describeCreates: async () => [],
     isWorkflowOpen: async () => true,
     findOpenDeletes: async () => ({ clusterIDs: [], ofName: false }),
+    startApprovedDelete: () => Promise.reject(new Error('nothing is deleted here')),
     batches: batchActivities(client, queue),
     pollIntervalMs: 2,
     meter: noopMetricMeter,

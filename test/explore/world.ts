@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
 import { noopMetricMeter } from '@temporalio/common';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
+import { startApprovedDelete } from '../../activities/delete/start-approved-delete.ts';
 import { findOpenDeletes } from '../../activities/create/open-deletes.ts';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { describeCreates } from '../../activities/sweep/describe-creates.ts';
@@ -114,6 +115,7 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
     isWorkflowOpen: async ({ workflowID, runID }) =>
       (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, scope),
+    startApprovedDelete: startApprovedDelete(client),
     batches: batchActivities(client, taskQueue(scope)),
     pollIntervalMs,
     installation,

@@ -5,12 +5,14 @@ import {
   BatchNotFoundError,
   KeyReusedError,
   OperationNotFoundError,
+  type ApprovalStatus,
   type FollowedOperation,
   type Follower,
   type Operation,
   type OperationStatus,
   type Orchestrator,
 } from '../../client/index.ts';
+import type { ApprovalRules } from '../../http/access/approval-rules.ts';
 import type { Authenticate } from '../../http/access/authorize.ts';
 import { anonymous } from '../../http/access/principal.ts';
 import { createServer } from '../../http/server.ts';
@@ -27,6 +29,9 @@ export interface API {
   askers: () => (string | undefined)[];
   close: () => Promise<void>;
 }
+
+/** The end of the name of the approval that the hand-made orchestrator knows. */
+export const approvalID = '0123456789abcdef01234567~01234567-89ab-cdef-0123-456789abcdef';
 
 export const runID = '01234567-89ab-cdef-0123-456789abcdef';
 
@@ -59,6 +64,7 @@ interface APIOptions {
   level?: string;
   follower?: Follower;
   longestStreamMs?: number;
+  approvals?: ApprovalRules;
   prepare?: (app: FastifyInstance) => void;
 }
 
@@ -73,6 +79,7 @@ export async function startAPI({
   level = 'info',
   follower = handMadeFollower(operations),
   longestStreamMs = 600_000,
+  approvals,
   prepare,
 }: APIOptions = {}): Promise<API> {
   const lines: string[] = [];
@@ -98,6 +105,7 @@ export async function startAPI({
     trustedProxies,
     stopping,
     longestStreamMs,
+    ...(approvals !== undefined && { approvals }),
     ...(prepare !== undefined && { prepare }),
   });
   return {
@@ -183,6 +191,7 @@ export function handMade(operations: readonly OperationStatus[]): Orchestrator {
     extendLease: find,
     delete: async (name) => ({ workflowID: `cce:default:bj:delete:${name}`, runID }),
     requests: keysOf(),
+    approvals: approvalsOf(),
     batches: batchesOf(),
     teardown: {
       find: async () => ({
@@ -234,6 +243,32 @@ function clusterOf(clusterName: string) {
     clusterID: `cce-${clusterName.padStart(8, '0').replace('-', '0')}`,
     clusterName,
     clusterPhase: 'running' as const,
+  };
+}
+
+/** Knows one request for approval: `alice` wants to delete `ci-1`. */
+export function approvalsOf(more: Partial<ApprovalStatus> = {}): Orchestrator['approvals'] {
+  const [digest = ''] = approvalID.split('~');
+  const known: ApprovalStatus = {
+    workflowID: `cce:default:bj:approval:${digest}`,
+    runID,
+    state: 'pending',
+    change: { kind: 'delete', clusterID: 'cce-00000ci1', clusterName: 'ci-1', options: {} },
+    requestedBy: { name: 'alice', identity: 'token alice' },
+    requestedAt: '2026-11-28T01:00:00.000Z',
+    expiresAt: '2026-11-29T01:00:00.000Z',
+    ...more,
+  };
+  return {
+    request: async (_, { requestedBy }) => ({ ...known, requestedBy }),
+    list: async () => [known],
+    status: async ({ workflowID }) => {
+      if (workflowID !== known.workflowID) throw new OperationNotFoundError(workflowID);
+      return known;
+    },
+    clusters: async (change) =>
+      change.kind === 'delete' ? [{ clusterID: change.clusterID, clusterName: 'ci-1' }] : [],
+    decide: async () => {},
   };
 }
 

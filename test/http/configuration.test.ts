@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { lexer, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { needsApproval } from '../../http/access/approval-rules.ts';
 import { loadTokens } from '../../http/access/load-tokens.ts';
 import { answerArguments, serverHelp } from '../../http/command-line.ts';
 import { readConfiguration } from '../../http/configuration.ts';
@@ -51,6 +52,30 @@ describe('the settings of the server', () => {
       readConfiguration({ CCE_HTTP_TOKENS_FILE: 'tokens.yaml', CCE_HTTP_TRUSTED_PROXIES: proxies }).trustedProxies;
     expect(read('10.0.0.0/8, ::1,192.168.0.1')).toEqual(['10.0.0.0/8', '::1', '192.168.0.1']);
     for (const wrong of ['10.0.0.0/33', 'loopback', '10', ',']) expect(() => read(wrong)).toThrow(/TRUSTED_PROXIES/);
+  });
+
+  it('say where a second principal has to approve deletions, which needs principals', () => {
+    const tokens = { CCE_HTTP_TOKENS_FILE: 'tokens.yaml' };
+    const read = (given: object) => readConfiguration({ ...tokens, ...given }).approvals;
+    expect(read({})).toBeUndefined();
+    const rules = read({ CCE_HTTP_APPROVAL_SCOPES: 'prod/* {a,b}/bj' });
+    expect(rules?.waitSeconds).toBe(86_400);
+    const demanded = [
+      ['prod', 'gz'],
+      ['b', 'bj'],
+      ['b', 'gz'],
+    ].map(([account = '', region = '']) => needsApproval(rules, { account, region }));
+    expect(demanded).toEqual([true, true, false]);
+    const waits = { CCE_HTTP_APPROVAL_SCOPES: '*/*', CCE_HTTP_APPROVAL_TIMEOUT: '3d' };
+    expect(read(waits)?.waitSeconds).toBe(3 * 86_400);
+    for (const wrong of ['prod', 'prod/bj/x', ' ']) {
+      expect(() => read({ CCE_HTTP_APPROVAL_SCOPES: wrong })).toThrow(/CCE_HTTP_APPROVAL_SCOPES/);
+    }
+    for (const wrong of ['31d', '0s', 'soon']) {
+      expect(() => read({ ...waits, CCE_HTTP_APPROVAL_TIMEOUT: wrong })).toThrow(/CCE_HTTP_APPROVAL_TIMEOUT/);
+    }
+    expect(() => readConfiguration(waits)).toThrow(/there is no second principal/);
+    expect(() => read({ CCE_HTTP_APPROVAL_TIMEOUT: '1h' })).toThrow(/needs CCE_HTTP_APPROVAL_SCOPES/);
   });
 
   it('let others reach a server that knows an issuer, which needs an audience and TLS', () => {

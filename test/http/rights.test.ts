@@ -4,48 +4,8 @@ import type { Role } from '../../http/access/principal.ts';
 import { readTokens } from '../../http/access/tokens-file.ts';
 import { readExample } from '../examples.ts';
 import { handMade, operationOf, runID, startAPI, type API } from './api.ts';
+import { batch, routes, type Route } from './route-table.ts';
 import { authenticate, bearer, entry } from './tokens.ts';
-
-/** Every route with a request that it accepts from somebody with the role. */
-const routes: [role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object | undefined][] = [
-  ['read', 'GET', '/clusters'],
-  ['read', 'GET', '/clusters/ci-1'],
-  ['read', 'GET', '/operations'],
-  ['read', 'GET', `/operations/create~ci-1~${runID}`],
-  ['read', 'GET', `/operations/create~ci-1~${runID}/events`],
-  ['read', 'GET', '/events'],
-  ['read', 'POST', '/validate', { cluster: {} }],
-  ['operate', 'POST', '/clusters', readExample('managed', 'ci-1')],
-  ['operate', 'POST', '/clusters/ci-1/cancel', {}],
-  ['operate', 'POST', '/clusters/ci-1/lease', { ttl: '8h' }],
-  ['destroy', 'DELETE', '/clusters/ci-1'],
-  ['operate', 'POST', '/batches', batch('ci-1', 'ci-2')],
-  ['read', 'GET', '/batches'],
-  ['read', 'GET', '/batches/ci-1'],
-  ['read', 'GET', '/batches/ci-1/results'],
-  ['operate', 'POST', '/batches/ci-1/pause'],
-  ['operate', 'POST', '/batches/ci-1/resume'],
-  ['operate', 'POST', '/batches/ci-1/cancel'],
-  ['operate', 'POST', '/batches/ci-1/concurrency', { concurrency: 5 }],
-  ['destroy', 'POST', '/batches/ci-1/retry'],
-  ['operate', 'POST', '/teardowns/plan', { filter: { name: '*' } }],
-  ['destroy', 'POST', '/teardowns', { filter: { name: '*' } }],
-  ['operate', 'POST', '/reconcile'],
-  ['read', 'GET', '/schedules/teardowns'],
-  ['read', 'GET', '/schedules/teardowns/ci-1'],
-  ['destroy', 'PUT', '/schedules/teardowns/ci-1', { every: '24h', filter: { name: 'ci-*' } }],
-  ['operate', 'DELETE', '/schedules/teardowns/ci-1'],
-  ['operate', 'POST', '/schedules/teardowns/ci-1/pause'],
-  ['destroy', 'POST', '/schedules/teardowns/ci-1/resume'],
-  ['read', 'GET', '/schedules/reconcile'],
-  ['operate', 'PUT', '/schedules/reconcile', { every: '1h' }],
-  ['operate', 'DELETE', '/schedules/reconcile'],
-];
-
-/** A batch file that creates one cluster. */
-function batch(name: string, clusterName: string, more: object = {}) {
-  return { name, items: [readExample('managed', clusterName)], ...more };
-}
 
 const operations = [
   operationOf('ci-1'),
@@ -60,11 +20,7 @@ describe('the rights of a token', () => {
   });
   afterAll(() => api.close());
 
-  const ask = async (
-    name: string | undefined,
-    [, method, path, payload]: (typeof routes)[number],
-    scope = 'default/bj',
-  ) => {
+  const ask = async (name: string | undefined, [, method, path, payload]: Route, scope = 'default/bj') => {
     const headers = name === undefined ? {} : bearer(name);
     return api.inject({ method, url: `/v1/${scope}${path}`, headers, ...(payload !== undefined && { payload }) });
   };
@@ -76,14 +32,15 @@ describe('the rights of a token', () => {
     const tried = routes.map(([, method, path]) => {
       const pattern = path
         .replace(/^\/(clusters|batches|schedules\/teardowns)\/ci-1/, '/$1/{name}')
-        .replace(/^\/operations\/[^/]+/, '/operations/{operation}');
+        .replace(/^\/operations\/[^/]+/, '/operations/{operation}')
+        .replace(/^\/approvals\/[^/]+/, '/approvals/{approval}');
       return `${method} /v1/{account}/{region}${pattern}`;
     });
     expect(tried.toSorted()).toEqual(listed.toSorted());
   });
 
   describe.each(routes)('need the role %s for %s %s', (role, method, path, payload) => {
-    const route: (typeof routes)[number] = [role, method, path, payload];
+    const route: Route = [role, method, path, payload];
 
     it.each<[string, Role]>([
       ['reader', 'read'],
@@ -132,7 +89,7 @@ describe('the rights of a token', () => {
     expect(api.calls().filter(([method, name]) => method !== 'status' && name === 'prod')).toEqual([]);
   });
 
-  it.each<[string, (typeof routes)[number]]>([
+  it.each<[string, Route]>([
     ['a batch of another name', ['operate', 'POST', '/batches', batch('prod', 'ci-2')]],
     ['a cluster of another name in a batch', ['operate', 'POST', '/batches', batch('ci-1', 'prod')]],
     [
@@ -157,7 +114,7 @@ describe('the rights of a token', () => {
     expect((await ask('everything', route)).statusCode).toBeLessThan(300);
   });
 
-  it.each<[string, (typeof routes)[number]]>([
+  it.each<[string, Route]>([
     ['a batch that deletes', ['operate', 'POST', '/batches', { name: 'ci-1', items: [{ delete: 'ci-1' }] }]],
     ['a batch that rolls back', ['operate', 'POST', '/batches', batch('ci-1', 'ci-2', { failurePolicy: 'rollback' })]],
     ['a search that deletes orphans', ['operate', 'POST', '/reconcile', { delete: {} }]],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readExample } from '../examples.ts';
 import { operationOf, startAPI, type API } from './api.ts';
+import { routes } from './route-table.ts';
 
 const base = '/v1/default/bj';
 let api: API;
@@ -36,28 +37,12 @@ it.each([
   expect(api.calls()).toHaveLength(before);
 });
 
-it('no route takes a parameter that it does not know', async () => {
-  const routes = Object.entries(api.app.swagger().paths ?? {}).flatMap(([path, methods]) =>
-    Object.keys(methods ?? {}).map((method) => [method.toUpperCase() as 'GET', path] as const),
+it.each(routes)('a parameter that nobody knows is refused by %s %s %s', async (_, method, path, payload) => {
+  const options = { method, url: `${base}${path}?nonsense=1`, ...(payload && { payload }) };
+  const { problems } = (await api.inject(options)).json<{ problems?: object[] }>();
+  expect(problems).toContainEqual(
+    expect.objectContaining({ in: 'query', message: expect.stringContaining('"nonsense"') as string }),
   );
-  expect(routes.length).toBeGreaterThan(30);
-  const values: Record<string, string> = {
-    account: 'default',
-    region: 'bj',
-    name: 'ci-1',
-    operation: 'create~ci-1~01234567-89ab-cdef-0123-456789abcdef',
-  };
-  const taking = [];
-  for (const [method, path] of routes) {
-    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-    const answer = await api.inject({ method, url: `${url}?nonsense=1`, ...(method !== 'GET' && { payload: {} }) });
-    const { problems = [] } = answer.json<{ problems?: { in: string; message: string }[] }>();
-    const isNamed = problems.some(({ in: part, message }) => part === 'query' && message.includes('nonsense'));
-    // Fastify looks at the body first.
-    const isOfBody = problems.length > 0 && problems.every(({ in: part }) => part === 'body');
-    if (!isNamed && !isOfBody) taking.push(`${method} ${path}`);
-  }
-  expect(taking).toEqual([]);
 });
 
 it.each([

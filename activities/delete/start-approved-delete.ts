@@ -1,0 +1,78 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ApprovableChange, StartedChange } from '../../contract/approval.ts';
+import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import type { Asker } from '../../contract/operation-memo.ts';
+import { describeUnmet, unmetOptions } from '../../contract/unmet-options.ts';
+import { cancelRun } from '../../temporal/executions/cancel-run.ts';
+import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
+import { findOperationRun, startOperation, type FoundRun } from '../../temporal/executions/start-operation.ts';
+
+export interface ApprovedDelete {
+  scope: AccountRegion;
+  change: Extract<ApprovableChange, { kind: 'delete' }>;
+  asker: Asker;
+}
+
+export type StartApprovedDelete = (input: ApprovedDelete) => Promise<StartedChange>;
+
+/**
+ * Starts an approved delete, or cancels the create of the cluster that is under way, which then deletes it. May be repeated:
+ * a delete that an attempt before has started is recognised by the approval in its memo.
+ */
+export function startApprovedDelete(client: Client): StartApprovedDelete {
+  return async ({ scope, change, asker }) => {
+    const { clusterID, clusterName } = change;
+    const { waitForRelease = false, foreign = false, ...options } = change.options;
+    const create =
+      clusterName === undefined ? undefined : await findOperationRun(client, createWorkflowID(scope, clusterName));
+    if (create?.isRunning === true && create.memo.clusterID === clusterID) {
+      const reason = 'its deletion was requested and approved';
+      const request = { cleanup: 'delete', deleteOptions: options, reason } as const;
+      const isSent = await cancelIfOpen(create, { ...request, ...(waitForRelease && { waitForRelease }) });
+      if (isSent) return startedBy('create', create);
+    }
+    const workflowID = deleteWorkflowID(scope, clusterID);
+    const before = await findOperationRun(client, workflowID);
+    if (before !== undefined && before.memo.approval === asker.approval) return startedBy('delete', before);
+    const asked = { ...options, waitForRelease, foreign };
+    const record = clusterName === undefined ? {} : await recordForDelete(client, scope, clusterName, create);
+    const run = await startOperation(client, scope, {
+      kind: 'delete',
+      workflowID,
+      input: {
+        target: { clusterID },
+        options,
+        waitForRelease,
+        ...(!foreign && { onlyMarked: true }),
+        ...(record.knownClusterID === clusterID && { isOnRecord: true }),
+      },
+      memo: { ...(clusterName !== undefined && { clusterName }), clusterID, options: asked, ...asker },
+    });
+    if (run.attached && run.memo.approval !== asker.approval) {
+      const unmet = unmetOptions(asked, run.memo.options ?? {});
+      if (unmet.length > 0) {
+        const message = `${workflowID} is under way with other options: ${describeUnmet(unmet)}`;
+        throw ApplicationFailure.nonRetryable(message, 'OptionsConflict');
+      }
+    }
+    return startedBy('delete', run);
+  };
+
+  async function cancelIfOpen(run: FoundRun, request: Parameters<typeof cancelRun>[2]): Promise<boolean> {
+    try {
+      await cancelRun(client, run, request);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+}
+
+function startedBy(
+  kind: 'create' | 'delete',
+  { workflowID, runID }: { workflowID: string; runID: string },
+): StartedChange {
+  return { kind, workflowID, runID };
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { ApprovableChange, Decision, Principal } from '../../contract/approval.ts';
+import { approvalWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import type { Searchable } from '../../contract/search-attributes.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import { describeRun } from '../../temporal/executions/describe-run.ts';
+import type { OperationReference } from '../../temporal/executions/operation.ts';
+import { startSearchable } from '../../temporal/executions/start-searchable.ts';
+import type { changeApproval } from '../../workflows/approval/change-approval.ts';
+import { clustersOfUpload, type ItemCluster } from '../batch/items.ts';
+import { OperationNotFoundError } from '../errors/operation-not-found-error.ts';
+import { prepareChange, type ChangeToApprove, type DeletionUnderWay } from './change-to-approve.ts';
+import { decide } from './decide.ts';
+import { listApprovals } from './list-approvals.ts';
+import { approvalStatusOf, type ApprovalStatus } from './approval-status.ts';
+
+/** Deletions that wait until a second principal approves them. Temporal keeps them, encrypted like the rest. */
+export interface Approvals {
+  /**
+   * Asks for the approval of a deletion, or attaches to the same request of the same principal. Once it is approved, a worker
+   * starts it, whatever has become of this process.
+   *
+   * @throws OperationNotFoundError for a cluster name that Temporal does not know the clusterID of
+   * @throws OperationEndingError for a create that has no cluster yet
+   * @throws BatchConflictError, InvalidOptionsError, EncryptionKeyError as the change itself
+   */
+  request: (change: ChangeToApprove, terms: ApprovalTerms) => Promise<ApprovalStatus | DeletionUnderWay>;
+  /** Lists the requests that wait, newest first, or with `all` every one that Temporal still knows. */
+  list: (options?: { all?: boolean }) => Promise<ApprovalStatus[]>;
+  /** @throws OperationNotFoundError */
+  status: (approval: OperationReference) => Promise<ApprovalStatus>;
+  /** Reads which clusters the change is about, so that nobody approves what they have not seen. None for a search for orphans. */
+  clusters: (change: ApprovableChange) => Promise<ItemCluster[]>;
+  /**
+   * Approves or rejects a change, and waits some seconds for its start. A repeated decision changes nothing.
+   *
+   * @throws ApprovalRefusedError if the principal asked for the change, somebody has decided otherwise, or the time is over
+   * @throws OperationNotFoundError
+   */
+  decide: (approval: OperationReference, decision: Decision) => Promise<void>;
+}
+
+export interface ApprovalTerms {
+  requestedBy: Principal;
+  /** How long the change waits for its approval, in seconds. */
+  waitSeconds: number;
+}
+
+export function createApprovals(client: Client, scope: AccountRegion): Approvals {
+  async function status({ workflowID, runID }: OperationReference): Promise<ApprovalStatus> {
+    const run = await describeRun(client, workflowID, runID);
+    if (run?.type !== workflowTypes.changeApproval)
+      throw new OperationNotFoundError(workflowID, 'request for approval');
+    return approvalStatusOf(client, run);
+  }
+
+  return {
+    async request(asked, { requestedBy, waitSeconds }) {
+      const change = await prepareChange(client, scope, asked);
+      if ('underWay' in change) return change;
+      const expiresAt = new Date(Date.now() + waitSeconds * 1000).toISOString();
+      const { workflowId, firstExecutionRunId } = await startSearchable(client, searchableBy(change), (attributes) =>
+        client.workflow.start<typeof changeApproval>(workflowTypes.changeApproval, {
+          workflowId: approvalWorkflowID(scope, digestOf(change, requestedBy)),
+          taskQueue: taskQueue(scope),
+          args: [{ ...scope, change, requestedBy, expiresAt }],
+          memo: { change, requestedBy, expiresAt },
+          ...attributes,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        }),
+      );
+      return status({ workflowID: workflowId, runID: firstExecutionRunId });
+    },
+    list: ({ all = false } = {}) => listApprovals(client, scope, !all),
+    status,
+    async clusters(change) {
+      if (change.kind === 'reconcile') return [];
+      if (change.kind === 'batch') return clustersOfUpload(client, change.upload);
+      const { clusterID, clusterName } = change;
+      return [{ clusterID, ...(clusterName !== undefined && { clusterName }) }];
+    },
+    decide: (approval, decision) => decide(client, status, approval, decision),
+  };
+}
+
+/** The batch that it may start gets the same. */
+function searchableBy(change: ApprovableChange): Searchable {
+  return change.kind === 'batch' ? { batch: change.upload.name } : {};
+}
+
+/** Equal for equal requests of one principal. The pages of a batch are new each time, and its digest stands for them. */
+function digestOf(change: ApprovableChange, { identity }: Principal): string {
+  const { upload, since: _since, ...rest } = change as Partial<Extract<ApprovableChange, { kind: 'batch' }>>;
+  const text = JSON.stringify([identity, upload?.name, rest]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
+}

@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import type { ApprovalMemo } from '../../contract/approval.ts';
+import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import { isIn } from '../../temporal/executions/list-operations.ts';
+import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { statusOfRun, type ApprovalStatus } from './approval-status.ts';
+
+const readsAtOnce = 10;
+
+/**
+ * Lists the requests for approval of an account and region, newest first: those that wait, or all that Temporal still knows.
+ * Leaves out those that this process has no key for.
+ */
+export async function listApprovals(
+  client: Client,
+  scope: AccountRegion,
+  onlyWaiting: boolean,
+): Promise<ApprovalStatus[]> {
+  const query = `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowTypes.changeApproval}'${onlyWaiting ? " AND ExecutionStatus = 'Running'" : ''}`;
+  const limit = pLimit(readsAtOnce);
+  const statuses: Promise<ApprovalStatus | undefined>[] = [];
+  for await (const run of listRawRuns(client, query)) {
+    if (!isIn(scope, run)) continue;
+    const { workflowID, runID, status, startedAtMs } = run;
+    const startedAt = new Date(startedAtMs).toISOString();
+    const read = async () => {
+      const memo = (await run.memo()) as ApprovalMemo | undefined;
+      return memo && statusOfRun(client, { workflowID, runID, status, startedAt, memo });
+    };
+    statuses.push(limit(read));
+  }
+  const found = (await Promise.all(statuses)).filter((status) => status !== undefined);
+  return found.toSorted((left, right) => right.requestedAt.localeCompare(left.requestedAt));
+}
