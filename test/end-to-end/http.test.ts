@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv/dist/2020.js';
 import { execa } from 'execa';
+import { OpenAPIClientAxios, type OpenAPIV3_1 } from 'openapi-client-axios';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -15,27 +15,19 @@ import type { ClusterResource, OperationResource } from '../../http/schemas/oper
 import { createServer } from '../../http/server.ts';
 import { readExample } from '../examples.ts';
 import { useService } from '../service.ts';
+import { checkedCall, readDocument, type CheckedCall, type Documented } from './documented-api.ts';
 import { waiting } from '../waiting.ts';
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
-
-/** An OpenAPI document, as far as these tests read it. */
-interface Document {
-  paths: Record<
-    string,
-    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
-  >;
-  components: object;
-}
 
 describe('over HTTP', () => {
   const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0'], {
     faults: [{ kind: 'stuck-step', step: 3, name: 'stuck-*' }],
   });
   let app: FastifyInstance;
+  let server: string;
   let url: string;
-  let document: Document;
-  const ajv = new Ajv.default({ strict: false, validateFormats: false });
+  let documented: Documented;
 
   beforeAll(async () => {
     const { client, account } = orchestration();
@@ -53,39 +45,14 @@ describe('over HTTP', () => {
       maximumRequestsPerSecond: 1_000_000,
       stopping: new AbortController().signal,
     });
-    const server = await app.listen({ host: '127.0.0.1', port: 0 });
+    server = await app.listen({ host: '127.0.0.1', port: 0 });
     url = `${server}/v1/${account}/bj`;
-    document = (await (await fetch(`${server}/openapi.json`)).json()) as Document;
-    ajv.addSchema({ $id: 'api', components: document.components });
+    documented = await readDocument(server);
   });
 
   afterAll(() => app.close());
 
-  /** Calls the API, and checks that the answer is as the OpenAPI document says. */
-  async function call<Answer>(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; answer: Answer; location: string }> {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const answer = (await response.json()) as Answer;
-    const { status, headers } = response;
-    const [pattern] = Object.keys(document.paths).filter((known) => patternOf(known).test(path.split('?', 1)[0]!));
-    const { responses } = document.paths[pattern!]![method.toLowerCase()]!;
-    const { content } = responses[status] ?? responses[`${String(status)[0]}XX`]!;
-    const [type] = headers.get('content-type')?.split(';') ?? [];
-    const schema = JSON.stringify(content![type!]!.schema).replaceAll('"#/components', '"api#/components');
-    const validate = ajv.compile(JSON.parse(schema) as object);
-    validate(answer);
-    expect({ method, path, errors: validate.errors }).toEqual({ method, path, errors: null });
-    return { status, answer, location: headers.get('location') ?? '' };
-  }
-
-  const patternOf = (path: string) =>
-    new RegExp(`^${path.replace('/v1/{account}/{region}', '').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  const call: CheckedCall = (method, path, body) => checkedCall(documented, url, method, path, body);
   const operationAt = (location: string, wait = '30s') =>
     call<OperationResource>('GET', `${location.slice(location.indexOf('/operations'))}?wait=${wait}`);
 
@@ -124,6 +91,31 @@ describe('over HTTP', () => {
     expect(deleted.answer).toMatchObject({ done: true });
     expect((await call<ClusterResource>('GET', '/clusters/life-1')).answer.state).toBe('absent');
     await listsOperationOf('life-1');
+  });
+
+  it.concurrent('a client that is generated from the document lives the whole life of a cluster', async () => {
+    const { account } = orchestration();
+    const definition = documented.document as unknown as OpenAPIV3_1.Document;
+    const api = new OpenAPIClientAxios({ definition, axiosConfigDefaults: { adapter: 'fetch', baseURL: server } });
+    const client = await api.init();
+    const scope = { account, region: 'bj' };
+    const spec = readExample('managed', 'generated');
+    expect((await client['validateSpec']!(scope, spec)).data).toMatchObject({ valid: true });
+    const key = { ...scope, ttl: '8h', 'idempotency-key': 'f3b1' };
+    const { data: create } = await client['createCluster']!(key, spec);
+    expect((await client['createCluster']!(key, spec)).data).toMatchObject({ name: create.name });
+    const operation = String(create.name).split('/').at(-1) ?? '';
+    const { data: made } = await client['getOperation']!({ ...scope, operation, wait: '30s' });
+    expect(made).toMatchObject({ done: true, response: { outcome: 'running' } });
+    const cluster = { ...scope, name: 'generated' };
+    expect((await client['getCluster']!(cluster)).data).toMatchObject({ state: 'running' });
+    expect((await client['setLease']!(cluster, { ttl: '9h' })).status).toBe(202);
+    const { data: deleted } = await client['deleteCluster']!({ ...cluster, deleteResource: 'true', wait: '30s' });
+    expect(deleted).toMatchObject({ done: true });
+    expect((await client['getCluster']!(cluster)).data).toMatchObject({ state: 'absent' });
+    await expect(client['getCluster']!({ ...scope, name: 'nobody' })).rejects.toMatchObject({
+      response: { status: 404, data: { code: 'OperationNotFoundError' } },
+    });
   });
 
   it.concurrent('a create is cancelled and cleans up', async () => {
