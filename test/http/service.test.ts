@@ -1,11 +1,10 @@
 import { connect } from 'node:net';
 import { ServiceError } from '@temporalio/client';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { UnreachableError } from '../../client/index.ts';
-import { readExample } from '../examples.ts';
+import { UnreachableError, type Orchestrator } from '../../client/index.ts';
 import { waiting } from '../waiting.ts';
-import { operationOf, runID, startAPI, type API } from './api.ts';
+import { handMade, operationOf, startAPI, type API } from './api.ts';
+import { routes } from './route-table.ts';
 
 const base = '/v1/default/bj';
 
@@ -57,6 +56,34 @@ describe('a request that fails', () => {
     expect(JSON.stringify(api.log())).not.toContain('.ts:');
   });
 });
+
+describe('while Temporal does not answer', () => {
+  let api: API;
+  beforeAll(async () => {
+    api = await startAPI({ orchestrator: refusing(temporalError(14)), longestStreamMs: 1 });
+  });
+  afterAll(() => api.close());
+
+  // Its routes neither start a stream nor check a spec with the help of Temporal.
+  const asking = routes.filter(([, , path]) => path !== '/validate' && !path.endsWith('/events'));
+  it.each(asking)('a request for %s %s %s gets 503, and when to repeat it', async (_, method, path, payload) => {
+    const answer = await api.inject({ method, url: `${base}${path}`, ...(payload && { payload }) });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(answer.json()).toMatchObject({ code: 'TemporalUnreachable' });
+  });
+});
+
+/** An orchestrator all of whose calls fail, also those of its parts. */
+function refusing(error: Error, like: object = handMade([])): Partial<Orchestrator> {
+  const failing = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
+  const isGenerator = (member: object) => member.constructor.name === 'AsyncGeneratorFunction';
+  return Object.fromEntries(
+    Object.entries(like).map(([name, member]: [string, object]) => {
+      if (typeof member !== 'function') return [name, refusing(error, member)];
+      return [name, isGenerator(member) ? failing : () => Promise.reject(error)];
+    }),
+  );
+}
 
 describe('the probes', () => {
   it('tell whether Temporal answers', async () => {
@@ -174,123 +201,6 @@ describe('bytes that are not a request', () => {
   });
 });
 
-describe('any request at all', () => {
-  let api: API;
-  beforeAll(async () => {
-    const status = operationOf('ci-1', { clusterID: 'cce-12345678' });
-    api = await startAPI({ operations: [status], level: 'error' });
-  });
-  afterAll(() => api.close());
-
-  const word = fc.oneof(
-    fc.string({ maxLength: 12 }),
-    anyText(12),
-    fc.constantFrom(
-      'ci-1',
-      'default',
-      '..',
-      '%00',
-      '%2e%2e%2f',
-      '__proto__',
-      'constructor',
-      'x'.repeat(300),
-      '\u{1F600}',
-      "'; --",
-    ),
-  );
-  const spec = fc.constant<unknown>(readExample('managed', 'ci-1'));
-  const json = fc.oneof(fc.jsonValue({ maxDepth: 4 }), spec, fc.dictionary(word, fc.jsonValue({ maxDepth: 2 })));
-  const body = fc.oneof(
-    json.map((value) => JSON.stringify(value)),
-    fc.string({ maxLength: 40 }),
-    anyText(40),
-    fc.constantFrom(
-      '{"__proto__":{"x":1}}',
-      '{"a":',
-      `${'['.repeat(50_000)}`,
-      `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
-      '&a [*a, *a]',
-      '',
-    ),
-  );
-  const path = fc.oneof(
-    fc.constantFrom(
-      'clusters',
-      'clusters/ci-1',
-      'clusters/ci-1/cancel',
-      'clusters/ci-1/lease',
-      'operations',
-      `operations/create~ci-1~${runID}`,
-      'validate',
-      'batches',
-      'batches/ci-1/results',
-      'batches/ci-1/concurrency',
-      'teardowns',
-      'teardowns/plan',
-      'reconcile',
-      'schedules/teardowns/ci-1',
-      'schedules/reconcile',
-    ),
-    fc.array(word.map(encodeURIComponent), { maxLength: 3 }).map((words) => words.join('/')),
-  );
-  const query = fc.dictionary(
-    fc.oneof(
-      fc.constantFrom('wait', 'validateOnly', 'ttl', 'pageSize', 'cursor', 'order', 'disabledRule', 'foreign'),
-      word,
-    ),
-    fc.oneof(word, fc.constantFrom('1ms', 'true', '9999999999d', '-1', '1e9', 'NaN')),
-    { maxKeys: 3 },
-  );
-  const headers = fc.record(
-    {
-      'content-type': fc.constantFrom(
-        'application/json',
-        'application/yaml',
-        'text/plain',
-        'application/json; charset=latin1',
-        'multipart/form-data',
-        '/',
-        '',
-      ),
-      'content-encoding': fc.constantFrom('gzip', 'identity', 'x'),
-      'if-none-match': fc.constantFrom('*', '"', 'W/'),
-      'x-any': fc.string({ maxLength: 20 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, '')),
-    },
-    { requiredKeys: [] },
-  );
-  const request = fc.record({
-    method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS'),
-    scope: fc.oneof(
-      { weight: 4, arbitrary: fc.constant('default/bj') },
-      fc.tuple(word, word).map((words) => words.map(encodeURIComponent).join('/')),
-    ),
-    path,
-    query,
-    headers,
-    body,
-  });
-
-  it('gets an answer below 500, and every error is a problem', async () => {
-    await fc.assert(
-      fc.asyncProperty(request, async ({ method, scope, path, query, headers, body }) => {
-        const search = new URLSearchParams(query).toString();
-        const answer = await api.app.inject({
-          method: method as 'GET',
-          url: `/v1/${scope}/${path}?${search}`,
-          headers,
-          ...(method !== 'GET' && method !== 'HEAD' && { payload: body }),
-        });
-        expect(answer.statusCode).toBeLessThan(500);
-        if (answer.statusCode < 400 || method === 'HEAD') return;
-        expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-        expect(answer.json()).toMatchObject({ status: answer.statusCode, code: expect.any(String) });
-      }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 300), seed: 20_261_128 },
-    );
-    expect(api.log()).toEqual([]);
-  });
-});
-
 it.each(['a-bj', 'watch', 'mutate', 'requests'])(
   'the region %s is refused: its queue may be of others',
   async (region) => {
@@ -303,9 +213,3 @@ it.each(['a-bj', 'watch', 'mutate', 'requests'])(
     await api.close();
   },
 );
-
-/** Texts of any code points. The unit `binary` of fast-check does the same, but takes seconds to list all of them first. */
-function anyText(maxLength: number): fc.Arbitrary<string> {
-  const codePoint = fc.oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }));
-  return fc.array(codePoint, { maxLength }).map((points) => String.fromCodePoint(...points));
-}
