@@ -67,7 +67,11 @@ function within<Result>(values: Values, work: () => Result): Result {
   }
 }
 
-Object.assign(asyncHooks, { AsyncLocalStorage: QuickStorage, AsyncResource: QuickResource });
+// Node 22 has getters there.
+Object.defineProperties(asyncHooks, {
+  AsyncLocalStorage: { value: QuickStorage, enumerable: true, configurable: true },
+  AsyncResource: { value: QuickResource, enumerable: true, configurable: true },
+});
 syncBuiltinESMExports();
 
 // The loader of TypeScript files has each function named again whenever it is made.
