@@ -21,6 +21,8 @@ export interface SubmitInput {
   lookFirst?: boolean;
   /** A cluster that may have the name although the list does not show it: that may lag. */
   knownClusterID?: string;
+  /** Looks over 90 s did not show that cluster: if this one does not either, the request is sent. */
+  isKnownLookedFor?: boolean;
 }
 
 export interface SubmitDependencies {
@@ -57,7 +59,7 @@ export function submitCluster(dependencies: SubmitDependencies) {
 export type Submission = SubmittedCluster | { found: FoundCluster[]; deleteIsQueued?: true; knownIsUnseen?: true };
 
 function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDependencies) {
-  return async ({ request, lookFirst, knownClusterID }: SubmitInput): Promise<Submission> => {
+  return async ({ request, lookFirst, knownClusterID, isKnownLookedFor = false }: SubmitInput): Promise<Submission> => {
     const startedAt = performance.now();
     const resolved = resolveRequest(request, secrets);
     if (lookFirst === true) {
@@ -74,8 +76,11 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
         );
       });
       if (deletes.ofName) return { found, deleteIsQueued: true };
-      if (found.length > 0) return { found: found.map((cluster) => withDeletion(cluster, deletes.clusterIDs)) };
-      if (known === 'unseen') return { found, knownIsUnseen: true };
+      const knownIsUnseen = known === 'unseen' && !isKnownLookedFor;
+      if (found.length > 0 || knownIsUnseen) {
+        const clusters = found.map((cluster) => withDeletion(cluster, deletes.clusterIDs));
+        return { found: clusters, ...(knownIsUnseen && { knownIsUnseen }) };
+      }
     }
     // If the look took long, or this worker was frozen, another attempt may be in progress by now.
     if (performance.now() - startedAt > sendWithinMs)

@@ -42,7 +42,11 @@ export async function recordForCreate(
   clusterName: string,
   create: FoundRun | undefined,
 ): Promise<RecordForCreate> {
-  const earlier = await stillLeft(client, scope, clusterName, create);
+  // One that runs may have ended when the start arrives; until then, the start is refused.
+  const earlier =
+    create?.isRunning === true
+      ? leftByCreates(create, Date.now())
+      : await stillLeft(client, scope, clusterName, create);
   return { input: inputOf(earlier), memo: Object.keys(earlier).length === 0 ? {} : { earlier } };
 }
 

@@ -128,14 +128,16 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
           createdAt,
         }));
     },
-    async submitCluster({ request, lookFirst, knownClusterID }) {
+    async submitCluster({ request, lookFirst, knownClusterID, isKnownLookedFor = false }) {
       const { clusterName } = request.cluster;
       const found = lookFirst === true ? await activities.findClusters({ clusterName }) : [];
-      if (found.length > 0) {
+      const isUnseen = knownClusterID !== undefined && found.every(({ clusterID }) => clusterID !== knownClusterID);
+      const knownIsUnseen = lookFirst === true && isUnseen && !isKnownLookedFor;
+      if (found.length > 0 || knownIsUnseen) {
         const { isBeingDeleted } = clusters.get(found[0]?.clusterID ?? '') ?? {};
-        return { found: isBeingDeleted ? found.map((one) => ({ ...one, isBeingDeleted })) : found };
+        const seen = isBeingDeleted ? found.map((one) => ({ ...one, isBeingDeleted })) : found;
+        return { found: seen, ...(knownIsUnseen && { knownIsUnseen }) };
       }
-      if (lookFirst === true && knownClusterID !== undefined) return { found, knownIsUnseen: true };
       const { makes, answer } = script.posts?.[sent] ?? posts.answered;
       const requestID = `request-${++sent}`;
       lastDescription = request.cluster.description ?? '';

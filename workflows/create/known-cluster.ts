@@ -1,22 +1,25 @@
 import { sleep } from '@temporalio/workflow';
+import type { FoundCluster } from '../../activities/create/find-clusters.ts';
+import type { SubmitInput } from '../../activities/create/submit-cluster.ts';
+import { readMarker } from '../../contract/marker.ts';
 import type { Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
 import type { Creation } from './creation.ts';
 
-/** The cluster of the create of this name before, which our records have: as long as it may exist, nothing is sent. */
+/**
+ * A cluster of ours that has the name of a create, as our records have it or a look has shown it. Until several looks in a row were
+ * in vain, it may exist although one of them does not show it: lists and reads of a healthy cluster may be wrong for 90 s
+ * (docs/assumptions.md).
+ */
 export interface KnownCluster {
-  /** `undefined` if there is none, or if it is believed to be gone. */
-  clusterID: () => string | undefined;
-  /** Notes that the service itself has said that it is going: then one look without it is enough. */
-  noteLeaving: (clusterID: string) => void;
-  /** Pauses after a look that did not show it. After the last pause, it counts as gone. */
+  /** What the next request has to know of it. */
+  forSubmit: () => Pick<SubmitInput, 'knownClusterID' | 'isKnownLookedFor'>;
+  /** Takes note of what a look has shown. */
+  note: (found: readonly FoundCluster[]) => void;
+  /** Pauses after a look that did not show it. The look after the last pause decides. */
   awaitNextLook: () => Promise<void>;
 }
 
-/**
- * One look that shows no such cluster proves nothing: lists and reads of a healthy cluster may be wrong for 90 s
- * (docs/assumptions.md).
- */
 export function knownCluster(
   { knownClusterID, allowDuplicateName }: Creation,
   progress: Pick<Progress, 'waitFor'>,
@@ -24,16 +27,31 @@ export function knownCluster(
   let clusterID = allowDuplicateName ? undefined : knownClusterID;
   let looks = 0;
   return {
-    clusterID: () => clusterID,
-    noteLeaving(leaving) {
-      if (leaving === clusterID) clusterID = undefined;
+    forSubmit: () => ({
+      ...(clusterID !== undefined && { knownClusterID: clusterID }),
+      ...(clusterID !== undefined && looks >= settlePauses.length && { isKnownLookedFor: true }),
+    }),
+    note(found) {
+      const known = found.find((each) => each.clusterID === clusterID);
+      if (known !== undefined) looks = 0;
+      // The service has said that it goes, or a delete of ours is about it: then one look without it is enough.
+      if (known !== undefined && isGoing(known)) clusterID = undefined;
+      if (!allowDuplicateName) clusterID ??= found.find(isOursAndStays)?.clusterID;
     },
     async awaitNextLook() {
-      const pause = settlePauses[looks++];
-      const message = `no look shows ${clusterID}, which our records have; a look may miss a cluster for 90 s`;
-      if (looks >= settlePauses.length) clusterID = undefined;
+      const pause = settlePauses[looks++] ?? '30s';
+      const message = `no look shows ${clusterID}, which has this name; a look may miss a cluster for 90 s`;
       progress.waitFor({ reason: 'service', message });
-      if (pause !== undefined) await sleep(pause, { summary: 'before the next look for the known cluster' });
+      await sleep(pause, { summary: 'before the next look for the known cluster' });
+      progress.waitFor(undefined);
     },
   };
+}
+
+function isGoing({ clusterPhase, isBeingDeleted }: FoundCluster): boolean {
+  return isBeingDeleted === true || clusterPhase === 'deleting' || clusterPhase === 'deleted';
+}
+
+function isOursAndStays(cluster: FoundCluster): boolean {
+  return !isGoing(cluster) && readMarker(cluster.description) !== undefined;
 }

@@ -31,34 +31,37 @@ import { isOutcomeOpen, lastOpenedAtMs, settle } from './sent-requests.ts';
 export async function obtainCluster(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<ObtainedCluster> {
   // Once this function has decided by what that look found, the next request is sent whatever it would find again.
   let leaving: string | undefined;
-  await awaitUnseen(() => look(creation, progress), {
+  const known = knownCluster(creation, progress);
+  const appeared = await awaitUnseen(() => look(creation, progress), {
     untilMs: creation.unseenUntilMs,
     message: unseenMessage,
     progress,
   });
+  known.note(appeared);
   const waitForOldCluster = oldClusterWait(progress);
-  const known = knownCluster(creation, progress);
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
     const attempt = await send({ creation, progress, waitForOldCluster, known }, lookFirst, leaving);
-    leaving = 'found' in attempt ? leavingOf(attempt.found, known) : undefined;
+    if ('found' in attempt) known.note(attempt.found);
+    leaving = 'found' in attempt ? attempt.found.find(isLeaving)?.clusterID : undefined;
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
     if ('found' in attempt && attempt.deleteIsQueued === true) {
       await waitForOldCluster('a delete of this name is queued');
       lookFirst = true;
       continue;
     }
+    const decision: SettledDecision =
+      'found' in attempt
+        ? decide({ ...creation, found: attempt.found, settling: false })
+        : await lookUntilSettled(creation, progress, known);
+    const isDoubtful = 'found' in attempt && attempt.knownIsUnseen === true && rests(decision);
     // Runs of before believed one look.
-    if ('found' in attempt && attempt.knownIsUnseen === true && patched('known-cluster-may-be-unseen')) {
+    if (isDoubtful && patched('known-cluster-may-be-unseen')) {
       await known.awaitNextLook();
       lookFirst = true;
       continue;
     }
-    const decision: SettledDecision =
-      'found' in attempt
-        ? decide({ ...creation, found: attempt.found, settling: false })
-        : await lookUntilSettled(creation, progress);
     if (decision.action === 'wait') {
       await waitForOldCluster(`a delete of ${decision.clusterIDs.join(', ')} is queued or under way`);
       lookFirst = true;
@@ -104,7 +107,6 @@ async function send(
   wasLeaving: string | undefined,
 ): Promise<Attempt> {
   const { request, marker, requests } = creation;
-  const knownClusterID = known.clusterID();
   const earlier = [...requests];
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
   const position = requests.push({ outcome: 'inFlight' }) - 1;
@@ -112,7 +114,7 @@ async function send(
     const submitted = await submitCluster({
       request: withMarker(request, marker),
       lookFirst,
-      ...(knownClusterID !== undefined && { knownClusterID }),
+      ...known.forSubmit(),
     });
     requests[position] = { outcome: 'found' in submitted ? 'notSent' : 'made' };
     return submitted;
@@ -121,7 +123,9 @@ async function send(
     requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
     if (next === 'giveUp') throw error;
     if (outcome === 'conflict' && lastOpenedAtMs(earlier) === undefined) {
-      let leaving = leavingOf(await look(creation, progress), known);
+      const found = await look(creation, progress);
+      known.note(found);
+      let leaving = found.find(isLeaving)?.clusterID;
       // It may have gone since the request. Runs of before then looked for a cluster that had taken the name.
       if (leaving === undefined && wasLeaving !== undefined && patched('old-cluster-has-gone')) leaving = wasLeaving;
       if (leaving !== undefined) {
@@ -141,20 +145,30 @@ async function send(
   }
 }
 
-/** The first cluster of the name that is being deleted. */
-function leavingOf(found: readonly FoundCluster[], known: KnownCluster): string | undefined {
-  const leaving = found.filter(({ clusterPhase }) => clusterPhase === 'deleting').map(({ clusterID }) => clusterID);
-  leaving.forEach(known.noteLeaving);
-  return leaving[0];
+function isLeaving({ clusterPhase }: FoundCluster): boolean {
+  return clusterPhase === 'deleting';
 }
 
-async function lookUntilSettled(creation: Creation, progress: Pick<Progress, 'waitFor'>): Promise<SettledDecision> {
+/** Whether a decision rests on what a look does not show. */
+function rests({ action }: SettledDecision): boolean {
+  return action === 'submit' || action === 'refuse';
+}
+
+async function lookUntilSettled(
+  creation: Creation,
+  progress: Pick<Progress, 'waitFor'>,
+  known: KnownCluster,
+): Promise<SettledDecision> {
   for (const pause of isOutcomeOpen(creation.requests) ? settlePauses : []) {
-    const decision = decide({ ...creation, found: await look(creation, progress), settling: true });
+    const found = await look(creation, progress);
+    known.note(found);
+    const decision = decide({ ...creation, found, settling: true });
     if (decision.action !== 'lookAgain') return decision;
     await sleep(pause, { summary: 'before the next look' });
   }
-  const decision = decide({ ...creation, found: await look(creation, progress), settling: false });
+  const found = await look(creation, progress);
+  known.note(found);
+  const decision = decide({ ...creation, found, settling: false });
   settle(creation.requests);
   return decision;
 }

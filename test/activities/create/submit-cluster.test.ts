@@ -27,12 +27,14 @@ async function submit(
   {
     lookFirst,
     known,
+    isKnownLookedFor,
     found = [],
     deletes = { clusterIDs: [], ofName: false },
     info = {},
   }: {
     lookFirst?: boolean;
     known?: { clusterName: string; clusterPhase: string } | Error;
+    isKnownLookedFor?: boolean;
     found?: FoundCluster[] | Error;
     deletes?: OpenDeletes | Error;
     info?: { attempt?: number; scheduledTimestampMs?: number; currentAttemptScheduledTimestampMs?: number };
@@ -78,6 +80,7 @@ async function submit(
       request,
       ...(lookFirst !== undefined && { lookFirst }),
       ...(known !== undefined && { knownClusterID: 'cce-known' }),
+      ...(isKnownLookedFor !== undefined && { isKnownLookedFor }),
     })
     .catch((error: unknown) => error);
   return { result, sent, looks };
@@ -288,14 +291,30 @@ describe('a look before the request, for a name whose last cluster our records k
     expect(sent).toEqual([]);
   });
 
-  it('says nothing of it if others have the name', async () => {
+  it('says so, too, if others have the name', async () => {
     const other = { ...shown, clusterID: 'cce-other' };
     const { result } = await submit(answered, request, {
       lookFirst: true,
       found: [other],
       known: new CceApiError(gone),
     });
-    expect(result).toStrictEqual({ found: [other] });
+    expect(result).toStrictEqual({ found: [other], knownIsUnseen: true });
+  });
+
+  it('sends the request if looks before did not show it either', async () => {
+    const isKnownLookedFor = true;
+    const { result } = await submit(answered, request, {
+      lookFirst: true,
+      known: new CceApiError(gone),
+      isKnownLookedFor,
+    });
+    expect(result).toStrictEqual(answered);
+  });
+
+  it('finds it even if looks before did not show it', async () => {
+    const known = { clusterName, clusterPhase: 'running' };
+    const { result } = await submit(answered, request, { lookFirst: true, known, isKnownLookedFor: true });
+    expect(result).toStrictEqual({ found: [shown] });
   });
 
   it('sends nothing if the service does not say', async () => {

@@ -3,7 +3,7 @@ import { cancelBySignal, refusal } from '../cloud-script.ts';
 import { foreign, itEnds, otherSpec, sameSpec } from './create-rows.ts';
 
 const input = { knownClusterID: 'cce-before-1' };
-/** Four of the seven looks that a create takes do not show it. */
+/** Four of the looks that a create takes over 90 s do not show it. */
 const hidden = { hiddenLooks: 4 };
 const leaving = { ...sameSpec, clusterPhase: 'deleting' } as const;
 
@@ -15,6 +15,24 @@ describe('a create whose records have a cluster of the name that a look does not
       input,
       outcome: { outcome: 'running', clusterID: 'cce-before-1', adopted: true },
       left: ['cce-before-1'],
+      posts: 0,
+      deletes: 0,
+    },
+    {
+      what: 'adopts it even if looks show another one that is being deleted',
+      script: { clusters: [{ ...sameSpec, ...hidden }, leaving] },
+      input,
+      outcome: { outcome: 'running', clusterID: 'cce-before-1', adopted: true },
+      left: ['cce-before-1', 'cce-before-2'],
+      posts: 0,
+      deletes: 0,
+    },
+    {
+      what: 'adopts it even if looks show a foreign one',
+      script: { clusters: [{ ...sameSpec, ...hidden }, foreign] },
+      input,
+      outcome: { outcome: 'running', clusterID: 'cce-before-1', adopted: true },
+      left: ['cce-before-1', 'cce-before-2'],
       posts: 0,
       deletes: 0,
     },
