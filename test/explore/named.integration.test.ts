@@ -137,3 +137,30 @@ it('finds what the request after a reset made late, beside what the run before t
   expect(left.map(({ clusterID }) => clusterID)).toEqual([(outcome as { clusterID: string }).clusterID]);
   expect([...service.clusters.keys()]).toHaveLength(3);
 });
+
+it('deletes what the run before a reset has made, although the request of the next run was answered', async () => {
+  const { service } = await createIn(
+    [{}, { createMs: 10_000, createFails: true, lagMs: 0, deleteMs: 10_000 }],
+    (call, creates, { resetRun }) => {
+      if (call !== 'createCluster' || creates > 1) return 'answered';
+      setTimeout(() => resetRun(createWorkflowID(scope, name), () => 0), 0);
+      return 'never';
+    },
+    'delete',
+  );
+  expect([...service.clusters.values()].map(({ state }) => state)).toEqual(['gone', 'gone']);
+});
+
+it('deletes what was to be kept when its deletion is asked for while a last look is awaited', async () => {
+  const { outcome, service } = await createIn(
+    [{ createMs: 100_000, createFails: true, lagMs: 65_000 }],
+    (call, creates, { client }) => {
+      if (call !== 'createCluster') return 'answered';
+      const askForDeletion = () => createOrchestrator({ client, ...scope }).delete(name);
+      if (creates === 2) setTimeout(() => void askForDeletion(), 150_000);
+      return 'lostLate';
+    },
+  );
+  expect(outcome).toMatchObject({ cleanup: { status: 'deleted' } });
+  expect([...service.clusters.values()].map(({ state }) => state)).toEqual(['gone', 'gone']);
+});

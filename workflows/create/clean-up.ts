@@ -58,11 +58,15 @@ export async function cleanUp(
         const policy = policyNow();
         const order = orderOf(policy, creation);
         if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
-        if (order === undefined) {
-          const late = await findLateOnes(targets, task, 'kept-clusters-show-late');
-          return { status: 'kept', clusterIDs: [...new Set([...targets, ...late])] };
-        }
-        return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
+        if (order !== undefined) return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
+        const late = await findLateOnes(targets, task, 'kept-clusters-show-late');
+        const clusterIDs = [...new Set([...targets, ...late])];
+        // The user may have asked for a deletion meanwhile.
+        const policyThen = policyNow();
+        const orderThen = orderOf(policyThen, creation);
+        if (orderThen === undefined || !patched('deletion-while-late-clusters-show'))
+          return { status: 'kept', clusterIDs };
+        return deleteAll({ ...task, policyNow: () => policyThen }, orderThen, clusterIDs, done);
       });
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import { readMarker } from '../../contract/marker.ts';
 import { ambiguousName } from '../delete/ambiguous-name.ts';
 import { lookPatiently } from '../delete/look-patiently.ts';
 import { awaitUnseen, unseenMessage } from '../operation/await-unseen.ts';
+import { timeAfter } from '../operation/progress.ts';
 import { isAfterReset } from './after-reset.ts';
 import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import { decideCreate } from './create-decision.ts';
@@ -38,12 +39,19 @@ export async function findLateOnes(
   task: CleanUpTask,
   change: 'kept-clusters-show-late' | 'deleted-clusters-show-late',
 ): Promise<string[]> {
-  const { requests } = task.creation;
-  const restMs = (lastOpenedAtMs(requests) ?? -Infinity) + lastRequestTimeMs - Date.now();
-  // What the run before a reset made counts among the known ones, and its request does not.
-  const areAllKnown = known.length >= countMade(requests) && !isAfterReset();
+  const { creation, policyNow, progress, sinceMs, untilMs } = task;
+  const { requests } = creation;
+  // The run before a reset may have sent a request that this run does not know.
+  const lastAtMs = lastOpenedAtMs(requests) ?? (isAfterReset() ? sinceMs : -Infinity);
+  const restMs = Math.min(lastAtMs + lastRequestTimeMs, untilMs - lastLookMs) - Date.now();
+  // Others count among the known ones: what the run before a reset made, and what the user named.
+  const mayKnowOthers = isAfterReset() || policyNow().deleteOptions !== undefined;
+  const areAllKnown = known.length >= countMade(requests) && !mayKnowOthers;
   if (restMs <= 0 || areAllKnown || !patched(change)) return [];
-  await sleep(restMs, { summary: 'what a last request made may show late' });
+  const message = 'what the last request made may show late';
+  progress.waitFor({ reason: 'service', message, retryAt: timeAfter(restMs) });
+  await sleep(restMs, { summary: message });
+  progress.waitFor(undefined);
   return findTargets(task, []);
 }
 
@@ -62,6 +70,9 @@ export async function awaitUnseenCluster({ creation, progress, sinceMs, untilMs 
   });
 }
 
+/** The time that a look needs before a clean-up ends. */
+const lastLookMs = 10_000;
+
 /** The change since which a clean-up that is a delete by name finds what no list shows. */
 const findsUnlisted = 'clean-up-finds-unlisted';
 
@@ -71,7 +82,8 @@ const findsUnlisted = 'clean-up-finds-unlisted';
  */
 const lastPause: Duration = '35s';
 
-function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
+/** Those that carry the key of this create. */
+export function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
   return found
     .filter(
       ({ clusterPhase, description }) => clusterPhase !== 'deleted' && readMarker(description)?.key === marker.key,
@@ -83,7 +95,9 @@ function ours(found: readonly FoundCluster[], { marker }: Creation): string[] {
 function asked(found: readonly FoundCluster[], creation: Creation, { deleteOptions }: CleanupPolicy): string[] {
   if (deleteOptions === undefined || creation.obtained !== undefined) return [];
   const listed = askedByName(found, creation);
-  const { knownClusterID } = creation;
+  const { knownClusterID, allowDuplicateName } = creation;
+  // A create that wants a second cluster of the name means that one alone.
+  if (allowDuplicateName && patched('spares-the-known-cluster')) return listed;
   const isListed = found.some(({ clusterID }) => clusterID === knownClusterID);
   if (listed.length > 0 || knownClusterID === undefined || isListed || !patched(findsUnlisted)) return listed;
   // The deletion asks for it by its ID, and compares name and marker.

@@ -14,6 +14,7 @@ import { isAfterReset } from './after-reset.ts';
 import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
+import { ours } from './find-targets.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
 import { countMade, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
@@ -43,7 +44,11 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     if (isUnknownRequest && patched('verify-after-reset')) {
       creation.requests.unshift({ outcome: 'open', openedAtMs: obtainedAtMs });
     }
-    if (madeBy === 'earlierCreate' || lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
+    if (lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
+    if (madeBy === 'earlierCreate') {
+      await deleteOwnLateOnes(creation, progress);
+      return throwIfCancelled();
+    }
     // Outside the deadline: the cluster runs in time, and a duplicate that is slow to delete must not take it along.
     progress.enter('verifying');
     survivor = await resolveDuplicates(creation, clusterID, progress);
@@ -85,6 +90,20 @@ async function resolveDuplicates(creation: Creation, clusterID: string, progress
     creation.duplicates.push({ clusterID: extra, ...(await deleteExtra(creation, extra, progress)) });
   }
   return clusterID;
+}
+
+/**
+ * Deletes what a lost request of a create has made that then adopted the cluster of an earlier one. Runs of before did not look for
+ * it.
+ */
+async function deleteOwnLateOnes(creation: Creation, progress: Progress): Promise<void> {
+  if (!patched('adoption-awaits-own-clusters')) return;
+  progress.enter('verifying');
+  const restMs = (lastOpenedAtMs(creation.requests) ?? -Infinity) + lastRequestTimeMs - Date.now();
+  if (restMs > 0) await sleep(restMs, { summary: 'what a last request made may show late' });
+  for (const clusterID of ours(await look(creation, progress, verifyWithinMs), creation)) {
+    creation.duplicates.push({ clusterID, ...(await deleteExtra(creation, clusterID, progress)) });
+  }
 }
 
 /** Looks until each request that may have made a cluster is accounted for, or ended long enough ago. */

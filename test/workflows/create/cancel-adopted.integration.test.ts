@@ -68,6 +68,43 @@ describe('the cluster of an earlier create', () => {
     expect(cloud.left()).toEqual([]);
   });
 
+  it('stays when the deletion of a second cluster of its name is asked for', async () => {
+    const { outcome, cloud } = await createCluster(
+      { clusters: [{ ...earlier, hiddenLooks: Infinity }], moments: { start: askForDeletion } },
+      { knownClusterID: 'cce-before-1', allowDuplicateName: true },
+    );
+    expect(outcome).toMatchObject({ outcome: 'cancelled', cleanup: { status: 'notNeeded' } });
+    expect(cloud.left()).toEqual(['cce-before-1']);
+  });
+
+  it('goes together with what a lost request made late, when their deletion is asked for', async () => {
+    const { outcome, cloud } = await createCluster({
+      clusters: [{ ...earlier, hiddenLooks: 8 }],
+      posts: [posts.lostAfterEffect],
+      made: [{ hiddenLooks: 10 }],
+      moments: { 'step 1': askForDeletion },
+    });
+    expect(outcome).toMatchObject({
+      outcome: 'cancelled',
+      cleanup: { status: 'deleted', clusterIDs: ['cce-before-1', 'cce-made-1'] },
+    });
+    expect(cloud.left()).toEqual([]);
+  });
+
+  it('stays, and what a lost request made late goes', async () => {
+    const { outcome, cloud } = await createCluster({
+      clusters: [{ ...earlier, hiddenLooks: 8 }],
+      posts: [posts.lostAfterEffect],
+      made: [{ hiddenLooks: 8 }],
+    });
+    expect(outcome).toMatchObject({
+      outcome: 'running',
+      clusterID: 'cce-before-1',
+      duplicates: [{ clusterID: 'cce-made-1', deleted: true }],
+    });
+    expect(cloud.left()).toEqual(['cce-before-1']);
+  });
+
   it('is not said to be deleted if our records have it, and it is gone', async () => {
     const { outcome } = await createCluster(
       { clusters: [{ ...earlier, clusterPhase: 'absent' }], moments: { start: askForDeletion } },
