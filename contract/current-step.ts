@@ -90,6 +90,8 @@ export interface CurrentStep {
   waitsFor?: WaitsFor;
   /** When the time to live of the cluster ends, RFC 3339. Absent without a time to live. */
   expiresAt?: string;
+  /** The length of that time to live, in seconds. Absent in answers of version 0.1. */
+  ttlSeconds?: number;
 }
 
 /** What a watch waits for. `running`: the cluster runs or never will. `gone`: it is deleted, or its deletion failed. */

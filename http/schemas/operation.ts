@@ -55,6 +55,7 @@ const currentStepSchema: z.ZodType<CurrentStep> = z
     steps: z.array(stepSchema),
     updatedAt: z.string(),
     expiresAt: z.string().exactOptional().describe('When the time to live of the cluster ends.'),
+    ttlSeconds: z.number().exactOptional().describe('The length of that time to live.'),
     waitsFor: z
       .looseObject({
         reason: z.enum(['service', 'keys', 'rights', 'busyCluster', 'oldCluster']),

@@ -65,6 +65,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       ...progress.view(),
       ...(isClaimed && ({ isClaimed } as const)),
       ...(expiresAtMs !== undefined && { expiresAt: new Date(expiresAtMs).toISOString() }),
+      ...(lease !== undefined && expiresAtMs !== undefined && { ttlSeconds: lease.ttlSeconds() }),
     };
   };
   // Claims and cancels arrive here in one order, so that none comes between a look at the one and the other. Signals that arrive
