@@ -4,6 +4,7 @@ import { phaseDuringDelete } from '../cce/phases.ts';
 import type { SecretReader } from '../cce/secrets.ts';
 import type { BatchActivities } from '../contract/batch/activities.ts';
 import type { CreateRun } from '../contract/reconcile.ts';
+import type { WebhookActivities } from '../contract/webhook/activities.ts';
 import { urgencyInActivity, urgencyInWatch, withBudget } from './api/budgeted-client.ts';
 import { createClusterList } from './api/cluster-list.ts';
 import { withBudgetMetrics } from './api/metered-budget.ts';
@@ -43,6 +44,8 @@ export interface ActivityDependencies {
   startApprovedDelete: StartApprovedDelete;
   /** The activities of batches, which call Temporal only. */
   batches: BatchActivities;
+  /** The activities of webhooks, which call Temporal and receivers. */
+  webhooks: WebhookActivities;
   /** The pause between two polls of one cluster, in milliseconds, before jitter. */
   pollIntervalMs: number;
   /** How long reads of the service are assumed to lag at most, in milliseconds. @default 90_000 */
@@ -102,6 +105,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     describeCreates: withHeartbeats(dependencies.describeCreates),
     startApprovedDelete: dependencies.startApprovedDelete,
     ...dependencies.batches,
+    ...dependencies.webhooks,
     startItems: holdBack(dependencies.batches.startItems, urgent),
   };
 }

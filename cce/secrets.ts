@@ -30,7 +30,8 @@ export function isSecretField(name: string): boolean {
   return secretFields.has(name.toLowerCase());
 }
 
-function isSecretReference(value: unknown): value is SecretReference {
+/** Whether a value says where a secret is, and nothing else. */
+export function isSecretReference(value: unknown): value is SecretReference {
   if (typeof value !== 'object' || value === null) return false;
   const [entry, ...others] = Object.entries(value);
   if (entry === undefined || others.length > 0) return false;
@@ -129,17 +130,19 @@ export class UnresolvedSecretsError extends Error {
   readonly unresolved: readonly UnresolvedSecret[];
 
   constructor(unresolved: readonly UnresolvedSecret[]) {
-    const lines = unresolved.map(({ path, reference }) => `${path}: ${describe(reference)}`);
+    const lines = unresolved.map(({ path, reference }) => `${path}: ${describeReference(reference)}`);
     super(`These secrets are missing or empty; set them where the worker runs:\n${lines.join('\n')}`);
     this.unresolved = unresolved;
   }
 }
 
-function describe(reference: SecretReference): string {
+/** Names the place of a secret, for people. */
+export function describeReference(reference: SecretReference): string {
   return 'fromEnv' in reference ? `environment variable ${reference.fromEnv}` : `file ${reference.fromFile}`;
 }
 
-function readSecret(reference: SecretReference, read: SecretReader): string | undefined {
+/** Reads the value of a secret, without the line break at its end. `undefined` if it is missing or empty. */
+export function readSecret(reference: SecretReference, read: SecretReader): string | undefined {
   try {
     const text = 'fromEnv' in reference ? read.env(reference.fromEnv) : read.file(reference.fromFile);
     return text?.replace(/\r?\n$/, '') || undefined;

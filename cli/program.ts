@@ -14,6 +14,7 @@ import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
 import { addTeardown } from './commands/teardown.ts';
 import { addValidate } from './commands/validate.ts';
+import { addWebhook } from './commands/webhook.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addExamples, formatHelp } from './help.ts';
 import { exitCodeOfRun, printJSON, type GlobalOptions } from './run-command.ts';
@@ -29,6 +30,7 @@ const commands = [
   addBatch,
   addTeardown,
   addReconcile,
+  addWebhook,
   addValidate,
   addSetup,
   addReplay,

@@ -14,6 +14,7 @@ export type { PlanAsker } from './batch/plan-queue.ts';
 export { planBatch, withoutSecrets, type BatchPlan, type PlannedCluster, type PlanOptions } from './batch/plan.ts';
 export type { ItemResult } from './batch/results.ts';
 export type { Batches, BatchStatus } from './batch/batches.ts';
+export { WebhookNotFoundError } from './errors/webhook-not-found-error.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export { eventsOf, endPosition, type OperationEvent } from '../contract/operation-events.ts';
 export {
@@ -102,6 +103,10 @@ export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 export type { CancelRequest } from '../contract/cancel-request.ts';
 export { stages } from '../contract/current-step.ts';
 export type { CurrentStep, PollTrouble, Stage, Step, StepError, WaitsFor } from '../contract/current-step.ts';
+export { shownURL, webhookEventTypes, webhookFormats } from './webhook-problems.ts';
+export type { UndeliveredEvents, Webhook, Webhooks } from './webhooks.ts';
+export type { WebhookEventType, WebhookFormat, WebhookSettings } from '../contract/webhook/settings.ts';
+export type { WebhookEvent, WebhookEventData } from '../contract/webhook/event.ts';
 export type { TeardownFilter, TeardownReport } from '../contract/teardown.ts';
 export type { ReconcileReport, UnclaimedCluster } from '../contract/reconcile.ts';
 export type { Leftover, Leftovers } from '../contract/leftovers.ts';

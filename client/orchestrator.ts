@@ -33,6 +33,7 @@ import type { DeleteOptions } from './start-delete.ts';
 import { statusOfCluster } from './status-of-cluster.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 import { watchOperation } from './watch-operation.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface OrchestratorOptions extends AccountRegion {
   /** Temporal's client. Give it the data converter of `loadDataConverter`, so that it can read what workers write. */
@@ -148,6 +149,8 @@ export interface Orchestrator {
   approvals: Approvals;
   /** Finds clusters to delete, once or on a schedule. */
   teardown: Teardown;
+  /** Tells receivers of what happens. */
+  webhooks: Webhooks;
   /**
    * Creates the search attributes by which Temporal's own tools can list operations, for all accounts and regions of the
    * namespace. New operations have them after five minutes at most.
@@ -180,6 +183,7 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     batches: createBatches(client, scope, asker),
     approvals: createApprovals(client, scope),
     teardown: createTeardown(client, scope),
+    webhooks: createWebhooks(client, scope, asker),
     setUp: () => setUp(client),
     async extendLease(nameOrID, ttlSeconds) {
       const operation = await findOperation(client, scope, nameOrID);

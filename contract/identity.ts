@@ -66,6 +66,20 @@ export function requestWorkflowID(scope: AccountRegion, digest: string): string 
   return `${workflowIDPrefix(scope)}request:${digest}`;
 }
 
+/** The workflow ID of a webhook. */
+export function webhookWorkflowID(scope: AccountRegion, name: string): string {
+  return `${workflowIDPrefix(scope)}webhook:${name}`;
+}
+
+/** The workflow ID of the delivery of what happens to one execution; a name may have many, one after the other. */
+export function webhookDeliveryWorkflowID(
+  scope: AccountRegion,
+  name: string,
+  { workflowID, startedAtMs }: { workflowID: string; startedAtMs: number },
+): string {
+  return `${webhookWorkflowID(scope, name)}:${workflowID.slice(workflowIDPrefix(scope).length)}:${startedAtMs}`;
+}
+
 /** The workflow ID of one page of a batch's items. */
 export function batchPageWorkflowID(upload: AccountRegion & { name: string; uploadID: string }, page: number): string {
   return `${batchWorkflowID(upload, upload.name)}:${upload.uploadID}:${page}`;

@@ -11,4 +11,6 @@ export const workflowTypes = {
   deleteCluster: 'deleteCluster',
   reconcileClusters: 'reconcileClusters',
   teardownSweep: 'teardownSweep',
+  webhook: 'webhook',
+  webhookDelivery: 'webhookDelivery',
 } as const;

@@ -1,11 +1,19 @@
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { connect, type ChangeToApprove, type Decision, type OperationReference } from '../client/index.ts';
+import {
+  connect,
+  type ChangeToApprove,
+  type Decision,
+  type OperationReference,
+  type OperationStatus,
+} from '../client/index.ts';
 import { startStack, type Stack } from '../local/stack.ts';
 import { createItem } from './batches.ts';
 import { readExample } from './examples.ts';
 import { ended, reached } from './orchestration.ts';
+import { startReceiver } from './webhook-receiver.ts';
 
 /** How each shape of a history comes about, in which order; returns the execution whose history it is. */
 const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
@@ -113,6 +121,18 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return approved({ kind: 'batch', batch }, 'rejected');
   },
 
+  // Its settings change. It is open still.
+  webhook: async (running) => {
+    await recordedWebhook(running);
+    return { workflowID: 'cce:default:bj:webhook:recorded' };
+  },
+
+  // The first address is refused, and parks it.
+  'webhook-delivery': async (running) => {
+    const create = await recordedWebhook(running);
+    return { workflowID: `cce:default:bj:webhook:recorded:hooked:${Date.parse(create.startedAt)}` };
+  },
+
   // With a client of its own: the other one remembers for a while that there were no search attributes.
   'create-runs-searchable': async () => {
     const orchestrator = await connect();
@@ -123,6 +143,21 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return create;
   },
 };
+
+/** A webhook whose deliveries of a create are parked, and go on when its URL is corrected. */
+async function recordedWebhook({ orchestrator }: Stack): Promise<OperationStatus> {
+  const receiver = await startReceiver(async () => ({ status: 204 }));
+  const secret = { fromEnv: 'CCE_WEBHOOK_SECRET' };
+  await orchestrator.webhooks.set('recorded', { url: 'http://127.0.0.2', secret });
+  const create = orchestrator.create(readExample('managed', 'hooked'));
+  while ((await orchestrator.webhooks.undelivered('recorded')).length === 0) await pause(200);
+  await orchestrator.webhooks.set('recorded', { url: receiver.url, secret });
+  await orchestrator.webhooks.retry('recorded');
+  const status = await ended(orchestrator, await create);
+  while (!receiver.accepted().some(({ type }) => type === 'ended')) await pause(200);
+  await receiver.close();
+  return status;
+}
 
 /** The latest run, where none is named. */
 type Execution = Pick<OperationReference, 'workflowID'> & Partial<OperationReference>;
@@ -155,6 +190,8 @@ function withoutStack(payload: { data: string }): { data: string } {
  */
 // In clear, so that they can be read, and replayed without a key.
 process.env.CCE_ENCRYPTION = 'off';
+process.env.CCE_WEBHOOK_SECRET = Buffer.alloc(24).toString('base64');
+process.env.CCE_WEBHOOK_ALLOWED_RANGES = '127.0.0.1';
 const stack = await startStack({ createSeconds: 6, deleteSeconds: 2, pollInterval: '200ms' });
 const worker = await stack.startWorker();
 const connection = await Connection.connect({ address: stack.temporal.address });

@@ -47,7 +47,8 @@ The account, of which exactly one source of keys is required:
 The process:
   CCE_HTTP_PORT                 port of /healthz, /readyz and /metrics (none)
   CCE_LOG_LEVEL                 debug, info, warn or error (info)
-  CCE_SECRETS_DIR               folder that {fromFile} of specs is limited to (any plain file)
+  CCE_SECRETS_DIR               folder that {fromFile} of specs and webhooks is limited to (any plain file)
+  CCE_WEBHOOK_ALLOWED_RANGES    addresses that webhooks may be sent to, besides public ones (none)
   CCE_WORKER_DEPLOYMENT, CCE_WORKER_BUILD_ID
                                 worker deployment of Temporal, and the version in it (none)
 

@@ -2,6 +2,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import ms, { type StringValue } from 'ms';
 import type { Level } from 'pino';
 import { z } from 'zod';
+import { allowedAddresses } from '../activities/webhook/allowed-addresses.ts';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import { labelForm, labelPattern, regionForm, regionPattern } from '../contract/identity.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
@@ -23,6 +24,8 @@ export interface WorkerConfiguration {
   installation?: string;
   /** If set, `{fromFile}` references of specs are read only from files below this folder. */
   secretsFolder?: string;
+  /** The addresses and ranges that webhooks may also be sent to, beside public ones. @default none */
+  webhookRanges?: string[];
   logLevel: Level;
   /** The port for probes and metrics. 0 chooses a free port. Without it the worker serves neither. */
   httpPort?: number;
@@ -48,6 +51,11 @@ const environmentSchema = z.object({
     .pipe(z.number().positive(notPositive)),
   CCE_INSTALLATION: label.optional(),
   CCE_SECRETS_DIR: z.string().optional(),
+  CCE_WEBHOOK_ALLOWED_RANGES: z
+    .string()
+    .transform((text) => text.split(',').map((range) => range.trim()))
+    .refine(areRanges, 'must be addresses and ranges such as 10.1.0.0/16, with commas between')
+    .optional(),
   CCE_HTTP_PORT: z
     .string()
     .regex(/^\d+$/, 'must be a port number')
@@ -99,10 +107,20 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?:
     maximumRequestsPerSecond: settings.CCE_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_INSTALLATION !== undefined && { installation: settings.CCE_INSTALLATION }),
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
+    ...(settings.CCE_WEBHOOK_ALLOWED_RANGES !== undefined && { webhookRanges: settings.CCE_WEBHOOK_ALLOWED_RANGES }),
     logLevel: settings.CCE_LOG_LEVEL,
     ...(settings.CCE_HTTP_PORT !== undefined && { httpPort: settings.CCE_HTTP_PORT }),
     ...(deploymentName !== undefined && buildId !== undefined && { deploymentVersion: { deploymentName, buildId } }),
   };
+}
+
+function areRanges(ranges: readonly string[]): boolean {
+  try {
+    allowedAddresses(ranges);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toMilliseconds(text: string, context: z.RefinementCtx): number {

@@ -105,12 +105,12 @@ function mutateSlots({ maximumRequestsPerSecond }: WorkerConfiguration): number 
 function createWatchWorker(
   common: CommonOptions,
   configuration: WorkerConfiguration,
-  { watchCluster, awaitItems }: Activities,
+  { watchCluster, awaitItems, followEvents, deliverEvent }: Activities,
 ): Promise<Worker> {
   return Worker.create({
     ...common,
     taskQueue: watchTaskQueue(taskQueue(configuration)),
-    activities: { watchCluster, awaitItems },
+    activities: { watchCluster, awaitItems, followEvents, deliverEvent },
     // No grace: a watch is handed over at once, with its last heartbeat.
     shutdownGraceTime: 0,
     shutdownForceTime: '30s',

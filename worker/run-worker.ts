@@ -6,6 +6,8 @@ import { startApprovedDelete } from '../activities/delete/start-approved-delete.
 import { findOpenDeletes } from '../activities/create/open-deletes.ts';
 import { describeCreates } from '../activities/sweep/describe-creates.ts';
 import { stepReporter } from '../activities/watch/report-step.ts';
+import { allowedAddresses } from '../activities/webhook/allowed-addresses.ts';
+import { webhookActivities } from '../activities/webhook/webhook-activities.ts';
 import { createCceClient } from '../cce/client.ts';
 import { taskQueue } from '../contract/identity.ts';
 import { defaultInstallation } from '../contract/marker.ts';
@@ -20,7 +22,7 @@ import { settingOf } from './credentials/source.ts';
 import { proveConfiguration } from './prove-configuration.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
-import { createSecretReader } from './secret-reader.ts';
+import { createSecretReader, createWebhookSecretReader } from './secret-reader.ts';
 import { startCreateCounters } from './start-create-counters.ts';
 import { startSweepCounter } from './start-sweep-counter.ts';
 
@@ -56,6 +58,12 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     findOpenDeletes: findOpenDeletes(client, configuration),
     startApprovedDelete: startApprovedDelete(client),
     batches: batchActivities(client, queue),
+    webhooks: webhookActivities({
+      client,
+      secrets: createWebhookSecretReader(process.env, configuration.secretsFolder),
+      addresses: allowedAddresses(configuration.webhookRanges ?? []),
+      onFollowError: (error) => logger.warn('a look for the events of webhooks failed', { error }),
+    }),
     installation: configuration.installation ?? defaultInstallation(namespace, configuration.account),
     pollIntervalMs: configuration.pollIntervalMs,
     ...(configuration.longestLagMs !== undefined && { longestLagMs: configuration.longestLagMs }),

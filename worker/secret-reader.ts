@@ -19,7 +19,7 @@ export function createSecretReader(
 ): SecretReader {
   return {
     env: (name) =>
-      /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CREDENTIALS|CCE_CODEC)_/i.test(name)
+      /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CREDENTIALS|CCE_CODEC|CCE_WEBHOOK)_/i.test(name)
         ? undefined
         : environment[name],
     file(path) {
@@ -35,6 +35,20 @@ export function createSecretReader(
           : realPath.startsWith(realpathSync(secretsFolder) + sep);
       return allowed ? readSmallFile(realPath) : undefined;
     },
+  };
+}
+
+/**
+ * Reads the URLs and secrets of webhooks: only variables that begin with `CCE_WEBHOOK_`, so that whoever may set a webhook
+ * reaches no other secret of the worker, and whoever writes specs reaches none of these. Files as for specs.
+ */
+export function createWebhookSecretReader(
+  environment: Readonly<NodeJS.ProcessEnv>,
+  secretsFolder: string | undefined,
+): SecretReader {
+  return {
+    ...createSecretReader(environment, secretsFolder),
+    env: (name) => (name.startsWith('CCE_WEBHOOK_') ? environment[name] : undefined),
   };
 }
 

@@ -157,6 +157,34 @@ export function watchActivities(
   });
 }
 
+/**
+ * Lasts for an hour, and an attempt that fails goes on from its last heartbeat. It runs among the long polls.
+ */
+export const followEvents: Activities['followEvents'] = (input) =>
+  proxyActivities<Activities>({
+    taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    summary: 'look for events',
+    startToCloseTimeout: '2h',
+    heartbeatTimeout: '20s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).followEvents(input);
+
+/**
+ * Each attempt sends one request, of at most 15 s, after it has waited for its turn. It runs among the long polls: a
+ * receiver that answers slowly must not take the slots of creates and deletes.
+ */
+export const deliverEvent: Activities['deliverEvent'] = (input) =>
+  proxyActivities<Activities>({
+    taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    summary: `deliver "${input.event.type}"`,
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: '20s',
+    scheduleToCloseTimeout: '3 days',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1h' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).deliverEvent(input);
+
 /** A function, because only a running workflow knows its own task queue. */
 function onMutateQueue(): Pick<ActivityOptions, 'taskQueue'> {
   return { taskQueue: mutateTaskQueue(workflowInfo().taskQueue) };

@@ -7,3 +7,5 @@ export { createCluster } from './create/create-cluster.ts';
 export { deleteCluster } from './delete/delete-cluster.ts';
 export { reconcileClusters } from './sweep/reconcile-clusters.ts';
 export { teardownSweep } from './sweep/teardown-sweep.ts';
+export { webhookDelivery } from './webhook/webhook-delivery.ts';
+export { webhook } from './webhook/webhook.ts';

@@ -8,6 +8,8 @@ import { createCluster } from './create/create-cluster.ts';
 import { deleteCluster } from './delete/delete-cluster.ts';
 import { reconcileClusters } from './sweep/reconcile-clusters.ts';
 import { teardownSweep } from './sweep/teardown-sweep.ts';
+import { webhookDelivery } from './webhook/webhook-delivery.ts';
+import { webhook } from './webhook/webhook.ts';
 
 /*
  * A workflow that ends within hours stays on the worker version that began it. One that may last longer moves to the
@@ -23,6 +25,8 @@ if (versionedWorkersFlag in globalThis) {
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, changeApproval);
   // A sweep waits for its batch, which may last.
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, teardownSweep);
+  setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, webhook);
+  setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, webhookDelivery);
   setWorkflowOptions(() => {
     const { hasLease = false } = (workflowInfo().memo ?? {}) as OperationMemo;
     return { versioningBehavior: hasLease ? 'AUTO_UPGRADE' : 'PINNED' };

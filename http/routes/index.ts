@@ -12,6 +12,7 @@ import { reconcileRoutes } from './reconcile.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { teardownRoutes } from './teardowns.ts';
 import { validationRoutes } from './validation.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** All routes of an account and region. */
 export const apiRoutes: FastifyPluginAsync<Omit<RouteOptions, 'lists'>> = async (
@@ -37,4 +38,5 @@ export const apiRoutes: FastifyPluginAsync<Omit<RouteOptions, 'lists'>> = async 
   await app.register(reconcileRoutes, options);
   await app.register(scheduleRoutes, options);
   await app.register(approvalRoutes, options);
+  await app.register(webhookRoutes, options);
 };

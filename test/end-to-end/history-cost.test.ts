@@ -5,6 +5,8 @@ import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
+import { allowedAddresses } from '../../activities/webhook/allowed-addresses.ts';
+import { webhookActivities } from '../../activities/webhook/webhook-activities.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { CceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
@@ -65,6 +67,12 @@ async function createWithPolls(polls: number) {
     findOpenDeletes: async () => ({ clusterIDs: [], ofName: false }),
     startApprovedDelete: () => Promise.reject(new Error('nothing is deleted here')),
     batches: batchActivities(client, queue),
+    webhooks: webhookActivities({
+      client,
+      secrets: { env: () => undefined, file: () => undefined },
+      addresses: allowedAddresses([]),
+      onFollowError: () => {},
+    }),
     pollIntervalMs: 2,
     meter: noopMetricMeter,
     installation: 'test',

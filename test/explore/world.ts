@@ -3,6 +3,8 @@ import { Client } from '@temporalio/client';
 import { noopMetricMeter } from '@temporalio/common';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
 import { startApprovedDelete } from '../../activities/delete/start-approved-delete.ts';
+import { allowedAddresses } from '../../activities/webhook/allowed-addresses.ts';
+import { webhookActivities } from '../../activities/webhook/webhook-activities.ts';
 import { findOpenDeletes } from '../../activities/create/open-deletes.ts';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { describeCreates } from '../../activities/sweep/describe-creates.ts';
@@ -117,6 +119,12 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
     findOpenDeletes: findOpenDeletes(client, scope),
     startApprovedDelete: startApprovedDelete(client),
     batches: batchActivities(client, taskQueue(scope)),
+    webhooks: webhookActivities({
+      client,
+      secrets: { env: () => undefined, file: () => undefined },
+      addresses: allowedAddresses([]),
+      onFollowError: () => {},
+    }),
     pollIntervalMs,
     installation,
     maximumRequestsPerSecond: 50,

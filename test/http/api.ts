@@ -6,6 +6,7 @@ import {
   KeyReusedError,
   OperationNotFoundError,
   type ApprovalStatus,
+  WebhookNotFoundError,
   type FollowedOperation,
   type Follower,
   type Operation,
@@ -212,9 +213,41 @@ export function handMade(operations: readonly OperationStatus[]): Orchestrator {
       start: async () => ({ workflowID: 'cce:default:bj:reconcile:report', runID }),
       status: async (search) => ({ ...search, execution: 'completed', startedAt: '2026-11-28T01:00:00.000Z', report }),
     },
+    webhooks: webhooksOf(),
     reconcileSchedule: { set: async () => {}, describe: async () => ({ paused: false }), remove: async () => true },
   };
   return made as Orchestrator;
+}
+
+/** One webhook, which has undelivered events of two clusters. */
+function webhooksOf(): Orchestrator['webhooks'] {
+  const known = {
+    name: 'ci-1',
+    settings: { url: 'https://receiver.example/hidden?token=hidden', secret: { fromEnv: 'CCE_WEBHOOK_SECRET' } },
+    startedAt: '2026-11-28T01:00:00.000Z',
+  };
+  const get = async (name: string) => {
+    if (name !== known.name) throw new WebhookNotFoundError(name);
+    return known;
+  };
+  const parkedOf = (clusterName: string) => ({
+    state: 'parked' as const,
+    workflowID: `cce:default:bj:${clusterName}`,
+    message: 'the receiver answered with status 503',
+    since: known.startedAt,
+    event: { id: `evt_${clusterName}`, type: 'ended' as const, timestamp: known.startedAt, clusterName },
+  });
+  return {
+    set: async () => {},
+    get,
+    list: async () => [known, { name: 'prod', startedAt: known.startedAt }],
+    remove: async (name) => name === known.name,
+    undelivered: async () => [parkedOf('ci-1'), parkedOf('prod')],
+    retry: async (name) => {
+      await get(name);
+      return 2;
+    },
+  };
 }
 
 /** Remembers keys in memory. */

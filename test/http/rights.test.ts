@@ -31,7 +31,7 @@ describe('the rights of a token', () => {
     );
     const tried = routes.map(([, method, path]) => {
       const pattern = path
-        .replace(/^\/(clusters|batches|schedules\/teardowns)\/ci-1/, '/$1/{name}')
+        .replace(/^\/(clusters|batches|schedules\/teardowns|webhooks)\/ci-1/, '/$1/{name}')
         .replace(/^\/operations\/[^/]+/, '/operations/{operation}')
         .replace(/^\/approvals\/[^/]+/, '/approvals/{approval}');
       return `${method} /v1/{account}/{region}${pattern}`;

@@ -38,11 +38,21 @@ export const routes: readonly Route[] = [
   ['read', 'GET', '/schedules/reconcile'],
   ['operate', 'PUT', '/schedules/reconcile', { every: '1h' }],
   ['operate', 'DELETE', '/schedules/reconcile'],
+  ['read', 'GET', '/webhooks'],
+  ['operate', 'PUT', '/webhooks/ci-1', webhook()],
+  ['read', 'GET', '/webhooks/ci-1'],
+  ['operate', 'DELETE', '/webhooks/ci-1'],
+  ['operate', 'POST', '/webhooks/ci-1/retry'],
   ['read', 'GET', '/approvals'],
   ['read', 'GET', `/approvals/${approvalID}`],
   ['destroy', 'POST', `/approvals/${approvalID}/approve`],
   ['destroy', 'POST', `/approvals/${approvalID}/reject`, { reason: 'still in use' }],
 ];
+
+/** The settings of a webhook. */
+function webhook() {
+  return { url: 'https://receiver.example', secret: { fromEnv: 'CCE_WEBHOOK_SECRET' } };
+}
 
 /** A batch file that creates one cluster. */
 export function batch(name: string, clusterName: string, more: object = {}) {

@@ -30,8 +30,9 @@ describe('the help of the worker', () => {
   });
 
   it('lists the variables that docs/configuration.md says a worker reads, and no other', () => {
-    // The help names of TLS only the paths, and of OpenTelemetry only the variable that turns traces on.
-    const leftOut = /_DATA$|_DISABLE_HOST_VERIFICATION$|^OTEL_(?!EXPORTER_OTLP_ENDPOINT)|^CCE_ADMIN_PASSWORD$/;
+    // The help names of TLS only the paths, of OpenTelemetry only the variable that turns traces on, and no secrets of examples.
+    const leftOut =
+      /_DATA$|_DISABLE_HOST_VERIFICATION$|^OTEL_(?!EXPORTER_OTLP_ENDPOINT)|^CCE_(?:ADMIN_PASSWORD|WEBHOOK_SECRET|WEBHOOK_CHAT)$/;
     const read = readByWorker().filter((name) => !leftOut.test(name));
     const listed = workerHelp.match(/\b(?:BCE|CCE|TEMPORAL|OTEL)_[A-Z0-9_]*[A-Z0-9]\b|\bNODE_ENV\b/g) ?? [];
     expect([...new Set(listed)].toSorted()).toEqual(read.toSorted());

@@ -64,6 +64,7 @@ describe('the settings of a worker', () => {
       CCE_POLL_INTERVAL: '200ms',
       CCE_MAX_REQUESTS_PER_SECOND: '2.5',
       CCE_SECRETS_DIR: '/run/secrets',
+      CCE_WEBHOOK_ALLOWED_RANGES: '10.1.0.0/16, 192.168.7.7',
       CCE_LOG_LEVEL: 'debug',
     };
     expect(readConfiguration(environment)).toStrictEqual({
@@ -75,6 +76,7 @@ describe('the settings of a worker', () => {
       pollIntervalMs: 200,
       maximumRequestsPerSecond: 2.5,
       secretsFolder: '/run/secrets',
+      webhookRanges: ['10.1.0.0/16', '192.168.7.7'],
       logLevel: 'debug',
     });
   });
@@ -127,6 +129,11 @@ describe('the list of problems', () => {
       /^CCE_MAX_REQUESTS_PER_SECOND must be a positive number$/,
     ],
     ['a log level at which the SDK logs payloads', { CCE_LOG_LEVEL: 'trace' }, /^CCE_LOG_LEVEL must be one of debug, /],
+    [
+      'ranges that are none',
+      { CCE_WEBHOOK_ALLOWED_RANGES: '10.1.0.0/33' },
+      /^CCE_WEBHOOK_ALLOWED_RANGES must be addresses and ranges/,
+    ],
     ['a log level that does not exist', { CCE_LOG_LEVEL: 'verbose' }, /^CCE_LOG_LEVEL must be one of debug, /],
     ['plain http to another machine', { CCE_ENDPOINT: 'http://cce.bj.baidubce.com' }, /^CCE_ENDPOINT: .+plain http/],
     ['an endpoint that is not a URL', { CCE_ENDPOINT: 'cce' }, /^CCE_ENDPOINT: .+not a URL$/],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecretReader } from '../../cce/secrets.ts';
-import { createSecretReader } from '../../worker/secret-reader.ts';
+import { createSecretReader, createWebhookSecretReader } from '../../worker/secret-reader.ts';
 
 let folder: string;
 
@@ -48,6 +48,7 @@ describe('a secret reader', () => {
     'OTEL_EXPORTER_OTLP_HEADERS',
     'CCE_CREDENTIALS_FILE',
     'CCE_CREDENTIALS_COMMAND',
+    'CCE_WEBHOOK_SECRET',
   ])('withholds the variable %s', (name) => {
     expect(createSecretReader({ [name]: 'own secret' }, undefined).env(name)).toBeUndefined();
   });
@@ -61,6 +62,22 @@ describe('a secret reader', () => {
 
   it('finds no variable that is not set', () => {
     expect(createSecretReader({}, undefined).env('PASSWORD')).toBeUndefined();
+  });
+});
+
+describe('a secret reader of webhooks', () => {
+  it.each([
+    ['CCE_WEBHOOK_SECRET', 'value'],
+    ['CCE_ADMIN_PASSWORD', undefined],
+    ['BCE_SECRET_ACCESS_KEY', undefined],
+    ['PASSWORD', undefined],
+    ['cce_webhook_secret', undefined],
+  ])('reads of the variable %s: %s', (name, value) => {
+    expect(createWebhookSecretReader({ [name]: 'value' }, undefined).env(name)).toBe(value);
+  });
+
+  it('reads no file outside of the secrets folder', () => {
+    expect(readFile(createWebhookSecretReader({}, folder), '/proc/self/environ')).toBeUndefined();
   });
 });
 

@@ -1,0 +1,117 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { describeReference, readSecret, type SecretReader } from '../../cce/secrets.ts';
+import type { WebhookActivities } from '../../contract/webhook/activities.ts';
+import type { WebhookSettings } from '../../contract/webhook/settings.ts';
+import { readWebhook } from '../../temporal/executions/read-webhook.ts';
+import type { AllowedAddresses } from './allowed-addresses.ts';
+import { formats, secretProblem } from './formats.ts';
+import { post, RefusedAddressError, type Answer, type PostOptions } from './post.ts';
+
+export interface DeliverDependencies {
+  client: Client;
+  /** Reads the references in the settings of webhooks. */
+  secrets: SecretReader;
+  addresses: AllowedAddresses;
+  /** Resolves the names of receivers. @default that of the system */
+  lookup?: NonNullable<PostOptions['lookup']>;
+}
+
+/** So that a receiver which answers slowly does not get a thousand requests at once. */
+const requestsAtOnce = 10;
+const longestRetryMs = 3_600_000;
+
+/**
+ * Sends one event to the receiver of a webhook, by the settings that it has now: a corrected URL also counts for what waits.
+ *
+ * Fails with `DeliveryFailed` if the receiver does not accept the event, and with `WebhookRefused`, which is not retried, if
+ * the settings must change first.
+ */
+export function deliverEvent({
+  client,
+  secrets,
+  addresses,
+  lookup,
+}: DeliverDependencies): WebhookActivities['deliverEvent'] {
+  const limits = new Map<string, LimitFunction>();
+
+  return async ({ account, region, name, event }) => {
+    const signal = cancellationSignal();
+    const webhook = await readWebhook(client, { account, region }, name);
+    if (webhook === undefined) return 'gone';
+    const { format = 'json' } = webhook.settings;
+    const target = targetOf(webhook.settings, secrets);
+    const key = `${account}/${region}/${name}`;
+    const limit = limits.get(key) ?? pLimit(requestsAtOnce);
+    limits.set(key, limit);
+    const answer = await limit(() => {
+      signal.throwIfAborted();
+      const request = formats[format].requestOf(event, { ...target, now: new Date() });
+      return sent(() => post(request, { addresses, signal, ...(lookup && { lookup }) }), signal);
+    });
+    if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
+    const refusal = isGood(answer) ? formats[format].refusalIn(answer) : `answered with status ${answer.status}`;
+    if (refusal !== undefined) throw failed(`the receiver ${refusal}`, answer);
+    return 'delivered';
+  };
+}
+
+function isGood({ status }: Answer): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** Resolves the references in settings. No message quotes what they stand for. */
+function targetOf({ url, format = 'json', secret }: WebhookSettings, reader: SecretReader) {
+  const address = typeof url === 'string' ? url : readSecret(url, reader);
+  if (address === undefined && typeof url !== 'string')
+    throw failed(`the ${describeReference(url)} with its URL is missing`);
+  const parsed = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+  if (parsed === undefined || !['https:', 'http:'].includes(parsed.protocol)) {
+    throw refused('its URL is not one of https or http');
+  }
+  const value = secret && readSecret(secret, reader);
+  if (secret !== undefined && value === undefined)
+    throw failed(`the ${describeReference(secret)} with its secret is missing`);
+  const problem = secretProblem(format, value);
+  if (problem !== undefined) throw refused(`its secret ${problem}`);
+  return { url: parsed, secret: value };
+}
+
+async function sent(send: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  try {
+    return await send();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RefusedAddressError) throw refused(error.message);
+    throw failed(`the receiver has not answered: ${reasonOf(error)}`);
+  }
+}
+
+/** Only the code: messages may quote the URL, which may contain a secret. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'it took longer than 15 s';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function failed(message: string, answer?: Answer): ApplicationFailure {
+  const retryMs = retryAfterMs(answer?.retryAfter);
+  return ApplicationFailure.create({
+    type: 'DeliveryFailed',
+    message,
+    ...(retryMs !== undefined && { nextRetryDelay: retryMs }),
+  });
+}
+
+function refused(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'WebhookRefused', message, nonRetryable: true });
+}
+
+/** Seconds or a date, as RFC 9110 has it. */
+function retryAfterMs(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
+  return ms > 0 ? Math.min(ms, longestRetryMs) : undefined;
+}

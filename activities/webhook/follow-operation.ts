@@ -1,0 +1,41 @@
+import { endPosition, eventsOf } from '../../contract/operation-events.ts';
+import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
+import { createMailbox } from '../watch/mailbox.ts';
+import { lookMs, type Follow } from './follow.ts';
+import { webhookEventsOf } from './operation-events.ts';
+import { executionOf } from './session.ts';
+
+/** Follows one operation to its end, from its beginning: nobody can register a webhook for it before it has begun. */
+export const followOperation: Follow = async ({ follower }, session, { signal, untilMs }) => {
+  const { operation: reference } = session.settings();
+  if (reference === undefined) return { cursor: session.cursor() };
+  // The cursor of a webhook that was for something else before is none.
+  const [runID, before] = session.cursor().operations.split('.');
+  let position = runID === reference.runID ? Number(before) : 0;
+  const states = createMailbox<{ operation: FollowedOperation | undefined }>(signal);
+  const unfollow = follower.operation(reference, (operation) => states.put({ operation }));
+  try {
+    for (let operation: FollowedOperation | undefined; ;) {
+      const news = await states.next(performance.now() + lookMs);
+      if (!(await session.goesOn()) || Date.now() >= untilMs) return { cursor: session.cursor() };
+      // Temporal does not know it any more.
+      if (news !== undefined && news.operation === undefined) return { cursor: session.cursor(), isOver: true };
+      operation = news?.operation ?? operation;
+      if (operation === undefined) continue;
+      if (news !== undefined) await tellNews(operation);
+      if (position === endPosition) return { cursor: session.cursor(), isOver: true };
+      await session.tellLeases([operation]);
+    }
+  } finally {
+    unfollow();
+  }
+
+  async function tellNews(operation: FollowedOperation): Promise<void> {
+    const news = { operation, events: eventsOf(operation).filter((event) => event.position > position) };
+    const events = webhookEventsOf(session.scope, news, 0, Date.now());
+    position = news.events.at(-1)?.position ?? position;
+    await session.tell([{ execution: executionOf(operation), events }], () => ({
+      operations: `${reference?.runID}.${position}`,
+    }));
+  }
+};

@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { taskQueue, webhookDeliveryWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import type { WebhookDeliveryInput } from '../../contract/webhook/delivery.ts';
+import type { WebhookEvent } from '../../contract/webhook/event.ts';
+import { tellEventsSignal } from '../../contract/webhook/messages.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+
+/** Events of one execution, in their order. */
+export interface Told {
+  execution: { workflowID: string; startedAtMs: number };
+  events: WebhookEvent[];
+}
+
+const callsAtOnce = 10;
+
+/** Hands events on to the workflows that deliver them. Rejects if any could not be: then all are to be handed on again. */
+export async function handOn(client: Client, scope: AccountRegion, name: string, told: readonly Told[]): Promise<void> {
+  const limit = pLimit(callsAtOnce);
+  const { account, region } = scope;
+  const input: WebhookDeliveryInput = { account, region, name };
+  const calls = told.map(({ execution, events }) =>
+    limit(() =>
+      client.workflow.signalWithStart(workflowTypes.webhookDelivery, {
+        workflowId: webhookDeliveryWorkflowID(scope, name, execution),
+        taskQueue: taskQueue(scope),
+        args: [input],
+        signal: tellEventsSignal,
+        signalArgs: [events],
+      }),
+    ),
+  );
+  await Promise.all(calls);
+}

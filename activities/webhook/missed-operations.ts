@@ -1,0 +1,52 @@
+import pLimit from 'p-limit';
+import type { AccountRegion } from '../../contract/identity.ts';
+import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import type { Operation } from '../../temporal/executions/operation.ts';
+import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
+import type { FollowerCalls } from '../../temporal/follow/follower-calls.ts';
+import type { ChooseOperations } from './wanted-operations.ts';
+
+/** How many are handed on together. */
+const readTogether = 100;
+const readsAtOnce = 10;
+
+/**
+ * Reads the operations that have ended while nobody followed: they may be in no list of a follower any more.
+ *
+ * @param sinceMs They have ended later, in milliseconds since the epoch.
+ */
+export async function* missedOperations(
+  { listPage, outcome }: Pick<FollowerCalls, 'listPage' | 'outcome'>,
+  scope: AccountRegion,
+  {
+    sinceMs,
+    choose,
+    isMissed,
+  }: { sinceMs: number; choose: ChooseOperations; isMissed: (operation: Operation) => boolean },
+): AsyncGenerator<FollowedOperation[]> {
+  const missed: Operation[] = [];
+  let token: Uint8Array | undefined;
+  do {
+    const page = await listPage(scope, new Date(sinceMs), token);
+    const ended = page.operations.filter(({ execution }) => execution !== 'running');
+    missed.push(...(await choose(ended)).filter(isMissed));
+    token = page.next;
+  } while (token !== undefined);
+  missed.sort((left, right) => (left.closedAt ?? '').localeCompare(right.closedAt ?? ''));
+  const limit = pLimit(readsAtOnce);
+  for (let next = 0; next < missed.length; next += readTogether) {
+    const together = missed.slice(next, next + readTogether);
+    yield await Promise.all(together.map((operation) => limit(() => withOutcome(operation))));
+  }
+
+  async function withOutcome(operation: Operation): Promise<FollowedOperation> {
+    try {
+      const ended = await outcome(operation);
+      return { ...operation, ...(ended !== undefined && { outcome: ended }) };
+    } catch (error) {
+      // It must not hold up the others.
+      if (isUnreadable(error)) return operation;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { AccountRegion } from '../../contract/identity.ts';
+import type { FollowEventsInput, WebhookCursor } from '../../contract/webhook/activities.ts';
+import { webhookEventTypes, type WebhookSettings } from '../../contract/webhook/settings.ts';
+import { readWebhook } from '../../temporal/executions/read-webhook.ts';
+import { operationHash } from '../../temporal/follow/cursor.ts';
+import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
+import { handOn, type Told } from './hand-on.ts';
+import { endingLeaseOf, leaseEvent } from './operation-events.ts';
+import { resumeCursor } from './webhook-cursor.ts';
+
+/** What one attempt to follow the events of a webhook knows. */
+export interface Session {
+  scope: AccountRegion;
+  /** What was handed on. */
+  cursor: () => WebhookCursor;
+  /** The settings as they were a short time ago. */
+  settings: () => WebhookSettings;
+  /** Events before this time are not told, in milliseconds since the epoch. */
+  sinceMs: () => number;
+  /** Reads the settings again, unless they are young. `false`: the webhook is for something else now, or was removed. */
+  goesOn: () => Promise<boolean>;
+  /** Hands on what the webhook is told of, and moves the cursor after that. */
+  tell: (told: readonly Told[], moved: () => Partial<WebhookCursor>) => Promise<void>;
+  /** Tells of the times to live of these operations that are about to end. */
+  tellLeases: (operations: readonly FollowedOperation[]) => Promise<void>;
+  end: () => void;
+}
+
+/** How often the settings are read again. */
+const readAgainMs = 10_000;
+const heartbeatMs = 5_000;
+
+/** Begins an attempt. `undefined` if the webhook was removed. */
+export async function beginSession(client: Client, input: FollowEventsInput): Promise<Session | undefined> {
+  const { account, region, name } = input;
+  const scope = { account, region };
+  const { heartbeat, info } = Context.current();
+  let cursor = resumeCursor(info.heartbeatDetails, input);
+  let readAtMs = Date.now();
+  let registered = await readWebhook(client, scope, name);
+  if (registered?.isOpen !== true) return undefined;
+  let { settings, sinceMs = input.sinceMs } = registered;
+  const heartbeats = setInterval(() => heartbeat(cursor), heartbeatMs);
+
+  async function tell(told: readonly Told[], moved: () => Partial<WebhookCursor>): Promise<void> {
+    const types = new Set<string>(settings.events ?? webhookEventTypes);
+    const wanted = told
+      .map(({ execution, events }) => ({ execution, events: events.filter(({ type }) => types.has(type)) }))
+      .filter(({ events }) => events.length > 0);
+    await handOn(client, scope, name, wanted);
+    cursor = { ...cursor, ...moved() };
+    if (wanted.length > 0) heartbeat(cursor);
+  }
+
+  return {
+    scope,
+    cursor: () => cursor,
+    settings: () => settings,
+    sinceMs: () => sinceMs,
+    async goesOn() {
+      if (Date.now() - readAtMs < readAgainMs) return true;
+      readAtMs = Date.now();
+      registered = await readWebhook(client, scope, name);
+      if (registered?.isOpen !== true) return false;
+      const isSame = subjectOf(registered.settings) === subjectOf(settings);
+      ({ settings, sinceMs = input.sinceMs } = registered);
+      return isSame;
+    },
+    tell,
+    async tellLeases(operations) {
+      const nowMs = Date.now();
+      const leases: WebhookCursor['leases'] = {};
+      const told: Told[] = [];
+      for (const operation of operations) {
+        const expiresAtMs = endingLeaseOf(operation, nowMs);
+        if (expiresAtMs === undefined) continue;
+        const hash = operationHash(operation);
+        leases[hash] = expiresAtMs;
+        if (cursor.leases[hash] === expiresAtMs) continue;
+        told.push({ execution: executionOf(operation), events: [leaseEvent(scope, operation, expiresAtMs, nowMs)] });
+      }
+      await tell(told, () => ({ leases }));
+    },
+    end: () => clearInterval(heartbeats),
+  };
+}
+
+export function executionOf({ workflowID, startedAt }: FollowedOperation): Told['execution'] {
+  return { workflowID, startedAtMs: Date.parse(startedAt) };
+}
+
+/** What the settings are for, whatever the types of events. */
+function subjectOf({ batch, operation }: WebhookSettings): string {
+  return JSON.stringify([batch, operation]);
+}

@@ -1,0 +1,212 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import pLimit from 'p-limit';
+import { taskQueue, webhookWorkflowID, workflowIDPrefix, type AccountRegion } from '../contract/identity.ts';
+import type { Asker } from '../contract/operation-memo.ts';
+import type { WebhookInput } from '../contract/webhook/activities.ts';
+import type { ParkedDelivery, WebhookDeliveryMemo } from '../contract/webhook/delivery.ts';
+import { retryDeliverySignal, setWebhookSignal } from '../contract/webhook/messages.ts';
+import { maximumWebhooks, type WebhookMemo, type WebhookSettings } from '../contract/webhook/settings.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
+import { findBlock } from '../temporal/executions/blocked-by.ts';
+import { listRawRuns, type ListedRun } from '../temporal/executions/raw-runs.ts';
+import { readWebhook, toRegistered } from '../temporal/executions/read-webhook.ts';
+import { checkOptions, labelOption } from './check-options.ts';
+import { InvalidOptionsError } from './errors/invalid-options-error.ts';
+import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
+import { WebhookNotFoundError } from './errors/webhook-not-found-error.ts';
+import { describeOperation } from './find-operation.ts';
+import { refuseClearText } from './refuse-clear-text.ts';
+import { webhookProblems } from './webhook-problems.ts';
+
+/** A webhook that is told of events. */
+export interface Webhook {
+  name: string;
+  /** Absent if this process has no key to read them. */
+  settings?: WebhookSettings;
+  /** When it was registered, RFC 3339. One that is months old may show a later time. */
+  startedAt: string;
+  /** Who registered it, if the client said so. */
+  requestedBy?: string;
+}
+
+/** Events that a receiver has not accepted yet, although they were sent. All behind the first of them wait too. */
+export interface UndeliveredEvents {
+  /** `parked`: nothing is sent for three days or more of failures, until somebody calls `retry`. */
+  state: 'retrying' | 'parked';
+  /** The workflow of the create, delete, batch or teardown that the events are about. */
+  workflowID: string;
+  /** Why the last attempt failed. */
+  message: string;
+  /** When it was parked, RFC 3339. */
+  since?: string;
+  /** The first event that waits. Present while it is parked. */
+  event?: ParkedDelivery['event'];
+}
+
+/** Tells receivers of what happens. All calls except `set`, `list` and `remove` throw {@link WebhookNotFoundError}. */
+export interface Webhooks {
+  /**
+   * Registers a webhook, or gives the one of this name other settings. It is told of what happens from now on.
+   *
+   * @throws InvalidOptionsError
+   * @throws OperationNotFoundError if it is for an operation that Temporal does not know
+   *
+   * @example
+   * ```ts
+   * await orchestrator.webhooks.set('platform', {
+   *   url: 'https://platform.example/cce-events',
+   *   secret: { fromEnv: 'CCE_WEBHOOK_SECRET' },
+   *   events: ['ended', 'leaseEnding'],
+   * });
+   * ```
+   */
+  set: (name: string, settings: WebhookSettings) => Promise<void>;
+  get: (name: string) => Promise<Webhook>;
+  /** Lists the webhooks of the account and region. */
+  list: () => Promise<Webhook[]>;
+  /** Removes a webhook, and drops what it has not delivered. `false` if there is none of this name. */
+  remove: (name: string) => Promise<boolean>;
+  /** Lists the first hundred operations whose events have not been delivered although they were sent, parked ones first. */
+  undelivered: (name: string) => Promise<UndeliveredEvents[]>;
+  /** Delivers what is parked, by the present settings. Returns the number of operations. */
+  retry: (name: string) => Promise<number>;
+}
+
+const callsAtOnce = 10;
+const mostShown = 100;
+
+export function createWebhooks(client: Client, scope: AccountRegion, asker: Asker = {}): Webhooks {
+  const running = (workflowType: string) =>
+    `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
+
+  async function list(): Promise<Webhook[]> {
+    const prefix = webhookWorkflowID(scope, '');
+    const webhooks: Webhook[] = [];
+    for await (const { workflowID, startedAtMs, memo } of listRawRuns(client, running(workflowTypes.webhook))) {
+      if (!workflowID.startsWith(prefix)) continue;
+      const name = workflowID.slice(prefix.length);
+      const read = await memo();
+      if (read === undefined) webhooks.push({ name, startedAt: new Date(startedAtMs).toISOString() });
+      else webhooks.push({ name, ...registered(read as WebhookMemo, new Date(startedAtMs)) });
+    }
+    return webhooks.toSorted((left, right) => left.name.localeCompare(right.name));
+  }
+
+  async function deliveries(name: string): Promise<ListedRun[]> {
+    const prefix = `${webhookWorkflowID(scope, name)}:`;
+    const found: ListedRun[] = [];
+    for await (const run of listRawRuns(client, running(workflowTypes.webhookDelivery))) {
+      if (run.workflowID.startsWith(prefix)) found.push(run);
+    }
+    return found;
+  }
+
+  async function parkedDeliveries(name: string) {
+    const read = (await deliveries(name)).map(async (run) => {
+      const { parked } = ((await run.memo()) ?? {}) as WebhookDeliveryMemo;
+      return { run, parked };
+    });
+    return Promise.all(read);
+  }
+
+  /** The execution that a delivery is about, whose ID and start its own ends with. */
+  function subjectOf(name: string, { workflowID }: ListedRun): string {
+    const rest = workflowID.slice(webhookWorkflowID(scope, name).length + 1);
+    return `${workflowIDPrefix(scope)}${rest.slice(0, rest.lastIndexOf(':'))}`;
+  }
+
+  async function find(name: string): Promise<Webhook> {
+    const found = await readWebhook(client, scope, name);
+    if (found?.isOpen !== true) throw new WebhookNotFoundError(name);
+    const { settings, startedAt, requestedBy } = found;
+    return { name, settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
+  }
+
+  return {
+    async set(name, given) {
+      checkOptions({ name: labelOption }, { name }, webhookProblems(given));
+      const settings = given.operation === undefined ? given : await ofKnownOperation(client, given, given.operation);
+      const others = (await list()).filter((other) => other.name !== name);
+      if (others.length >= maximumWebhooks) {
+        throw new InvalidOptionsError([
+          { path: 'name', message: `would be one more than the maximum of ${maximumWebhooks} webhooks` },
+        ]);
+      }
+      await refuseClearText(client, scope);
+      const { account, region } = scope;
+      const input: WebhookInput = { account, region, name };
+      await client.workflow.signalWithStart(workflowTypes.webhook, {
+        workflowId: webhookWorkflowID(scope, name),
+        taskQueue: taskQueue(scope),
+        args: [input],
+        memo: { webhook: settings, ...asker } satisfies WebhookMemo,
+        signal: setWebhookSignal,
+        signalArgs: [settings],
+      });
+    },
+    get: find,
+    list,
+    async remove(name) {
+      const wasThere = await terminate(client, webhookWorkflowID(scope, name));
+      const limit = pLimit(callsAtOnce);
+      const dropped = (await deliveries(name)).map(({ workflowID }) => limit(() => terminate(client, workflowID)));
+      return (await Promise.all(dropped)).length > 0 || wasThere;
+    },
+    async undelivered(name) {
+      const found = await parkedDeliveries(name);
+      if (found.length === 0) await find(name);
+      const shown = found.toSorted((left, right) => Number(!left.parked) - Number(!right.parked)).slice(0, mostShown);
+      const limit = pLimit(callsAtOnce);
+      const undelivered = shown.map(({ run, parked }) =>
+        limit(async (): Promise<UndeliveredEvents | undefined> => {
+          const workflowID = subjectOf(name, run);
+          if (parked) return { state: 'parked', workflowID, ...parked };
+          const block = await findBlock(client, run, true);
+          return block?.reason === 'callFails' ? { state: 'retrying', workflowID, message: block.message } : undefined;
+        }),
+      );
+      return (await Promise.all(undelivered)).filter((one) => one !== undefined);
+    },
+    async retry(name) {
+      const parked = (await parkedDeliveries(name)).filter((one) => one.parked);
+      if (parked.length === 0) await find(name);
+      const limit = pLimit(callsAtOnce);
+      const retried = parked.map(({ run }) => limit(() => retryDelivery(client, run)));
+      return (await Promise.all(retried)).filter((isRetried) => isRetried).length;
+    },
+  };
+}
+
+function registered(memo: WebhookMemo, startTime: Date): Omit<Webhook, 'name'> {
+  const { settings, startedAt, requestedBy } = toRegistered(memo, true, startTime);
+  return { settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
+}
+
+/** It may have ended: what is parked is then delivered by the new settings. */
+async function ofKnownOperation(
+  client: Client,
+  settings: WebhookSettings,
+  { workflowID, runID }: NonNullable<WebhookSettings['operation']>,
+): Promise<WebhookSettings> {
+  if ((await describeOperation(client, workflowID, runID)) === undefined) throw new OperationNotFoundError(workflowID);
+  return { ...settings, operation: { workflowID, runID } };
+}
+
+/** Returns `false` if it has ended before. */
+async function terminate(client: Client, workflowID: string): Promise<boolean> {
+  return unlessEnded(() => client.workflow.getHandle(workflowID).terminate('the webhook was removed'));
+}
+
+async function retryDelivery(client: Client, { workflowID }: ListedRun): Promise<boolean> {
+  return unlessEnded(() => client.workflow.getHandle(workflowID).signal(retryDeliverySignal));
+}
+
+async function unlessEnded(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,187 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import {
+  operationIDOf,
+  parseOperationID,
+  shownURL,
+  type AccountRegion,
+  type UndeliveredEvents,
+  type Webhook,
+  type WebhookSettings,
+} from '../../client/index.ts';
+import { maySee, principalOf, requireAllNames, requireNames } from '../access/authorize.ts';
+import { allowsName } from '../access/principal.ts';
+import { note } from '../audit.ts';
+import { scopePath } from '../operation-resource.ts';
+import { invalid } from '../request-error.ts';
+import { removedSchema } from '../schemas/operation.ts';
+import { problemResponses } from '../schemas/problem.ts';
+import { labelParams, noQuery, scopeParams } from '../schemas/requests.ts';
+import { retriedSchema, webhookBodySchema, webhookListSchema, webhookSchema } from '../schemas/webhook.ts';
+import { orchestratorOf, scopeOf, type RouteOptions } from './context.ts';
+import { operationNotFound } from './read-operation.ts';
+
+const tags = ['webhooks'];
+
+/** `webhooks`: receivers that are told of what happens. They change at once. */
+export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
+  app.get(
+    '/webhooks',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'listWebhooks',
+        summary: 'List the webhooks',
+        params: scopeParams,
+        querystring: noQuery,
+        response: { 200: webhookListSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const all = await orchestratorOf(options, request).webhooks.list();
+      const visible = all.filter(({ name }) => allowsName(principalOf(request), name));
+      return { webhooks: visible.map((webhook) => webhookResource(scopeOf(request), webhook)) };
+    },
+  );
+
+  app.put(
+    '/webhooks/:name',
+    {
+      config: { role: 'operate', change: 'set webhook' },
+      schema: {
+        tags,
+        operationId: 'setWebhook',
+        summary: 'Register a webhook, or change it',
+        description:
+          'It tells of clusters of all names, so it needs a token for all names, unless it is for one operation.',
+        params: labelParams,
+        body: webhookBodySchema,
+        querystring: noQuery,
+        response: { 200: webhookSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      requireNames(request, [name]);
+      const { webhooks } = orchestratorOf(options, request);
+      const settings = await settingsOf(request, request.body);
+      await webhooks.set(name, settings);
+      // What was registered before may not know its new settings yet.
+      return webhookResource(scopeOf(request), { ...(await webhooks.get(name)), settings });
+    },
+  );
+
+  app.get(
+    '/webhooks/:name',
+    {
+      config: { role: 'read' },
+      schema: {
+        tags,
+        operationId: 'getWebhook',
+        summary: 'See a webhook, and what it has not delivered',
+        params: labelParams,
+        querystring: noQuery,
+        response: { 200: webhookSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      requireNames(request, [name]);
+      const { webhooks } = orchestratorOf(options, request);
+      const webhook = await webhooks.get(name);
+      const { names } = principalOf(request);
+      const undelivered = (await webhooks.undelivered(name)).filter(
+        ({ event }) => names === undefined || maySee(request, event ?? {}),
+      );
+      return webhookResource(scopeOf(request), webhook, undelivered);
+    },
+  );
+
+  app.delete(
+    '/webhooks/:name',
+    {
+      config: { role: 'operate', change: 'remove webhook' },
+      schema: {
+        tags,
+        operationId: 'removeWebhook',
+        summary: 'Remove a webhook, with what it has not delivered',
+        params: labelParams,
+        querystring: noQuery,
+        response: { 200: removedSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      requireNames(request, [name]);
+      const { webhooks } = orchestratorOf(options, request);
+      // Throws if there is none.
+      if (!(await webhooks.remove(name))) await webhooks.get(name);
+      return { removed: true as const };
+    },
+  );
+
+  app.post(
+    '/webhooks/:name/retry',
+    {
+      config: { role: 'operate', change: 'retry webhook' },
+      schema: {
+        tags,
+        operationId: 'retryWebhook',
+        summary: 'Deliver what is parked',
+        params: labelParams,
+        querystring: noQuery,
+        response: { 200: retriedSchema, ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      requireNames(request, [name]);
+      return { retried: await orchestratorOf(options, request).webhooks.retry(name) };
+    },
+  );
+
+  async function settingsOf(
+    request: FastifyRequest & { params: AccountRegion },
+    { operation: named, ...settings }: z.infer<typeof webhookBodySchema>,
+  ): Promise<WebhookSettings> {
+    note(request, { host: hostOf(settings.url) });
+    if (named === undefined) {
+      requireAllNames(request);
+      return settings;
+    }
+    const scope = scopeOf(request);
+    const id = named.slice(named.lastIndexOf('/') + 1);
+    const isElsewhere = id !== named && !named.startsWith(`${scopePath(scope)}/operations/`);
+    const reference = isElsewhere ? undefined : parseOperationID(scope, id);
+    if (reference === undefined) throw operationNotFound(id);
+    if (reference.kind !== 'create' && reference.kind !== 'delete') {
+      throw invalid('body', 'operation', 'must be a create or delete; for a batch, use batch');
+    }
+    const { workflowID, runID } = reference;
+    const operation = await orchestratorOf(options, request).operation({ workflowID, runID });
+    if (!maySee(request, operation)) throw operationNotFound(id);
+    return { ...settings, operation: { workflowID, runID } };
+  }
+};
+
+/** For the audit. The rest of a URL may be secret. */
+function hostOf(url: WebhookSettings['url']): unknown {
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url).host : url;
+}
+
+function webhookResource(scope: AccountRegion, webhook: Webhook, undelivered?: UndeliveredEvents[]) {
+  const { name, settings, startedAt, requestedBy } = webhook;
+  const { url, operation, ...rest } = settings ?? {};
+  return {
+    name: `${scopePath(scope)}/webhooks/${name}`,
+    webhook: name,
+    ...(url !== undefined && { url: shownURL(url) }),
+    ...rest,
+    ...(operation && { operation: `${scopePath(scope)}/operations/${operationIDOf(scope, operation)}` }),
+    startedAt,
+    ...(requestedBy !== undefined && { requestedBy }),
+    ...(undelivered && { undelivered }),
+  };
+}

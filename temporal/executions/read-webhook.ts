@@ -1,0 +1,39 @@
+import type { Client } from '@temporalio/client';
+import { webhookWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import type { WebhookMemo, WebhookSettings } from '../../contract/webhook/settings.ts';
+import { describeRun } from './describe-run.ts';
+import { isOpen } from './is-open.ts';
+
+/** A webhook as Temporal knows it. */
+export interface RegisteredWebhook {
+  settings: WebhookSettings;
+  /** It looks for events. Otherwise it was for one operation, which has ended. */
+  isOpen: boolean;
+  /** Events before this time are not told, in milliseconds since the epoch. Absent if nothing has changed since its start. */
+  sinceMs?: number;
+  /** When the run began, RFC 3339. */
+  startedAt: string;
+  requestedBy?: string;
+}
+
+/** Reads a webhook from its memo, which needs no worker. `undefined` if there is none, or if it was removed. */
+export async function readWebhook(
+  client: Client,
+  scope: AccountRegion,
+  name: string,
+): Promise<RegisteredWebhook | undefined> {
+  const run = await describeRun(client, webhookWorkflowID(scope, name));
+  if (run === undefined || !(isOpen(run.status.name) || run.status.name === 'COMPLETED')) return undefined;
+  return toRegistered(run.memo as WebhookMemo, isOpen(run.status.name), run.startTime);
+}
+
+export function toRegistered(memo: WebhookMemo, isRunning: boolean, startTime: Date): RegisteredWebhook {
+  const { webhook, since, requestedBy } = memo;
+  return {
+    settings: webhook,
+    isOpen: isRunning,
+    ...(since !== undefined && { sinceMs: Date.parse(since) }),
+    startedAt: startTime.toISOString(),
+    ...(requestedBy !== undefined && { requestedBy }),
+  };
+}

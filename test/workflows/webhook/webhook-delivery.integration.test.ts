@@ -1,0 +1,146 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import type { WebhookEvent } from '../../../client/index.ts';
+import { watchTaskQueue } from '../../../contract/identity.ts';
+import type { DeliverEventInput } from '../../../contract/webhook/activities.ts';
+import type { WebhookDeliveryMemo } from '../../../contract/webhook/delivery.ts';
+import { retryDeliverySignal, tellEventsSignal } from '../../../contract/webhook/messages.ts';
+import { workflowTypes } from '../../../contract/workflow-types.ts';
+import { fewPollers } from '../../few-pollers.ts';
+import { startSkippingServer } from '../../skipping-server.ts';
+import { waiting } from '../../waiting.ts';
+
+const taskQueue = 'webhooks';
+const hourMs = 3_600_000;
+
+function eventOf(id: string): WebhookEvent {
+  const data = { account: 'default', region: 'bj', kind: 'create', workflowID: 'cce:default:bj:ci-7' } as const;
+  return { id, type: 'stage', timestamp: '2026-11-28T01:00:00.000Z', data: { ...data, clusterName: 'ci-7' } };
+}
+
+describe('the delivery of the events of an operation', () => {
+  let environment: TestWorkflowEnvironment;
+  let stopWorkers: () => Promise<void>;
+  /** The attempts to deliver, with the time of each by the clock of the server. */
+  let attempts: { id: string; atMs: number }[] = [];
+  let answer: (id: string) => 'delivered' | 'gone';
+
+  beforeAll(async () => {
+    environment = await startSkippingServer();
+    const { nativeConnection: connection } = environment;
+    const deliverEvent = async ({ event }: DeliverEventInput) => {
+      attempts.push({ id: event.id, atMs: await environment.currentTimeMs() });
+      return answer(event.id);
+    };
+    const workers = await Promise.all([
+      Worker.create({
+        ...fewPollers,
+        connection,
+        taskQueue,
+        workflowBundle: { codePath: inject('workflowBundlePath') },
+        debugMode: true,
+      }),
+      Worker.create({ ...fewPollers, connection, taskQueue: watchTaskQueue(taskQueue), activities: { deliverEvent } }),
+    ]);
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    stopWorkers = async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+    };
+  });
+  beforeEach(() => {
+    attempts = [];
+    answer = () => 'delivered';
+  });
+  afterAll(async () => {
+    await stopWorkers();
+    await environment.teardown();
+  });
+
+  const tell = (name: string, ...ids: string[]): Promise<WorkflowHandle> =>
+    environment.client.workflow.signalWithStart(workflowTypes.webhookDelivery, {
+      workflowId: `cce:default:bj:webhook:${name}:ci-7:0`,
+      taskQueue,
+      args: [{ account: 'default', region: 'bj', name }],
+      signal: tellEventsSignal,
+      signalArgs: [ids.map(eventOf)],
+    });
+  const parked = async (delivery: WorkflowHandle) =>
+    ((await delivery.describe()).memo as WebhookDeliveryMemo | undefined)?.parked;
+  const tried = () => attempts.map(({ id }) => id);
+  const refuse = () => {
+    throw ApplicationFailure.create({ type: 'DeliveryFailed', message: 'the receiver answered with status 503' });
+  };
+
+  it('sends each once, in order, and ends when no more come', async () => {
+    await tell('orderly', 'evt_1', 'evt_2');
+    const delivery = await tell('orderly', 'evt_2', 'evt_1', 'evt_3');
+    await delivery.result();
+    expect(tried()).toEqual(['evt_1', 'evt_2', 'evt_3']);
+  });
+
+  it('waits with the next until the receiver has accepted the one before', async () => {
+    let failures = 0;
+    answer = () => (failures++ < 5 ? refuse() : 'delivered');
+    const delivery = await tell('failing', 'evt_1', 'evt_2');
+    await delivery.result();
+    expect(tried()).toEqual([...Array<string>(6).fill('evt_1'), 'evt_2']);
+    const pauses = attempts.slice(1, 6).map(({ atMs }, index) => Math.round((atMs - attempts[index]!.atMs) / 1000));
+    expect(pauses).toEqual([1, 2, 4, 8, 16]);
+  });
+
+  it('gives up after three days, and goes on where it was when somebody asks for it', async () => {
+    answer = refuse;
+    const delivery = await tell('parked', 'evt_1', 'evt_2');
+    await environment.sleep('74h');
+    const why = { message: 'the receiver answered with status 503', event: { id: 'evt_1', clusterName: 'ci-7' } };
+    await vi.waitFor(async () => expect(await parked(delivery)).toMatchObject(why), waiting);
+    expect(new Set(tried())).toEqual(new Set(['evt_1']));
+    const [first, last] = [attempts[0]!, attempts.at(-1)!];
+    expect(last.atMs - first.atMs).toBeGreaterThan(70 * hourMs);
+    expect(last.atMs - first.atMs).toBeLessThan(72 * hourMs);
+    expect(attempts.length).toBeLessThan(100);
+
+    // It is not tried again before.
+    const before = attempts.length;
+    await tell('parked', 'evt_3');
+    await environment.sleep('48h');
+    expect(attempts).toHaveLength(before);
+    answer = () => 'delivered';
+    await delivery.signal(retryDeliverySignal);
+    await vi.waitFor(() => expect(tried().slice(before)).toEqual(['evt_1', 'evt_2', 'evt_3']), waiting);
+    await delivery.result();
+    expect(await parked(delivery)).toBeUndefined();
+  });
+
+  it('parks at once what cannot succeed before the settings change', async () => {
+    answer = () => {
+      throw ApplicationFailure.nonRetryable('the address 10.0.0.1 of a.example is not public', 'WebhookRefused');
+    };
+    const delivery = await tell('refused', 'evt_1');
+    await vi.waitFor(async () => expect(await parked(delivery)).toBeDefined(), waiting);
+    expect(attempts).toHaveLength(1);
+    answer = () => 'delivered';
+    await delivery.signal(retryDeliverySignal);
+    await delivery.result();
+    expect(tried()).toEqual(['evt_1', 'evt_1']);
+  });
+
+  it('drops all when the webhook was removed', async () => {
+    answer = () => 'gone';
+    await (await tell('removed', 'evt_1', 'evt_2')).result();
+    expect(tried()).toEqual(['evt_1']);
+  });
+
+  it('is not disturbed by signals that are none of ours', async () => {
+    const delivery = await tell('malformed', 'evt_1');
+    for (const junk of [undefined, null, 7, 'text', {}, [null, 7, {}, { id: 5 }, { id: 'evt_9' }]])
+      await delivery.signal('tellEvents', junk);
+    await tell('malformed', 'evt_2');
+    await delivery.result();
+    expect(tried()).toEqual(['evt_1', 'evt_2']);
+  });
+});

@@ -1,0 +1,95 @@
+import { ActivityFailure } from '@temporalio/common';
+import { condition, log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { WebhookDeliveryInput, WebhookDeliveryMemo } from '../../contract/webhook/delivery.ts';
+import type { WebhookEvent } from '../../contract/webhook/event.ts';
+import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
+import { deliverEvent } from '../activity-proxies.ts';
+
+/** Longer than a follower needs to go on after a crash: what it tells again meanwhile is known here. */
+const idleTime = '10m';
+/** How long a delivery that has given up waits for somebody to ask for another try. */
+const parkedTime = '30 days';
+/** An operation has some ten events. Anybody can send signals, and the history must stay small. */
+const longestQueue = 200;
+const mostKnown = 200;
+const longHistory = 2_000;
+
+/**
+ * Delivers what happens to one operation to one webhook, in its order: the next event is sent when the receiver has accepted
+ * the one before. An event that is not accepted within three days is parked, and all behind it, until somebody asks for
+ * another try.
+ */
+export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void> {
+  const { account, region, name, resumed } = input;
+  const queue = [...(resumed?.queue ?? [])];
+  const known = new Set(resumed?.known);
+  let isRetryAsked = false;
+  setHandler(tellEventsSignal, (events) => {
+    for (const event of Array.isArray(events) ? events : []) note(event);
+  });
+  setHandler(retryDeliverySignal, () => {
+    isRetryAsked = true;
+  });
+
+  for (;;) {
+    // The timer is in the history of a delivery that has nothing to do, and in no other.
+    if (queue.length === 0 && !(await condition(() => queue.length > 0, idleTime))) return;
+    const [event] = queue;
+    if (event === undefined) continue;
+    try {
+      if ((await deliverEvent({ account, region, name, event })) === 'gone') return;
+      queue.shift();
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      if (!(await isTriedAgain(event, error))) return;
+    }
+    if (isHistoryLong()) await goOn();
+  }
+
+  function note(event: WebhookEvent): void {
+    if (!isEvent(event) || known.has(event.id)) return;
+    if (queue.length >= longestQueue) {
+      log.warn('dropped an event: too many wait for the receiver of the webhook', { webhook: name, event: event.id });
+      return;
+    }
+    known.add(event.id);
+    queue.push(event);
+  }
+
+  async function isTriedAgain({ id, type, timestamp, data }: WebhookEvent, error: ActivityFailure): Promise<boolean> {
+    const message = error.cause?.message ?? error.message;
+    log.warn('the receiver of a webhook accepts an event no more, and the delivery waits for a retry', {
+      webhook: name,
+      event: id,
+      reason: message,
+    });
+    const { clusterName } = data;
+    const parked = {
+      since: new Date().toISOString(),
+      message,
+      event: { id, type, timestamp, ...(clusterName !== undefined && { clusterName }) },
+    };
+    isRetryAsked = false;
+    upsertMemo({ parked } satisfies WebhookDeliveryMemo);
+    if (!(await condition(() => isRetryAsked, parkedTime))) return false;
+    upsertMemo({ parked: null });
+    return true;
+  }
+
+  /** Not while it is parked: whoever asks for another try is answered by the memo of the run that waits. */
+  function goOn(): Promise<never> {
+    const { typedSearchAttributes } = workflowInfo();
+    const goOnWith = makeContinueAsNewFunc<typeof webhookDelivery>({ typedSearchAttributes });
+    return goOnWith({ account, region, name, resumed: { queue, known: [...known].slice(-mostKnown) } });
+  }
+}
+
+/** Anybody can send a signal, and a handler that throws would block the workflow for ever. */
+function isEvent(event: Partial<WebhookEvent> | null | undefined): event is WebhookEvent {
+  return typeof event?.id === 'string' && typeof event.data === 'object' && event.data !== null;
+}
+
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= longHistory;
+}
