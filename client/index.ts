@@ -7,7 +7,7 @@ export type { Approvals, ApprovalTerms } from './approvals/approvals.ts';
 export type { ApprovalStatus } from './approvals/approval-status.ts';
 export type { ChangeToApprove } from './approvals/change-to-approve.ts';
 export { longestApprovalSeconds, type ApprovableChange, type Decision } from '../contract/approval.ts';
-export type { ItemCluster } from './batch/items.ts';
+export type { ChangedCluster, ItemCluster } from './batch/items.ts';
 export { expandBatch, type ExpandedBatch } from './batch/expand.ts';
 export { planBatchInThread } from './batch/plan-in-thread.ts';
 export type { PlanAsker } from './batch/plan-queue.ts';

@@ -8,7 +8,7 @@ import { describeRun } from '../../temporal/executions/describe-run.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { changeApproval } from '../../workflows/approval/change-approval.ts';
-import { clustersOfUpload, type ItemCluster } from '../batch/items.ts';
+import { changesOfUpload, type ChangedCluster } from '../batch/items.ts';
 import { OperationNotFoundError } from '../errors/operation-not-found-error.ts';
 import { prepareChange, type ChangeToApprove, type DeletionUnderWay } from './change-to-approve.ts';
 import { decide } from './decide.ts';
@@ -31,7 +31,7 @@ export interface Approvals {
   /** @throws OperationNotFoundError */
   status: (approval: OperationReference) => Promise<ApprovalStatus>;
   /** Reads which clusters the change is about, so that nobody approves what they have not seen. None for a search for orphans. */
-  clusters: (change: ApprovableChange) => Promise<ItemCluster[]>;
+  clusters: (change: ApprovableChange) => Promise<ChangedCluster[]>;
   /**
    * Approves or rejects a change, and waits some seconds for its start. A repeated decision changes nothing.
    *
@@ -77,9 +77,9 @@ export function createApprovals(client: Client, scope: AccountRegion): Approvals
     status,
     async clusters(change) {
       if (change.kind === 'reconcile') return [];
-      if (change.kind === 'batch') return clustersOfUpload(client, change.upload);
-      const { clusterID, clusterName } = change;
-      return [{ clusterID, ...(clusterName !== undefined && { clusterName }) }];
+      if (change.kind === 'batch') return changesOfUpload(client, change.upload);
+      const { kind, clusterID, clusterName } = change;
+      return [{ kind, clusterID, ...(clusterName !== undefined && { clusterName }) }];
     },
     decide: (approval, decision) => decide(client, status, approval, decision),
   };

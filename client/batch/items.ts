@@ -23,12 +23,17 @@ const readsAtOnce = 20;
 export async function clustersOfBatch(client: Client, scope: AccountRegion, name: string): Promise<ItemCluster[]> {
   const batch = await describeBatch(client, scope, name);
   if (batch === undefined) throw new BatchNotFoundError(name);
-  return clustersOfUpload(client, batch.memo.upload);
+  return readItems(client, batch.memo.upload, clusterOf);
 }
 
-/** Reads which clusters the items of an upload are about, in the order of the items. */
-export function clustersOfUpload(client: Client, upload: BatchUpload): Promise<ItemCluster[]> {
-  return readItems(client, upload, clusterOf);
+/** What becomes of a cluster. */
+export interface ChangedCluster extends ItemCluster {
+  kind: 'create' | 'delete';
+}
+
+/** Reads what the items of an upload do, in the order of the items. */
+export function changesOfUpload(client: Client, upload: BatchUpload): Promise<ChangedCluster[]> {
+  return readItems(client, upload, (item) => ({ kind: item.kind, ...clusterOf(item) }));
 }
 
 /**

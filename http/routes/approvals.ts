@@ -47,7 +47,8 @@ export const approvalRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       },
     },
     async (request) => {
-      const all = await orchestratorOf(options, request).approvals.list({ all: request.query.all === true });
+      const { approvals, waitingApprovals } = options.lists;
+      const all = await (request.query.all === true ? approvals : waitingApprovals)(scopeOf(request));
       const visible = all.filter((status) => isVisible(request, status));
       return { approvals: visible.map((status) => approvalResource(scopeOf(request), status)) };
     },

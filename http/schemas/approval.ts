@@ -27,9 +27,15 @@ export const approvalSchema = z
     failure: z.object({ type: z.string(), message: z.string() }).exactOptional(),
     operation: z.string().describe('The path of the operation to follow.'),
     clusters: z
-      .array(z.object({ clusterName: z.string().exactOptional(), clusterID: z.string().exactOptional() }))
+      .array(
+        z.object({
+          kind: z.enum(['create', 'delete']),
+          clusterName: z.string().exactOptional(),
+          clusterID: z.string().exactOptional(),
+        }),
+      )
       .exactOptional()
-      .describe('The clusters that the change is about. Absent in lists, and for a search for orphans.'),
+      .describe('The clusters that the change creates or deletes. Absent in lists, and for a search for orphans.'),
   })
   .meta({ id: 'Approval', description: 'A deletion that a second principal has to approve.' });
 

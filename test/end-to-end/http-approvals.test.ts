@@ -84,7 +84,7 @@ describe('where a second principal has to approve deletions', () => {
       state: 'pending',
       change: { kind: 'delete', clusterName: 'one', options: { deleteResource: true } },
       requestedBy: 'alice',
-      clusters: [{ clusterName: 'one' }],
+      clusters: [{ kind: 'delete', clusterName: 'one' }],
     });
     await vi.waitFor(async () => {
       const { answer } = await call<{ approvals: ApprovalResource[] }>('bob', 'GET', '/approvals');
@@ -133,7 +133,7 @@ describe('where a second principal has to approve deletions', () => {
     const approval = approvalOf(asked.answer);
     expect((await call<ApprovalResource>('bob', 'GET', approval)).answer).toMatchObject({
       change: { kind: 'batch', batch: 'three', deletes: 1 },
-      clusters: [{ clusterName: 'three-a' }],
+      clusters: [{ kind: 'delete', clusterName: 'three-a' }],
     });
     const approved = await call('bob', 'POST', `${approval}/approve?wait=30s`);
     expect(approved.answer).toMatchObject({
@@ -184,6 +184,15 @@ describe('where a second principal has to approve deletions', () => {
       reason: 'ApprovalOver',
     });
     expect(await standing('five')).toEqual(['five']);
+  });
+
+  it.concurrent('what somebody cancels in Temporal counts as rejected', async () => {
+    const { answer, location } = await call('alice', 'DELETE', '/clusters/cce-87654321');
+    await orchestration().client.workflow.getHandle(String(answer.metadata.workflowID)).cancel();
+    expect((await call('alice', 'GET', `${location}?wait=30s`)).answer).toMatchObject({
+      done: true,
+      error: { message: 'the change was rejected by "Temporal": it was cancelled' },
+    });
   });
 
   it.concurrent('a decision that no worker can take is answered with 503', async () => {

@@ -300,7 +300,7 @@ export function approvalsOf(more: Partial<ApprovalStatus> = {}): Orchestrator['a
       return known;
     },
     clusters: async (change) =>
-      change.kind === 'delete' ? [{ clusterID: change.clusterID, clusterName: 'ci-1' }] : [],
+      change.kind === 'delete' ? [{ kind: 'delete', clusterID: change.clusterID, clusterName: 'ci-1' }] : [],
     decide: async () => {},
   };
 }

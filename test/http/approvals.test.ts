@@ -198,7 +198,7 @@ describe('a decision', () => {
       creates: 0,
       deletes: 2,
     };
-    const clusters = async () => [{ clusterName: 'ci-1' }, { clusterName: 'prod' }];
+    const clusters = async () => ['ci-1', 'prod'].map((clusterName) => ({ kind: 'delete' as const, clusterName }));
     const orchestrator = { approvals: { ...approvalsOf({ change }), clusters } };
     const refusal = await ask(approve, { who: 'ci', orchestrator });
     expect([refusal.status, refusal.calls.includes('approvals.decide')]).toEqual([403, false]);

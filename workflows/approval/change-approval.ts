@@ -1,5 +1,12 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { ActivityFailure, condition, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   decideUpdate,
   type ApprovalMemo,
@@ -8,6 +15,7 @@ import {
   type Decision,
 } from '../../contract/approval.ts';
 import { holdPages } from '../activity-proxies.ts';
+import { objectionToDecision } from './objection-to-decision.ts';
 import { startApproved } from './start-approved.ts';
 
 /**
@@ -19,30 +27,46 @@ import { startApproved } from './start-approved.ts';
 export async function changeApproval(input: ChangeApprovalInput): Promise<ApprovalOutcome> {
   const { change, requestedBy, expiresAt } = input;
   let decision: Decision | undefined;
+  const expiresAtMs = Date.parse(expiresAt);
+  const root = CancellationScope.current();
   let isOver = false;
   setHandler(decideUpdate, (asked) => (decision ??= asked), {
     validator(asked: unknown) {
-      if (!isDecision(asked)) throw refusal('InvalidDecision', 'the decision is malformed');
-      if (asked.by.identity === requestedBy.identity) {
-        throw refusal('SamePrincipal', `"${requestedBy.name}" asked for the change, so somebody else has to decide`);
-      }
-      if (decision !== undefined && decision.verdict !== asked.verdict) {
-        throw refusal('AlreadyDecided', `"${decision.by.name}" has decided otherwise: ${decision.verdict}`);
-      }
-      if (isOver) throw refusal('ApprovalOver', 'the request has lapsed');
+      const objection = objectionToDecision(asked, {
+        requestedBy,
+        decision,
+        expiresAtMs,
+        nowMs: isOver ? Infinity : Date.now(),
+      });
+      if (objection !== undefined) throw ApplicationFailure.nonRetryable(objection.message, objection.type);
     },
   });
 
-  if (change.kind === 'batch') await holdPages({ upload: change.upload, hold: true });
-  const leftMs = Math.max(1, Date.parse(expiresAt) - Date.now());
-  await condition(() => decision !== undefined, leftMs, { summary: 'until somebody approves or rejects the change' });
-  isOver = decision === undefined;
-  const outcome = await outcomeOf(decision);
-  // A batch that has been started lets its pages go by itself.
-  if (change.kind === 'batch' && outcome.outcome !== 'started') await holdPages({ upload: change.upload, hold: false });
-  return outcome;
+  // What has been approved is started, even if somebody cancels this workflow in Temporal then.
+  return CancellationScope.nonCancellable(async () => {
+    if (change.kind === 'batch') await holdPages({ upload: change.upload, hold: true });
+    const isCancelled = await untilDecided();
+    isOver = decision === undefined;
+    const outcome = await outcomeOf(decision, isCancelled);
+    // A batch that has been started lets its pages go by itself.
+    const isLeft = change.kind === 'batch' && outcome.outcome !== 'started';
+    if (isLeft) await holdPages({ upload: change.upload, hold: false });
+    return outcome;
+  });
 
-  async function outcomeOf(decided: Decision | undefined): Promise<ApprovalOutcome> {
+  /** @returns whether somebody has cancelled this workflow in Temporal */
+  async function untilDecided(): Promise<boolean> {
+    const leftMs = Math.max(1, expiresAtMs - Date.now());
+    let isCancelled = false;
+    root.cancelRequested.catch(() => (isCancelled = true));
+    const isDecided = () => decision !== undefined || isCancelled;
+    await condition(isDecided, leftMs, { summary: 'until somebody approves or rejects the change' });
+    return isCancelled;
+  }
+
+  async function outcomeOf(decided: Decision | undefined, isCancelled: boolean): Promise<ApprovalOutcome> {
+    if (decided === undefined && isCancelled)
+      return { outcome: 'rejected', by: 'Temporal', reason: 'it was cancelled' };
     if (decided === undefined) return { outcome: 'expired' };
     const { verdict, by, reason } = decided;
     if (verdict === 'rejected') return { outcome: 'rejected', by: by.name, ...(reason !== undefined && { reason }) };
@@ -52,25 +76,10 @@ export async function changeApproval(input: ChangeApprovalInput): Promise<Approv
       return { outcome: 'started', by: by.name, operation: await startApproved(input, asker) };
     } catch (error) {
       // Nobody foresaw any other error: the workflow task fails and waits for a corrected build.
-      if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+      if (!(error instanceof TemporalFailure)) throw error;
       return { outcome: 'failed', by: by.name, failure: failureOf(error) };
     }
   }
-}
-
-function isDecision(asked: unknown): asked is Decision {
-  const { verdict, by, reason } = Object(asked) as Partial<Decision>;
-  const { name, identity } = Object(by) as Partial<Decision['by']>;
-  return (
-    (verdict === 'approved' || verdict === 'rejected') &&
-    typeof name === 'string' &&
-    typeof identity === 'string' &&
-    (reason === undefined || typeof reason === 'string')
-  );
-}
-
-function refusal(type: string, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type);
 }
 
 function failureOf(error: TemporalFailure): { type: string; message: string } {
