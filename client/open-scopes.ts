@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AccountRegion } from '../contract/identity.ts';
 import { openClient } from '../temporal/connection/connect-client.ts';
 import { UnreachableError } from '../temporal/connection/unreachable-error.ts';
-import { followerCalls } from '../temporal/follow/follower-calls.ts';
-import { createFollower, type Follower } from '../temporal/follow/follower.ts';
+import type { Follower } from '../temporal/follow/follower.ts';
+import { followerOf } from './follower-of.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 /** One connection to Temporal for any number of accounts and regions. */
@@ -86,7 +86,7 @@ export function openScopes({ onFollowError }: ScopesOptions = {}): Scopes {
       }
     },
     check,
-    follower: createFollower(followerCalls(client), onFollowError && { onError: onFollowError }),
+    follower: followerOf(client, onFollowError && { onError: onFollowError }),
     close,
   };
 }

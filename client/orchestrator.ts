@@ -82,8 +82,9 @@ export interface Orchestrator {
    */
   operation: (operation: OperationReference) => Promise<OperationStatus>;
   /**
-   * Yields each change of an operation's status until it has ended; the last status has the outcome. It asks once a
-   * second, which adds nothing to the workflow's history. While nothing moves, `blockedBy` says why.
+   * Yields each change of an operation's status until it has ended; the last status has the outcome. While nothing moves,
+   * `blockedBy` says why. All watches of a client share what they ask Temporal: at most a hundred descriptions a second, and
+   * the operation itself, which is one billable action, only where its description does not tell how far it is.
    *
    * @param signal Ends the watch with an `AbortError`. The operation goes on.
    * @throws OperationNotFoundError

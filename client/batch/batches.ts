@@ -6,52 +6,22 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import {
-  pauseSignal,
-  progressQuery,
-  resumeSignal,
-  retryFailedSignal,
-  setConcurrencyUpdate,
-} from '../../contract/batch/messages.ts';
+import { pauseSignal, resumeSignal, retryFailedSignal, setConcurrencyUpdate } from '../../contract/batch/messages.ts';
 import type { BatchProgress } from '../../contract/batch/progress.ts';
-import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { cancelSignal } from '../../contract/messages.ts';
-import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
-import { progressOf } from '../operation-status.ts';
-import type { OperationStatus } from '../../temporal/executions/operation.ts';
 import { batchDeletes, clustersOfBatch, type ItemCluster } from './items.ts';
 import { listBatches, type ListedBatch } from './list.ts';
 import { batchResults, type ItemResult } from './results.ts';
 import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
-
-/** A batch with its progress or outcome. */
-export interface BatchStatus {
-  name: string;
-  workflowID: string;
-  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
-  /** The time of the start, RFC 3339. If no worker answers, the start of its latest run. */
-  startedAt: string;
-  closedAt?: string;
-  /** Who asked for it. */
-  requestedBy?: string;
-  /** Who approved it, if that was necessary. */
-  approvedBy?: string;
-  /** The items that it has started begin their `startedBy` with it. */
-  uploadID?: string;
-  /** Absent if no worker answers at the moment. */
-  progress?: BatchProgress;
-  /** The slowest items under way, with their current steps and what holds them up. */
-  current: ({ workflowID: string; startedAt: string } & Pick<OperationStatus, 'currentStep' | 'blockedBy'>)[];
-  /** Present once it has ended. Absent if it was terminated from outside. */
-  outcome?: BatchOutcome;
-}
+import { queryProgress, statusOfBatch, type BatchStatus } from './status.ts';
+import { watchBatch } from './watch.ts';
 
 /** Runs many creates and deletes as one batch. All calls except `start` and `list` throw {@link BatchNotFoundError}. */
 export interface Batches {
@@ -103,42 +73,12 @@ export interface Batches {
   list: () => Promise<ListedBatch[]>;
 }
 
-const watchIntervalMs = 1_000;
 /** The number of attempts to send an update. */
 const maximumAttempts = 50;
 const attemptIntervalMs = 100;
 
 export function createBatches(client: Client, scope: AccountRegion, asker: Asker = {}): Batches {
   const handleOf = (name: string) => client.workflow.getHandle(batchWorkflowID(scope, name));
-
-  async function status(name: string): Promise<BatchStatus> {
-    const described = await describeBatch(client, scope, name);
-    if (described === undefined) throw new BatchNotFoundError(name);
-    const { memo, runID: _runID, ...rest } = described;
-    const batch = {
-      ...rest,
-      uploadID: memo.upload.uploadID,
-      ...(memo.requestedBy !== undefined && { requestedBy: memo.requestedBy }),
-      ...(memo.approvedBy !== undefined && { approvedBy: memo.approvedBy }),
-    };
-    if (batch.execution === 'completed') {
-      const outcome = (await handleOf(name).result()) as BatchOutcome;
-      return { name, ...batch, startedAt: outcome.startedAt, progress: outcome, current: [], outcome };
-    }
-    const progress = await queryIfAnswered(client, handleOf(name), progressQuery);
-    const current = await currentSteps(progress);
-    return { name, ...batch, ...(progress !== undefined && { startedAt: progress.startedAt, progress }), current };
-  }
-
-  function currentSteps(progress: BatchProgress | undefined): Promise<BatchStatus['current']> {
-    return Promise.all(
-      (progress?.slowest ?? []).map(async ({ workflowID, runID, startedAt }) => ({
-        workflowID,
-        startedAt,
-        ...(await progressOf(client, { workflowID, runID })),
-      })),
-    );
-  }
 
   /** Sends a message that only a running batch can receive. */
   async function tell(name: string, message: () => Promise<unknown>): Promise<void> {
@@ -157,24 +97,15 @@ export function createBatches(client: Client, scope: AccountRegion, asker: Asker
     advice: string,
     isDropped: (progress: BatchProgress) => boolean = () => true,
   ): Promise<void> {
-    const progress = await queryIfAnswered(client, handleOf(name), progressQuery);
+    const progress = await queryProgress(client, scope, name);
     const isEnding = progress?.stage === 'cancelling' || progress?.stage === 'rollingBack';
     if (isEnding && isDropped(progress)) throw new BatchConflictError(name, 'ending', advice);
   }
 
   return {
     start: (batch) => startBatch(client, scope, batch, asker),
-    status,
-    async *watch(name, signal) {
-      for (let last = ''; ;) {
-        const now = await status(name);
-        const seen = JSON.stringify(now);
-        if (seen !== last) yield now;
-        if (now.execution !== 'running') return;
-        last = seen;
-        await pause(watchIntervalMs, undefined, signal === undefined ? {} : { signal });
-      }
-    },
+    status: (name) => statusOfBatch(client, scope, name),
+    watch: (name, signal) => watchBatch(client, scope, name, signal),
     pause: (name) => tell(name, () => handleOf(name).signal(pauseSignal)),
     resume: (name) => tell(name, () => handleOf(name).signal(resumeSignal)),
     async cancel(name, request = {}) {

@@ -1,5 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
@@ -154,12 +158,20 @@ export async function describeBatch(
   scope: AccountRegion,
   name: string,
 ): Promise<DescribedBatch | undefined> {
-  const workflowID = batchWorkflowID(scope, name);
-  const run = await describeRun(client, workflowID);
-  if (run === undefined) return undefined;
-  const { runId, status, memo, startTime, closeTime } = run;
+  const run = await describeRun(client, batchWorkflowID(scope, name));
+  return run && toDescribedBatch(run);
+}
+
+export function toDescribedBatch({
+  workflowId,
+  runId,
+  status,
+  memo,
+  startTime,
+  closeTime,
+}: WorkflowExecutionDescription): DescribedBatch {
   return {
-    workflowID,
+    workflowID: workflowId,
     runID: runId,
     execution: status.name === 'CONTINUED_AS_NEW' || isOpen(status.name) ? 'running' : status.name.toLowerCase(),
     startedAt: startTime.toISOString(),

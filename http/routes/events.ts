@@ -128,7 +128,8 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       }
 
       const tell = () => {
-        if (state === undefined || !hasRoom(reply)) return;
+        // The end is told with its outcome.
+        if (state === undefined || state.awaitsOutcome || !hasRoom(reply)) return;
         const after = last;
         const events = eventsOf(state).filter(({ position }) => position > after);
         const end = events.at(-1);

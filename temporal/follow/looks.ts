@@ -122,7 +122,8 @@ export function createLooks({ describe, currentStep, outcome: readOutcome, isRun
       return onChange();
     }
     if (entry.operation === undefined) {
-      entry.operation = found.operation;
+      const hasEnded = found.operation.execution !== 'running';
+      entry.operation = { ...found.operation, ...(hasEnded && { awaitsOutcome: true }) };
       onChange();
     }
     if (found.operation.execution === 'running') await noteRunning(entry, found, onChange);

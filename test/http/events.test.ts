@@ -53,6 +53,18 @@ describe('the events of one operation', () => {
     expect(follower.followers()).toBe(0);
   });
 
+  it('tell of the end with its outcome, which is read later', async () => {
+    const { outcome: _, ...ended } = at(4);
+    const follower = handMadeFollower([{ ...ended, awaitsOutcome: true }]);
+    api = await startAPI({ follower });
+    const stream = api.inject({ url });
+    await vi.waitUntil(() => follower.followers() === 1, waiting);
+    follower.tell([{ ...ended, awaitsOutcome: true }]);
+    follower.tell([at(4)]);
+    const events = parseStream((await stream).body).flatMap((received) => received.events);
+    expect(events.at(-1)).toMatchObject({ type: 'ended', response: { outcome: 'running' } });
+  });
+
   it('go on after the last one on any server, without a gap or a repeat', async () => {
     const follower = handMadeFollower();
     api = await startAPI({ follower, longestStreamMs: 5 });

@@ -429,6 +429,22 @@ describe('a follower', () => {
     for (const end of ends) end();
   });
 
+  it('tells of an operation that has ended with its outcome, and before only that it awaits it', async () => {
+    const outcome: OperationOutcome = { outcome: 'running', steps: [] };
+    const create = { ...createOf('ci-1', { execution: 'completed' }), outcome };
+    const { calls } = temporalOf([create]);
+    const states: unknown[] = [];
+    const end = createFollower(calls).operation(create.operation, (state) =>
+      states.push([state?.awaitsOutcome, state?.outcome]),
+    );
+    await pass(50);
+    expect(states).toEqual([
+      [true, undefined],
+      [undefined, outcome],
+    ]);
+    end();
+  });
+
   it('says that Temporal does not know an operation', async () => {
     const { calls } = temporalOf([]);
     const states: unknown[] = [];
