@@ -10,6 +10,8 @@ import { allowedAddresses } from '../activities/webhook/allowed-addresses.ts';
 import { webhookActivities } from '../activities/webhook/webhook-activities.ts';
 import { createCceClient } from '../cce/client.ts';
 import { taskQueue } from '../contract/identity.ts';
+import { parkedCounter } from '../contract/webhook/parked-counter.ts';
+import { workflowTypes } from '../contract/workflow-types.ts';
 import { defaultInstallation } from '../contract/marker.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
@@ -71,6 +73,9 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
   });
   startCreateCounters(metricMeter.withTags({ namespace, taskQueue: queue, workflowType: 'createCluster' }));
   startSweepCounter(metricMeter.withTags({ namespace, taskQueue: queue }));
+  // So that an alert sees the first one.
+  const { webhookDelivery: workflowType } = workflowTypes;
+  parkedCounter(metricMeter.withTags({ namespace, taskQueue: queue, workflowType })).add(0);
   // Created first, since this detects a namespace that does not exist; the workers take work only once they run.
   const workers = await createWorkers(options, activities);
   await proveConfiguration(cce, settingOf(configuration.credentials), logger);

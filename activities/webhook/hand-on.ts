@@ -25,6 +25,8 @@ export async function handOn(client: Client, scope: AccountRegion, name: string,
         workflowId: webhookDeliveryWorkflowID(scope, name, execution),
         taskQueue: taskQueue(scope),
         args: [input],
+        // Nobody waits for it as for a create.
+        priority: { priorityKey: 5 },
         signal: tellEventsSignal,
         signalArgs: [events],
       }),

@@ -49,6 +49,7 @@ describe('the metrics of a worker', () => {
       /^cce_cleanups_incomplete_total\{.*\} 0$/m,
       /^cce_sweeps_total\{.*result="skipped",.*workflowType="reconcileClusters"\} 0$/m,
       /^cce_sweeps_total\{.*result="refused",.*workflowType="teardownSweep"\} 0$/m,
+      /^cce_webhook_events_parked_total\{.*workflowType="webhookDelivery"\} 0$/m,
       /^cce_api_throttled_total\{call="createCluster"\} 0$/m,
       /^cce_clusters_watched 0$/m,
       /^cce_deletions_overdue 0$/m,

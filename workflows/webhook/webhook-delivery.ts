@@ -1,8 +1,17 @@
 import { ActivityFailure } from '@temporalio/common';
-import { condition, log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  log,
+  makeContinueAsNewFunc,
+  metricMeter,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { WebhookDeliveryInput, WebhookDeliveryMemo } from '../../contract/webhook/delivery.ts';
 import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
+import { parkedCounter } from '../../contract/webhook/parked-counter.ts';
 import { deliverEvent } from '../activity-proxies.ts';
 
 /** Longer than a follower needs to go on after a crash: what it tells again meanwhile is known here. */
@@ -69,9 +78,13 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
       message,
       event: { id, type, timestamp, ...(clusterName !== undefined && { clusterName }) },
     };
+    parkedCounter(metricMeter).add(1);
     isRetryAsked = false;
     upsertMemo({ parked } satisfies WebhookDeliveryMemo);
-    if (!(await condition(() => isRetryAsked, parkedTime))) return false;
+    if (!(await condition(() => isRetryAsked, parkedTime))) {
+      log.warn('dropped the events of a webhook: nobody has asked for a retry', { webhook: name, event: id });
+      return false;
+    }
     upsertMemo({ parked: null });
     return true;
   }

@@ -116,7 +116,7 @@ describe('the delivery of an event', () => {
   it.each([
     [{ fromEnv: 'CCE_WEBHOOK_JUNK' }, 'CCE_WEBHOOK_SECRET', 'its URL is not one of https or http'],
     ['ftp://receiver.example', 'CCE_WEBHOOK_SECRET', 'its URL is not one of https or http'],
-    ['https://receiver.example', 'CCE_WEBHOOK_SHORT', 'its secret has fewer than 24 bytes in Base64'],
+    ['https://receiver.example', 'CCE_WEBHOOK_SHORT', 'its secret has fewer than 24 bytes'],
   ])('is parked at once with the URL %j and the secret %s', async (url, fromEnv, message) => {
     const failure = await failureOf({ url, secret: { fromEnv } });
     expect(failure).toMatchObject({ type: 'WebhookRefused', message, nonRetryable: true });

@@ -39,7 +39,9 @@ describe('the format json', () => {
 
   it.each([
     [undefined, 'is missing, and the format json needs one'],
-    ['whsec_c2hvcnQ=', 'has fewer than 24 bytes in Base64'],
+    ['whsec_c2hvcnQ=', 'has fewer than 24 bytes'],
+    ['a passphrase of more than twenty-four bytes', 'is not Base64'],
+    [secret.replace(/.$/, ''), 'is not Base64'],
     [secret, undefined],
     [secret.replace('whsec_', ''), undefined],
   ])('with the secret %s has the problem %s', (value, problem) => {
