@@ -104,7 +104,7 @@ export { tracingInterceptors } from '../temporal/tracing/client-tracing.ts';
 export type { CancelRequest } from '../contract/cancel-request.ts';
 export { stages } from '../contract/current-step.ts';
 export type { CurrentStep, PollTrouble, Stage, Step, StepError, WaitsFor } from '../contract/current-step.ts';
-export { shownURL, webhookEventTypes, webhookFormats } from './webhook-problems.ts';
+export { shownURL, webhookEventTypes, webhookFormats, webhookProblems } from './webhook-problems.ts';
 export type { UndeliveredEvents, Webhook, Webhooks } from './webhooks.ts';
 export type { WebhookEventType, WebhookFormat, WebhookSettings } from '../contract/webhook/settings.ts';
 export type { WebhookEvent, WebhookEventData } from '../contract/webhook/event.ts';

@@ -64,6 +64,7 @@ The process:
   CCE_HTTP_APPROVAL_SCOPES      patterns of accounts and regions, with blanks between, where a second
                                 principal has to approve deletions (none)
   CCE_HTTP_APPROVAL_TIMEOUT     how long a deletion waits for its approval (24h)
+  CCE_WEBHOOKS_FILE             YAML file of the webhooks to register, read again when it changes (none)
   CCE_LOG_LEVEL                 debug, info, warn or error (info)
 
 Encryption of what Temporal stores, as for the worker:

@@ -20,6 +20,8 @@ export interface ServerConfiguration {
   maximumRequestsPerSecond: number;
   /** Addresses and ranges of the proxies in front of the server. */
   trustedProxies?: string[];
+  /** The file of the webhooks to register. */
+  webhooksFile?: string;
   /** Where a second principal has to approve deletions. */
   approvals?: ApprovalRules;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -63,6 +65,7 @@ const environmentSchema = z.object({
   CCE_HTTP_APPROVAL_TIMEOUT: secondsSchema
     .refine((seconds) => seconds <= longestApprovalSeconds, 'must be at most 30d')
     .prefault('24h'),
+  CCE_WEBHOOKS_FILE: z.string().optional(),
   CCE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
     .default('info'),
@@ -118,6 +121,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): ServerConfigu
     ...(settings.CCE_HTTP_APPROVAL_SCOPES !== undefined && {
       approvals: { scopes: settings.CCE_HTTP_APPROVAL_SCOPES, waitSeconds: settings.CCE_HTTP_APPROVAL_TIMEOUT },
     }),
+    ...(settings.CCE_WEBHOOKS_FILE !== undefined && { webhooksFile: settings.CCE_WEBHOOKS_FILE }),
     logLevel: settings.CCE_LOG_LEVEL,
   };
 }

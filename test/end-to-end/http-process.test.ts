@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,6 +29,7 @@ describe('a server process', () => {
   });
 
   describe('with tokens, while Temporal comes and goes', () => {
+    const account = `test-${randomUUID().slice(0, 8)}`;
     let folder: string;
     let proxy: Proxy;
     let server: ReturnType<typeof startServer>;
@@ -41,7 +43,15 @@ describe('a server process', () => {
       const tokensFile = join(folder, 'tokens.yaml');
       await writeFile(tokensFile, stringify({ tokens: [made.entry] }));
       proxy = await startProxy(inject('temporalAddress'));
-      server = startServer({ TEMPORAL_ADDRESS: proxy.address, CCE_HTTP_TOKENS_FILE: tokensFile });
+      const webhooksFile = join(folder, 'webhooks.yaml');
+      const secret = { fromEnv: 'CCE_WEBHOOK_SECRET' };
+      const webhook = { name: 'platform', scopes: [`${account}/bj`], url: 'https://receiver.example/cce', secret };
+      await writeFile(webhooksFile, stringify({ webhooks: [webhook] }));
+      server = startServer({
+        TEMPORAL_ADDRESS: proxy.address,
+        CCE_HTTP_TOKENS_FILE: tokensFile,
+        CCE_WEBHOOKS_FILE: webhooksFile,
+      });
       url = await server.url;
     });
 
@@ -67,6 +77,10 @@ describe('a server process', () => {
       expect([unreachable.status, unreachable.headers.get('retry-after')]).toEqual([503, '5']);
       proxy.open(true);
       await vi.waitUntil(async () => (await readiness()) === 200, waiting);
+      // It could not be registered before.
+      await vi.waitUntil(async () => (await get(`/v1/${account}/bj/webhooks/platform`)).status === 200, waiting);
+      const registered = await (await get(`/v1/${account}/bj/webhooks/platform`)).json();
+      expect(registered).toMatchObject({ url: 'https://receiver.example/…', requestedBy: 'CCE_WEBHOOKS_FILE' });
       const last = get('/v1/default/bj/clusters');
       expect((await last).status).toBe(200);
       expect(await server.stop()).toBe(0);
