@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { taskQueue, type AccountRegion } from '../contract/identity.ts';
-import { workflowTypes } from '../contract/workflow-types.ts';
+import { workflowIDPrefix, type AccountRegion } from '../contract/identity.ts';
 import { EncryptionKeyError } from '../temporal/encryption/encryption-keys.ts';
 import { isKeyless } from '../temporal/encryption/keyless.ts';
+import { areOperations, executionsOf, isIn } from '../temporal/executions/list-operations.ts';
 import { listRawRuns } from '../temporal/executions/raw-runs.ts';
 
 /**
@@ -15,19 +15,19 @@ import { listRawRuns } from '../temporal/executions/raw-runs.ts';
  */
 export async function refuseClearText(client: Client, scope: AccountRegion): Promise<void> {
   if (!isKeyless(client.options.loadedDataConverter.payloadCodecs)) return;
-  const queue = taskQueue(scope);
+  const prefix = workflowIDPrefix(scope);
   const last = looks.get(client);
-  if (last?.queue === queue && Date.now() - last.atMs < lookAgainMs) return;
-  const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
-  for await (const run of listRawRuns(client, `TaskQueue = '${queue}' AND ${types}`, 1)) {
+  if (last?.prefix === prefix && Date.now() - last.atMs < lookAgainMs) return;
+  for await (const run of listRawRuns(client, `${executionsOf(scope)} AND ${areOperations}`, 1)) {
+    if (!isIn(scope, run)) continue;
     if ((await run.memo()) === undefined) throw new EncryptionKeyError(advice);
     break;
   }
-  looks.set(client, { queue, atMs: Date.now() });
+  looks.set(client, { prefix, atMs: Date.now() });
 }
 
 const lookAgainMs = 60_000;
-const looks = new WeakMap<Client, { queue: string; atMs: number }>();
+const looks = new WeakMap<Client, { prefix: string; atMs: number }>();
 
 const advice = [
   'operations of this account and region are encrypted, and this process has no key; Temporal would store the spec in clear',

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { createWorkflowID, deleteWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
+import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
 import { isLast } from '../temporal/executions/list-operations.ts';
 import { toOperation, type OperationStatus } from '../temporal/executions/operation.ts';
 import { describeOperation, findOperation, newest } from './find-operation.ts';
@@ -42,7 +42,7 @@ async function findStanding(
   scope: AccountRegion,
   { workflowID, clusterName = '' }: OperationStatus,
 ): Promise<OperationStatus | undefined> {
-  const query = `TaskQueue = '${taskQueue(scope)}' AND WorkflowId = '${createWorkflowID(scope, clusterName)}' AND ${isLast}`;
+  const query = `WorkflowId = '${createWorkflowID(scope, clusterName)}' AND ${isLast}`;
   const runs = [];
   for await (const info of client.workflow.list({ query })) {
     // Runs of other workflows can have no such ID, but a name with a quote would end the query early.

@@ -8,6 +8,7 @@ import { retryDeliverySignal, setWebhookSignal } from '../contract/webhook/messa
 import { maximumWebhooks, type WebhookMemo, type WebhookSettings } from '../contract/webhook/settings.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import { findBlock } from '../temporal/executions/blocked-by.ts';
+import { executionsOf } from '../temporal/executions/list-operations.ts';
 import { listRawRuns, type ListedRun } from '../temporal/executions/raw-runs.ts';
 import { readWebhook, toRegistered } from '../temporal/executions/read-webhook.ts';
 import { checkOptions, labelOption } from './check-options.ts';
@@ -77,7 +78,7 @@ const mostShown = 100;
 
 export function createWebhooks(client: Client, scope: AccountRegion, asker: Asker = {}): Webhooks {
   const running = (workflowType: string) =>
-    `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
+    `${executionsOf(scope)} AND WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
 
   async function list(): Promise<Webhook[]> {
     const prefix = webhookWorkflowID(scope, '');

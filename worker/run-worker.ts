@@ -59,7 +59,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
       (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, configuration),
     startApprovedDelete: startApprovedDelete(client),
-    batches: batchActivities(client, queue),
+    batches: batchActivities(client),
     webhooks: webhookActivities({
       client,
       secrets: createWebhookSecretReader(process.env, configuration.secretsFolder),

@@ -1,10 +1,12 @@
 import { heartbeat, sleep } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
+import type { AccountRegion } from '../../contract/identity.ts';
 import { unpackItems } from '../../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type ItemReference } from '../../contract/batch/reports.ts';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import { areOperations, executionsOf } from '../../temporal/executions/list-operations.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { describeRawRun, listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { judgeItem, shorten } from './judge-item.ts';
@@ -26,7 +28,7 @@ const readsAtOnce = 10;
  * Follows any number of items with one visibility query a second. A long poll for each item would notice its end a second
  * earlier, but would keep as many calls open as there are items.
  */
-export function awaitItems(client: Client, queue: string): BatchActivities['awaitItems'] {
+export function awaitItems(client: Client): BatchActivities['awaitItems'] {
   return async ({ scope, items, sinceMs, once = false }) => {
     // Two items for the same cluster may wait for the same run.
     let open: readonly ItemReference[] = unpackItems(items, scope);
@@ -38,7 +40,7 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
       heartbeat();
       const lookedAtMs = Date.now();
       const isCheckDue = looks % looksBetweenChecks === looksBetweenChecks - 1;
-      const ends = await findEnds(open, since - marginMs, isCheckDue, isCheckDue || once);
+      const ends = await findEnds(scope, open, since - marginMs, isCheckDue, isCheckDue || once);
       since = lookedAtMs;
       const endedNow = new Set(ends.map(({ index }) => index));
       open = open.filter(({ index }) => !endedNow.has(index));
@@ -53,13 +55,14 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
   };
 
   async function findEnds(
+    scope: AccountRegion,
     open: readonly ItemReference[],
     sinceMs: number,
     check: boolean,
     checkLeases: boolean,
   ): Promise<EndedItem[]> {
-    const closed = await findClosed(open, sinceMs);
-    const leased = checkLeases ? await findLeased(open) : [];
+    const closed = await findClosed(scope, open, sinceMs);
+    const leased = checkLeases ? await findLeased(scope, open) : [];
     const missed = check ? await findMissed(open) : [];
     const limit = pLimit(readsAtOnce);
     const judged = await Promise.all(
@@ -100,10 +103,14 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     return own.isContinued && kind === 'create' ? succeeded(item) : undefined;
   }
 
-  async function findClosed(open: readonly ItemReference[], sinceMs: number): Promise<ItemReference[]> {
+  async function findClosed(
+    scope: AccountRegion,
+    open: readonly ItemReference[],
+    sinceMs: number,
+  ): Promise<ItemReference[]> {
     const closed = new Set<string>();
     const closedSince = `ExecutionStatus != 'Running' AND ExecutionStatus != 'ContinuedAsNew' AND CloseTime > '${new Date(sinceMs).toISOString()}'`;
-    for await (const { runID, firstRunID } of list(closedSince)) {
+    for await (const { runID, firstRunID } of list(scope, closedSince)) {
       closed.add(runID);
       // An item that continued as new, or was reset, ends with another run of its chain.
       closed.add(firstRunID);
@@ -112,12 +119,12 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
   }
 
   /** Finds creates with a time to live whose cluster runs: they do not close then. */
-  async function findLeased(open: readonly ItemReference[]): Promise<EndedItem[]> {
+  async function findLeased(scope: AccountRegion, open: readonly ItemReference[]): Promise<EndedItem[]> {
     const waiting = open.filter(({ kind, hasLease }) => kind === 'create' && hasLease === true);
     if (waiting.length === 0) return [];
     const wanted = new Set(waiting.map(({ runID }) => runID));
     const begun = new Set<string>();
-    for await (const run of list(`ExecutionStatus = 'Running'`)) {
+    for await (const run of list(scope, `ExecutionStatus = 'Running'`)) {
       const runID = [run.runID, run.firstRunID].find((one) => wanted.has(one));
       if (runID !== undefined && (await run.memo())?.['leaseBegan'] === true) begun.add(runID);
     }
@@ -138,8 +145,8 @@ export function awaitItems(client: Client, queue: string): BatchActivities['awai
     return latest?.isRunning === true && latest.firstRunID === run.firstRunID;
   }
 
-  async function* list(condition: string): ReturnType<typeof listRawRuns> {
-    for await (const run of listRawRuns(client, `TaskQueue = '${queue}' AND ${condition}`)) {
+  async function* list(scope: AccountRegion, condition: string): ReturnType<typeof listRawRuns> {
+    for await (const run of listRawRuns(client, `${executionsOf(scope)} AND ${areOperations} AND ${condition}`)) {
       // A list may have many pages.
       heartbeat();
       yield run;

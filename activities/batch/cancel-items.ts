@@ -15,11 +15,11 @@ import { holdPages } from './pages.ts';
 import { startItems } from './start-items.ts';
 
 /** The activities of batches. They call Temporal, as a client does, and never the service. */
-export function batchActivities(client: Client, queue: string): BatchActivities {
+export function batchActivities(client: Client): BatchActivities {
   return {
     holdPages: holdPages(client),
     startItems: startItems(client),
-    awaitItems: awaitItems(client, queue),
+    awaitItems: awaitItems(client),
     cancelItems: cancelItems(client),
   };
 }

@@ -3,11 +3,12 @@ import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { DeleteItem } from '../../contract/batch/item.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
-import { createWorkflowID, deleteWorkflowID, taskQueue } from '../../contract/identity.ts';
+import { createWorkflowID, deleteWorkflowID } from '../../contract/identity.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import type { Options } from '../../contract/unmet-options.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
+import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
@@ -73,9 +74,10 @@ export async function startDeleteItem(client: Client, input: StartAsked, item: D
 /** Finds the create of a cluster that is known by its ID only: one in progress, or one that began since the deletion was asked for. */
 async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string, sinceMs: number) {
   const since = Number.isFinite(sinceMs) ? ` OR StartTime > '${new Date(sinceMs).toISOString()}'` : '';
-  const query = `TaskQueue = '${taskQueue(upload)}' AND WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
-  for await (const { workflowID, memo } of listRawRuns(client, query)) {
-    if ((await memo())?.['clusterID'] === clusterID) return findOperationRun(client, workflowID);
+  const query = `${executionsOf(upload)} AND WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
+  for await (const run of listRawRuns(client, query)) {
+    if (!isIn(upload, run)) continue;
+    if ((await run.memo())?.['clusterID'] === clusterID) return findOperationRun(client, run.workflowID);
   }
   return undefined;
 }

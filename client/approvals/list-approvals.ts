@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { ApprovalMemo } from '../../contract/approval.ts';
-import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import type { AccountRegion } from '../../contract/identity.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
-import { isIn } from '../../temporal/executions/list-operations.ts';
+import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { statusOfRun, type ApprovalStatus } from './approval-status.ts';
 
@@ -18,7 +18,7 @@ export async function listApprovals(
   scope: AccountRegion,
   onlyWaiting: boolean,
 ): Promise<ApprovalStatus[]> {
-  const query = `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowTypes.changeApproval}'${onlyWaiting ? " AND ExecutionStatus = 'Running'" : ''}`;
+  const query = `${executionsOf(scope)} AND WorkflowType = '${workflowTypes.changeApproval}'${onlyWaiting ? " AND ExecutionStatus = 'Running'" : ''}`;
   const limit = pLimit(readsAtOnce);
   const statuses: Promise<ApprovalStatus | undefined>[] = [];
   for await (const run of listRawRuns(client, query)) {

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
-import { batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
-import { isLast } from '../../temporal/executions/list-operations.ts';
+import { executionsOf, isLast } from '../../temporal/executions/list-operations.ts';
 
 /** The latest run of a batch, as a list knows it. */
 export interface ListedBatch {
@@ -20,7 +20,7 @@ export interface ListedBatch {
 
 /** Lists the latest run of each batch of an account and region that Temporal still knows. */
 export async function listBatches(client: Client, scope: AccountRegion): Promise<ListedBatch[]> {
-  const query = `TaskQueue = '${taskQueue(scope)}' AND WorkflowType = '${workflowTypes.clusterBatch}' AND ${isLast}`;
+  const query = `${executionsOf(scope)} AND WorkflowType = '${workflowTypes.clusterBatch}' AND ${isLast}`;
   const prefix = batchWorkflowID(scope, '');
   const latest = new Map<string, { batch: ListedBatch; memo: () => Promise<Asker | undefined> }>();
   for await (const { workflowID, status, startedAtMs, closedAtMs, memo } of listRawRuns(client, query)) {

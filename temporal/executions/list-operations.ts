@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { taskQueue, workflowIDPrefix, type AccountRegion } from '../../contract/identity.ts';
+import { workflowIDPrefix, type AccountRegion } from '../../contract/identity.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { toOperation, type Operation } from './operation.ts';
 import { listRawRuns, type RawRun } from './raw-runs.ts';
@@ -17,15 +17,25 @@ export async function* listOperations(
   }
 }
 
-/** Whether a run is one of an account and region. A queue may have runs of another one from before regions had no dashes. */
+/** Whether a run is one of an account and region. Some databases of Temporal compare IDs without regard to case. */
 export function isIn(scope: AccountRegion, { workflowID }: Pick<RawRun, 'workflowID'>): boolean {
   return workflowID.startsWith(workflowIDPrefix(scope));
 }
 
-/** A visibility query for all creates and deletes of an account and region. */
+/**
+ * A visibility query for all executions of an account and region, whichever task queue they are on: what began before the
+ * account moved to a pool is on another one. Filter what it finds by {@link isIn}.
+ */
+export function executionsOf(scope: AccountRegion): string {
+  return `WorkflowId STARTS_WITH '${workflowIDPrefix(scope)}'`;
+}
+
+/** The creates and deletes among what a visibility query finds. */
+export const areOperations = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
+
+/** A visibility query for all creates and deletes of an account and region. Filter what it finds by {@link isIn}. */
 export function operationsOf(scope: AccountRegion): string {
-  const types = `(WorkflowType = '${workflowTypes.createCluster}' OR WorkflowType = '${workflowTypes.deleteCluster}')`;
-  return `TaskQueue = '${taskQueue(scope)}' AND ${types} AND ${isLast}`;
+  return `${executionsOf(scope)} AND ${areOperations} AND ${isLast}`;
 }
 
 /** The SDK's list ends at the first run that this process has no key for, and would show none of the others. */

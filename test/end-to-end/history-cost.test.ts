@@ -66,7 +66,7 @@ async function createWithPolls(polls: number) {
     isWorkflowOpen: async () => true,
     findOpenDeletes: async () => ({ clusterIDs: [], ofName: false }),
     startApprovedDelete: () => Promise.reject(new Error('nothing is deleted here')),
-    batches: batchActivities(client, queue),
+    batches: batchActivities(client),
     webhooks: webhookActivities({
       client,
       secrets: { env: () => undefined, file: () => undefined },

@@ -11,7 +11,7 @@ import { describeCreates } from '../../activities/sweep/describe-creates.ts';
 import { stepReporter } from '../../activities/watch/report-step.ts';
 import { createCceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
-import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import type { AccountRegion } from '../../contract/identity.ts';
 import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
 import { LightResponse, type LightRequest } from './light-fetch.ts';
 import type { ServiceRequest, ServiceResponse } from './service-log.ts';
@@ -118,7 +118,7 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
       (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, scope),
     startApprovedDelete: startApprovedDelete(client),
-    batches: batchActivities(client, taskQueue(scope)),
+    batches: batchActivities(client),
     webhooks: webhookActivities({
       client,
       secrets: { env: () => undefined, file: () => undefined },

@@ -45,7 +45,7 @@ function temporalWith(runs: Record<string, Run>) {
   const workflowService = {
     async listWorkflowExecutions({ query }: { query: string }) {
       asked.lists++;
-      expect(query).toContain("TaskQueue = 'a-queue' AND ");
+      expect(query).toContain("WorkflowId STARTS_WITH 'cce:default:bj:' AND ");
       const wantsClosed = query.includes("ExecutionStatus != 'Running'");
       const since = Date.parse(/CloseTime > '([^']+)'/.exec(query)?.[1] ?? '');
       const executions = Object.entries(runs).flatMap(([runID, run]) => {
@@ -110,7 +110,7 @@ describe('a wait for items', () => {
     const beganAtMs = Date.now();
     const input = { scope, items: packItems(items, scope), sinceMs, once };
     let told: EndedItem[] | undefined;
-    const waiting = environment.run(awaitItems(client, 'a-queue'), input) as Promise<EndedItem[]>;
+    const waiting = environment.run(awaitItems(client), input) as Promise<EndedItem[]>;
     const waited = waiting.then((ends) => void (told = ends));
     while (told === undefined) await vi.advanceTimersByTimeAsync(100);
     await waited;

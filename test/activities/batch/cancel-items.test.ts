@@ -29,7 +29,7 @@ async function cancelItem(
     workflowService: { describeWorkflowExecution: async () => ({}) },
     withDeadline: (_: number, call: () => unknown) => call(),
   };
-  const { cancelItems } = batchActivities(client as unknown as Client, 'cce-default-bj');
+  const { cancelItems } = batchActivities(client as unknown as Client);
   const input = { items: [{ ...item, kind }], request, spareClaimed: true };
   return { answer: await new MockActivityEnvironment().run(cancelItems, input), sent };
 }

@@ -51,6 +51,7 @@ describe('the list of operations', () => {
       run('cce:default:bj:delete:cce-33333333', 2, 'cce-33333333'),
       run('cce:default:b:j:four', 2, 'cce-44444444'),
       run('cce:another:bj:five', 2, 'cce-55555555'),
+      run('cce:Default:bj:six', 2, 'cce-66666666'),
     ]);
     const operations: Operation[] = [];
     for await (const operation of listOperations(client, scope)) operations.push(operation);
