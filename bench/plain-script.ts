@@ -16,7 +16,7 @@ import type { EndedCluster } from './contender.ts';
 const configuration = readConfiguration(process.env);
 const credentials = createCredentials(configuration.credentials, createLogger('warn'));
 const cce = createCceClient({ ...configuration, credentials });
-const secrets = createSecretReader(process.env, configuration.secretsFolder);
+const secrets = createSecretReader(process.env, { folder: configuration.secretsFolder });
 
 // With `once` the process would exit after its work, before the parent can measure it.
 process.on('message', (clusterNames: string[]) => void createAll(clusterNames));

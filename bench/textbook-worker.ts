@@ -21,7 +21,7 @@ const worker = await Worker.create({
   namespace,
   taskQueue,
   workflowBundle: { codePath },
-  activities: createTextbookActivities(cce, createSecretReader(process.env, configuration.secretsFolder)),
+  activities: createTextbookActivities(cce, createSecretReader(process.env, { folder: configuration.secretsFolder })),
   // With the default of 100, polls would wait for slots when many creates start at once.
   maxConcurrentActivityTaskExecutions: 1_000,
 });

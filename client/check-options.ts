@@ -9,6 +9,9 @@ type OptionCheck = (value: unknown) => string | undefined;
 /** Checks an account, or the name of a batch. */
 export const labelOption = says(labelForm, (value) => typeof value === 'string' && labelPattern.test(value));
 
+/** Checks a pool, which need not be given. */
+export const poolOption: OptionCheck = (value) => (value === undefined ? undefined : labelOption(value));
+
 export const regionOption = says(regionForm, (value) => typeof value === 'string' && regionPattern.test(value));
 
 /** Checks what a person typed to name a cluster. A clusterID has the form of a name too. */

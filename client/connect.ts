@@ -1,5 +1,5 @@
 import { connectClient } from '../temporal/connection/connect-client.ts';
-import { checkOptions, labelOption, regionOption } from './check-options.ts';
+import { checkOptions, labelOption, poolOption, regionOption } from './check-options.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
 export interface ConnectOptions {
@@ -7,6 +7,8 @@ export interface ConnectOptions {
   account?: string;
   /** The region whose workers act. @default the variable `CCE_REGION`, or `bj` */
   region?: string;
+  /** The pool whose workers serve the account and region. @default the variable `CCE_POOL`, or none */
+  pool?: string;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Orchestrator & { close: () => Promise<void> }> {
   const account = options.account ?? (process.env.CCE_ACCOUNT || 'default');
   const region = options.region ?? (process.env.CCE_REGION || 'bj');
-  checkOptions({ account: labelOption, region: regionOption }, { account, region });
+  const pool = options.pool ?? (process.env.CCE_POOL || undefined);
+  checkOptions({ account: labelOption, region: regionOption, pool: poolOption }, { account, region, pool });
   const { client, close } = await connectClient();
-  return { ...createOrchestrator({ client, account, region }), close };
+  return { ...createOrchestrator({ client, account, region, ...(pool !== undefined && { pool }) }), close };
 }

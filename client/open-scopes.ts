@@ -3,6 +3,7 @@ import type { AccountRegion } from '../contract/identity.ts';
 import { openClient } from '../temporal/connection/connect-client.ts';
 import { UnreachableError } from '../temporal/connection/unreachable-error.ts';
 import type { Follower } from '../temporal/follow/follower.ts';
+import { checkOptions, poolOption } from './check-options.ts';
 import { followerOf } from './follower-of.ts';
 import { createOrchestrator, type Orchestrator } from './orchestrator.ts';
 
@@ -36,9 +37,11 @@ export interface ScopesOptions {
  * Opens a connection to Temporal for a process that serves many accounts and regions, and that also runs while Temporal does
  * not answer. It reads the variables that `connect` reads, except those of account and region.
  *
- * @throws ConnectionSettingsError, EncryptionKeyError
+ * @throws ConnectionSettingsError, EncryptionKeyError, InvalidOptionsError
  */
 export function openScopes({ onFollowError }: ScopesOptions = {}): Scopes {
+  const pool = process.env.CCE_POOL || undefined;
+  checkOptions({ pool: poolOption }, { pool });
   const { client, check: ask, close } = openClient();
 
   async function check(): Promise<void> {
@@ -70,7 +73,13 @@ export function openScopes({ onFollowError }: ScopesOptions = {}): Scopes {
 
   return {
     of: ({ account, region }, requestedBy) =>
-      createOrchestrator({ client, account, region, ...(requestedBy !== undefined && { requestedBy }) }),
+      createOrchestrator({
+        client,
+        account,
+        region,
+        ...(pool !== undefined && { pool }),
+        ...(requestedBy !== undefined && { requestedBy }),
+      }),
     async within(milliseconds, run) {
       const lost = new AbortController();
       const over = new AbortController();

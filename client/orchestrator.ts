@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
-import { type AccountRegion } from '../contract/identity.ts';
+import type { AccountRegion } from '../contract/identity.ts';
 import { extendLeaseSignal } from '../contract/messages.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
@@ -36,6 +36,8 @@ import { watchOperation } from './watch-operation.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface OrchestratorOptions extends AccountRegion {
+  /** The pool whose workers serve the account and region. Absent: the account and region have workers of their own. */
+  pool?: string;
   /** Temporal's client. Give it the data converter of `loadDataConverter`, so that it can read what workers write. */
   client: Client;
   /** Who asks, for people to read. What this orchestrator starts keeps it (`requestedBy`), encrypted like the rest. */

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { hexDigest } from '../contract/hex-digest.ts';
 import type { Asker } from '../contract/operation-memo.ts';
-import { reconcileWorkflowID, taskQueue, type AccountRegion } from '../contract/identity.ts';
+import { reconcileWorkflowID, type AccountRegion, type Placement } from '../contract/identity.ts';
+import { placed } from '../contract/placed.ts';
 import type { ReconcileInput, ReconcileReport } from '../contract/reconcile.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import type { reconcileClusters } from '../workflows/sweep/reconcile-clusters.ts';
@@ -36,21 +37,25 @@ export interface ReconcileSchedule {
  */
 export async function reconcile(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   options: ReconcileOptions,
   onBlocked?: OnBlocked,
 ): Promise<ReconcileReport> {
   return resultOfSweep(client, await startSearch(client, scope, options), onBlocked);
 }
 
-function startSearch(client: Client, scope: AccountRegion, options: ReconcileOptions, asker: Asker = {}) {
+function startSearch(client: Client, scope: Placement, options: ReconcileOptions, asker: Asker = {}) {
   return client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
     workflowId: `${reconcileWorkflowID(scope)}:${nameOfSearch(options)}`,
-    taskQueue: taskQueue(scope),
-    args: [{ ...scope, ...options }],
+    ...placed(scope),
+    args: [inputOf(scope, options)],
     memo: { ...asker },
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
+}
+
+function inputOf({ account, region }: AccountRegion, options: ReconcileOptions): ReconcileInput {
+  return { account, region, ...options };
 }
 
 /** A search for orphans that nobody needs to wait for. */
@@ -81,7 +86,7 @@ export interface ReconcileStatus extends OperationReference {
   report?: ReconcileReport;
 }
 
-export function reconcileSearch(client: Client, scope: AccountRegion, asker: Asker = {}): ReconcileSearch {
+export function reconcileSearch(client: Client, scope: Placement, asker: Asker = {}): ReconcileSearch {
   return {
     async start(options = {}) {
       const { workflowId, firstExecutionRunId } = await startSearch(client, scope, options, asker);
@@ -118,7 +123,7 @@ export function nameOfSearch({ delete: deletion }: ReconcileOptions): string {
   return `delete:${hexDigest(new TextEncoder().encode(JSON.stringify(said)), 16)}`;
 }
 
-export function reconcileSchedule(client: Client, scope: AccountRegion): ReconcileSchedule {
+export function reconcileSchedule(client: Client, scope: Placement): ReconcileSchedule {
   const scheduleId = reconcileWorkflowID(scope);
   return {
     set: (everySeconds, options = {}) =>
@@ -126,7 +131,7 @@ export function reconcileSchedule(client: Client, scope: AccountRegion): Reconci
         scheduleId,
         everySeconds,
         workflowType: workflowTypes.reconcileClusters,
-        input: { ...scope, ...options },
+        input: inputOf(scope, options),
       }),
     describe: () => describeSchedule(client, scheduleId),
     remove: () => wasThere(() => client.schedule.getHandle(scheduleId).delete()),

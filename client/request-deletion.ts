@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { createWorkflowID, type Placement } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
 import { cancelRun } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
@@ -19,7 +19,7 @@ import { startDelete, type DeleteOptions } from './start-delete.ts';
  */
 export async function requestDeletion(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   nameOrID: string,
   options: DeleteOptions,
   asker: Asker,
@@ -78,7 +78,7 @@ async function cancelCreate(
 /** What our records say about a cluster that is known by its ID. */
 async function recordOfID(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   clusterID: string,
   operation: Operation | undefined,
 ): Promise<{ isOnRecord?: true }> {

@@ -1,5 +1,6 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
-import { taskQueue, type AccountRegion } from '../contract/identity.ts';
+import type { Placement } from '../contract/identity.ts';
+import { placed } from '../contract/placed.ts';
 import type { Searchable } from '../contract/search-attributes.ts';
 import { startSearchable } from '../temporal/executions/start-searchable.ts';
 
@@ -16,7 +17,7 @@ export interface RepeatedWorkflow {
 /** Creates or changes a schedule. A workflow that takes longer than the interval delays the next one. */
 export async function setSchedule(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   { scheduleId, everySeconds, workflowType, input, searchable = {} }: RepeatedWorkflow,
 ): Promise<void> {
   const spec = { intervals: [{ every: everySeconds * 1000 }] };
@@ -26,7 +27,7 @@ export async function setSchedule(
       type: 'startWorkflow',
       workflowType,
       workflowId: scheduleId,
-      taskQueue: taskQueue(scope),
+      ...placed(scope),
       // The workflow counts the starts that its schedule skips while it runs.
       args: [{ ...input, everySeconds }],
       ...attributes,

@@ -4,7 +4,7 @@ import type { CreateClusterRequest } from '../cce/create-cluster.ts';
 import { redactSecrets } from '../cce/secrets.ts';
 import type { Problem } from '../cce/validate.ts';
 import type { CreateClusterInput } from '../contract/create.ts';
-import { createWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { createWorkflowID, type Placement } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type Asker, type OperationMemo } from '../contract/operation-memo.ts';
 import { unmetOptions } from '../contract/unmet-options.ts';
@@ -57,7 +57,7 @@ const importRules = () => import('./valid-spec.ts');
  */
 export async function startCreate(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   body: unknown,
   options: CreateOptions,
   asker: Asker = {},

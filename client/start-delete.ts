@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../cce/cluster.ts';
 import type { DeleteClusterInput } from '../contract/delete.ts';
-import { deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { deleteWorkflowID, type Placement } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
 import { unmetOptions, type Options } from '../contract/unmet-options.ts';
 import type { RecordForDelete } from '../temporal/executions/record-of-earlier.ts';
@@ -43,7 +43,7 @@ interface TypedTarget {
 /** Starts the delete of a cluster, or attaches to the delete under way. */
 export async function startDelete(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   { nameOrID, isName, clusterName, record, underWay }: TypedTarget,
   { waitForRelease = false, foreign = false, ...options }: DeleteOptions,
   asker: Asker = {},

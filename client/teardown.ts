@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { taskQueue, teardownWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { teardownWorkflowID, type Placement } from '../contract/identity.ts';
+import { placed } from '../contract/placed.ts';
 import { filterProblems } from '../contract/teardown-filter.ts';
 import type { TeardownFilter, TeardownReport, TeardownSweepInput } from '../contract/teardown.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
@@ -49,7 +50,7 @@ export interface Teardown {
   };
 }
 
-export function createTeardown(client: Client, scope: AccountRegion): Teardown {
+export function createTeardown(client: Client, scope: Placement): Teardown {
   const idOf = (name: string) => teardownWorkflowID(scope, name);
 
   return {
@@ -58,7 +59,7 @@ export function createTeardown(client: Client, scope: AccountRegion): Teardown {
       try {
         const sweep = await client.workflow.start<typeof teardownSweep>(workflowTypes.teardownSweep, {
           workflowId: idOf(randomUUID()),
-          taskQueue: taskQueue(scope),
+          ...placed(scope),
           args: [{ account: scope.account, region: scope.region, ...plan }],
         });
         return await resultOfSweep(client, sweep, onBlocked);

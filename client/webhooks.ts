@@ -1,7 +1,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import { taskQueue, webhookWorkflowID, workflowIDPrefix, type AccountRegion } from '../contract/identity.ts';
+import { webhookWorkflowID, workflowIDPrefix, type Placement } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
+import { placed } from '../contract/placed.ts';
 import type { WebhookInput } from '../contract/webhook/activities.ts';
 import type { ParkedDelivery, WebhookDeliveryMemo } from '../contract/webhook/delivery.ts';
 import { retryDeliverySignal, setWebhookSignal } from '../contract/webhook/messages.ts';
@@ -76,7 +77,7 @@ export interface Webhooks {
 const callsAtOnce = 10;
 const mostShown = 100;
 
-export function createWebhooks(client: Client, scope: AccountRegion, asker: Asker = {}): Webhooks {
+export function createWebhooks(client: Client, scope: Placement, asker: Asker = {}): Webhooks {
   const running = (workflowType: string) =>
     `${executionsOf(scope)} AND WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
 
@@ -138,7 +139,7 @@ export function createWebhooks(client: Client, scope: AccountRegion, asker: Aske
       const input: WebhookInput = { account, region, name };
       await client.workflow.signalWithStart(workflowTypes.webhook, {
         workflowId: webhookWorkflowID(scope, name),
-        taskQueue: taskQueue(scope),
+        ...placed(scope),
         args: [input],
         memo: { webhook: settings, ...asker } satisfies WebhookMemo,
         signal: setWebhookSignal,

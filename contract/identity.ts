@@ -21,7 +21,7 @@ export const regionPattern = /^(?!(?:watch|mutate|requests)$)[A-Za-z0-9._]{1,64}
 /** What {@link regionPattern} asks for, for people. */
 export const regionForm = '1 to 64 letters, digits, dots or underscores, and not watch, mutate or requests';
 
-/** The task queue for the workflows and short activities of this account and region. */
+/** The task queue for the short activities of this account and region, and for its workflows unless they are in a pool. */
 export function taskQueue({ account, region }: AccountRegion): string {
   return `cce-${account}-${region}`;
 }
@@ -34,6 +34,43 @@ export function watchTaskQueue(mainTaskQueue: string): string {
 /** The task queue for the calls that change something, separate so that the server can pace them across all workers. */
 export function mutateTaskQueue(mainTaskQueue: string): string {
   return `${mainTaskQueue}-mutate`;
+}
+
+/** An account and region, and the pool whose workers run its workflows. Without a pool, its own workers do. */
+export interface Placement extends AccountRegion {
+  pool?: string;
+}
+
+/** What the task queues of pools begin with. Those of accounts begin with `cce-`. */
+const poolPrefix = 'cce.';
+
+/** The task queue for the workflows of all accounts and regions in a pool. */
+export function poolTaskQueue(pool: string): string {
+  return `${poolPrefix}${pool}`;
+}
+
+/** The task queue on which the workflows of this account and region are started. */
+export function workflowTaskQueue({ pool, ...scope }: Placement): string {
+  return pool === undefined ? taskQueue(scope) : poolTaskQueue(pool);
+}
+
+/**
+ * The task queue for the short activities of a workflow. A workflow in a pool has them on the queue of its account and region,
+ * which only workers poll that have the keys of the account.
+ *
+ * @throws Error if the ID of a workflow in a pool names no account and region
+ */
+export function activityTaskQueue(workflow: { workflowId: string; taskQueue: string }): string {
+  if (!workflow.taskQueue.startsWith(poolPrefix)) return workflow.taskQueue;
+  const scope = scopeOfWorkflow(workflow.workflowId);
+  if (scope === undefined) throw new Error(`the workflow ID ${workflow.workflowId} names no account and region`);
+  return taskQueue(scope);
+}
+
+/** The account and region that a workflow ID names. `undefined` if it is none of ours. */
+export function scopeOfWorkflow(workflowID: string): AccountRegion | undefined {
+  const [, account, region] = /^cce:([^:]+):([^:]+):/.exec(workflowID) ?? [];
+  return account === undefined || region === undefined ? undefined : { account, region };
 }
 
 /** What all workflow IDs of this account and region begin with, and no other does. */

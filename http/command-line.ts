@@ -65,6 +65,7 @@ The process:
                                 principal has to approve deletions (none)
   CCE_HTTP_APPROVAL_TIMEOUT     how long a deletion waits for its approval (24h)
   CCE_WEBHOOKS_FILE             YAML file of the webhooks to register, read again when it changes (none)
+  CCE_POOL                      pool whose workers run the workflows, as for the worker (none)
   CCE_LOG_LEVEL                 debug, info, warn or error (info)
 
 Encryption of what Temporal stores, as for the worker:

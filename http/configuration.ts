@@ -1,4 +1,4 @@
-import { ConfigurationError, longestApprovalSeconds } from '../client/index.ts';
+import { ConfigurationError, labelForm, labelPattern, longestApprovalSeconds } from '../client/index.ts';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { ApprovalRules } from './access/approval-rules.ts';
@@ -66,6 +66,8 @@ const environmentSchema = z.object({
     .refine((seconds) => seconds <= longestApprovalSeconds, 'must be at most 30d')
     .prefault('24h'),
   CCE_WEBHOOKS_FILE: z.string().optional(),
+  // Read by `openScopes`; here so that all problems are listed at once.
+  CCE_POOL: z.string().regex(labelPattern, `must be ${labelForm}`).optional(),
   CCE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
     .default('info'),

@@ -27,8 +27,8 @@ export function answerArguments([argument, ...others]: readonly string[]): Answe
 
 export const workerHelp = `Usage: cce-worker [--help] [--version]
 
-run a worker: it takes the creates and deletes of one account and region from Temporal, and calls CCE,
-until SIGTERM; then it hands over what is in progress
+run a worker: it takes the creates and deletes of one account and region, or of those in a file, from
+Temporal, and calls CCE, until SIGTERM; then it hands over what is in progress
 
 Environment variables, with their defaults (docs/configuration.md describes each):
 
@@ -43,6 +43,11 @@ The account, of which exactly one source of keys is required:
   CCE_INSTALLATION              tells the clusters of this installation from others' (namespace and account)
   CCE_POLL_INTERVAL             time between two polls of one cluster (10s)
   CCE_MAX_REQUESTS_PER_SECOND   limit on API calls (20)
+
+Instead of the account, any number of them:
+  CCE_SCOPES_FILE               YAML file with accounts, regions and where their keys are, read again
+                                when it changes
+  CCE_POOL                      pool whose workflows the worker runs, as for ccectl; required with a file
 
 The process:
   CCE_HTTP_PORT                 port of /healthz, /readyz and /metrics (none)

@@ -6,10 +6,10 @@ import { allowedAddresses } from '../activities/webhook/allowed-addresses.ts';
 import { apiBaseURL } from '../cce/endpoint.ts';
 import { labelForm, labelPattern, regionForm, regionPattern } from '../contract/identity.ts';
 import { ConfigurationError } from '../temporal/configuration-error.ts';
-import { findCredentialsSource, type CredentialsSource } from './credentials/source.ts';
+import { credentialsVariables, findCredentialsSource, type CredentialsSource } from './credentials/source.ts';
 
-/** The settings of a worker, except those of the connection to Temporal. */
-export interface WorkerConfiguration {
+/** The settings of one account and region. */
+export interface ScopeConfiguration {
   account: string;
   region: string;
   endpoint?: string;
@@ -24,6 +24,15 @@ export interface WorkerConfiguration {
   installation?: string;
   /** If set, `{fromFile}` references of specs are read only from files below this folder. */
   secretsFolder?: string;
+  /**
+   * If set, `{fromEnv}` references of specs are read only from these variables, and `{fromFile}` references only from the secrets
+   * folder: other accounts share this process.
+   */
+  secretVariables?: readonly string[];
+}
+
+/** The settings of the process, except those of the connection to Temporal. */
+export interface ProcessConfiguration {
   /** The addresses and ranges that webhooks may also be sent to, beside public ones. @default none */
   webhookRanges?: string[];
   logLevel: Level;
@@ -33,13 +42,33 @@ export interface WorkerConfiguration {
   deploymentVersion?: WorkerDeploymentVersion;
 }
 
+/** The settings of a worker for one account and region. */
+export interface WorkerConfiguration extends ScopeConfiguration, ProcessConfiguration {
+  /** The pool whose workflows this worker runs too. */
+  pool?: string;
+}
+
+/** The settings of a worker for the accounts and regions of a file. */
+export interface PoolConfiguration extends ProcessConfiguration {
+  pool: string;
+  scopesFile: string;
+}
+
 const label = z.string().regex(labelPattern, `must be ${labelForm}`);
 
-const notPositive = 'must be a positive number';
+export const notPositive = 'must be a positive number';
 
-const environmentSchema = z.object({
-  CCE_ACCOUNT: label.default('default'),
-  CCE_REGION: z.string().regex(regionPattern, `must be ${regionForm}`).default('bj'),
+/** The forms of the settings of one account and region, whether they come from variables or from a file. */
+export const scopeForms = {
+  account: label,
+  region: z.string().regex(regionPattern, `must be ${regionForm}`),
+  pollInterval: z.string().transform(toMilliseconds),
+  installation: label,
+};
+
+const scopeSchema = z.object({
+  CCE_ACCOUNT: scopeForms.account.default('default'),
+  CCE_REGION: scopeForms.region.default('bj'),
   CCE_ENDPOINT: z.string().optional(),
   CCE_PATH_PREFIX: z.string().default('/v2'),
   CCE_POLL_INTERVAL: z.string().default('10s').transform(toMilliseconds),
@@ -49,8 +78,11 @@ const environmentSchema = z.object({
     .default('20')
     .transform(Number)
     .pipe(z.number().positive(notPositive)),
-  CCE_INSTALLATION: label.optional(),
+  CCE_INSTALLATION: scopeForms.installation.optional(),
   CCE_SECRETS_DIR: z.string().optional(),
+});
+
+const processSchema = z.object({
   CCE_WEBHOOK_ALLOWED_RANGES: z
     .string()
     .transform((text) => text.split(',').map((range) => range.trim()))
@@ -72,29 +104,32 @@ const environmentSchema = z.object({
     // No `trace`: at that level the SDK logs the decrypted input of workflows.
     .enum(['debug', 'info', 'warn', 'error'], { error: 'must be one of debug, info, warn, error' })
     .default('info'),
+  CCE_POOL: label.optional(),
 });
 
+type Given = Record<string, string | undefined>;
+
+/** Many shells and manifests express "not set" by an empty variable. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): Given {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
 /**
- * Reads the worker's settings from environment variables; docs/configuration.md lists them.
+ * Reads the settings of a worker for one account and region from environment variables; docs/configuration.md lists them.
  *
  * @param bakedBuildID The build ID of the package. `CCE_WORKER_BUILD_ID` takes precedence.
  * @throws ConfigurationError with all problems at once
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?: string): WorkerConfiguration {
-  // Many shells and manifests express "not set" by an empty variable.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given);
-  const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const given = withoutEmpty(environment);
+  const parsed = scopeSchema.extend(processSchema.shape).safeParse(given);
+  const problems = problemsOf(parsed.error);
   const credentials = findCredentialsSource(given);
   if ('problems' in credentials) problems.push(...credentials.problems);
-  const endpointProblem = checkEndpoint(given);
-  if (endpointProblem !== undefined) problems.push(endpointProblem);
-  const { CCE_WORKER_DEPLOYMENT: deploymentName, CCE_WORKER_BUILD_ID: buildId = bakedBuildID } = given;
-  if (deploymentName !== undefined && buildId === undefined) {
-    problems.push(
-      'CCE_WORKER_BUILD_ID is not set, but CCE_WORKER_DEPLOYMENT needs it: this package was built without git',
-    );
-  }
+  const { CCE_ENDPOINT: endpoint, CCE_REGION: region = 'bj' } = given;
+  const endpointProblem = problemOfEndpoint({ region, ...(endpoint !== undefined && { endpoint }) });
+  if (endpointProblem !== undefined) problems.push(`CCE_ENDPOINT: ${endpointProblem}`);
+  problems.push(...problemsOfDeployment(given, bakedBuildID));
   if (!parsed.success || 'problems' in credentials || problems.length > 0) throw new ConfigurationError(problems);
   const settings = parsed.data;
   return {
@@ -107,6 +142,55 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?:
     maximumRequestsPerSecond: settings.CCE_MAX_REQUESTS_PER_SECOND,
     ...(settings.CCE_INSTALLATION !== undefined && { installation: settings.CCE_INSTALLATION }),
     ...(settings.CCE_SECRETS_DIR !== undefined && { secretsFolder: settings.CCE_SECRETS_DIR }),
+    ...(settings.CCE_POOL !== undefined && { pool: settings.CCE_POOL }),
+    ...processSettings(settings, given, bakedBuildID),
+  };
+}
+
+/**
+ * Reads the settings of a worker for the accounts and regions of a file, `CCE_SCOPES_FILE`, which it does not read.
+ *
+ * @param bakedBuildID As for {@link readConfiguration}.
+ * @throws ConfigurationError with all problems at once
+ */
+export function readPoolConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?: string): PoolConfiguration {
+  const given = withoutEmpty(environment);
+  const parsed = processSchema.safeParse(given);
+  const problems = problemsOf(parsed.error);
+  const ofOne = [...Object.keys(scopeSchema.shape), ...credentialsVariables].filter(
+    (name) => given[name] !== undefined,
+  );
+  if (ofOne.length > 0) {
+    problems.push(`${ofOne.join(', ')} are for one account, but CCE_SCOPES_FILE names the accounts; unset them`);
+  }
+  if (given.CCE_POOL === undefined) {
+    problems.push('CCE_POOL is not set, but CCE_SCOPES_FILE needs it: workers and clients of a pool have the same one');
+  }
+  problems.push(...problemsOfDeployment(given, bakedBuildID));
+  const { CCE_SCOPES_FILE: scopesFile, CCE_POOL: pool } = given;
+  if (!parsed.success || problems.length > 0 || scopesFile === undefined || pool === undefined) {
+    throw new ConfigurationError(problems);
+  }
+  return { scopesFile, pool, ...processSettings(parsed.data, given, bakedBuildID) };
+}
+
+function problemsOf(error: z.ZodError | undefined): string[] {
+  return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+}
+
+function problemsOfDeployment(given: Given, bakedBuildID: string | undefined): string[] {
+  const { CCE_WORKER_DEPLOYMENT: deploymentName, CCE_WORKER_BUILD_ID: buildId = bakedBuildID } = given;
+  if (deploymentName === undefined || buildId !== undefined) return [];
+  return ['CCE_WORKER_BUILD_ID is not set, but CCE_WORKER_DEPLOYMENT needs it: this package was built without git'];
+}
+
+function processSettings(
+  settings: z.infer<typeof processSchema>,
+  given: Given,
+  bakedBuildID: string | undefined,
+): ProcessConfiguration {
+  const { CCE_WORKER_DEPLOYMENT: deploymentName, CCE_WORKER_BUILD_ID: buildId = bakedBuildID } = given;
+  return {
     ...(settings.CCE_WEBHOOK_ALLOWED_RANGES !== undefined && { webhookRanges: settings.CCE_WEBHOOK_ALLOWED_RANGES }),
     logLevel: settings.CCE_LOG_LEVEL,
     ...(settings.CCE_HTTP_PORT !== undefined && { httpPort: settings.CCE_HTTP_PORT }),
@@ -133,11 +217,12 @@ function toMilliseconds(text: string, context: z.RefinementCtx): number {
   return milliseconds;
 }
 
-function checkEndpoint({ CCE_ENDPOINT, CCE_REGION = 'bj' }: Record<string, string | undefined>): string | undefined {
+/** What is wrong with the endpoint of an account and region. */
+export function problemOfEndpoint(scope: { region: string; endpoint?: string }): string | undefined {
   try {
-    apiBaseURL({ region: CCE_REGION, ...(CCE_ENDPOINT !== undefined && { endpoint: CCE_ENDPOINT }) });
+    apiBaseURL(scope);
     return undefined;
   } catch (error) {
-    return `CCE_ENDPOINT: ${error instanceof Error ? error.message : String(error)}`;
+    return error instanceof Error ? error.message : String(error);
   }
 }

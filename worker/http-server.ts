@@ -1,10 +1,13 @@
 import fastify from 'fastify';
+import type { ScopeStatus } from './scopes/scope-state.ts';
 
 export interface HTTPServerOptions {
   /** 0 chooses a free port. */
   port: number;
   /** Whether the worker takes work. */
-  isReady: () => boolean;
+  isReady: () => Promise<boolean>;
+  /** The accounts and regions that it serves. */
+  scopes: () => ScopeStatus[];
   /** The address at which the SDK serves its metrics, `host:port`. */
   metricsAddress: string;
 }
@@ -19,7 +22,10 @@ export async function startHTTPServer(options: HTTPServerOptions): Promise<numbe
   const server = fastify();
   // A worker that cannot go on ends by itself. The probe only has to find out whether this thread still runs.
   server.get('/healthz', (_, reply) => reply.send({ alive: true }));
-  server.get('/readyz', (_, reply) => reply.code(options.isReady() ? 200 : 503).send({ ready: options.isReady() }));
+  server.get('/readyz', async (_, reply) => {
+    const ready = await options.isReady();
+    return reply.code(ready ? 200 : 503).send({ ready, scopes: options.scopes() });
+  });
   server.get('/metrics', async (_, reply) => {
     const metrics = await fetch(`http://${options.metricsAddress}/metrics`);
     return reply

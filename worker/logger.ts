@@ -12,7 +12,7 @@ export function createLogger(level: Level = 'info'): Logger {
     const { error, ...rest } = meta ?? {};
     // pino writes an error with its stack under the key `err`.
     const fields = error instanceof Error ? { ...rest, ...requestIDOf(error), err: error } : (meta ?? {});
-    logger[levels[temporalLevel]](fields, message);
+    logger[isExpected(message) ? 'debug' : levels[temporalLevel]](fields, message);
   }
 
   return {
@@ -23,6 +23,11 @@ export function createLogger(level: Level = 'info'): Logger {
     warn: (message, meta) => log('WARN', message, meta),
     error: (message, meta) => log('ERROR', message, meta),
   };
+}
+
+/** What the SDK says of each of its workers, of which a process has three for each account. */
+function isExpected(message: string): boolean {
+  return /^No (workflows|Nexus services) registered|^Worker state changed$/.test(message);
 }
 
 /** Puts the requestID in the same place of each entry, for searches: the failure of an activity holds it deep inside. */

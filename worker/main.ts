@@ -5,8 +5,14 @@ import { readEncryption, type Encryption } from '../temporal/encryption/encrypti
 import { OrchestratorError } from '../temporal/orchestrator-error.ts';
 import { bakedBuildID } from './bundle/build-id.ts';
 import { answerArguments } from './command-line.ts';
-import { readConfiguration, type WorkerConfiguration } from './configuration.ts';
+import {
+  readConfiguration,
+  readPoolConfiguration,
+  type PoolConfiguration,
+  type WorkerConfiguration,
+} from './configuration.ts';
 import { createLogger } from './logger.ts';
+import { loadScopes } from './scopes/follow-scopes.ts';
 
 const answer = answerArguments(process.argv.slice(2));
 if (answer !== undefined) {
@@ -52,9 +58,12 @@ async function run(): Promise<number> {
   }
 }
 
-function settingsOrExit(): { configuration: WorkerConfiguration; encryption: Encryption } {
+function settingsOrExit(): { configuration: WorkerConfiguration | PoolConfiguration; encryption: Encryption } {
   try {
-    const settings = readConfiguration(process.env, bakedBuildID());
+    const settings = process.env.CCE_SCOPES_FILE
+      ? readPoolConfiguration(process.env, bakedBuildID())
+      : readConfiguration(process.env, bakedBuildID());
+    if ('scopesFile' in settings) loadScopes(settings.scopesFile);
     return { configuration: settings, encryption: readEncryption(process.env, (path) => readFileSync(path, 'utf8')) };
   } catch (error) {
     if (!isConfigurationProblem(error)) throw error;

@@ -20,18 +20,25 @@ export async function proveConfiguration(
 ): Promise<void> {
   for (;;) {
     try {
-      await cce.listClusters({ pageNo: 1, pageSize: 1 });
+      await cce.listClusters(simplest);
       return;
     } catch (error) {
-      const refused = error instanceof CceApiError && (error.kind === 'authentication' || error.kind === 'permission');
-      if (refused) {
-        const { code, httpStatus, message, requestID = 'none' } = error;
-        throw new ConfigurationError([
-          `${keysSetting}: the service refuses these credentials (${httpStatus} ${code}: ${message}; requestID ${requestID})`,
-        ]);
-      }
+      if (isRefusal(error)) throw new ConfigurationError([refusalText(keysSetting, error)]);
       log.warn('the CCE service does not answer yet; the worker takes no work before it does', { error });
       await pause(retryMs);
     }
   }
+}
+
+/** The query of a call that shows whether the service accepts the credentials. */
+export const simplest = { pageNo: 1, pageSize: 1 } as const;
+
+/** Whether the service refuses the credentials. */
+export function isRefusal(error: unknown): error is CceApiError {
+  return error instanceof CceApiError && (error.kind === 'authentication' || error.kind === 'permission');
+}
+
+/** Says that the service refuses credentials, without any part of them. */
+export function refusalText(keysSetting: string, { code, httpStatus, message, requestID = 'none' }: CceApiError) {
+  return `${keysSetting}: the service refuses these credentials (${httpStatus} ${code}: ${message}; requestID ${requestID})`;
 }

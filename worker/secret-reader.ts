@@ -11,28 +11,27 @@ const maximumBytes = 64 * 1024;
  *
  * @param environment The worker's variables. The reader withholds those of the worker's own connections and keys, and the
  *   files that they name.
- * @param secretsFolder If set, the reader reads only files below this folder.
+ * @param limits What the reader is limited to.
  */
 export function createSecretReader(
   environment: Readonly<NodeJS.ProcessEnv>,
-  secretsFolder: string | undefined,
+  { folder, needsFolder = false, variables, withheldFiles = () => [] }: SecretLimits = {},
 ): SecretReader {
   return {
     env: (name) =>
-      /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CREDENTIALS|CCE_CODEC|CCE_WEBHOOK)_/i.test(name)
-        ? undefined
-        : environment[name],
+      isWithheld(name) || (variables !== undefined && !variables.includes(name)) ? undefined : environment[name],
     file(path) {
+      if (needsFolder && folder === undefined) return undefined;
       // Resolved first, so that no symbolic link leads out of the folder.
       const realPath = realpathSync(path);
-      const isOwn = ownFiles
-        .map((name) => environment[name] ?? '')
-        .some((file) => existsSync(file) && realPath === realpathSync(file));
+      const isOwn = [...ownFiles.map((name) => environment[name] ?? ''), ...withheldFiles()].some(
+        (file) => existsSync(file) && realPath === realpathSync(file),
+      );
       if (isOwn) return undefined;
       const allowed =
-        secretsFolder === undefined
+        folder === undefined
           ? !/^\/(proc|sys|dev)(\/|$)/.test(realPath)
-          : realPath.startsWith(realpathSync(secretsFolder) + sep);
+          : realPath.startsWith(realpathSync(folder) + sep);
       return allowed ? readSmallFile(realPath) : undefined;
     },
   };
@@ -44,17 +43,42 @@ export function createSecretReader(
  */
 export function createWebhookSecretReader(
   environment: Readonly<NodeJS.ProcessEnv>,
-  secretsFolder: string | undefined,
+  limits: SecretLimits = {},
 ): SecretReader {
+  const { variables } = limits;
   return {
-    ...createSecretReader(environment, secretsFolder),
-    env: (name) => (name.startsWith('CCE_WEBHOOK_') ? environment[name] : undefined),
+    ...createSecretReader(environment, limits),
+    env: (name) =>
+      isForWebhooks(name) && (variables === undefined || variables.includes(name)) ? environment[name] : undefined,
   };
+}
+
+/** Whether a variable has a URL or a secret of a webhook. */
+export function isForWebhooks(name: string): boolean {
+  return name.startsWith('CCE_WEBHOOK_');
+}
+
+/** What specs may refer to. Without limits: anything but what the reader always withholds. */
+export interface SecretLimits {
+  /** If set, the reader reads only files below this folder. */
+  folder?: string | undefined;
+  /** Whether it reads no files without a folder. */
+  needsFolder?: boolean;
+  /** If set, the reader reads only these variables. */
+  variables?: readonly string[] | undefined;
+  /** Further files that it never reads. */
+  withheldFiles?: () => readonly string[];
+}
+
+/** Whether a variable may have a secret of the worker itself, which no spec may refer to. */
+export function isWithheld(name: string): boolean {
+  return /^(BCE|TEMPORAL|OTEL|CCE_SECRETS|CCE_ENCRYPTION|CCE_CREDENTIALS|CCE_CODEC|CCE_WEBHOOK)_/i.test(name);
 }
 
 const ownFiles = [
   'CCE_ENCRYPTION_KEYS_FILE',
   'CCE_CREDENTIALS_FILE',
+  'CCE_SCOPES_FILE',
   'TEMPORAL_CONFIG_FILE',
   'TEMPORAL_TLS_CLIENT_KEY_PATH',
 ] as const;

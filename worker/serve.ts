@@ -10,14 +10,16 @@ import type { Encryption } from '../temporal/encryption/encryption.ts';
 import { startTracing } from '../temporal/tracing/start-tracing.ts';
 import type { Tracing } from '../temporal/tracing/tracing.ts';
 import { builtBundlePath } from './bundle/load-workflows.ts';
-import type { WorkerConfiguration } from './configuration.ts';
+import type { PoolConfiguration, ProcessConfiguration, WorkerConfiguration } from './configuration.ts';
 import { freeLoopbackPort } from './free-port.ts';
-import { startHTTPServer } from './http-server.ts';
+import type { ProcessOptions } from './create-workers.ts';
+import { startHTTPServer, type HTTPServerOptions } from './http-server.ts';
 import { installRuntime } from './install-runtime.ts';
 import { runWorker, type RunningWorker } from './run-worker.ts';
+import { isOfPool, runPool } from './scopes/run-pool.ts';
 
 export interface ServeOptions {
-  configuration: WorkerConfiguration;
+  configuration: WorkerConfiguration | PoolConfiguration;
   encryption: Encryption;
   logger: Logger;
   /** Called when the worker takes work. From then on the SDK handles SIGTERM and SIGINT. */
@@ -44,38 +46,69 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 async function work({ configuration, encryption, logger, onWork }: ServeOptions, tracing?: Tracing): Promise<void> {
   let worker: RunningWorker | undefined;
-  await serveTelemetry(configuration, logger, () => worker?.isRunning() ?? false);
+  let answers = async () => false;
+  await serveTelemetry(configuration, logger, {
+    isReady: async () => worker?.isRunning() === true && (await answers()),
+    scopes: () => worker?.scopes() ?? [],
+  });
   const { connection, namespace } = await connectToTemporal();
+  answers = () => temporalAnswers(connection);
   const workflowBundlePath = builtBundlePath(
     tracing === undefined ? 'workflow-bundle.js' : 'workflow-bundle-traced.js',
   );
-  worker = await runWorker({
-    configuration,
+  const shared = {
     connection,
     namespace,
     dataConverter: dataConverterOf(encryption),
     ...(workflowBundlePath !== undefined && { workflowBundlePath }),
     ...(tracing && { tracing }),
-  });
-  const { account, region } = configuration;
+  };
+  worker = await runConfigured(configuration, shared);
   onWork();
   // local/worker-process.ts waits for this line.
-  logger.info('worker is running', { account, region, namespace });
+  logger.info('worker is running', { ...labelsOf(configuration), namespace });
   await worker.stopped;
   await connection.close();
   logger.info('worker has stopped');
 }
 
+function runConfigured(
+  configuration: WorkerConfiguration | PoolConfiguration,
+  shared: ProcessOptions,
+): Promise<RunningWorker> {
+  if (isOfPool(configuration)) return runPool({ ...shared, configuration });
+  return runWorker({ ...shared, configuration });
+}
+
+/** What tells this worker from others in the log. */
+function labelsOf(configuration: WorkerConfiguration | PoolConfiguration): object {
+  const { pool } = configuration;
+  if ('scopesFile' in configuration) return { pool };
+  const { account, region } = configuration;
+  return { account, region, ...(pool !== undefined && { pool }) };
+}
+
+/** A probe of Kubernetes waits a second by default. */
+const answerMs = 800;
+
+async function temporalAnswers(connection: NativeConnection): Promise<boolean> {
+  const ask = () => connection.workflowService.getSystemInfo({});
+  return connection.withDeadline(Date.now() + answerMs, ask).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Connects the SDK's log to ours and, if `CCE_HTTP_PORT` is set, serves probes and metrics. */
 async function serveTelemetry(
-  { httpPort }: WorkerConfiguration,
+  { httpPort }: ProcessConfiguration,
   logger: Logger,
-  isReady: () => boolean,
+  readiness: Pick<HTTPServerOptions, 'isReady' | 'scopes'>,
 ): Promise<void> {
   if (httpPort === undefined) return installRuntime(logger, undefined);
   const metricsAddress = `127.0.0.1:${await freeLoopbackPort()}`;
   installRuntime(logger, metricsAddress);
-  const port = await startHTTPServer({ port: httpPort, metricsAddress, isReady });
+  const port = await startHTTPServer({ port: httpPort, metricsAddress, ...readiness });
   logger.info('serving probes and metrics', { port });
 }
 

@@ -8,7 +8,7 @@ import {
 import type { FindInput } from '../activities/create/find-clusters.ts';
 import type { Activities } from '../activities/index.ts';
 import { deleteReasonTexts } from '../contract/delete-order.ts';
-import { mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
+import { activityTaskQueue, mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
 import { markerPattern, markerPrefix } from '../contract/marker.ts';
 
 // Each proxy names its cancellationType: the SDK's default is TRY_CANCEL, whatever its documentation says. Temporal's
@@ -47,12 +47,13 @@ export function findClusters(input: FindInput, patience?: { untilMs: number }) {
     retry: { ...repeatable.retry, maximumAttempts: 3 },
   };
   const summary = `look for "${input.clusterName}"`;
-  return proxyActivities<Activities>({ ...repeatable, ...limits, summary }).findClusters(input);
+  return proxyActivities<Activities>({ ...onShortQueue(), ...repeatable, ...limits, summary }).findClusters(input);
 }
 
 /** A running cluster is looked at now and then, and again later if the service cannot be asked. */
 export const lookAtCluster: Activities['lookAtCluster'] = (input) =>
   proxyActivities<Activities>({
+    ...onShortQueue(),
     ...repeatable,
     scheduleToCloseTimeout: '5m',
     summary: `look whether ${input.clusterID} is still there`,
@@ -60,23 +61,29 @@ export const lookAtCluster: Activities['lookAtCluster'] = (input) =>
 
 /** Workers of version 0.1 read the marker's pattern from the input: without it they take every cluster for ours. */
 export const findTeardownTargets: Activities['findTeardownTargets'] = (input) =>
-  proxyActivities<Activities>({ ...repeatable, summary: `page ${input.pageNo}` }).findTeardownTargets({
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    ...repeatable,
+    summary: `page ${input.pageNo}`,
+  }).findTeardownTargets({
     ...input,
     markerPattern: markerPattern.source,
   });
 
 /** Nobody waits for a sweep, so it comes last: in the task queue and in the request budget of the API. */
-const sweeping = proxyActivities<Activities>({
-  ...repeatable,
-  summary: 'compare clusters with creates',
-  priority: { priorityKey: 5 },
-});
+const sweeping = () =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    ...repeatable,
+    summary: 'compare clusters with creates',
+    priority: { priorityKey: 5 },
+  });
 
-export const { describeCreates } = sweeping;
+export const describeCreates: Activities['describeCreates'] = (input) => sweeping().describeCreates(input);
 
 /** Workers of version 0.1 read the marker's prefix from the input: without it they find no cluster of ours. */
 export const listMarkedClusters: Activities['listMarkedClusters'] = (input) =>
-  sweeping.listMarkedClusters({ ...input, descriptionContains: markerPrefix });
+  sweeping().listMarkedClusters({ ...input, descriptionContains: markerPrefix });
 
 /**
  * One attempt: the workflow repeats it, since it shows what it waits for. 200 s leave an attempt time for two calls, each
@@ -93,21 +100,25 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
   }).deleteCluster(input);
 
 /** Asks Temporal, and may be repeated. The day is for a Temporal that refuses the start: then the approval has failed. */
-export const { startApprovedDelete } = proxyActivities<Activities>({
-  summary: 'start the approved delete',
-  startToCloseTimeout: '1m',
-  scheduleToCloseTimeout: '24h',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-});
+export const startApprovedDelete: Activities['startApprovedDelete'] = (input) =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    summary: 'start the approved delete',
+    startToCloseTimeout: '1m',
+    scheduleToCloseTimeout: '24h',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).startApprovedDelete(input);
 
 /** For people only, so not worth a long wait. */
-export const { compareSpec } = proxyActivities<Activities>({
-  summary: 'compare the cluster with the spec',
-  startToCloseTimeout: '90s',
-  retry: { initialInterval: '1s', maximumAttempts: 3 },
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-});
+export const compareSpec: Activities['compareSpec'] = (input) =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    summary: 'compare the cluster with the spec',
+    startToCloseTimeout: '90s',
+    retry: { initialInterval: '1s', maximumAttempts: 3 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).compareSpec(input);
 
 /**
  * One attempt: a create looks before it sends again. A cancel removes the activity from the queue. If the attempt has
@@ -129,13 +140,19 @@ export const submitCluster: Activities['submitCluster'] = (input) =>
  * They ask Temporal, not the service, and a batch retries them for as long as it takes. They send heartbeats, so that a
  * dead worker delays a batch by seconds and not by minutes.
  */
-export const { startItems, cancelItems, holdPages } = proxyActivities<Activities>({
-  summary: 'items of the batch',
-  startToCloseTimeout: '2m',
-  heartbeatTimeout: '20s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-});
+const forBatch = () =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    summary: 'items of the batch',
+    startToCloseTimeout: '2m',
+    heartbeatTimeout: '20s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  });
+
+export const startItems: Activities['startItems'] = (input) => forBatch().startItems(input);
+export const cancelItems: Activities['cancelItems'] = (input) => forBatch().cancelItems(input);
+export const holdPages: Activities['holdPages'] = (input) => forBatch().holdPages(input);
 
 /**
  * Runs on the queue for long polls. Temporal notices a dead worker after the heartbeat limit, and the next worker goes
@@ -147,7 +164,7 @@ export function watchActivities(
   untilMs?: number,
 ): Pick<Activities, 'watchCluster' | 'awaitItems'> {
   return proxyActivities<Activities>({
-    taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    ...onWatchQueue(),
     summary,
     startToCloseTimeout: '24h',
     ...(untilMs !== undefined && { scheduleToCloseTimeout: Math.max(1_000, untilMs - Date.now()) }),
@@ -162,7 +179,7 @@ export function watchActivities(
  */
 export const followEvents: Activities['followEvents'] = (input) =>
   proxyActivities<Activities>({
-    taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    ...onWatchQueue(),
     summary: 'look for events',
     startToCloseTimeout: '2h',
     heartbeatTimeout: '20s',
@@ -176,7 +193,7 @@ export const followEvents: Activities['followEvents'] = (input) =>
  */
 export const deliverEvent: Activities['deliverEvent'] = (input) =>
   proxyActivities<Activities>({
-    taskQueue: watchTaskQueue(workflowInfo().taskQueue),
+    ...onWatchQueue(),
     summary: `deliver "${input.event.type}"`,
     startToCloseTimeout: '5m',
     heartbeatTimeout: '20s',
@@ -185,7 +202,17 @@ export const deliverEvent: Activities['deliverEvent'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deliverEvent(input);
 
-/** A function, because only a running workflow knows its own task queue. */
+// Functions, because only a running workflow knows its own task queue. Every proxy names one of them: in a pool, nobody polls
+// the queue of the workflow itself for activities.
+
+function onShortQueue(): Pick<ActivityOptions, 'taskQueue'> {
+  return { taskQueue: activityTaskQueue(workflowInfo()) };
+}
+
 function onMutateQueue(): Pick<ActivityOptions, 'taskQueue'> {
-  return { taskQueue: mutateTaskQueue(workflowInfo().taskQueue) };
+  return { taskQueue: mutateTaskQueue(activityTaskQueue(workflowInfo())) };
+}
+
+function onWatchQueue(): Pick<ActivityOptions, 'taskQueue'> {
+  return { taskQueue: watchTaskQueue(activityTaskQueue(workflowInfo())) };
 }

@@ -14,11 +14,15 @@ import { isClaimed } from './is-claimed.ts';
 import { holdPages } from './pages.ts';
 import { startItems } from './start-items.ts';
 
-/** The activities of batches. They call Temporal, as a client does, and never the service. */
-export function batchActivities(client: Client): BatchActivities {
+/**
+ * The activities of batches. They call Temporal, as a client does, and never the service.
+ *
+ * @param pool The pool in which this worker runs workflows.
+ */
+export function batchActivities(client: Client, pool?: string): BatchActivities {
   return {
     holdPages: holdPages(client),
-    startItems: startItems(client),
+    startItems: startItems(client, pool),
     awaitItems: awaitItems(client),
     cancelItems: cancelItems(client),
   };

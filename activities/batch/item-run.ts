@@ -2,7 +2,9 @@ import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { StartItemsInput } from '../../contract/batch/activities.ts';
 import type { StartedItem } from '../../contract/batch/reports.ts';
+import type { Placement } from '../../contract/identity.ts';
 import { isStartedBy, type Asker } from '../../contract/operation-memo.ts';
+import { turnOfBatch } from '../../contract/placed.ts';
 import {
   findOperationRun,
   startOperation,
@@ -18,8 +20,8 @@ const cleanUpSeconds = 3600;
 /** Lower than the default priority, 3: operations outside batches go first. Batches take turns. */
 const priorityKey = 4;
 
-/** What starts items, and who asked for their batch. */
-export type StartAsked = StartItemsInput & Asker;
+/** What starts items, who asked for their batch, and the pool to start them in. */
+export type StartAsked = StartItemsInput & Asker & Pick<Placement, 'pool'>;
 
 /** A run that is an item of the batch. */
 export interface ItemRun extends OperationRun {
@@ -30,18 +32,19 @@ export interface ItemRun extends OperationRun {
 /** Starts the workflow of an item, or attaches to the run of somebody else. */
 export async function startOrAttach(
   client: Client,
-  { upload, startedBy, requestedBy }: StartAsked,
+  { upload, startedBy, requestedBy, pool }: StartAsked,
   workflowID: string,
   operation: OperationToStart | (() => Promise<OperationToStart>),
 ): Promise<ItemRun> {
   const before = await startedBefore(client, workflowID, startedBy);
   if (before !== undefined) return before;
-  const priority = { priorityKey, fairnessKey: upload.name };
+  const placement = { ...upload, ...(pool !== undefined && { pool }) };
+  const priority = { priorityKey, fairnessKey: turnOfBatch(placement, upload.name) };
   const asked = async (): Promise<OperationToStart> => {
     const item = typeof operation === 'function' ? await operation() : operation;
     return requestedBy === undefined ? item : { ...item, memo: { ...item.memo, requestedBy } };
   };
-  const run = await startOperation(client, upload, asked, { batch: upload.name, priority });
+  const run = await startOperation(client, placement, asked, { batch: upload.name, priority });
   return { ...run, attached: run.attached && !isStartedBy(run.memo, upload.uploadID) };
 }
 

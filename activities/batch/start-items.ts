@@ -23,12 +23,16 @@ const startsAtOnce = 10;
 /** Below the heartbeat limit, after which another worker takes over. */
 const startWithinMs = 18_000;
 
-/** Starts items of a batch independently: an item that cannot be started is refused, without effect on the others. */
-export function startItems(client: Client): BatchActivities['startItems'] {
+/**
+ * Starts items of a batch independently: an item that cannot be started is refused, without effect on the others.
+ *
+ * @param pool The pool in which this worker runs workflows.
+ */
+export function startItems(client: Client, pool?: string): BatchActivities['startItems'] {
   const readItem = createItemReader(client);
   const askerOf = createAskerReader(client);
   return async (given) => {
-    const input = { ...given, ...(await askerOf(given.upload)) };
+    const input = { ...given, ...(await askerOf(given.upload)), ...(pool !== undefined && { pool }) };
     const limit = pLimit(startsAtOnce);
     const beganAtMs = Date.now();
     // Waits for all, even if one fails: none may still be starting when the next attempt begins.

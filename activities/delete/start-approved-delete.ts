@@ -19,8 +19,10 @@ export type StartApprovedDelete = (input: ApprovedDelete) => Promise<StartedChan
 /**
  * Starts an approved delete, or cancels the create of the cluster that is under way, which then deletes it. May be repeated:
  * a delete that an attempt before has started is recognised by the approval in its memo.
+ *
+ * @param pool The pool in which this worker runs workflows.
  */
-export function startApprovedDelete(client: Client): StartApprovedDelete {
+export function startApprovedDelete(client: Client, pool?: string): StartApprovedDelete {
   return async ({ scope, change, asker }) => {
     const { clusterID, clusterName } = change;
     const { waitForRelease = false, foreign = false, ...options } = change.options;
@@ -37,18 +39,22 @@ export function startApprovedDelete(client: Client): StartApprovedDelete {
     if (before !== undefined && before.memo.approval === asker.approval) return startedBy('delete', before);
     const asked = { ...options, waitForRelease, foreign };
     const record = clusterName === undefined ? {} : await recordForDelete(client, scope, clusterName, create);
-    const run = await startOperation(client, scope, {
-      kind: 'delete',
-      workflowID,
-      input: {
-        target: { clusterID },
-        options,
-        waitForRelease,
-        ...(!foreign && { onlyMarked: true }),
-        ...(record.knownClusterID === clusterID && { isOnRecord: true }),
+    const run = await startOperation(
+      client,
+      { ...scope, ...(pool !== undefined && { pool }) },
+      {
+        kind: 'delete',
+        workflowID,
+        input: {
+          target: { clusterID },
+          options,
+          waitForRelease,
+          ...(!foreign && { onlyMarked: true }),
+          ...(record.knownClusterID === clusterID && { isOnRecord: true }),
+        },
+        memo: { ...(clusterName !== undefined && { clusterName }), clusterID, options: asked, ...asker },
       },
-      memo: { ...(clusterName !== undefined && { clusterName }), clusterID, options: asked, ...asker },
-    });
+    );
     if (run.attached && run.memo.approval !== asker.approval) {
       const unmet = unmetOptions(asked, run.memo.options ?? {});
       if (unmet.length > 0) {

@@ -17,7 +17,7 @@ const longestMs = 3_600_000;
 export function followEvents(dependencies: FollowDependencies): WebhookActivities['followEvents'] {
   return async (input) => {
     const untilMs = Date.now() + longestMs;
-    const session = await beginSession(dependencies.client, input);
+    const session = await beginSession(dependencies.client, input, dependencies.pool);
     // It was removed: this result is read by nobody.
     if (session === undefined) return { cursor: resumeCursor(undefined, input), isOver: true };
     const follow: Follow = session.settings().operation === undefined ? followScope : followOperation;

@@ -6,6 +6,8 @@ import type { Session } from './session.ts';
 import type { FindSweepEvents } from './sweep-events.ts';
 
 export interface FollowDependencies {
+  /** The pool in which this worker runs workflows. */
+  pool?: string;
   client: Client;
   /** Shared by all webhooks of a worker, so that many cost no more than one. */
   follower: Follower;

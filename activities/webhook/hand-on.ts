@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
-import { taskQueue, webhookDeliveryWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import { webhookDeliveryWorkflowID, type Placement } from '../../contract/identity.ts';
+import { placed } from '../../contract/placed.ts';
 import type { WebhookDeliveryInput } from '../../contract/webhook/delivery.ts';
 import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { tellEventsSignal } from '../../contract/webhook/messages.ts';
@@ -15,7 +16,7 @@ export interface Told {
 const callsAtOnce = 10;
 
 /** Hands events on to the workflows that deliver them. Rejects if any could not be: then all are to be handed on again. */
-export async function handOn(client: Client, scope: AccountRegion, name: string, told: readonly Told[]): Promise<void> {
+export async function handOn(client: Client, scope: Placement, name: string, told: readonly Told[]): Promise<void> {
   const limit = pLimit(callsAtOnce);
   const { account, region } = scope;
   const input: WebhookDeliveryInput = { account, region, name };
@@ -23,7 +24,7 @@ export async function handOn(client: Client, scope: AccountRegion, name: string,
     limit(() =>
       client.workflow.signalWithStart(workflowTypes.webhookDelivery, {
         workflowId: webhookDeliveryWorkflowID(scope, name, execution),
-        taskQueue: taskQueue(scope),
+        ...placed(scope),
         args: [input],
         // Nobody waits for it as for a create.
         priority: { priorityKey: 5 },

@@ -32,8 +32,16 @@ export interface Session {
 const readAgainMs = 10_000;
 const heartbeatMs = 5_000;
 
-/** Begins an attempt. `undefined` if the webhook was removed. */
-export async function beginSession(client: Client, input: FollowEventsInput): Promise<Session | undefined> {
+/**
+ * Begins an attempt. `undefined` if the webhook was removed.
+ *
+ * @param pool The pool in which this worker runs workflows.
+ */
+export async function beginSession(
+  client: Client,
+  input: FollowEventsInput,
+  pool?: string,
+): Promise<Session | undefined> {
   const { account, region, name } = input;
   const scope = { account, region };
   const { heartbeat, info } = Context.current();
@@ -49,7 +57,7 @@ export async function beginSession(client: Client, input: FollowEventsInput): Pr
     const wanted = told
       .map(({ execution, events }) => ({ execution, events: events.filter(({ type }) => types.has(type)) }))
       .filter(({ events }) => events.length > 0);
-    await handOn(client, scope, name, wanted);
+    await handOn(client, { ...scope, ...(pool !== undefined && { pool }) }, name, wanted);
     cursor = { ...cursor, ...moved() };
     if (wanted.length > 0) heartbeat(cursor);
   }

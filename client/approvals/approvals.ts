@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { ApprovableChange, Decision, Principal } from '../../contract/approval.ts';
-import { approvalWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { approvalWorkflowID, type Placement } from '../../contract/identity.ts';
+import { placed } from '../../contract/placed.ts';
 import type { Searchable } from '../../contract/search-attributes.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
@@ -47,7 +48,7 @@ export interface ApprovalTerms {
   waitSeconds: number;
 }
 
-export function createApprovals(client: Client, scope: AccountRegion): Approvals {
+export function createApprovals(client: Client, scope: Placement): Approvals {
   async function status({ workflowID, runID }: OperationReference): Promise<ApprovalStatus> {
     const run = await describeRun(client, workflowID, runID);
     if (run?.type !== workflowTypes.changeApproval)
@@ -63,8 +64,8 @@ export function createApprovals(client: Client, scope: AccountRegion): Approvals
       const { workflowId, firstExecutionRunId } = await startSearchable(client, searchableBy(change), (attributes) =>
         client.workflow.start<typeof changeApproval>(workflowTypes.changeApproval, {
           workflowId: approvalWorkflowID(scope, digestOf(change, requestedBy)),
-          taskQueue: taskQueue(scope),
-          args: [{ ...scope, change, requestedBy, expiresAt }],
+          ...placed(scope),
+          args: [{ account: scope.account, region: scope.region, change, requestedBy, expiresAt }],
           memo: { change, requestedBy, expiresAt },
           ...attributes,
           workflowIdConflictPolicy: 'USE_EXISTING',

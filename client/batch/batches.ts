@@ -9,7 +9,7 @@ import {
 import { pauseSignal, resumeSignal, retryFailedSignal, setConcurrencyUpdate } from '../../contract/batch/messages.ts';
 import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
-import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import { batchWorkflowID, type Placement } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { cancelSignal } from '../../contract/messages.ts';
 import { grpcStatus } from '../../temporal/grpc-status.ts';
@@ -77,7 +77,7 @@ export interface Batches {
 const maximumAttempts = 50;
 const attemptIntervalMs = 100;
 
-export function createBatches(client: Client, scope: AccountRegion, asker: Asker = {}): Batches {
+export function createBatches(client: Client, scope: Placement, asker: Asker = {}): Batches {
   const handleOf = (name: string) => client.workflow.getHandle(batchWorkflowID(scope, name));
 
   /** Sends a message that only a running batch can receive. */

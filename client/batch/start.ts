@@ -10,10 +10,11 @@ import type { BatchMemo } from '../../contract/batch/memo.ts';
 import { progressQuery } from '../../contract/batch/messages.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
-import { batchPageWorkflowID, batchWorkflowID, taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import { batchPageWorkflowID, batchWorkflowID, type Placement } from '../../contract/identity.ts';
 import { specDigest } from '../../contract/marker.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
+import { placed } from '../../contract/placed.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { isOpen } from '../../temporal/executions/is-open.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
@@ -60,7 +61,7 @@ const uploadsAtOnce = 8;
  */
 export async function startBatch(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   batch: BatchToStart,
   asker: Asker = {},
 ): Promise<StartedBatch> {
@@ -86,7 +87,7 @@ export async function startBatch(
  */
 export async function uploadBatch(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   { name, items, concurrency, failurePolicy }: BatchToStart,
 ): Promise<Pick<BatchMemo, 'upload' | 'itemsDigest' | 'since'> | { underWay: OperationReference }> {
   checkOptions({ name: labelOption, items: itemsOption, concurrency: concurrencyOption }, { name, items, concurrency });
@@ -115,7 +116,7 @@ export async function uploadBatch(
  *
  * @throws BatchNotFoundError if Temporal knows no ended batch of this name, or there is nothing to repeat
  */
-export async function repeatFailed(client: Client, scope: AccountRegion, name: string): Promise<StartedBatch> {
+export async function repeatFailed(client: Client, scope: Placement, name: string): Promise<StartedBatch> {
   const workflowID = batchWorkflowID(scope, name);
   const batch = await describeBatch(client, scope, name);
   if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'ended batch');
@@ -155,7 +156,7 @@ export interface DescribedBatch {
 /** Describes the latest run of a batch. `undefined` if Temporal knows no batch of this name. */
 export async function describeBatch(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   name: string,
 ): Promise<DescribedBatch | undefined> {
   const run = await describeRun(client, batchWorkflowID(scope, name));
@@ -182,7 +183,7 @@ export function toDescribedBatch({
 
 async function startWorkflow(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   input: ClusterBatchInput,
   memo: BatchMemo,
 ): Promise<boolean> {
@@ -190,7 +191,7 @@ async function startWorkflow(
     await startSearchable(client, { batch: input.upload.name }, (attributes) =>
       client.workflow.start<typeof clusterBatch>(workflowTypes.clusterBatch, {
         workflowId: batchWorkflowID(scope, input.upload.name),
-        taskQueue: taskQueue(scope),
+        ...placed(scope),
         args: [input],
         memo,
         ...attributes,
@@ -213,7 +214,7 @@ async function uploadedAt(client: Client, upload: BatchUpload): Promise<string> 
 
 async function uploadItems(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   name: string,
   items: readonly BatchItem[],
 ): Promise<BatchUpload> {
@@ -230,7 +231,7 @@ async function uploadItems(
       limit(() =>
         client.workflow.start<typeof batchPage>(workflowTypes.batchPage, {
           workflowId: batchPageWorkflowID(upload, page),
-          taskQueue: taskQueue(scope),
+          ...placed(scope),
           args: [{ items: pageItems }],
         }),
       ),

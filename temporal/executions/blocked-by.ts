@@ -8,7 +8,7 @@ import { isUnreadable } from './is-unreadable.ts';
 /** Why an operation does not move, as far as Temporal knows. Its own `waitsFor` says more, where it is present. */
 export interface BlockedBy {
   /**
-   * - `noWorker`: no worker polls its task queue.
+   * - `noWorker`: no worker polls its task queue, or that of a call.
    * - `taskFails`: the workers cannot run the workflow, and try again and again. The message says so if the encryption keys
    *   of this process and of the workers differ.
    * - `noAnswer`: a worker polls, but has not answered.
@@ -46,7 +46,8 @@ export async function blockOf(
   const { taskQueue, raw } = run;
   const isSilent = isAnswered === undefined ? isWaitingForWorker(raw, Date.now()) : !isAnswered;
   if (!isSilent) return blockingCall(client, raw.pendingActivities ?? []);
-  if (!(await hasPollers(client, taskQueue))) return { reason: 'noWorker', message: noWorkerMessage(taskQueue) };
+  if (!(await hasPollers(client, taskQueue, workflowTasks)))
+    return { reason: 'noWorker', message: noWorkerMessage(taskQueue) };
   // A workflow that waits has no task that could fail, but a worker without its keys fails to answer.
   const failure =
     (await failureOfTask(client, run)) ?? (isAnswered === false ? await failureOfQuery(client, run) : undefined);
@@ -93,21 +94,23 @@ function pausedMessage(workflowID: string): string {
 
 /** Says that no worker polls a task queue, and what to check. */
 function noWorkerMessage(taskQueue: string): string {
-  return `no worker polls the task queue ${taskQueue}: start one, or check the account and the region`;
+  return `no worker polls the task queue ${taskQueue}: start one, or check the account, the region and the pool`;
 }
 
-/** Whether a worker polls a task queue for workflow tasks. Temporal remembers a poller for five minutes. */
-async function hasPollers(client: Client, taskQueue: string): Promise<boolean> {
+/** Whether a worker polls a task queue. Temporal remembers a poller for five minutes. */
+async function hasPollers(client: Client, taskQueue: string, taskQueueType: number): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },
-    taskQueueType: workflowTasks,
+    taskQueueType,
   });
   return pollers.length > 0;
 }
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
 const workflowTasks = 1;
+/** `TASK_QUEUE_TYPE_ACTIVITY`. */
+const activityTasks = 2;
 
 /** Why the task of a workflow fails again and again. The server records the first of these failures only. */
 async function failureOfTask(
@@ -131,18 +134,44 @@ async function failureOfTask(
 const eventsRead = 100;
 
 async function blockingCall(client: Client, pending: Pending): Promise<BlockedBy | undefined> {
-  const calls = pending.map(({ activityType, attempt, lastStartedTime, lastFailure }): PendingCall => ({
-    name: activityType?.name ?? 'call',
-    attempt: attempt ?? 1,
-    startedAtMs: lastStartedTime ? Number(lastStartedTime.seconds ?? 0) * 1000 : undefined,
-    failure: lastFailure,
-  }));
+  const calls = pending.map((one): PendingCall => {
+    const { activityType, attempt, lastStartedTime, scheduledTime, lastFailure, activityOptions } = one;
+    return {
+      name: activityType?.name ?? 'call',
+      attempt: attempt ?? 1,
+      startedAtMs: lastStartedTime ? toMilliseconds(lastStartedTime) : undefined,
+      ...(scheduledTime && { scheduledAtMs: toMilliseconds(scheduledTime) }),
+      ...(activityOptions?.taskQueue?.name && { taskQueue: activityOptions.taskQueue.name }),
+      failure: lastFailure,
+    };
+  });
   const failing = calls.find((call) => !lasting.has(call.name) && call.attempt > 1 && call.failure);
   if (failing !== undefined) {
     const { text } = await tell(client, failing.failure);
     return { reason: 'callFails', message: `${failing.name} fails, and is repeated: ${text}` };
   }
-  return slowCall(calls, Date.now());
+  return slowCall(calls, Date.now()) ?? (await untakenCall(client, calls, Date.now()));
+}
+
+function toMilliseconds({ seconds }: { seconds?: unknown }): number {
+  return Number(seconds ?? 0) * 1000;
+}
+
+/** Finds a call that nobody takes, since the workers that run the workflow are others than those with the keys of the account. */
+async function untakenCall(
+  client: Client,
+  calls: readonly PendingCall[],
+  nowMs: number,
+): Promise<BlockedBy | undefined> {
+  const { taskQueue } =
+    calls.find(
+      ({ startedAtMs, scheduledAtMs = nowMs }) => startedAtMs === undefined && nowMs - scheduledAtMs > slowMs,
+    ) ?? {};
+  if (taskQueue === undefined || (await hasPollers(client, taskQueue, activityTasks))) return undefined;
+  return {
+    reason: 'noWorker',
+    message: `no worker polls the task queue ${taskQueue}: none has keys of the account that the service accepts`,
+  };
 }
 
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>;
@@ -153,6 +182,9 @@ export interface PendingCall {
   attempt: number;
   /** When the attempt began, in milliseconds since the epoch; absent while it waits for a worker. */
   startedAtMs: number | undefined;
+  /** When it was put on its task queue, in milliseconds since the epoch. */
+  scheduledAtMs?: number;
+  taskQueue?: string;
   failure?: Failure | null | undefined;
 }
 

@@ -7,9 +7,10 @@ import {
 import type { Priority, Workflow } from '@temporalio/common';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import type { DeleteClusterInput } from '../../contract/delete.ts';
-import { taskQueue, type AccountRegion } from '../../contract/identity.ts';
+import type { Placement } from '../../contract/identity.ts';
 import { claimSignal } from '../../contract/messages.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
+import { placed } from '../../contract/placed.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { describeRun } from './describe-run.ts';
 import { isOpen } from './is-open.ts';
@@ -62,7 +63,7 @@ export interface StartedRun extends OperationRun {
  */
 export async function startOperation(
   client: Client,
-  scope: AccountRegion,
+  placement: Placement,
   given: OperationToStart | (() => Promise<OperationToStart>),
   { batch, priority }: Partial<BatchStart> = {},
 ): Promise<StartedRun> {
@@ -79,7 +80,7 @@ export async function startOperation(
             kind === 'create' ? workflowTypes.createCluster : workflowTypes.deleteCluster,
             {
               workflowId: workflowID,
-              taskQueue: taskQueue(scope),
+              ...placed(placement),
               args: [input],
               memo: { ...memo, tellsEnd: true } satisfies OperationMemo,
               ...attributes,

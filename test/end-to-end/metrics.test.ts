@@ -44,15 +44,16 @@ describe('the metrics of a worker', () => {
     const metrics = await scrape();
     for (const line of [
       /^cce_adoptions_total\{.*workflowType="createCluster"\} 0$/m,
-      /^cce_duplicates_total\{deleted="true",.*\} 0$/m,
-      /^cce_duplicates_total\{deleted="false",.*\} 0$/m,
+      /^cce_duplicates_total\{.*deleted="true",.*\} 0$/m,
+      /^cce_duplicates_total\{.*deleted="false",.*\} 0$/m,
       /^cce_cleanups_incomplete_total\{.*\} 0$/m,
       /^cce_sweeps_total\{.*result="skipped",.*workflowType="reconcileClusters"\} 0$/m,
       /^cce_sweeps_total\{.*result="refused",.*workflowType="teardownSweep"\} 0$/m,
       /^cce_webhook_events_parked_total\{.*workflowType="webhookDelivery"\} 0$/m,
-      /^cce_api_throttled_total\{call="createCluster"\} 0$/m,
-      /^cce_clusters_watched 0$/m,
-      /^cce_deletions_overdue 0$/m,
+      /^cce_api_throttled_total\{account="test-[^"]+",call="createCluster",region="bj"\} 0$/m,
+      /^cce_clusters_watched\{.*\} 0$/m,
+      /^cce_deletions_overdue\{.*\} 0$/m,
+      /^cce_scope_ready\{account="test-[^"]+",region="bj"\} 1$/m,
     ]) {
       expect(metrics).toMatch(line);
     }
@@ -115,22 +116,22 @@ describe('the metrics of a worker', () => {
     await vi.waitFor(async () => expect(await progress()).toMatchObject(all), waiting);
 
     const lines = [
-      /^cce_clusters_watched 2$/m,
-      /^cce_api_requests_total\{call="createCluster",code="",status="200"\} [1-9]/m,
-      /^cce_api_requests_total\{call="createCluster",code="RequestLimitExceeded",status="429"\} 1$/m,
-      /^cce_api_requests_total\{call="createCluster",code="CceNetworkError",status="none"\} 1$/m,
-      /^cce_api_throttled_total\{call="createCluster"\} 1$/m,
-      /^cce_api_request_seconds_bucket\{call="getEventSteps",le="10"\} [1-9]/m,
-      /^cce_budget_wait_seconds_count\{urgency="batch"\} [1-9]/m,
-      /^cce_budget_wait_seconds_count\{urgency="operation"\} [1-9]/m,
-      /^cce_budget_rate \d/m,
-      /^cce_step_seconds_count\{outcome="done",step="部署 K8S 插件"\} [1-9]/m,
-      /^cce_step_seconds_count\{outcome="failed",step="创建 BLB"\} 2$/m,
+      /^cce_clusters_watched\{.*\} 2$/m,
+      /^cce_api_requests_total\{.*call="createCluster",code="",.*status="200"\} [1-9]/m,
+      /^cce_api_requests_total\{.*call="createCluster",code="RequestLimitExceeded",.*status="429"\} 1$/m,
+      /^cce_api_requests_total\{.*call="createCluster",code="CceNetworkError",.*status="none"\} 1$/m,
+      /^cce_api_throttled_total\{.*call="createCluster",.*\} 1$/m,
+      /^cce_api_request_seconds_bucket\{.*call="getEventSteps",.*le="10"\} [1-9]/m,
+      /^cce_budget_wait_seconds_count\{.*urgency="batch"\} [1-9]/m,
+      /^cce_budget_wait_seconds_count\{.*urgency="operation"\} [1-9]/m,
+      /^cce_budget_rate\{.*\} \d/m,
+      /^cce_step_seconds_count\{.*outcome="done",.*step="部署 K8S 插件"\} [1-9]/m,
+      /^cce_step_seconds_count\{.*outcome="failed",.*step="创建 BLB"\} 2$/m,
       /^cce_create_seconds_count\{.*outcome="running",.*\} 5$/m,
       /^cce_create_seconds_count\{.*outcome="failed",.*\} 2$/m,
       /^cce_delete_seconds_count\{.*outcome="deleted",.*\} 1$/m,
       /^cce_adoptions_total\{.*\} 1$/m,
-      /^cce_duplicates_total\{deleted="true",.*\} 1$/m,
+      /^cce_duplicates_total\{.*deleted="true",.*\} 1$/m,
       /^cce_cleanups_incomplete_total\{.*\} 1$/m,
     ];
     // One of those that go on may be about to be watched.

@@ -31,6 +31,9 @@ describe('a worker with an HTTP port', () => {
     workers.push(await startWorkerProcess(environment));
     await vi.waitUntil(async () => (await statusOf('/readyz')) === 200, waiting);
     expect(await statusOf('/healthz')).toBe(200);
+    const { account } = orchestration();
+    const scopes = [{ account, region: 'bj', state: 'working' }];
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ready: true, scopes });
   });
 
   it('ends where the service refuses its keys, and says which settings those are', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../temporal/configuration-error.ts';
-import { readConfiguration } from '../../worker/configuration.ts';
+import { readConfiguration, readPoolConfiguration } from '../../worker/configuration.ts';
 
 const keys = { BCE_ACCESS_KEY_ID: 'an-id', BCE_SECRET_ACCESS_KEY: 'a-key' };
 
@@ -66,6 +66,7 @@ describe('the settings of a worker', () => {
       CCE_SECRETS_DIR: '/run/secrets',
       CCE_WEBHOOK_ALLOWED_RANGES: '10.1.0.0/16, 192.168.7.7',
       CCE_LOG_LEVEL: 'debug',
+      CCE_POOL: 'platform',
     };
     expect(readConfiguration(environment)).toStrictEqual({
       account: 'team-1',
@@ -77,8 +78,31 @@ describe('the settings of a worker', () => {
       maximumRequestsPerSecond: 2.5,
       secretsFolder: '/run/secrets',
       webhookRanges: ['10.1.0.0/16', '192.168.7.7'],
+      pool: 'platform',
       logLevel: 'debug',
     });
+  });
+});
+
+describe('the settings of a worker for the accounts of a file', () => {
+  const file = { CCE_SCOPES_FILE: '/etc/scopes.yaml', CCE_POOL: 'platform' };
+
+  it('are those of the process', () => {
+    const environment = { ...file, CCE_LOG_LEVEL: 'warn', CCE_HTTP_PORT: '0', CCE_ACCOUNT: '' };
+    const settings = { scopesFile: '/etc/scopes.yaml', pool: 'platform', logLevel: 'warn', httpPort: 0 };
+    expect(readPoolConfiguration(environment)).toStrictEqual(settings);
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, RegExp]>([
+    ['have no pool', { CCE_POOL: undefined }, /CCE_POOL is not set, but CCE_SCOPES_FILE needs it/],
+    ['have a pool that is no label', { CCE_POOL: 'a b' }, /CCE_POOL must be /],
+    [
+      'name an account too',
+      { CCE_REGION: 'gz', CCE_POLL_INTERVAL: '1s', BCE_ACCESS_KEY_ID: 'an-id' },
+      /- CCE_REGION, CCE_POLL_INTERVAL, BCE_ACCESS_KEY_ID are for one account, .+ unset them$/,
+    ],
+  ])('are refused if they %s', (_, environment, problem) => {
+    expect(() => readPoolConfiguration({ ...file, ...environment })).toThrow(problem);
   });
 });
 

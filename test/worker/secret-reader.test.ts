@@ -50,18 +50,18 @@ describe('a secret reader', () => {
     'CCE_CREDENTIALS_COMMAND',
     'CCE_WEBHOOK_SECRET',
   ])('withholds the variable %s', (name) => {
-    expect(createSecretReader({ [name]: 'own secret' }, undefined).env(name)).toBeUndefined();
+    expect(createSecretReader({ [name]: 'own secret' }).env(name)).toBeUndefined();
   });
 
   it.each(['CCE_ADMIN_PASSWORD', 'PASSWORD', 'MY_BCE_PASSWORD', 'TEMPORALPASSWORD'])(
     'reads the variable %s',
     (name) => {
-      expect(createSecretReader({ [name]: 'for a spec' }, undefined).env(name)).toBe('for a spec');
+      expect(createSecretReader({ [name]: 'for a spec' }).env(name)).toBe('for a spec');
     },
   );
 
   it('finds no variable that is not set', () => {
-    expect(createSecretReader({}, undefined).env('PASSWORD')).toBeUndefined();
+    expect(createSecretReader({}).env('PASSWORD')).toBeUndefined();
   });
 });
 
@@ -73,11 +73,11 @@ describe('a secret reader of webhooks', () => {
     ['PASSWORD', undefined],
     ['cce_webhook_secret', undefined],
   ])('reads of the variable %s: %s', (name, value) => {
-    expect(createWebhookSecretReader({ [name]: 'value' }, undefined).env(name)).toBe(value);
+    expect(createWebhookSecretReader({ [name]: 'value' }).env(name)).toBe(value);
   });
 
   it('reads no file outside of the secrets folder', () => {
-    expect(readFile(createWebhookSecretReader({}, folder), '/proc/self/environ')).toBeUndefined();
+    expect(readFile(createWebhookSecretReader({}, { folder }), '/proc/self/environ')).toBeUndefined();
   });
 });
 
@@ -91,26 +91,48 @@ describe('a secret reader without a secrets folder', () => {
     ['a file over 64 kB', () => join(folder, 'too-large')],
     ['a missing file', () => join(folder, 'missing')],
   ])('does not read %s', (_, path) => {
-    expect(readFile(createSecretReader({}, undefined), path())).toBeUndefined();
+    expect(readFile(createSecretReader({}), path())).toBeUndefined();
   });
 
   it.each([
     ['encryption keys', 'CCE_ENCRYPTION_KEYS_FILE'],
     ['keys of the account', 'CCE_CREDENTIALS_FILE'],
+    ['accounts', 'CCE_SCOPES_FILE'],
     ['settings of Temporal', 'TEMPORAL_CONFIG_FILE'],
     ['key of the connection to Temporal', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
   ])('does not read the file with the %s, under any name', (_, name) => {
     const keysFile = join(folder, 'secrets/inside');
-    const reader = createSecretReader({ [name]: join(folder, 'leads-in') }, undefined);
+    const reader = createSecretReader({ [name]: join(folder, 'leads-in') });
     expect(reader.file(keysFile)).toBeUndefined();
     expect(reader.file(join(folder, 'secrets/stays-inside'))).toBeUndefined();
     expect(reader.file(join(folder, 'outside'))).toBe('text of outside');
   });
 
   it('reads other files', () => {
-    const reader = createSecretReader({}, undefined);
+    const reader = createSecretReader({});
     expect(reader.file(join(folder, 'outside'))).toBe('text of outside');
     expect(reader.file(join(folder, 'largest'))).toHaveLength(64 * 1024);
+  });
+});
+
+describe('a secret reader of one account among several', () => {
+  const limits = { needsFolder: true, variables: ['OF_THIS_ACCOUNT', 'BCE_ACCESS_KEY_ID'] };
+
+  it('reads only the variables of the account', () => {
+    const set = { OF_THIS_ACCOUNT: 'own', OF_ANOTHER: 'of others', BCE_ACCESS_KEY_ID: 'an-id' };
+    const reader = createSecretReader(set, limits);
+    expect(Object.keys(set).map((name) => reader.env(name))).toEqual(['own', undefined, undefined]);
+  });
+
+  it('reads no files without a folder', () => {
+    expect(readFile(createSecretReader({}, limits), join(folder, 'outside'))).toBeUndefined();
+  });
+
+  it('never reads files with keys, also not within the folder', () => {
+    const withheldFiles = () => [join(folder, 'secrets/stays-inside')];
+    const reader = createSecretReader({}, { ...limits, folder: join(folder, 'secrets'), withheldFiles });
+    expect(reader.file(join(folder, 'secrets/inside'))).toBeUndefined();
+    expect(reader.file(join(folder, 'secrets/deep/inside'))).toBe('text of secrets/deep/inside');
   });
 });
 
@@ -128,6 +150,6 @@ describe('a secret reader with a secrets folder', () => {
     ['that is missing', 'secrets/missing', undefined],
   ])('reads a file only if it ends up inside: %s', (_, path, text) => {
     // Concatenated, since join() would resolve the dots.
-    expect(readFile(createSecretReader({}, join(folder, 'secrets')), `${folder}/${path}`)).toBe(text);
+    expect(readFile(createSecretReader({}, { folder: join(folder, 'secrets') }), `${folder}/${path}`)).toBe(text);
   });
 });

@@ -39,10 +39,10 @@ function createRenewedCredentials(source: RenewableSource, logger: Logger): Retu
   let renewal: Promise<void> | undefined;
 
   async function read(): Promise<string> {
-    if ('command' in source) return runCredentialsCommand(source.command);
+    if ('command' in source) return runCredentialsCommand(source.command, settingOf(source));
     // Taken before the file is read, so that a change in between is noticed.
     version = await versionOfFile(source.file);
-    return readCredentialsFile(source.file);
+    return readCredentialsFile(source.file, settingOf(source));
   }
 
   async function tryToRenew(): Promise<void> {

@@ -5,29 +5,37 @@ import { z } from 'zod';
 import type { BceCredentials } from '../../cce/signer.ts';
 import { CredentialsError } from './document.ts';
 
-/** The source of a worker's credentials: fixed, or renewable. */
-export type CredentialsSource = BceCredentials | RenewableSource;
+/** The source of the credentials of an account: fixed, or renewable. */
+export type CredentialsSource = (BceCredentials | RenewableSource) & {
+  /** Names the setting in errors. @default the variables of a worker for one account */
+  setting?: string;
+};
 
 /** A file, or a command: the program, then its arguments. */
-export type RenewableSource = { file: string } | { command: readonly string[] };
+export type RenewableSource = ({ file: string } | { command: readonly string[] }) & { setting?: string };
 
 // The usual mistake is the line break at the end of a file that was read into a variable.
-const key = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');
+export const keySchema = z.string({ error: 'is not set' }).regex(/^\S+$/, 'contains white space');
 
 const keysSchema = z.object({
-  BCE_ACCESS_KEY_ID: key,
-  BCE_SECRET_ACCESS_KEY: key,
-  BCE_SESSION_TOKEN: key.optional(),
+  BCE_ACCESS_KEY_ID: keySchema,
+  BCE_SECRET_ACCESS_KEY: keySchema,
+  BCE_SESSION_TOKEN: keySchema.optional(),
 });
 
-const settingNames = [...Object.keys(keysSchema.shape), 'CCE_CREDENTIALS_FILE', 'CCE_CREDENTIALS_COMMAND'];
+/** The variables that can name a source. */
+export const credentialsVariables = [
+  ...Object.keys(keysSchema.shape),
+  'CCE_CREDENTIALS_FILE',
+  'CCE_CREDENTIALS_COMMAND',
+];
 
 /** Finds out which of the three sources the variables name, or what is wrong with them. */
 export function findCredentialsSource(
   given: Readonly<Record<string, string | undefined>>,
 ): { source: CredentialsSource } | { problems: string[] } {
   const { CCE_CREDENTIALS_FILE: file, CCE_CREDENTIALS_COMMAND: command } = given;
-  const named = settingNames.filter((name) => given[name] !== undefined);
+  const named = credentialsVariables.filter((name) => given[name] !== undefined);
   if ((file !== undefined || command !== undefined) && named.length > 1) {
     return { problems: [`${named.join(', ')} are set, but credentials come from one source only; unset the others`] };
   }
@@ -50,16 +58,21 @@ export function findCredentialsSource(
 
 /** Names the setting to check if the credentials do not work. */
 export function settingOf(source: CredentialsSource): string {
-  if ('file' in source) return `CCE_CREDENTIALS_FILE (${source.file})`;
-  return 'command' in source ? 'CCE_CREDENTIALS_COMMAND' : 'BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY';
+  const { setting } = source;
+  if ('file' in source) return `${setting ?? 'CCE_CREDENTIALS_FILE'} (${source.file})`;
+  if ('command' in source) return setting ?? 'CCE_CREDENTIALS_COMMAND';
+  return setting ?? 'BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY';
 }
 
-/** @throws CredentialsError */
-export async function readCredentialsFile(path: string): Promise<string> {
+/**
+ * @param origin Names the file in errors.
+ * @throws CredentialsError
+ */
+export async function readCredentialsFile(path: string, origin: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new CredentialsError(`CCE_CREDENTIALS_FILE (${path}) cannot be read: ${codeOf(error)}`);
+    throw new CredentialsError(`${origin} cannot be read: ${codeOf(error)}`);
   }
 }
 
@@ -73,10 +86,12 @@ export async function versionOfFile(path: string): Promise<string | undefined> {
  * Runs a command without a shell and returns its output. An error quotes neither the output nor standard error, since both
  * may contain keys.
  *
+ * @param origin Names the command in errors.
  * @throws CredentialsError if the command cannot be run, fails, or takes longer than the limit
  */
 export async function runCredentialsCommand(
   [program = '', ...args]: readonly string[],
+  origin: string,
   limitMs = 10_000,
 ): Promise<string> {
   try {
@@ -85,7 +100,7 @@ export async function runCredentialsCommand(
   } catch (error) {
     const { killed } = error as { killed?: boolean };
     const reason = killed === true ? `was stopped after ${limitMs / 1000} s` : `failed: ${codeOf(error)}`;
-    throw new CredentialsError(`CCE_CREDENTIALS_COMMAND (${program}) ${reason}; run it by hand to see its output`);
+    throw new CredentialsError(`${origin} (${program}) ${reason}; run it by hand to see its output`);
   }
 }
 

@@ -1,8 +1,9 @@
-import { log, metricMeter, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { log, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { CreateClusterOutcome } from '../../contract/create.ts';
 import { currentStepOf } from '../../contract/current-step.ts';
 import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 import type { OperationEnd, OperationMemo } from '../../contract/operation-memo.ts';
+import { scopeMeter } from './scope-meter.ts';
 
 interface Operation {
   kind: 'create' | 'delete';
@@ -15,7 +16,7 @@ interface Operation {
  * costs history. An end that the close status of the run does not tell goes into the memo too, which costs one event.
  */
 export function recordEnd({ kind, clusterName, startedAtMs }: Operation, ended: Outcome): void {
-  const seconds = metricMeter.createHistogram(durationMetrics[kind], 'float', 's', 'from the request to its outcome');
+  const seconds = scopeMeter().createHistogram(durationMetrics[kind], 'float', 's', 'from the request to its outcome');
   // No names: a label for each cluster would make a time series for each.
   seconds.record((Date.now() - startedAtMs) / 1000, { outcome: ended.outcome });
   logEnd(clusterName, ended);

@@ -1,13 +1,7 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import {
-  ActivityFailure,
-  CancellationScope,
-  isCancellation,
-  metricMeter,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { scheduledByKey, sweepCounter, type SweepResult } from '../../contract/sweep-counter.ts';
+import { scopeMeter } from '../operation/scope-meter.ts';
 
 /**
  * Runs a sweep. If a schedule started it, counts its result, and while it runs each start that the schedule skips because
@@ -35,7 +29,7 @@ export async function countSweep<Report>(
 }
 
 function count(result: SweepResult, times = 1): void {
-  sweepCounter(metricMeter).add(times, { result });
+  sweepCounter(scopeMeter()).add(times, { result });
 }
 
 function isRefusal(error: TemporalFailure): boolean {

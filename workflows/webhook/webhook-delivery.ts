@@ -1,18 +1,11 @@
 import { ActivityFailure } from '@temporalio/common';
-import {
-  condition,
-  log,
-  makeContinueAsNewFunc,
-  metricMeter,
-  setHandler,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { WebhookDeliveryInput, WebhookDeliveryMemo } from '../../contract/webhook/delivery.ts';
 import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
 import { parkedCounter } from '../../contract/webhook/parked-counter.ts';
 import { deliverEvent } from '../activity-proxies.ts';
+import { scopeMeter } from '../operation/scope-meter.ts';
 
 /** Longer than a follower needs to go on after a crash: what it tells again meanwhile is known here. */
 const idleTime = '10m';
@@ -78,7 +71,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
       message,
       event: { id, type, timestamp, ...(clusterName !== undefined && { clusterName }) },
     };
-    parkedCounter(metricMeter).add(1);
+    parkedCounter(scopeMeter()).add(1);
     isRetryAsked = false;
     upsertMemo({ parked } satisfies WebhookDeliveryMemo);
     if (!(await condition(() => isRetryAsked, parkedTime))) {

@@ -79,6 +79,13 @@ const pending = (more: object) => ({
   raw: { pendingActivities: [{ activityType: { name: 'findClusters' }, ...more }] },
 });
 const untaken = { raw: { pendingWorkflowTask: { scheduledTime: { seconds: 1 } } } };
+const waitsForWorker = (seconds: number, more: object = {}) =>
+  pending({
+    attempt: 1,
+    scheduledTime: { seconds: Date.now() / 1000 - seconds },
+    activityOptions: { taskQueue: { name: 'cce-a-bj' } },
+    ...more,
+  });
 const repeated = { raw: { pendingWorkflowTask: { attempt: 3 } } };
 const taskFailed = { workflowTaskFailedEventAttributes: { failure: { message: 'a key is missing' } } };
 const taken = { raw: { pendingWorkflowTask: { scheduledTime: { seconds: 1 }, startedTime: { seconds: 2 } } } };
@@ -102,6 +109,22 @@ it.each<
   ],
   ['nothing is in the way', {}, [{}], true, undefined],
   ['a first attempt failed not', pending({ attempt: 1 }), [{}], true, undefined],
+  [
+    'no worker takes a call, and none polls its task queue',
+    waitsForWorker(20),
+    [],
+    true,
+    { reason: 'noWorker', message: expect.stringContaining('task queue cce-a-bj: none has keys') },
+  ],
+  ['no worker takes a call, and some poll its task queue', waitsForWorker(20), [{}], true, undefined],
+  ['a call has just been put on its task queue', waitsForWorker(1), [], true, undefined],
+  [
+    'a call has been taken',
+    waitsForWorker(20, { lastStartedTime: { seconds: Date.now() / 1000 - 1 } }),
+    [],
+    true,
+    undefined,
+  ],
   [
     'a call is repeated',
     pending({ attempt: 3, lastFailure: failure }),

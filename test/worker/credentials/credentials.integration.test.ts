@@ -221,7 +221,9 @@ describe('a credentials command', () => {
   it('is stopped if it hangs', async () => {
     writeFileSync(file, 'hang');
     const { command } = sources.command();
-    await expect(runCredentialsCommand(command, 200)).rejects.toThrow('was stopped after 0.2 s');
+    await expect(runCredentialsCommand(command, 'CCE_CREDENTIALS_COMMAND', 200)).rejects.toThrow(
+      'was stopped after 0.2 s',
+    );
   });
 
   it('causes an error if it does not exist', async () => {
