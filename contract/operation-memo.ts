@@ -11,6 +11,8 @@ export interface OperationMemo extends Record<string, unknown> {
   hasLease?: boolean;
   /** The cluster runs, and its time to live has begun. */
   leaseBegan?: boolean;
+  /** The cluster ran with a time to live, and is being deleted. Absent in runs that ended or began their clean-up before. */
+  leaving?: boolean;
   /** When the first run of a create started, RFC 3339. Set in its later runs. */
   startedAt?: string;
   /**

@@ -17,8 +17,8 @@ export function clusterResource(scope: AccountRegion, status: OperationStatus): 
 
 /** Shows a cluster as a list of operations knows it. */
 export function listedCluster(scope: AccountRegion, operation: Operation): ClusterResource {
-  const { kind, execution, leaseBegan } = operation;
-  const underWay = kind === 'delete' ? 'deleting' : leaseBegan ? 'running' : 'creating';
+  const { kind, execution, leaseBegan, leaving = false } = operation;
+  const underWay = kind === 'delete' || leaving ? 'deleting' : leaseBegan ? 'running' : 'creating';
   return {
     ...shared(scope, operation, operation.clusterName),
     ...(execution === 'running' && { state: underWay }),
@@ -36,9 +36,9 @@ function shared(scope: AccountRegion, { clusterID }: Pick<Operation, 'clusterID'
 
 /** What is known of a cluster, by the latest operation on it. What is left of a cluster counts as `failed`. */
 export function clusterState(status: OperationStatus): NonNullable<ClusterResource['state']> {
-  const { kind, execution, outcome, currentStep, leaseBegan } = status;
+  const { kind, execution, outcome, currentStep, leaseBegan, leaving = false } = status;
   if (execution === 'running') {
-    if (kind === 'delete') return 'deleting';
+    if (kind === 'delete' || leaving) return 'deleting';
     const stage = currentStep?.stage;
     if (stage === 'running' || (stage === undefined && leaseBegan)) return 'running';
     return stage === 'cleaningUp' || stage === 'deleting' ? 'deleting' : 'creating';

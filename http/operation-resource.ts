@@ -44,9 +44,9 @@ export function listedOperation(
   operation: Operation & Partial<OperationStatus>,
 ): OperationResource {
   const { outcome: _outcome, refusedCreate: _refused, specDigest: _digest, startedBy: _by, ...metadata } = operation;
-  const { kind, execution, leaseBegan, currentStep } = operation;
+  const { kind, execution, leaseBegan, leaving = false, currentStep } = operation;
   const isRunningCluster =
-    kind === 'create' && (currentStep?.stage === 'running' || (currentStep === undefined && leaseBegan));
+    kind === 'create' && (currentStep?.stage === 'running' || (currentStep === undefined && leaseBegan && !leaving));
   return {
     name: `${scopePath(scope)}/operations/${operationIDOf(scope, operation)}`,
     done: execution !== 'running' || isRunningCluster,

@@ -89,6 +89,13 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return atItsEnd(create);
   },
 
+  'create-with-lease-is-deleted': async ({ orchestrator }) => {
+    const create = await orchestrator.create(readExample('managed', 'leased'), { ttlSeconds: 3600 });
+    await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'running');
+    await orchestrator.delete('leased');
+    return atItsEnd(create);
+  },
+
   'delete-ends': async ({ orchestrator }) => atItsEnd(orchestrator.delete('runs')),
 
   'delete-is-asked-for-again': async ({ orchestrator, simulator }) => {

@@ -199,7 +199,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
 }
 
 function foundOf(
-  { workflowID, clusterID, startedAt, closedAt, execution, leaseBegan }: Operation,
+  { workflowID, clusterID, startedAt, closedAt, execution, leaseBegan, leaving = false }: Operation,
   outcome: OperationOutcome | undefined,
 ): Found {
   const where = {
@@ -208,7 +208,7 @@ function foundOf(
     ...(clusterID !== undefined && { clusterID }),
     ...(closedAt !== undefined && { closedAt }),
   };
-  if (execution === 'running') return { ...where, result: leaseBegan ? 'running' : 'underWay' };
+  if (execution === 'running') return { ...where, result: leaseBegan && !leaving ? 'running' : 'underWay' };
   if (outcome === undefined) return { ...where, result: 'terminated' };
   const leftovers = leftoversIn(outcome);
   return {

@@ -99,6 +99,7 @@ export const metadataSchema = z
       .exactOptional()
       .describe('It waits until a second principal approves it: `approval` is the path of the request.'),
     hasLease: z.boolean().exactOptional().describe('Whether the cluster has a time to live.'),
+    leaving: z.boolean().exactOptional().describe('The cluster had a time to live, and is being deleted.'),
     currentStep: currentStepSchema.exactOptional(),
     blockedBy: blockedBySchema.exactOptional(),
     stalledForSeconds: z.int().exactOptional(),

@@ -21,6 +21,8 @@ export interface Operation {
   hasLease: boolean;
   /** Whether the cluster has run, so that its time to live counts down. */
   leaseBegan: boolean;
+  /** The cluster ran with a time to live, and is being deleted. */
+  leaving?: boolean;
   /** For an item of a batch: the batch's upload, its run, and the round of attempts, separated by slashes. */
   startedBy?: string;
   /** Who asked for it: the name of the token that the HTTP API was called with, for example. Absent if nobody said so. */
@@ -75,6 +77,7 @@ export function toOperation(
     clusterID,
     hasLease = false,
     leaseBegan = false,
+    leaving = false,
     startedBy,
     requestedBy,
     approvedBy,
@@ -93,6 +96,7 @@ export function toOperation(
     ...(clusterID !== undefined && { clusterID }),
     hasLease: hasLease && !endedWithoutLease,
     leaseBegan,
+    ...(leaving && { leaving }),
     ...(startedBy !== undefined && { startedBy }),
     ...(requestedBy !== undefined && { requestedBy }),
     ...(approvedBy !== undefined && { approvedBy }),

@@ -90,7 +90,10 @@ describe('over HTTP', () => {
     expect(deleted.status).toBe(202);
     expect(deleted.answer).toMatchObject({ done: true });
     expect((await call<ClusterResource>('GET', '/clusters/life-1')).answer.state).toBe('absent');
-    await listsOperationOf('life-1');
+    await vi.waitFor(async () => {
+      const { answer: listed } = await call<{ operations: OperationResource[] }>('GET', '/operations?cluster=life-1');
+      expect(listed.operations).toMatchObject([{ metadata: { leaseBegan: true, leaving: true } }]);
+    }, waiting);
   });
 
   it.concurrent('a client that is generated from the document lives the whole life of a cluster', async () => {

@@ -190,6 +190,7 @@ describe('clusters over HTTP', () => {
           clusterID: 'cce-11111111',
         }),
         operationOf('ci-3', { execution: 'failed' }),
+        operationOf('ci-4', { hasLease: true, leaseBegan: true, leaving: true }),
       ],
     });
   });
@@ -198,13 +199,16 @@ describe('clusters over HTTP', () => {
 
   it('are listed by name, each with its latest operation', async () => {
     const { clusters } = (await get('/clusters')).json<{
-      clusters: { clusterName: string; state?: string; operation: { name: string } }[];
+      clusters: { clusterName: string; state?: string; operation: { name: string; done: boolean } }[];
     }>();
     expect(clusters.map(({ clusterName, state }) => [clusterName, state])).toEqual([
       ['ci-1', 'running'],
       ['ci-2', 'deleting'],
       ['ci-3', undefined],
+      // Its time to live is over, or somebody deletes it.
+      ['ci-4', 'deleting'],
     ]);
+    expect(clusters.map(({ operation }) => operation.done)).toEqual([true, false, true, false]);
     expect(clusters[1]?.operation.name).toBe(`${base}/operations/delete~ci-2~${runID}`);
   });
 
@@ -217,7 +221,7 @@ describe('clusters over HTTP', () => {
       names.push(...page.clusters.map(({ clusterName }) => clusterName));
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    expect(names).toEqual(['ci-1', 'ci-2', 'ci-3']);
+    expect(names).toEqual(['ci-1', 'ci-2', 'ci-3', 'ci-4']);
     expect((await get('/clusters?cursor=!')).json()).toMatchObject({
       status: 400,
       problems: [{ in: 'query', path: 'cursor' }],

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   isCancellation,
   makeContinueAsNewFunc,
+  patched,
   setHandler,
   sleep,
   upsertMemo,
@@ -138,6 +139,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   async function endCancelled(): Promise<CreateClusterOutcome> {
     const ended = outcome('cancelled');
+    if (cancelPolicy().reason !== undefined) noteLeaving();
     const cleanup = await cleanUp(creation, cancelPolicy, progress, work.onAbandon);
     if (cleanup.status === 'deleted' && work.cancelRequest()?.waitForRelease === true) {
       await CancellationScope.nonCancellable(() => sleep(releaseTime, { summary: 'until what it used is free' }));
@@ -173,11 +175,18 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   async function endExpired(): Promise<CreateClusterOutcome> {
     const ended = outcome('expired');
+    noteLeaving();
     const cleanup = await cleanUp(creation, () => ({ reason: 'leaseEnded' }), progress, work.onAbandon);
     progress.enter('done');
     // Closes as Failed, so that somebody notices that the cluster outlives its lease.
     if (cleanup.failure !== undefined) throw closingFailure(recorded({ ...ended, failure: cleanup.failure, cleanup }));
     return recorded({ ...ended, cleanup });
+  }
+
+  /** Lists have no other sign that a cluster whose time to live had begun does not run any more. */
+  function noteLeaving(): void {
+    const { leaseBegan = false } = (workflowInfo().memo ?? {}) as OperationMemo;
+    if (leaseBegan && patched('tells-that-it-leaves')) upsertMemo({ leaving: true } satisfies OperationMemo);
   }
 
   function failureOf(error: unknown): OperationFailure {
