@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WorkerProcess } from '../../local/worker-process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
@@ -43,6 +46,44 @@ describe('a worker with an HTTP port', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/BCE_ACCESS_KEY_ID, BCE_SECRET_ACCESS_KEY: the service refuses these credentials \(403/);
     expect(stderr).not.toContain('"worker is running"');
+  });
+
+  it('serves the accounts of a file, and tells of one whose keys are refused', async () => {
+    const { account } = orchestration();
+    const { accessKeyID, secretAccessKey, url: endpoint } = simulator();
+    const folder = mkdtempSync(join(tmpdir(), 'scopes-'));
+    const scopes = ['accepted', 'refused'].map((name) => {
+      const fromFile = join(folder, `${name}.json`);
+      const secret = name === 'accepted' ? secretAccessKey : 'wr0ng';
+      writeFileSync(fromFile, JSON.stringify({ accessKeyId: accessKeyID, secretAccessKey: secret }));
+      return { account: `${account}-${name}`, region: 'bj', endpoint, credentials: { fromFile } };
+    });
+    writeFileSync(join(folder, 'scopes.json'), JSON.stringify({ scopes }));
+    const ofOneAccount = /^(?:BCE_.*|CCE_(?:ENDPOINT|ACCOUNT|POLL_INTERVAL))$/;
+    const shared = Object.entries(environment).filter(([name]) => !ofOneAccount.test(name));
+    const settings = { ...Object.fromEntries(shared), CCE_POOL: account, CCE_SCOPES_FILE: join(folder, 'scopes.json') };
+    let log = '';
+    const worker = await startWorkerProcess(settings, (text) => (log += text));
+    workers.push(worker);
+    const body = await vi.waitUntil(async () => {
+      const answer = await fetch(`${url}/readyz`);
+      const text = await answer.text();
+      return answer.status === 200 && text.includes('"refused"') && (JSON.parse(text) as object);
+    }, waiting);
+    expect(body).toEqual({
+      ready: true,
+      scopes: [
+        { account: `${account}-accepted`, region: 'bj', state: 'working' },
+        { account: `${account}-refused`, region: 'bj', state: 'refused', reason: '403 IamSignatureInvalid' },
+      ],
+    });
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(new RegExp(`^cce_scope_ready\\{account="${account}-accepted",region="bj"\\} 1$`, 'm'));
+    expect(metrics).toMatch(new RegExp(`^cce_scope_ready\\{account="${account}-refused",region="bj"\\} 0$`, 'm'));
+    expect(await worker.stop()).toBe(0);
+    expect(log).toContain('the keys of this account and region are missing or refused');
+    expect(log).not.toContain('wr0ng');
+    rmSync(folder, { recursive: true });
   });
 
   it('is alive but not ready as long as the service does not answer', async () => {
