@@ -12,7 +12,7 @@ import { proveConfiguration } from './prove-configuration.ts';
 import { reportDeployment } from './report-deployment.ts';
 import { reportSearchAttributes } from './report-search-attributes.ts';
 import { runAll } from './run-all.ts';
-import { createScopeActivities } from './scope-activities.ts';
+import { createScopeActivities, createWebhookFollower } from './scope-activities.ts';
 import { createScopeState, withState, type ScopeStatus } from './scopes/scope-state.ts';
 import { createSecretReader, createWebhookSecretReader } from './secret-reader.ts';
 
@@ -47,7 +47,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     webhookSecrets: createWebhookSecretReader(process.env, limits),
     webhookRanges: configuration.webhookRanges,
     meter,
-    log: logger,
+    follower: createWebhookFollower(client, logger),
   });
   // Created first, since this detects a namespace that does not exist; the workers take work only once they run.
   const workers = await createWorkers(options, activities);

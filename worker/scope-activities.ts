@@ -16,6 +16,8 @@ import { defaultInstallation } from '../contract/marker.ts';
 import { parkedCounter } from '../contract/webhook/parked-counter.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
+import { followerCalls } from '../temporal/follow/follower-calls.ts';
+import { createFollower, type Follower } from '../temporal/follow/follower.ts';
 import type { ScopeConfiguration } from './configuration.ts';
 import { startCreateCounters } from './start-create-counters.ts';
 import { startSweepCounter } from './start-sweep-counter.ts';
@@ -29,17 +31,24 @@ export interface ScopeDependencies {
   webhookSecrets: SecretReader;
   /** As `webhookRanges` of the process. */
   webhookRanges?: readonly string[] | undefined;
-  log: Logger;
+  /** Shared by the webhooks of all accounts. */
+  follower: Follower;
   /** The meter of the process. */
   meter: MetricMeter;
   /** The pool in which this worker runs workflows. */
   pool?: string;
 }
 
+/** Creates the follower that the webhooks of a process share, so that many cost no more than one. */
+export function createWebhookFollower(client: Client, log: Logger): Follower {
+  const onError = (error: unknown) => log.warn('a look for the events of webhooks failed', { error });
+  return createFollower(followerCalls(client), { onError });
+}
+
 /** Creates the activities of one account and region. They share nothing with those of another one. */
 export function createScopeActivities(scope: ScopeConfiguration, dependencies: ScopeDependencies): Activities {
   const { account, region } = scope;
-  const { client, pool, cce, secrets, log } = dependencies;
+  const { client, pool, cce, secrets } = dependencies;
   const { namespace } = client.options;
   const meter = dependencies.meter.withTags({ account, region });
   const taskQueue = workflowTaskQueue({ account, region, ...(pool !== undefined && { pool }) });
@@ -63,7 +72,7 @@ export function createScopeActivities(scope: ScopeConfiguration, dependencies: S
       ...(pool !== undefined && { pool }),
       secrets: dependencies.webhookSecrets,
       addresses: allowedAddresses(dependencies.webhookRanges ?? []),
-      onFollowError: (error) => log.warn('a look for the events of webhooks failed', { account, region, error }),
+      follower: dependencies.follower,
     }),
     installation: scope.installation ?? defaultInstallation(namespace, account),
     pollIntervalMs: scope.pollIntervalMs,

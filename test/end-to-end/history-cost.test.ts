@@ -7,6 +7,8 @@ import { expect, inject, it } from 'vitest';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
 import { allowedAddresses } from '../../activities/webhook/allowed-addresses.ts';
 import { webhookActivities } from '../../activities/webhook/webhook-activities.ts';
+import { followerCalls } from '../../temporal/follow/follower-calls.ts';
+import { createFollower } from '../../temporal/follow/follower.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { CceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
@@ -71,7 +73,7 @@ async function createWithPolls(polls: number) {
       client,
       secrets: { env: () => undefined, file: () => undefined },
       addresses: allowedAddresses([]),
-      onFollowError: () => {},
+      follower: createFollower(followerCalls(client)),
     }),
     pollIntervalMs: 2,
     meter: noopMetricMeter,

@@ -5,6 +5,8 @@ import { batchActivities } from '../../activities/batch/cancel-items.ts';
 import { startApprovedDelete } from '../../activities/delete/start-approved-delete.ts';
 import { allowedAddresses } from '../../activities/webhook/allowed-addresses.ts';
 import { webhookActivities } from '../../activities/webhook/webhook-activities.ts';
+import { followerCalls } from '../../temporal/follow/follower-calls.ts';
+import { createFollower } from '../../temporal/follow/follower.ts';
 import { findOpenDeletes } from '../../activities/create/open-deletes.ts';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { describeCreates } from '../../activities/sweep/describe-creates.ts';
@@ -123,7 +125,7 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
       client,
       secrets: { env: () => undefined, file: () => undefined },
       addresses: allowedAddresses([]),
-      onFollowError: () => {},
+      follower: createFollower(followerCalls(client)),
     }),
     pollIntervalMs,
     installation,

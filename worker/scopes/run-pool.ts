@@ -5,12 +5,13 @@ import { validateCluster } from '../../activities/create/validate-cluster.ts';
 import type { Activities } from '../../activities/index.ts';
 import { poolTaskQueue, scopeOfWorkflow } from '../../contract/identity.ts';
 import { tracingInterceptors } from '../../temporal/tracing/client-tracing.ts';
-import type { PoolConfiguration, WorkerConfiguration } from '../configuration.ts';
+import type { PoolConfiguration, ScopeConfiguration, WorkerConfiguration } from '../configuration.ts';
 import { commonOptions, createWorkflowWorker, type ProcessOptions } from '../create-workers.ts';
 import { reportDeployment } from '../report-deployment.ts';
 import { reportSearchAttributes } from '../report-search-attributes.ts';
 import type { RunningWorker } from '../run-worker.ts';
 import { runAll } from '../run-all.ts';
+import { createWebhookFollower } from '../scope-activities.ts';
 import { followScopes } from './follow-scopes.ts';
 import { serveLeftBehind } from './left-behind.ts';
 import { createScopeSet, type ScopeSet } from './scope-set.ts';
@@ -29,6 +30,9 @@ export function isOfPool(
   return configuration.pool !== undefined;
 }
 
+/** A version of a deployment has at most 100 task queues by default: one for the pool, and three for each account. */
+const accountsOfDeployment = 33;
+
 /** Clients without the pool, and schedules from before, start workflows on the own task queues now and then. */
 const lookIntervalMs = 60_000;
 
@@ -45,11 +49,12 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
   const { logger, metricMeter: meter } = Runtime.instance();
   const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
   const common = commonOptions(options, deploymentVersion);
+  const follower = createWebhookFollower(client, logger);
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => (fail = reject));
   failed.catch(() => {});
 
-  const scopes = createScopeSet({ common, client, meter, logger, pool, webhookRanges }, fail);
+  const scopes = createScopeSet({ common, client, meter, logger, pool, webhookRanges, follower }, fail);
   const runWorkflows = async (taskQueue: string, isSmall: boolean) =>
     createWorkflowWorker(common, options, { taskQueue, isSmall, validateCluster: validateForScope(scopes) });
   const leftBehind = serveLeftBehind({
@@ -60,11 +65,22 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
     onFailure: fail,
   });
 
-  function serve(wanted: Parameters<ScopeSet['serve']>[0]): void {
+  function serve(wanted: readonly ScopeConfiguration[]): void {
+    if (deploymentVersion !== undefined && wanted.length > accountsOfDeployment) {
+      logger.warn('Temporal by default gives no work to accounts beyond the limit of task queues of a deployment', {
+        accounts: wanted.length,
+        limit: accountsOfDeployment,
+        setting: 'matching.maxTaskQueuesInDeploymentVersion',
+      });
+    }
     scopes.serve(wanted);
     void leftBehind.look();
   }
 
+  // Created first, since this detects a namespace that does not exist.
+  const worker = await runWorkflows(poolTaskQueue(pool), false);
+  await reportSearchAttributes(client, logger);
+  const workflows = runAll([worker]);
   const file =
     'scopesFile' in configuration
       ? followScopes(configuration.scopesFile, {
@@ -72,10 +88,6 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
           onProblem: (error) => logger.error('the scopes file cannot be used; the scopes stay as they are', { error }),
         })
       : { scopes: [configuration], stop: () => {} };
-  // Created first, since this detects a namespace that does not exist.
-  const worker = await runWorkflows(poolTaskQueue(pool), false);
-  await reportSearchAttributes(client, logger);
-  const workflows = runAll([worker]);
   serve(file.scopes);
   const looking = setInterval(() => void leftBehind.look(), lookIntervalMs);
   // Temporal learns of a deployment only when its workers run.

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 import { createCceClient } from '../../cce/client.ts';
+import type { Follower } from '../../temporal/follow/follower.ts';
 import type { ScopeConfiguration } from '../configuration.ts';
 import { createActivityWorkers, type CommonOptions } from '../create-workers.ts';
 import { createCredentials } from '../credentials/credentials.ts';
@@ -34,6 +35,7 @@ export interface ServeContext {
   logger: Logger;
   pool: string;
   webhookRanges: readonly string[] | undefined;
+  follower: Follower;
 }
 
 /** The first and the longest pause between two attempts to call a service that does not answer, or refuses the keys. */
@@ -80,7 +82,7 @@ export function serveScope(
       webhookRanges: context.webhookRanges,
       meter,
       pool,
-      log: logger,
+      follower: context.follower,
     });
     running = runAll(await createActivityWorkers(common, configuration, activities));
     if (stopping.signal.aborted) running.shutdown();
