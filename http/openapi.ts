@@ -27,11 +27,16 @@ export async function addOpenAPI(app: FastifyInstance): Promise<void> {
         { name: 'reconcile', description: 'Find clusters with our marker that no create claims.' },
         { name: 'schedules', description: 'Repeat teardowns and searches for orphans.' },
         { name: 'approvals', description: 'Decide about deletions that a second principal has to approve.' },
+        { name: 'webhooks', description: 'Register receivers of events, and see what they did not accept.' },
         { name: 'validation', description: 'Check specs without any effect.' },
       ],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: (given) => {
+      const { schema, url } = jsonSchemaTransform(given);
+      const { role } = given.route.config ?? {};
+      return { schema: { ...schema, ...(role !== undefined && { 'x-role': role }) }, url };
+    },
     transformObject: (document) => tidied(jsonSchemaTransformObject(document)),
   });
   let text: string | undefined;

@@ -21,6 +21,7 @@ import { clientGone, onEnd } from './on-end.ts';
 import { addOpenAPI } from './openapi.ts';
 import { addProbes } from './probes.ts';
 import { problemOf } from './problem-of.ts';
+import { addReferencePage } from './reference-page.ts';
 import { RequestError } from './request-error.ts';
 import { apiRoutes } from './routes/index.ts';
 import { answerUnreadable } from './unreadable.ts';
@@ -100,6 +101,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     throw new RequestError(404, 'NotFound', `there is no ${request.method} of this path; /openapi.json lists all`);
   });
   await addOpenAPI(app);
+  addReferencePage(app);
   await app.register(addProbes, { scopes, registry, stopping });
   await app.register(apiRoutes, { prefix: '/v1/:account/:region', scopes, stopping, longestStreamMs, approvals });
   await app.ready();
