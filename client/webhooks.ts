@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { webhookWorkflowID, workflowIDPrefix, type Placement } from '../contract/identity.ts';
@@ -68,7 +69,10 @@ export interface Webhooks {
   list: () => Promise<Webhook[]>;
   /** Removes a webhook, and drops what it has not delivered. `false` if there is none of this name. */
   remove: (name: string) => Promise<boolean>;
-  /** Lists the first hundred operations whose events have not been delivered although they were sent, parked ones first. */
+  /**
+   * Lists operations whose events have not been delivered although they were sent, at most a hundred: those that are parked,
+   * and those that are retried among the twenty oldest deliveries.
+   */
   undelivered: (name: string) => Promise<UndeliveredEvents[]>;
   /** Delivers what is parked, by the present settings. Returns the number of operations. */
   retry: (name: string) => Promise<number>;
@@ -76,6 +80,11 @@ export interface Webhooks {
 
 const callsAtOnce = 10;
 const mostShown = 100;
+/** One that has failed for long has begun long ago. */
+const mostDescribed = 20;
+/** Two seconds. */
+const settlingLooks = 20;
+const settlingPauseMs = 100;
 
 export function createWebhooks(client: Client, scope: Placement, asker: Asker = {}): Webhooks {
   const running = (workflowType: string) =>
@@ -92,6 +101,15 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
       else webhooks.push({ name, ...registered(read as WebhookMemo, new Date(startedAtMs)) });
     }
     return webhooks.toSorted((left, right) => left.name.localeCompare(right.name));
+  }
+
+  async function refuseTooMany(name: string, { operation }: WebhookSettings): Promise<void> {
+    const isForOperation = operation !== undefined;
+    const most = isForOperation ? maximumWebhooks.forOperations : maximumWebhooks.others;
+    const alike = (await list()).filter(({ settings }) => (settings?.operation !== undefined) === isForOperation);
+    if (alike.filter((other) => other.name !== name).length < most) return;
+    const message = `would be one more than the maximum of ${most} webhooks${isForOperation ? ' for single operations' : ''}`;
+    throw new InvalidOptionsError([{ path: 'name', message }]);
   }
 
   async function deliveries(name: string): Promise<ListedRun[]> {
@@ -117,9 +135,19 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
     return `${workflowIDPrefix(scope)}${rest.slice(0, rest.lastIndexOf(':'))}`;
   }
 
+  /** Waits until a webhook that was there before has taken its settings, if a worker answers: what is sent next goes by them. */
+  async function settled(name: string, settings: WebhookSettings): Promise<void> {
+    for (let looks = 0; looks < settlingLooks; looks++) {
+      const found = await readWebhook(client, scope, name);
+      if (found === undefined || found === 'removed') return;
+      if (JSON.stringify(found.settings) === JSON.stringify(settings)) return;
+      await pause(settlingPauseMs);
+    }
+  }
+
   async function find(name: string): Promise<Webhook> {
     const found = await readWebhook(client, scope, name);
-    if (found?.isOpen !== true) throw new WebhookNotFoundError(name);
+    if (found === undefined || found === 'removed' || !found.isOpen) throw new WebhookNotFoundError(name);
     const { settings, startedAt, requestedBy } = found;
     return { name, settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
   }
@@ -128,12 +156,7 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
     async set(name, given) {
       checkOptions({ name: labelOption }, { name }, webhookProblems(given));
       const settings = given.operation === undefined ? given : await ofKnownOperation(client, given, given.operation);
-      const others = (await list()).filter((other) => other.name !== name);
-      if (others.length >= maximumWebhooks) {
-        throw new InvalidOptionsError([
-          { path: 'name', message: `would be one more than the maximum of ${maximumWebhooks} webhooks` },
-        ]);
-      }
+      await refuseTooMany(name, settings);
       await refuseClearText(client, scope);
       const { account, region } = scope;
       const input: WebhookInput = { account, region, name };
@@ -145,6 +168,7 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
         signal: setWebhookSignal,
         signalArgs: [settings],
       });
+      await settled(name, settings);
     },
     get: find,
     list,
@@ -157,17 +181,25 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
     async undelivered(name) {
       const found = await parkedDeliveries(name);
       if (found.length === 0) await find(name);
-      const shown = found.toSorted((left, right) => Number(!left.parked) - Number(!right.parked)).slice(0, mostShown);
+      const parked = found.flatMap((one) => (one.parked ? [{ run: one.run, parked: one.parked }] : []));
+      const others = found
+        .filter((one) => !one.parked)
+        .toSorted((left, right) => left.run.startedAtMs - right.run.startedAtMs)
+        .slice(0, mostDescribed);
       const limit = pLimit(callsAtOnce);
-      const undelivered = shown.map(({ run, parked }) =>
-        limit(async (): Promise<UndeliveredEvents | undefined> => {
-          const workflowID = subjectOf(name, run);
-          if (parked) return { state: 'parked', workflowID, ...parked };
+      const retried = others.map(({ run }) =>
+        limit(async (): Promise<UndeliveredEvents[]> => {
           const block = await findBlock(client, run, true);
-          return block?.reason === 'callFails' ? { state: 'retrying', workflowID, message: block.message } : undefined;
+          if (block?.reason !== 'callFails') return [];
+          return [{ state: 'retrying', workflowID: subjectOf(name, run), message: block.message }];
         }),
       );
-      return (await Promise.all(undelivered)).filter((one) => one !== undefined);
+      const waiting = parked.map((one): UndeliveredEvents => ({
+        state: 'parked',
+        workflowID: subjectOf(name, one.run),
+        ...one.parked,
+      }));
+      return [...waiting, ...(await Promise.all(retried)).flat()].slice(0, mostShown);
     },
     async retry(name) {
       const parked = (await parkedDeliveries(name)).filter((one) => one.parked);

@@ -37,12 +37,13 @@ export function deliverEvent({
 }: DeliverDependencies): WebhookActivities['deliverEvent'] {
   const limits = new Map<string, LimitFunction>();
 
-  return async ({ account, region, name, event }) => {
+  return async ({ account, region, name, event, settings: kept }) => {
     const signal = cancellationSignal();
     const webhook = await readWebhook(client, { account, region }, name);
-    if (webhook === undefined) return 'gone';
-    const { format = 'json' } = webhook.settings;
-    const target = targetOf(webhook.settings, secrets);
+    const settings = webhook === 'removed' ? undefined : (webhook?.settings ?? kept);
+    if (settings === undefined) return 'gone';
+    const { format = 'json' } = settings;
+    const target = targetOf(settings, secrets);
     const key = `${account}/${region}/${name}`;
     const limit = limits.get(key) ?? pLimit(requestsAtOnce);
     limits.set(key, limit);

@@ -16,18 +16,22 @@ export interface Told {
 const callsAtOnce = 10;
 
 /** Hands events on to the workflows that deliver them. Rejects if any could not be: then all are to be handed on again. */
-export async function handOn(client: Client, scope: Placement, name: string, told: readonly Told[]): Promise<void> {
+export async function handOn(
+  client: Client,
+  placement: Placement,
+  input: WebhookDeliveryInput,
+  told: readonly Told[],
+): Promise<void> {
   const limit = pLimit(callsAtOnce);
-  const { account, region } = scope;
-  const input: WebhookDeliveryInput = { account, region, name };
+  const { priority, ...queue } = placed(placement);
   const calls = told.map(({ execution, events }) =>
     limit(() =>
       client.workflow.signalWithStart(workflowTypes.webhookDelivery, {
-        workflowId: webhookDeliveryWorkflowID(scope, name, execution),
-        ...placed(scope),
+        workflowId: webhookDeliveryWorkflowID(placement, input.name, execution),
+        ...queue,
         args: [input],
         // Nobody waits for it as for a create.
-        priority: { priorityKey: 5 },
+        priority: { ...priority, priorityKey: 5 },
         signal: tellEventsSignal,
         signalArgs: [events],
       }),

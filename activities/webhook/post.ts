@@ -82,27 +82,36 @@ function checkedLookup(lookup: typeof systemLookup, check: (address: string) => 
 
 function answerTo(request: ClientRequest, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     // For all errors: one that nobody listens to would end the worker.
-    request.on('error', reject);
+    request.on('error', (error) => {
+      if (!isAnswered) reject(error);
+    });
     request.once('response', (response) => {
-      beginningOf(response).then((text) => {
+      isAnswered = true;
+      void beginningOf(response).then((text) => {
         const { statusCode = 0, headers } = response;
         const retryAfter = headers['retry-after'];
         resolve({ status: statusCode, text, ...(retryAfter !== undefined && { retryAfter }) });
         // What follows is not read.
         request.destroy();
-      }, reject);
+      });
     });
     request.end(body);
   });
 }
 
+/** What is known of the answer counts, even if the rest of it never comes. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');
-  for await (const part of response) {
-    text += String(part);
-    if (text.length >= mostCharacters) break;
+  try {
+    for await (const part of response) {
+      text += String(part);
+      if (text.length >= mostCharacters) break;
+    }
+  } catch {
+    // The receiver has closed the connection, or the time is over.
   }
   return text.slice(0, mostCharacters);
 }

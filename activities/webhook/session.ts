@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { AccountRegion } from '../../contract/identity.ts';
 import type { FollowEventsInput, WebhookCursor } from '../../contract/webhook/activities.ts';
 import { webhookEventTypes, type WebhookSettings } from '../../contract/webhook/settings.ts';
-import { readWebhook } from '../../temporal/executions/read-webhook.ts';
+import { readWebhook, type RegisteredWebhook } from '../../temporal/executions/read-webhook.ts';
 import { operationHash } from '../../temporal/follow/cursor.ts';
 import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
 import { handOn, type Told } from './hand-on.ts';
@@ -30,6 +30,8 @@ export interface Session {
 
 /** How often the settings are read again. */
 const readAgainMs = 10_000;
+/** The same for the webhooks of single operations, of which there may be many. */
+const rarelyMs = 60_000;
 const heartbeatMs = 5_000;
 
 /**
@@ -47,17 +49,23 @@ export async function beginSession(
   const { heartbeat, info } = Context.current();
   let cursor = resumeCursor(info.heartbeatDetails, input);
   let readAtMs = Date.now();
-  let registered = await readWebhook(client, scope, name);
-  if (registered?.isOpen !== true) return undefined;
+  let registered = await openWebhook();
+  if (registered === undefined) return undefined;
   let { settings, sinceMs = input.sinceMs } = registered;
   const heartbeats = setInterval(() => heartbeat(cursor), heartbeatMs);
+
+  async function openWebhook(): Promise<RegisteredWebhook | undefined> {
+    const found = await readWebhook(client, scope, name);
+    return found !== 'removed' && found?.isOpen === true ? found : undefined;
+  }
 
   async function tell(told: readonly Told[], moved: () => Partial<WebhookCursor>): Promise<void> {
     const types = new Set<string>(settings.events ?? webhookEventTypes);
     const wanted = told
       .map(({ execution, events }) => ({ execution, events: events.filter(({ type }) => types.has(type)) }))
       .filter(({ events }) => events.length > 0);
-    await handOn(client, { ...scope, ...(pool !== undefined && { pool }) }, name, wanted);
+    const webhook = { account, region, name, ...(settings.operation !== undefined && { settings }) };
+    await handOn(client, { ...scope, ...(pool !== undefined && { pool }) }, webhook, wanted);
     cursor = { ...cursor, ...moved() };
     if (wanted.length > 0) heartbeat(cursor);
   }
@@ -68,10 +76,10 @@ export async function beginSession(
     settings: () => settings,
     sinceMs: () => sinceMs,
     async goesOn() {
-      if (Date.now() - readAtMs < readAgainMs) return true;
+      if (Date.now() - readAtMs < (settings.operation === undefined ? readAgainMs : rarelyMs)) return true;
       readAtMs = Date.now();
-      registered = await readWebhook(client, scope, name);
-      if (registered?.isOpen !== true) return false;
+      registered = await openWebhook();
+      if (registered === undefined) return false;
       const isSame = subjectOf(registered.settings) === subjectOf(settings);
       ({ settings, sinceMs = input.sinceMs } = registered);
       return isSame;

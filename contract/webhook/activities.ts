@@ -1,5 +1,6 @@
 import type { AccountRegion } from '../identity.ts';
 import type { WebhookEvent } from './event.ts';
+import type { WebhookSettings } from './settings.ts';
 
 /** The activities of webhooks. Each of them may be repeated at any time: then receivers get an event again. */
 export interface WebhookActivities {
@@ -46,4 +47,6 @@ export interface DeliverEventInput extends AccountRegion {
   /** The name of the webhook. */
   name: string;
   event: WebhookEvent;
+  /** Those that count if Temporal does not know the webhook any more. Without them, it was removed. */
+  settings?: WebhookSettings;
 }

@@ -1,10 +1,13 @@
 import type { AccountRegion } from '../identity.ts';
 import type { WebhookEvent } from './event.ts';
+import type { WebhookSettings } from './settings.ts';
 
 /** The input of the workflow `webhookDelivery`, which delivers the events of one operation to one webhook. */
 export interface WebhookDeliveryInput extends AccountRegion {
   /** The name of the webhook. */
   name: string;
+  /** The settings of a webhook that ends with its operation: Temporal may forget it before everything is delivered. */
+  settings?: WebhookSettings;
   /** What an earlier run hands on. Only the workflow itself sets it. */
   resumed?: { queue: WebhookEvent[]; known: string[] };
 }

@@ -53,8 +53,8 @@ export interface WebhookMemo extends Record<string, unknown>, Asker {
   since?: string;
 }
 
-/** The maximum number of webhooks of an account and region. */
-export const maximumWebhooks = 50;
+/** The maximum number of webhooks of an account and region: those for single operations, and the others. */
+export const maximumWebhooks = { forOperations: 1_000, others: 50 };
 
 /** Whether a value can be used as settings. Clients check more; this is for what anybody may send to a workflow. */
 export function isWebhookSettings(value: unknown): value is WebhookSettings {

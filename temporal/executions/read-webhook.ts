@@ -16,14 +16,15 @@ export interface RegisteredWebhook {
   requestedBy?: string;
 }
 
-/** Reads a webhook from its memo, which needs no worker. `undefined` if there is none, or if it was removed. */
+/** Reads a webhook from its memo, which needs no worker. `undefined` if Temporal knows none, or no longer does. */
 export async function readWebhook(
   client: Client,
   scope: AccountRegion,
   name: string,
-): Promise<RegisteredWebhook | undefined> {
+): Promise<RegisteredWebhook | 'removed' | undefined> {
   const run = await describeRun(client, webhookWorkflowID(scope, name));
-  if (run === undefined || !(isOpen(run.status.name) || run.status.name === 'COMPLETED')) return undefined;
+  if (run === undefined) return undefined;
+  if (!isOpen(run.status.name) && run.status.name !== 'COMPLETED') return 'removed';
   return toRegistered(run.memo as WebhookMemo, isOpen(run.status.name), run.startTime);
 }
 

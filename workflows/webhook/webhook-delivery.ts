@@ -22,7 +22,8 @@ const longHistory = 2_000;
  * another try.
  */
 export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void> {
-  const { account, region, name, resumed } = input;
+  const { resumed, ...webhook } = input;
+  const { name } = webhook;
   const queue = [...(resumed?.queue ?? [])];
   const known = new Set(resumed?.known);
   let isRetryAsked = false;
@@ -39,7 +40,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
     const [event] = queue;
     if (event === undefined) continue;
     try {
-      if ((await deliverEvent({ account, region, name, event })) === 'gone') return;
+      if ((await deliverEvent({ ...webhook, event })) === 'gone') return;
       queue.shift();
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
@@ -86,7 +87,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
   function goOn(): Promise<never> {
     const { typedSearchAttributes } = workflowInfo();
     const goOnWith = makeContinueAsNewFunc<typeof webhookDelivery>({ typedSearchAttributes });
-    return goOnWith({ account, region, name, resumed: { queue, known: [...known].slice(-mostKnown) } });
+    return goOnWith({ ...webhook, resumed: { queue, known: [...known].slice(-mostKnown) } });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -23,20 +23,40 @@ const event: WebhookEvent = {
   data: { account: 'default', region: 'bj', kind: 'create', workflowID: 'cce:default:bj:ci-7', clusterName: 'ci-7' },
 };
 
+interface Options {
+  ranges?: string[];
+  /** The settings that the delivery has got. */
+  kept?: WebhookSettings;
+  /** Temporal does not know the webhook any more. */
+  isForgotten?: boolean;
+}
+
 /** Sends the event to a webhook with these settings; without any to one that was removed. */
-function deliver(settings: WebhookSettings | undefined, ranges = ['127.0.0.1']) {
+function deliver(
+  settings: WebhookSettings | undefined,
+  { ranges = ['127.0.0.1'], kept, isForgotten = false }: Options = {},
+) {
   const status = { name: settings === undefined ? 'TERMINATED' : 'RUNNING' };
-  const describeOne = async () => ({ status, memo: { webhook: settings }, startTime: new Date() });
+  const describeOne = async () => {
+    if (isForgotten) throw new WorkflowNotFoundError('forgotten', 'id', undefined);
+    return { status, memo: { webhook: settings }, startTime: new Date() };
+  };
   const client = { workflow: { getHandle: () => ({ describe: describeOne }) } } as unknown as Client;
   const secrets = { env: (name: string) => variables[name], file: () => undefined };
   const run = deliverEvent({ client, secrets, addresses: allowedAddresses(ranges) });
   const environment = new MockActivityEnvironment({}, { logger });
-  const result = environment.run(run, { account: 'default', region: 'bj', name: 'hook', event }) as Promise<string>;
+  const result = environment.run(run, {
+    account: 'default',
+    region: 'bj',
+    name: 'hook',
+    event,
+    ...(kept !== undefined && { settings: kept }),
+  }) as Promise<string>;
   return { result, cancel: () => environment.cancel() };
 }
 
-const failureOf = (settings: WebhookSettings, ranges?: string[]) =>
-  deliver(settings, ranges).result.then(
+const failureOf = (settings: WebhookSettings, options?: Options) =>
+  deliver(settings, options).result.then(
     () => undefined,
     (error: ApplicationFailure | CancelledFailure) => error,
   );
@@ -69,6 +89,13 @@ describe('the delivery of an event', () => {
 
   it('is over when the webhook was removed', async () => {
     expect(await deliver(undefined).result).toBe('gone');
+    expect(await deliver(undefined, { kept: signed() }).result).toBe('gone');
+    expect(receiver.received).toEqual([]);
+  });
+
+  it('goes on by the settings that it has got, if Temporal has forgotten the webhook of an operation', async () => {
+    expect(await deliver(undefined, { kept: signed(), isForgotten: true }).result).toBe('delivered');
+    expect(await deliver(undefined, { isForgotten: true }).result).toBe('gone');
   });
 
   it.each([
@@ -124,7 +151,7 @@ describe('the delivery of an event', () => {
 
   it('is parked at once if the receiver has a private address', async () => {
     const port = new URL(receiver.url).port;
-    expect(await failureOf({ ...signed(), url: `https://localhost:${port}` }, [])).toMatchObject({
+    expect(await failureOf({ ...signed(), url: `https://localhost:${port}` }, { ranges: [] })).toMatchObject({
       type: 'WebhookRefused',
       message: expect.stringMatching(/^the address \S+ of localhost is not public/) as string,
       nonRetryable: true,

@@ -1,4 +1,6 @@
 import type { lookup as systemLookup } from 'node:dns';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allowedAddresses } from '../../../activities/webhook/allowed-addresses.ts';
 import { post, RefusedAddressError, type PostOptions } from '../../../activities/webhook/post.ts';
@@ -126,6 +128,16 @@ describe('a request to a receiver', () => {
     await expect(send('http://name.example', { lookup })).rejects.toThrow(
       'the address 8.8.8.8 of name.example may not get requests in clear text',
     );
+  });
+
+  it('counts by its status, even if the rest of the answer never comes', async () => {
+    const slow = createServer((_, response) => void response.writeHead(200).write('beginning'));
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const { port: slowPort } = slow.address() as AddressInfo;
+    const answered = await send(`http://127.0.0.1:${slowPort}`, { limitMs: 100 });
+    expect(answered).toEqual({ status: 200, text: 'beginning' });
+    slow.closeAllConnections();
+    await new Promise((resolve) => slow.close(resolve));
   });
 
   it('ends after its time limit', async () => {
