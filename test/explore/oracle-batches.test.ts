@@ -51,6 +51,14 @@ describe('the concurrency of a batch', () => {
     expect(judged({ operations: [item(1, 0, 99), item(2, 74, 99)] })).toContain('more than 1');
   });
 
+  it('does not count what somebody else relies on while the batch rolls back', () => {
+    const operations = [item(1, 0, 9), item(2, 4, 9, { kind: 'delete' })];
+    expect(judged({ operations })).toContain('more than 1');
+    const claim = { ...accepted('create', 2), run: { workflowID: 'w', runID: 'create-1' } };
+    expect(judged({ operations, asked: [claim] })).toBe('');
+    expect(judged({ operations: [item(1, 0, 9), item(2, 4, 9)], asked: [claim] })).toContain('more than 1');
+  });
+
   it('may be raised', () => {
     const operations = [item(1, 0, 5), item(2, 4, 9)];
     expect(judged({ operations, asked: [accepted('rescaleBatch', 3)] })).toBe('');

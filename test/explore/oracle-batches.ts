@@ -27,7 +27,12 @@ function limitHolds(batch: Batch, record: RunRecord): string[] {
   return items.flatMap((item) => {
     const atMs = Date.parse(item.startedAt);
     const others = items.filter(
-      (other) => other !== item && Date.parse(other.startedAt) <= atMs && atMs < endsAtMs(other, record),
+      (other) =>
+        other !== item &&
+        Date.parse(other.startedAt) <= atMs &&
+        atMs < endsAtMs(other, record) &&
+        // A rollback lets go of what somebody else relies on.
+        !(item.kind === 'delete' && other.kind === 'create' && isClaimed(other, record)),
     );
     const isRescaled =
       batch.name === batchName && record.asked.some((asked) => asked.message === 'rescaleBatch' && asked.atMs <= atMs);
@@ -65,11 +70,15 @@ function cancelHasEffect(batch: Batch, record: RunRecord): string[] {
     if (item.kind !== 'create') return [];
     if (Date.parse(item.startedAt) > untilMs) return [`${batch.name} began ${item.runID} although it was cancelled`];
     const { runsSinceMs = 0 } = clusters.find(({ clusterID }) => clusterID === item.clusterID) ?? {};
-    const isClaimed = asked.some(({ run }) => run?.runID === item.runID);
     const { outcome } = (item.outcome ?? {}) as { outcome?: string };
-    const goesOn = outcome === 'running' && runsSinceMs > untilMs && !isClaimed;
+    const goesOn = outcome === 'running' && runsSinceMs > untilMs && !isClaimed(item, record);
     return goesOn ? [`${item.runID} went on although ${batch.name} was cancelled`] : [];
   });
+}
+
+/** Whether somebody has asked for the cluster of an item by itself. */
+function isClaimed({ runID }: Operation, { asked }: RunRecord): boolean {
+  return asked.some(({ run }) => run?.runID === runID);
 }
 
 /** What a batch has started, as those are told who look at it. */
