@@ -25,6 +25,8 @@ export interface DeleteClusterInput {
   waitForRelease?: boolean;
   /** The clusterID that our records have for the name: counts if a list does not show the name, which may lag. */
   knownClusterID?: string;
+  /** The cluster of the name that was seen gone, as our records have it: an outcome without another cluster names it again. */
+  goneClusterID?: string;
   /** Our records have the cluster of this ID, and nobody has seen it gone. */
   isOnRecord?: boolean;
   /**

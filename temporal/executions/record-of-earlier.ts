@@ -43,10 +43,11 @@ export async function recordForCreate(
   create: FoundRun | undefined,
 ): Promise<RecordForCreate> {
   // One that runs may have ended when the start arrives; until then, the start is refused.
-  const earlier =
+  const left =
     create?.isRunning === true
       ? leftByCreates(create, Date.now())
       : await stillLeft(client, scope, clusterName, create);
+  const { goneClusterID: _, ...earlier }: Left = left;
   return { input: inputOf(earlier), memo: Object.keys(earlier).length === 0 ? {} : { earlier } };
 }
 
@@ -57,7 +58,7 @@ function inputOf({ clusterID, unseenUntil }: EarlierCreates): RecordForCreate['i
   };
 }
 
-export type RecordForDelete = Pick<DeleteClusterInput, 'knownClusterID' | 'unseenUntil'>;
+export type RecordForDelete = Pick<DeleteClusterInput, 'knownClusterID' | 'goneClusterID' | 'unseenUntil'>;
 
 /** What a delete by name has to know of the creates of that name: a list may lag behind our records. */
 export async function recordForDelete(
@@ -66,8 +67,13 @@ export async function recordForDelete(
   clusterName: string,
   create: FoundRun | undefined,
 ): Promise<RecordForDelete> {
-  return inputOf(await stillLeft(client, scope, clusterName, create));
+  const left = await stillLeft(client, scope, clusterName, create);
+  const { goneClusterID } = left;
+  return { ...inputOf(left), ...(goneClusterID !== undefined && { goneClusterID }) };
 }
+
+/** `goneClusterID`: what was seen gone. */
+type Left = EarlierCreates & { goneClusterID?: string };
 
 /**
  * What the creates of a name have left, without a cluster that the latest of them or a later delete has seen gone: to look for it
@@ -78,7 +84,7 @@ async function stillLeft(
   scope: AccountRegion,
   clusterName: string,
   create: FoundRun | undefined,
-): Promise<EarlierCreates> {
+): Promise<Left> {
   if (create === undefined || create.isRunning) return {};
   const { clusterID, ...left } = leftByCreates(create, Date.now());
   if (clusterID === undefined) return left;
@@ -91,7 +97,7 @@ async function stillLeft(
     [create, ...deletions.filter(isLater)].map((run) => outcomeIfReadable(client, run)),
   );
   const isGone = outcomes.some((outcome) => hasSeenGone(outcome, clusterID));
-  return isGone ? left : { clusterID, ...left };
+  return isGone ? { goneClusterID: clusterID, ...left } : { clusterID, ...left };
 }
 
 /** An outcome that this process has no key for proves nothing. */
@@ -117,6 +123,9 @@ export function hasSeenGone(
     case 'vanished':
       return outcome.clusterID === clusterID;
     default: {
+      // Several looks have confirmed it.
+      const failure = 'failure' in outcome ? outcome.failure : undefined;
+      if (failure?.type === 'DeletedByOthers' && outcome.clusterID === clusterID) return true;
       const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
       return cleanup?.status === 'deleted' && cleanup.clusterIDs.includes(clusterID);
     }

@@ -115,7 +115,10 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
     return {
       outcome: kind,
       ...(kind === 'absent' && isOnRecord && { isOnRecord }),
-      ...identifiers({ clusterID, requestID: deletion?.requestID }),
+      ...identifiers({
+        clusterID: clusterID ?? (kind === 'absent' ? input.goneClusterID : undefined),
+        requestID: deletion?.requestID,
+      }),
       ...(deletion !== undefined && { requests: deletion.requests }),
       ...(kind === 'deleted' && { staysBehind: whatStaysBehind(options) }),
       ...(kind === 'deleted' && deletion?.leftovers !== undefined && { leftovers: deletion.leftovers }),

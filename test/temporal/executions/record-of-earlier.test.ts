@@ -129,7 +129,7 @@ describe('the next operation on the name', () => {
     toDelete: { knownClusterID: 'cce-1' },
     toCreate: { input: { knownClusterID: 'cce-1' }, memo: { earlier: { clusterID: 'cce-1' } } },
   };
-  const nothing = { toDelete: {}, toCreate: { input: {}, memo: {} } };
+  const nothing = { toDelete: { goneClusterID: 'cce-1' }, toCreate: { input: {}, memo: {} } };
 
   it.each<[what: string, outcomes: Record<string, object>, expected: object]>([
     ['is told the cluster of the last create', {}, known],
@@ -146,6 +146,23 @@ describe('the next operation on the name', () => {
     [
       'is told nothing if a delete by its ID has deleted it',
       { [deleteByID]: { outcome: 'deleted', clusterID: 'cce-1' } },
+      nothing,
+    ],
+    [
+      'is told nothing if a delete after that which deleted it has found none',
+      { [deleteByName]: { outcome: 'absent', clusterID: 'cce-1' } },
+      nothing,
+    ],
+    [
+      'is told nothing if the create has seen that others deleted it',
+      {
+        [createID]: {
+          outcome: 'failed',
+          clusterID: 'cce-1',
+          failure: { type: 'DeletedByOthers', message: 'gone' },
+          cleanup: { status: 'notNeeded', clusterIDs: [] },
+        },
+      },
       nothing,
     ],
     [

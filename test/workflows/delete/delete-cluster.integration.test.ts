@@ -334,6 +334,12 @@ it.each(['deleted', 'deleting'] as const)(
   },
 );
 
+it('a delete that finds no cluster of the name names the one that was seen gone', async () => {
+  const { outcome } = await deleteCluster({}, { target: byName, goneClusterID: 'cce-gone' });
+  expect(outcome).toMatchObject({ outcome: 'absent', clusterID: 'cce-gone' });
+  expect(outcome.isOnRecord).toBeUndefined();
+});
+
 it.each<[what: string, input: Parameters<typeof deleteCluster>[1], isOnRecord: boolean]>([
   ['by ID', { target: { clusterID: 'cce-other' }, isOnRecord: true }, true],
   ['by name', { target: byName, knownClusterID: 'cce-other' }, true],
