@@ -16,6 +16,7 @@ import { isAfterReset } from './after-reset.ts';
 import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import type { Creation } from './creation.ts';
 import { awaitUnseenCluster, findLateOnes, findTargets } from './find-targets.ts';
+import { deleteOwnClusters } from './own-clusters.ts';
 import { isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 /**
@@ -34,46 +35,66 @@ export async function cleanUp(
   onBegin: (abandon: () => void) => void,
 ): Promise<Cleanup> {
   const { obtained } = creation;
+  // Compensation never deletes a cluster without this create's key, even if an earlier create of ours made it.
+  if (obtained?.madeBy === 'earlierCreate' && policyNow().deleteOptions === undefined) {
+    await keepOnlyAdopted(creation, progress, onBegin);
+    // The user may have asked for a deletion meanwhile.
+    if (policyNow().deleteOptions === undefined) return { status: 'kept', clusterIDs: [obtained.clusterID] };
+  }
   const { deleteOptions } = policyNow();
   const isOpen = isOutcomeOpen(creation.requests) || (obtained === undefined && mayShowLate(creation));
   if (obtained === undefined && !isOpen && deleteOptions === undefined) {
     return { status: 'notNeeded', clusterIDs: [] };
-  }
-  // Compensation never deletes a cluster without this create's key, even if an earlier create of ours made it.
-  if (obtained?.madeBy === 'earlierCreate' && deleteOptions === undefined) {
-    return { status: 'kept', clusterIDs: [obtained.clusterID] };
   }
   progress.enter('cleaningUp');
   const sinceMs = Date.now();
   const untilMs = sinceMs + creation.cleanUpTimeoutSeconds * 1000;
   const done: CleanUpRecord = { handled: [], gone: [], leftBehind: [] };
   try {
-    return await CancellationScope.nonCancellable(async () => {
-      const abandonable = new CancellationScope({ cancellable: true });
-      onBegin(() => abandonable.cancel());
-      return abandonable.run(async () => {
-        const task = { creation, policyNow, progress, sinceMs, untilMs };
-        if (deleteOptions !== undefined) await awaitUnseenCluster(task);
-        const targets = await findTargets(task, isOpen ? settlePauses : []);
-        const policy = policyNow();
-        const order = orderOf(policy, creation);
-        if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
-        if (order !== undefined) return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
-        const late = await findLateOnes(targets, task, 'kept-clusters-show-late');
-        const clusterIDs = [...new Set([...targets, ...late])];
-        // The user may have asked for a deletion meanwhile.
-        const policyThen = policyNow();
-        const orderThen = orderOf(policyThen, creation);
-        if (orderThen === undefined || !patched('deletion-while-late-clusters-show'))
-          return { status: 'kept', clusterIDs };
-        return deleteAll({ ...task, policyNow: () => policyThen }, orderThen, clusterIDs, done);
-      });
+    return await untilAbandoned(onBegin, async () => {
+      const task = { creation, policyNow, progress, sinceMs, untilMs };
+      if (deleteOptions !== undefined) await awaitUnseenCluster(task);
+      const targets = await findTargets(task, isOpen ? settlePauses : []);
+      const policy = policyNow();
+      const order = orderOf(policy, creation);
+      if (targets.length === 0) return { status: 'notNeeded', clusterIDs: [] };
+      if (order !== undefined) return deleteAll({ ...task, policyNow: () => policy }, order, targets, done);
+      const late = await findLateOnes(targets, task, 'kept-clusters-show-late');
+      const clusterIDs = [...new Set([...targets, ...late])];
+      // The user may have asked for a deletion meanwhile.
+      const policyThen = policyNow();
+      const orderThen = orderOf(policyThen, creation);
+      if (orderThen === undefined || !patched('deletion-while-late-clusters-show'))
+        return { status: 'kept', clusterIDs };
+      return deleteAll({ ...task, policyNow: () => policyThen }, orderThen, clusterIDs, done);
     });
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const known = obtained === undefined ? creation.made : [...creation.made, obtained.clusterID];
     const clusterIDs = [...new Set([...known, ...done.handled])].filter((clusterID) => !done.gone.includes(clusterID));
     return { status: 'incomplete', clusterIDs, failure: failureOf(error), ...namedLeftovers(done) };
+  }
+}
+
+/** Goes on when the workflow is cancelled, until somebody gives it up. */
+function untilAbandoned<Result>(onBegin: (abandon: () => void) => void, work: () => Promise<Result>): Promise<Result> {
+  return CancellationScope.nonCancellable(() => {
+    const abandonable = new CancellationScope({ cancellable: true });
+    onBegin(() => abandonable.cancel());
+    return abandonable.run(work);
+  });
+}
+
+/** Deletes what this create has made beside the cluster that it adopted. What it cannot delete, the outcome names if a look shows it. */
+async function keepOnlyAdopted(
+  creation: Creation,
+  progress: Progress,
+  onBegin: (abandon: () => void) => void,
+): Promise<void> {
+  try {
+    await untilAbandoned(onBegin, () => deleteOwnClusters(creation, progress, 'cleaningUp'));
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
   }
 }
 

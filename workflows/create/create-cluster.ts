@@ -203,19 +203,21 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
   }
 
   function recorded<Ended extends CreateClusterOutcome>(ended: Ended): Ended {
-    recordEnd({ kind: 'create', clusterName: request.cluster.clusterName, startedAtMs }, ended);
-    countIncidents(ended);
-    return ended;
+    const { duplicates } = creation;
+    // Of those, a clean-up may have found some.
+    const whole = { ...ended, ...(duplicates.length > 0 && { duplicates }) };
+    recordEnd({ kind: 'create', clusterName: request.cluster.clusterName, startedAtMs }, whole);
+    countIncidents(whole);
+    return whole;
   }
 
   function outcome(kind: CreateClusterOutcome['outcome']): CreateClusterOutcome {
-    const { obtained, duplicates } = creation;
+    const { obtained } = creation;
     return {
       outcome: kind,
       ...identifiers(obtained),
       ...(obtained?.madeBy === 'earlierCreate' && { adopted: true }),
       steps: progress.view().steps,
-      ...(duplicates.length > 0 && { duplicates }),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Duration } from '@temporalio/common';
-import { patched, sleep } from '@temporalio/workflow';
+import { isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import { readMarker } from '../../contract/marker.ts';
 import { ambiguousName } from '../delete/ambiguous-name.ts';
@@ -50,8 +50,15 @@ export async function findLateOnes(
   if (restMs <= 0 || areAllKnown || !patched(change)) return [];
   const message = 'what the last request made may show late';
   progress.waitFor({ reason: 'service', message, retryAt: timeAfter(restMs) });
-  await sleep(restMs, { summary: message });
-  progress.waitFor(undefined);
+  try {
+    await sleep(restMs, { summary: message });
+  } catch (error) {
+    // Whoever gives the clean-up up gives up this alone: what it knows is handled.
+    if (isCancellation(error)) return [];
+    throw error;
+  } finally {
+    progress.waitFor(undefined);
+  }
   return findTargets(task, []);
 }
 

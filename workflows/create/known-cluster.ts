@@ -26,17 +26,21 @@ export function knownCluster(
 ): KnownCluster {
   let clusterID = allowDuplicateName ? undefined : knownClusterID;
   let looks = 0;
+  let isDoomed = false;
   return {
     forSubmit: () => ({
       ...(clusterID !== undefined && { knownClusterID: clusterID }),
-      ...(clusterID !== undefined && looks >= settlePauses.length && { isKnownLookedFor: true }),
+      ...(clusterID !== undefined && (isDoomed || looks >= settlePauses.length) && { isKnownLookedFor: true }),
     }),
     note(found) {
-      const known = found.find((each) => each.clusterID === clusterID);
-      if (known !== undefined) looks = 0;
-      // The service has said that it goes, or a delete of ours is about it: then one look without it is enough.
-      if (known !== undefined && isGoing(known)) clusterID = undefined;
+      // The service itself has said that it goes: then one look without it is enough.
+      if (found.some((each) => each.clusterID === clusterID && isGoing(each))) clusterID = undefined;
       if (!allowDuplicateName) clusterID ??= found.find(isOursAndStays)?.clusterID;
+      const known = found.find((each) => each.clusterID === clusterID);
+      if (known === undefined) return;
+      looks = 0;
+      // A delete of ours is about it. That may be cancelled, so neither list nor read must show the cluster any more.
+      isDoomed = known.isBeingDeleted === true;
     },
     async awaitNextLook() {
       const pause = settlePauses[looks++] ?? '30s';
@@ -48,8 +52,8 @@ export function knownCluster(
   };
 }
 
-function isGoing({ clusterPhase, isBeingDeleted }: FoundCluster): boolean {
-  return isBeingDeleted === true || clusterPhase === 'deleting' || clusterPhase === 'deleted';
+function isGoing({ clusterPhase }: FoundCluster): boolean {
+  return clusterPhase === 'deleting' || clusterPhase === 'deleted';
 }
 
 function isOursAndStays(cluster: FoundCluster): boolean {

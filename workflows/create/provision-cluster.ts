@@ -1,12 +1,9 @@
-import { TemporalFailure } from '@temporalio/common';
 import { patched, sleep, upsertMemo } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { secretsOf } from '../../cce/secrets.ts';
-import { compensationOptions } from '../../contract/compensation.ts';
-import type { Duplicate, ObtainedCluster } from '../../contract/create-record.ts';
+import type { ObtainedCluster } from '../../contract/create-record.ts';
 import { watchActivities } from '../activity-proxies.ts';
-import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
 import { failure, provisioningFailure } from '../operation/operation-failure.ts';
 import type { Progress } from '../operation/progress.ts';
@@ -14,8 +11,8 @@ import { isAfterReset } from './after-reset.ts';
 import type { SettledDecision } from './create-decision.ts';
 import type { Creation } from './creation.ts';
 import { decide } from './decide.ts';
-import { ours } from './find-targets.ts';
 import { look, obtainCluster } from './obtain-cluster.ts';
+import { deleteExtra, deleteOwnClusters, verifyWithinMs } from './own-clusters.ts';
 import { countMade, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 /**
@@ -46,7 +43,7 @@ export async function provisionCluster(creation: Creation, progress: Progress, d
     }
     if (lastOpenedAtMs(creation.requests) === undefined) return throwIfCancelled();
     if (madeBy === 'earlierCreate') {
-      await deleteOwnLateOnes(creation, progress);
+      await deleteOwnClusters(creation, progress, 'verifying');
       return throwIfCancelled();
     }
     // Outside the deadline: the cluster runs in time, and a duplicate that is slow to delete must not take it along.
@@ -92,20 +89,6 @@ async function resolveDuplicates(creation: Creation, clusterID: string, progress
   return clusterID;
 }
 
-/**
- * Deletes what a lost request of a create has made that then adopted the cluster of an earlier one. Runs of before did not look for
- * it.
- */
-async function deleteOwnLateOnes(creation: Creation, progress: Progress): Promise<void> {
-  if (!patched('adoption-awaits-own-clusters')) return;
-  progress.enter('verifying');
-  const restMs = (lastOpenedAtMs(creation.requests) ?? -Infinity) + lastRequestTimeMs - Date.now();
-  if (restMs > 0) await sleep(restMs, { summary: 'what a last request made may show late' });
-  for (const clusterID of ours(await look(creation, progress, verifyWithinMs), creation)) {
-    creation.duplicates.push({ clusterID, ...(await deleteExtra(creation, clusterID, progress)) });
-  }
-}
-
 /** Looks until each request that may have made a cluster is accounted for, or ended long enough ago. */
 async function lookForAll(creation: Creation, clusterID: string, progress: Progress): Promise<SettledDecision> {
   for (;;) {
@@ -123,36 +106,7 @@ async function lookForAll(creation: Creation, clusterID: string, progress: Progr
   }
 }
 
-/** The cluster runs, so a look that the service refuses for now is no reason to give up soon. */
-const verifyWithinMs = 3_600_000;
-
 /** The list may lag behind the watch, which has seen that the cluster runs. */
 function asRunning(seen: FoundCluster): FoundCluster {
   return phaseDuringCreate(seen.clusterPhase) === 'waiting' ? { ...seen, clusterPhase: 'running' } : seen;
-}
-
-/** The cluster runs, and its user waits: an extra that the service does not delete by then is left, and named. */
-const deleteExtraWithinMs = 3_600_000;
-
-async function deleteExtra(
-  { request, marker }: Creation,
-  clusterID: string,
-  progress: Progress,
-): Promise<Omit<Duplicate, 'clusterID'>> {
-  try {
-    const { objection, leftovers } = await deleteUntilGone({
-      clusterID,
-      order: { reason: 'extraOfCreate', markerKey: marker.key },
-      options: compensationOptions(request),
-      secrets: secretsOf(request),
-      untilMs: Date.now() + deleteExtraWithinMs,
-      // The steps that people see stay those of the cluster that runs.
-      progress: { observe: () => undefined, waitFor: progress.waitFor },
-    });
-    return { deleted: objection === undefined, ...(leftovers !== undefined && { leftovers }) };
-  } catch (error) {
-    throwIfCancelled();
-    if (!(error instanceof TemporalFailure)) throw error;
-    return { deleted: false };
-  }
 }

@@ -105,6 +105,25 @@ describe('the cluster of an earlier create', () => {
     expect(cloud.left()).toEqual(['cce-before-1']);
   });
 
+  it.each([
+    ['its adoption is cancelled', { moments: { 'step 1': cancelBySignal({}) } }, 'cancelled'],
+    ['its creation fails', { becomes: 'create_failed' }, 'failed'],
+  ] as const)('stays, and what a lost request made late goes, when %s', async (_, script, kind) => {
+    const becomes = 'becomes' in script ? script.becomes : 'running';
+    const { outcome, cloud } = await createCluster({
+      clusters: [{ ...earlier, hiddenLooks: 8, becomes }],
+      posts: [posts.lostAfterEffect],
+      made: [{ hiddenLooks: 8 }],
+      ...('moments' in script && { moments: script.moments }),
+    });
+    expect(outcome).toMatchObject({
+      outcome: kind,
+      cleanup: { status: 'kept', clusterIDs: ['cce-before-1'] },
+      duplicates: [{ clusterID: 'cce-made-1', deleted: true }],
+    });
+    expect(cloud.left()).toEqual(['cce-before-1']);
+  });
+
   it('is not said to be deleted if our records have it, and it is gone', async () => {
     const { outcome } = await createCluster(
       { clusters: [{ ...earlier, clusterPhase: 'absent' }], moments: { start: askForDeletion } },

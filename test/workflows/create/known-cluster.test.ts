@@ -21,12 +21,6 @@ it.each<[what: string, creation: Partial<Creation>, looks: FoundCluster[][], kno
   ['is forgotten when it is going', { knownClusterID: 'cce-1' }, [[{ ...ours, clusterPhase: 'deleting' }]], undefined],
   ['is forgotten when it has gone', { knownClusterID: 'cce-1' }, [[{ ...ours, clusterPhase: 'deleted' }]], undefined],
   [
-    'is forgotten when a delete of ours is about it',
-    { knownClusterID: 'cce-1' },
-    [[{ ...ours, isBeingDeleted: true }]],
-    undefined,
-  ],
-  [
     'is another one that stays beside one that is going',
     { knownClusterID: 'cce-1' },
     [[{ ...ours, clusterPhase: 'deleting' }, other]],
@@ -42,4 +36,13 @@ it.each<[what: string, creation: Partial<Creation>, looks: FoundCluster[][], kno
   const { note, forSubmit } = knownCluster(creation as Creation, { waitFor: () => undefined });
   looks.forEach(note);
   expect(forSubmit()).toEqual(known === undefined ? {} : { knownClusterID: known });
+});
+
+it('is looked for once more only while a delete of ours is about it', () => {
+  const { note, forSubmit } = knownCluster({} as Creation, { waitFor: () => undefined });
+  note([{ ...ours, isBeingDeleted: true }]);
+  expect(forSubmit()).toEqual({ knownClusterID: 'cce-1', isKnownLookedFor: true });
+  // That was cancelled.
+  note([ours]);
+  expect(forSubmit()).toEqual({ knownClusterID: 'cce-1' });
 });
