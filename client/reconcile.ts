@@ -44,7 +44,8 @@ export async function reconcile(
   return resultOfSweep(client, await startSearch(client, scope, options), onBlocked);
 }
 
-function startSearch(client: Client, scope: Placement, options: ReconcileOptions, asker: Asker = {}) {
+/** Starts a search, or attaches to one with the same options. */
+export function startSearch(client: Client, scope: Placement, options: ReconcileOptions, asker: Asker = {}) {
   return client.workflow.start<typeof reconcileClusters>(workflowTypes.reconcileClusters, {
     workflowId: `${reconcileWorkflowID(scope)}:${nameOfSearch(options)}`,
     ...placed(scope),
@@ -118,8 +119,9 @@ export function reconcileSearch(client: Client, scope: Placement, asker: Asker =
 /** The last part of the workflow ID: the same for the same options. */
 export function nameOfSearch({ delete: deletion }: ReconcileOptions): string {
   if (deletion === undefined) return 'report';
-  const { olderThanSeconds, options } = deletion;
-  const said = [olderThanSeconds, options.deleteResource, options.deleteCDSSnapshot, options.moveOut];
+  const { olderThanSeconds, options, only } = deletion;
+  const flags = [olderThanSeconds, options.deleteResource, options.deleteCDSSnapshot, options.moveOut];
+  const said = only === undefined ? flags : [...flags, only];
   return `delete:${hexDigest(new TextEncoder().encode(JSON.stringify(said)), 16)}`;
 }
 

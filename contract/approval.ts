@@ -39,7 +39,12 @@ export type ApprovableChange =
       /** The last part of the workflow ID, see `client/reconcile.ts`. */
       name: string;
       delete: NonNullable<ReconcileInput['delete']>;
+      /** The orphans that it deletes, if they still are. */
+      orphans: { clusterID: string; clusterName: string }[];
     };
+
+/** The number of orphans that one approval is for: the memo has them. */
+export const mostOrphans = 100;
 
 /** The input of the workflow `changeApproval`. */
 export interface ChangeApprovalInput extends AccountRegion {

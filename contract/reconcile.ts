@@ -9,6 +9,8 @@ export interface ReconcileInput extends AccountRegion {
     olderThanSeconds: number;
     /** As in the API's delete call. */
     options: DeleteClusterOptions;
+    /** The clusterIDs of the orphans that somebody has approved the deletion of. Absent: all. */
+    only?: string[];
   };
   /** The interval of the schedule that starts it, in seconds. Absent for a search that a person starts. */
   everySeconds?: number;

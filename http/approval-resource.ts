@@ -102,6 +102,10 @@ function shownChange(change: ApprovableChange): ApprovalResource['change'] {
       return { kind, batch: upload.name, creates, deletes, options: { concurrency, failurePolicy } };
     }
     case 'reconcile':
-      return { kind: 'reconcile', options: { ...change.delete } };
+      return {
+        kind: 'reconcile',
+        deletes: change.orphans.length,
+        options: { ...change.delete.options, olderThanSeconds: change.delete.olderThanSeconds },
+      };
   }
 }

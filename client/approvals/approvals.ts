@@ -31,7 +31,7 @@ export interface Approvals {
   list: (options?: { all?: boolean }) => Promise<ApprovalStatus[]>;
   /** @throws OperationNotFoundError */
   status: (approval: OperationReference) => Promise<ApprovalStatus>;
-  /** Reads which clusters the change is about, so that nobody approves what they have not seen. None for a search for orphans. */
+  /** Reads which clusters the change is about, so that nobody approves what they have not seen. */
   clusters: (change: ApprovableChange) => Promise<ChangedCluster[]>;
   /**
    * Approves or rejects a change, and waits some seconds for its start. A repeated decision changes nothing.
@@ -77,7 +77,7 @@ export function createApprovals(client: Client, scope: Placement): Approvals {
     list: ({ all = false } = {}) => listApprovals(client, scope, !all),
     status,
     async clusters(change) {
-      if (change.kind === 'reconcile') return [];
+      if (change.kind === 'reconcile') return change.orphans.map((orphan) => ({ kind: 'delete', ...orphan }));
       if (change.kind === 'batch') return changesOfUpload(client, change.upload);
       const { kind, clusterID, clusterName } = change;
       return [{ kind, clusterID, ...(clusterName !== undefined && { clusterName }) }];

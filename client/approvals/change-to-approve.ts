@@ -1,13 +1,16 @@
 import type { Client } from '@temporalio/client';
 import { isClusterID } from '../../cce/cluster-id.ts';
-import type { ApprovableChange } from '../../contract/approval.ts';
-import type { AccountRegion } from '../../contract/identity.ts';
+import { mostOrphans, type ApprovableChange } from '../../contract/approval.ts';
+import type { Placement } from '../../contract/identity.ts';
+import type { ReconcileReport } from '../../contract/reconcile.ts';
+import { UnreachableError } from '../../temporal/connection/unreachable-error.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
 import { uploadBatch, type BatchToStart } from '../batch/start.ts';
 import { checkOptions, nameOrIDOption } from '../check-options.ts';
 import { OperationEndingError } from '../errors/operation-ending-error.ts';
 import { OperationNotFoundError } from '../errors/operation-not-found-error.ts';
-import { nameOfSearch, type ReconcileOptions } from '../reconcile.ts';
+import { nameOfSearch, startSearch, type ReconcileOptions } from '../reconcile.ts';
+import { resultOfSweep, type OnBlocked } from '../result-of-sweep.ts';
 import type { DeleteOptions } from '../start-delete.ts';
 import { statusOfCluster } from '../status-of-cluster.ts';
 
@@ -17,25 +20,25 @@ export type ChangeToApprove =
   | { kind: 'batch'; batch: BatchToStart }
   | { kind: 'reconcile'; delete: NonNullable<ReconcileOptions['delete']> };
 
-/** The deletion is under way already: nobody needs to approve it again. */
+/** The deletion is under way already, or there is nothing to delete and this is the report of that: nobody needs to approve it. */
 export interface DeletionUnderWay {
   underWay: OperationReference;
 }
 
 /**
- * Fixes what a change is about, so that what is approved is what is carried out: the cluster of a name by its ID, and the items
- * of a batch in pages.
+ * Fixes what a change is about, so that what is approved is what is carried out: the cluster of a name by its ID, the items of a
+ * batch in pages, and the orphans that there are.
  */
 export async function prepareChange(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   asked: ChangeToApprove,
 ): Promise<ApprovableChange | DeletionUnderWay> {
   switch (asked.kind) {
     case 'delete':
       return fixedDelete(client, scope, asked.nameOrID, asked.options);
     case 'reconcile':
-      return { kind: 'reconcile', name: nameOfSearch(asked), delete: asked.delete };
+      return fixedSearch(client, scope, asked.delete);
     case 'batch': {
       const { items, concurrency, failurePolicy } = asked.batch;
       const uploaded = await uploadBatch(client, scope, asked.batch);
@@ -46,9 +49,38 @@ export async function prepareChange(
   }
 }
 
+/** A search for the orphans that there are now. Without any, the report of that is all. */
+async function fixedSearch(
+  client: Client,
+  scope: Placement,
+  deletion: NonNullable<ReconcileOptions['delete']>,
+): Promise<ApprovableChange | DeletionUnderWay> {
+  const search = await startSearch(client, scope, {});
+  const { unclaimed } = await reportOf(client, search);
+  const bornBefore = Date.now() - deletion.olderThanSeconds * 1000;
+  const orphans = unclaimed
+    .filter(({ ownership, createdAt = '' }) => ownership === 'orphan' && Date.parse(createdAt) <= bornBefore)
+    .slice(0, mostOrphans)
+    .map(({ clusterID, clusterName }) => ({ clusterID, clusterName }));
+  if (orphans.length === 0) {
+    return { underWay: { workflowID: search.workflowId, runID: search.firstExecutionRunId } };
+  }
+  const exact = { ...deletion, only: orphans.map(({ clusterID }) => clusterID) };
+  return { kind: 'reconcile', name: nameOfSearch({ delete: exact }), delete: exact, orphans };
+}
+
+/** @throws UnreachableError as soon as something holds the search up, for example because no worker polls */
+function reportOf(client: Client, search: Awaited<ReturnType<typeof startSearch>>): Promise<ReconcileReport> {
+  return new Promise((resolve, reject) => {
+    const onBlocked: OnBlocked = ({ message }) =>
+      reject(new UnreachableError(`the search for orphans does not get on: ${message}`));
+    resultOfSweep(client, search, onBlocked).then(resolve, reject);
+  });
+}
+
 async function fixedDelete(
   client: Client,
-  scope: AccountRegion,
+  scope: Placement,
   nameOrID: string,
   options: DeleteOptions,
 ): Promise<ApprovableChange | DeletionUnderWay> {

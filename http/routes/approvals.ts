@@ -71,7 +71,6 @@ export const approvalRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
       const orchestrator = orchestratorOf(options, request);
       const status = await find(request, orchestrator);
       const resource = approvalResource(scopeOf(request), status);
-      if (status.change.kind === 'reconcile') return resource;
       const clusters = await orchestrator.approvals.clusters(status.change);
       return { ...resource, clusters: clusters.filter((cluster) => maySee(request, cluster)) };
     },

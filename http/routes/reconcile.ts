@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { OperationReference } from '../../client/index.ts';
 import { requireAllNames, requireRole } from '../access/authorize.ts';
 import { note } from '../audit.ts';
 import { reconcileOperation } from '../operation-resource.ts';
@@ -39,13 +40,13 @@ export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
       const wait = waitOf(options, request.query.wait, reply);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
         const asked = reconcileOptionsOf(body);
-        const carryOut = async () => {
-          const search = await orchestrator.reconcileSearch.start(asked);
-          return reconcileOperation(scopeOf(request), await settledReconcile(orchestrator, search, wait));
-        };
+        const read = async (search: OperationReference) =>
+          reconcileOperation(scopeOf(request), await settledReconcile(orchestrator, search, wait));
+        const carryOut = async () => read(await orchestrator.reconcileSearch.start(asked));
         if (asked.delete === undefined) return carryOut();
         const change = { kind: 'reconcile', delete: asked.delete } as const;
-        return approveFirst(options, request, orchestrator, change, { carryOut, underWay: carryOut });
+        // Without orphans, the report is all.
+        return approveFirst(options, request, orchestrator, change, { carryOut, underWay: read });
       });
     },
   );

@@ -35,7 +35,7 @@ export const approvalSchema = z
         }),
       )
       .exactOptional()
-      .describe('The clusters that the change creates or deletes. Absent in lists, and for a search for orphans.'),
+      .describe('The clusters that the change creates or deletes. Absent in lists.'),
   })
   .meta({ id: 'Approval', description: 'A deletion that a second principal has to approve.' });
 

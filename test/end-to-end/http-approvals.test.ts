@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { createOrchestrator, type Decision, type Orchestrator } from '../../client/index.ts';
+import { createWorkflowID } from '../../contract/identity.ts';
 import { readTokens } from '../../http/access/tokens-file.ts';
 import type { ApprovalResource } from '../../http/schemas/approval.ts';
 import type { OperationResource } from '../../http/schemas/operation.ts';
@@ -12,7 +13,7 @@ import { createFollower } from '../../temporal/follow/follower.ts';
 import { followerCalls } from '../../temporal/follow/follower-calls.ts';
 import { readExample } from '../examples.ts';
 import { bearer, entry } from '../http/tokens.ts';
-import { ended } from '../orchestration.ts';
+import { ended, reached } from '../orchestration.ts';
 import { useService } from '../service.ts';
 import { waiting } from '../waiting.ts';
 
@@ -20,7 +21,9 @@ const everyRole = ['read', 'operate', 'destroy'] as const;
 const tokens = { tokens: ['alice', 'bob'].map((name) => entry(name, [...everyRole], { scopes: ['*/*'] })) };
 
 describe('where a second principal has to approve deletions', () => {
-  const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0']);
+  const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0'], {
+    faults: [{ kind: 'stuck-step', step: 3, name: 'orphan-*' }],
+  });
   let app: FastifyInstance;
   let base: string;
 
@@ -202,15 +205,36 @@ describe('where a second principal has to approve deletions', () => {
     expect(decided).toMatchObject({ status: 503, answer: { code: 'UnreachableError' } });
   });
 
-  it.concurrent('a search that deletes orphans waits too, and one that reports does not', async () => {
-    const asked = await call('alice', 'POST', '/reconcile', { delete: { olderThan: '24h' } });
-    expect(asked.answer).toMatchObject({ done: false, metadata: { kind: 'approval' } });
-    const approved = await call('bob', 'POST', `${approvalOf(asked.answer)}/approve?wait=30s`);
+  it.concurrent('a search that deletes orphans waits too, and deletes those that were shown', async () => {
+    const { client, account } = orchestration();
+    /** Somebody terminates its create, and forgets the cluster. */
+    async function orphan(name: string): Promise<void> {
+      const create = await orchestrator().create(readExample('managed', name));
+      await reached(orchestrator(), create, ({ currentStep }) => currentStep?.step?.index === 3);
+      await client.workflow.getHandle(create.workflowID, create.runID).terminate('by an operator');
+      const query = `WorkflowId = '${createWorkflowID({ account, region: 'bj' }, name)}' AND ExecutionStatus = 'Terminated'`;
+      // Lists lag behind.
+      await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(1), waiting);
+    }
+    const nothing = await call('alice', 'POST', '/reconcile?wait=30s', { delete: { olderThan: '1d' } });
+    expect(nothing.answer).toMatchObject({ done: true, metadata: { kind: 'reconcile' } });
+    await orphan('orphan-1');
+    const asked = await vi.waitUntil(async () => {
+      const { answer } = await call('alice', 'POST', '/reconcile', { delete: { olderThan: '1s' } });
+      return answer.metadata.kind === 'approval' && answer;
+    }, waiting);
+    const approval = approvalOf(asked);
+    expect((await call<ApprovalResource>('bob', 'GET', approval)).answer).toMatchObject({
+      change: { kind: 'reconcile', deletes: 1 },
+      clusters: [{ kind: 'delete', clusterName: 'orphan-1' }],
+    });
+    await orphan('orphan-2');
+    const approved = await call('bob', 'POST', `${approval}/approve?wait=30s`);
     expect(approved.answer).toMatchObject({
       done: true,
       metadata: { kind: 'reconcile', requestedBy: 'alice', approvedBy: 'bob' },
-      response: { orphans: 0 },
     });
+    expect(await standing('orphan')).toEqual(['orphan-2']);
     expect((await call('alice', 'POST', '/reconcile')).answer.metadata.kind).toBe('reconcile');
   });
 });

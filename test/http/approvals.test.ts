@@ -204,7 +204,12 @@ describe('a decision', () => {
     expect([refusal.status, refusal.calls.includes('approvals.decide')]).toEqual([403, false]);
     const seen = await ask(['read', 'GET', `/approvals/${approvalID}`], { who: 'ci', orchestrator });
     expect(seen.body).toMatchObject({ change: { batch: 'ci-1' }, clusters: [{ clusterName: 'ci-1' }] });
-    const reconcile = { kind: 'reconcile', name: 'delete:1', delete: { olderThanSeconds: 60, options: {} } } as const;
+    const reconcile: ApprovalStatus['change'] = {
+      kind: 'reconcile',
+      name: 'delete:1',
+      delete: { olderThanSeconds: 60, options: {} },
+      orphans: [],
+    };
     const orphans = { approvals: approvalsOf({ change: reconcile }) };
     expect((await ask(approve, { who: 'ci', orchestrator: orphans })).status).toBe(404);
     expect((await ask(approve, { who: 'bob', orchestrator: orphans })).status).toBe(202);

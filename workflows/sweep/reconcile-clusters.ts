@@ -73,6 +73,7 @@ async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
     if (report.unclaimed.length === reportLimit) return;
     report.unclaimed.push(entry);
     if (ownership !== 'orphan' || input.delete === undefined) return;
+    if (input.delete.only?.includes(clusterID) === false) return;
     // A cluster without a known age counts as young: nothing is deleted on a guess.
     const ageSeconds = (Date.now() - Date.parse(createdAt ?? '')) / 1000;
     if (ageSeconds >= input.delete.olderThanSeconds) doomed.push({ cluster, entry });
