@@ -51,6 +51,7 @@ describe('a server process', () => {
         TEMPORAL_ADDRESS: proxy.address,
         CCE_HTTP_TOKENS_FILE: tokensFile,
         CCE_WEBHOOKS_FILE: webhooksFile,
+        CCE_HTTP_APPROVAL_SCOPES: 'guarded/*',
       });
       url = await server.url;
     });
@@ -81,6 +82,12 @@ describe('a server process', () => {
       await vi.waitUntil(async () => (await get(`/v1/${account}/bj/webhooks/platform`)).status === 200, waiting);
       const registered = await (await get(`/v1/${account}/bj/webhooks/platform`)).json();
       expect(registered).toMatchObject({ url: 'https://receiver.example/…', requestedBy: 'CCE_WEBHOOKS_FILE' });
+      const guarded = await fetch(`${url}/v1/guarded/bj/schedules/teardowns/nightly`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ every: '24h', filter: { name: 'ci-*' } }),
+      });
+      expect([guarded.status, await guarded.json()]).toMatchObject([403, { code: 'ApprovalRequired' }]);
       const last = get('/v1/default/bj/clusters');
       expect((await last).status).toBe(200);
       expect(await server.stop()).toBe(0);
