@@ -1,5 +1,14 @@
-import { log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { WebhookInput } from '../../contract/webhook/activities.ts';
+import { ActivityFailure } from '@temporalio/common';
+import {
+  isCancellation,
+  log,
+  makeContinueAsNewFunc,
+  setHandler,
+  sleep,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { FollowedEvents, WebhookInput } from '../../contract/webhook/activities.ts';
 import { setWebhookSignal } from '../../contract/webhook/messages.ts';
 import { isWebhookSettings, type WebhookMemo, type WebhookSettings } from '../../contract/webhook/settings.ts';
 import { followEvents } from '../activity-proxies.ts';
@@ -25,13 +34,26 @@ export async function webhook(input: WebhookInput): Promise<void> {
     return upsertMemo(memo);
   });
   for (;;) {
-    const followed = await followEvents({ account, region, name, sinceMs, ...(cursor !== undefined && { cursor }) });
+    const followed = await follow();
+    if (followed === undefined) continue;
     cursor = followed.cursor;
     if (followed.isOver === true) return;
     const { continueAsNewSuggested, historyLength, memo, typedSearchAttributes } = workflowInfo();
     if (!continueAsNewSuggested && historyLength < longHistory) continue;
     const goOnWith = makeContinueAsNewFunc<typeof webhook>({ ...(memo && { memo }), typedSearchAttributes });
     return goOnWith({ account, region, name, sinceMs, cursor: followed.cursor });
+  }
+
+  /** A webhook must not end because somebody has failed its activity by hand: nobody would notice. */
+  async function follow(): Promise<FollowedEvents | undefined> {
+    try {
+      return await followEvents({ account, region, name, sinceMs, ...(cursor !== undefined && { cursor }) });
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      log.warn('the events of a webhook could not be followed, and are again in a minute', { webhook: name, error });
+      await sleep('1m', { summary: 'before the events are followed again' });
+      return undefined;
+    }
   }
 }
 

@@ -5,9 +5,9 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { WebhookEvent } from '../../../client/index.ts';
 import { watchTaskQueue } from '../../../contract/identity.ts';
-import type { DeliverEventInput } from '../../../contract/webhook/activities.ts';
+import type { FollowedEvents, FollowEventsInput, WebhookActivities } from '../../../contract/webhook/activities.ts';
 import type { WebhookDeliveryMemo } from '../../../contract/webhook/delivery.ts';
-import { retryDeliverySignal, tellEventsSignal } from '../../../contract/webhook/messages.ts';
+import { retryDeliverySignal, setWebhookSignal, tellEventsSignal } from '../../../contract/webhook/messages.ts';
 import { workflowTypes } from '../../../contract/workflow-types.ts';
 import { fewPollers } from '../../few-pollers.ts';
 import { startSkippingServer } from '../../skipping-server.ts';
@@ -21,43 +21,106 @@ function eventOf(id: string): WebhookEvent {
   return { id, type: 'stage', timestamp: '2026-11-28T01:00:00.000Z', data: { ...data, clusterName: 'ci-7' } };
 }
 
-describe('the delivery of the events of an operation', () => {
-  let environment: TestWorkflowEnvironment;
-  let stopWorkers: () => Promise<void>;
-  /** The attempts to deliver, with the time of each by the clock of the server. */
-  let attempts: { id: string; atMs: number }[] = [];
-  let answer: (id: string) => 'delivered' | 'gone';
+let environment: TestWorkflowEnvironment;
+let stopWorkers: () => Promise<void>;
+/** The attempts to deliver, with the time of each by the clock of the server. */
+let attempts: { id: string; atMs: number }[] = [];
+let answer: (id: string) => 'delivered' | 'gone';
+let follow: (input: FollowEventsInput) => Promise<FollowedEvents>;
 
-  beforeAll(async () => {
-    environment = await startSkippingServer();
-    const { nativeConnection: connection } = environment;
-    const deliverEvent = async ({ event }: DeliverEventInput) => {
+beforeAll(async () => {
+  environment = await startSkippingServer();
+  const { nativeConnection: connection } = environment;
+  const activities: WebhookActivities = {
+    followEvents: (input) => follow(input),
+    deliverEvent: async ({ event }) => {
       attempts.push({ id: event.id, atMs: await environment.currentTimeMs() });
       return answer(event.id);
+    },
+  };
+  const workers = await Promise.all([
+    Worker.create({
+      ...fewPollers,
+      connection,
+      taskQueue,
+      workflowBundle: { codePath: inject('workflowBundlePath') },
+      debugMode: true,
+    }),
+    Worker.create({ ...fewPollers, connection, taskQueue: watchTaskQueue(taskQueue), activities }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  stopWorkers = async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+  };
+});
+afterAll(async () => {
+  await stopWorkers();
+  await environment.teardown();
+});
+
+describe('a webhook', () => {
+  const cursor = { operations: '', leases: {}, sweepsAtMs: 7, sweeps: [] };
+  const settings = { url: 'https://receiver.example' };
+
+  it('goes on where it has got to, takes new settings, and ends only when nothing more can happen', async () => {
+    const calls: FollowEventsInput[] = [];
+    let end = () => {};
+    const held = new Promise<void>((resolve) => (end = resolve));
+    follow = async (input) => {
+      calls.push(input);
+      if (calls.length === 1) return { cursor };
+      if (calls.length === 2) throw ApplicationFailure.nonRetryable('somebody has failed it by hand');
+      await held;
+      return { cursor, isOver: true };
     };
-    const workers = await Promise.all([
-      Worker.create({
-        ...fewPollers,
-        connection,
-        taskQueue,
-        workflowBundle: { codePath: inject('workflowBundlePath') },
-        debugMode: true,
-      }),
-      Worker.create({ ...fewPollers, connection, taskQueue: watchTaskQueue(taskQueue), activities: { deliverEvent } }),
-    ]);
-    const running = Promise.all(workers.map((worker) => worker.run()));
-    stopWorkers = async () => {
-      for (const worker of workers) worker.shutdown();
-      await running;
-    };
+    const webhook = await environment.client.workflow.start(workflowTypes.webhook, {
+      workflowId: 'cce:default:bj:webhook:hook',
+      taskQueue,
+      args: [{ account: 'default', region: 'bj', name: 'hook' }],
+      memo: { webhook: settings, requestedBy: 'ann' },
+    });
+    // No time is skipped while an activity runs, as the third one does.
+    await environment.sleep('61s');
+    await vi.waitUntil(() => calls.length === 3, waiting);
+    const { startTime } = await webhook.describe();
+    const first = { account: 'default', region: 'bj', name: 'hook', sinceMs: startTime.getTime() };
+    expect(calls).toEqual([first, { ...first, cursor }, { ...first, cursor }]);
+
+    const memo = async () => (await webhook.describe()).memo;
+    for (const junk of [
+      undefined,
+      null,
+      7,
+      {},
+      { url: 7 },
+      { ...settings, format: 'xml' },
+      { ...settings, events: 'all' },
+    ]) {
+      await webhook.signal('setWebhook', junk);
+    }
+    const widened = { ...settings, batch: 'nightly' };
+    await webhook.signal(setWebhookSignal, { ...settings, events: ['ended'] });
+    await vi.waitFor(
+      async () => expect(await memo()).toEqual({ webhook: { ...settings, events: ['ended'] }, requestedBy: 'ann' }),
+      waiting,
+    );
+    // What it was not for until now is told from now on.
+    await webhook.signal(setWebhookSignal, widened);
+    const since = expect.stringMatching(/^20/) as string;
+    await vi.waitFor(
+      async () => expect(await memo()).toEqual({ webhook: widened, since, requestedBy: 'ann' }),
+      waiting,
+    );
+    end();
+    await webhook.result();
   });
+});
+
+describe('the delivery of the events of an operation', () => {
   beforeEach(() => {
     attempts = [];
     answer = () => 'delivered';
-  });
-  afterAll(async () => {
-    await stopWorkers();
-    await environment.teardown();
   });
 
   const tell = (name: string, ...ids: string[]): Promise<WorkflowHandle> =>
