@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { newToken } from '../../http/access/new-token.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
-import { runToEnd, start } from '../processes.ts';
+import { httpEnvironment, startHTTPProcess } from '../http-process.ts';
+import { runToEnd } from '../processes.ts';
 import { waiting } from '../waiting.ts';
-
-const quiet = { TEMPORAL_NAMESPACE: 'default', CCE_HTTP_PORT: '0', CCE_HTTP_HOST: '', CCE_HTTP_TOKENS_FILE: '' };
 
 describe('a server process', () => {
   it.each([
@@ -22,7 +21,7 @@ describe('a server process', () => {
     ],
     ['whose namespace does not exist', { TEMPORAL_NAMESPACE: 'no-such-namespace' }, 2, /there is no namespace/],
   ])('%s exits with the reason', async (_, environment, code, reason) => {
-    const env = { ...quiet, TEMPORAL_ADDRESS: inject('temporalAddress'), ...environment };
+    const env = httpEnvironment({ TEMPORAL_ADDRESS: inject('temporalAddress'), ...environment });
     const { exitCode, stdout, stderr } = await runToEnd('http', [], { env, timeout: 60_000 });
     expect([exitCode, stdout]).toEqual([code, '']);
     expect(stderr).toMatch(reason);
@@ -32,7 +31,7 @@ describe('a server process', () => {
     const account = `test-${randomUUID().slice(0, 8)}`;
     let folder: string;
     let proxy: Proxy;
-    let server: ReturnType<typeof startServer>;
+    let server: ReturnType<typeof startHTTPProcess>;
     let url: string;
     let token: string;
 
@@ -47,7 +46,7 @@ describe('a server process', () => {
       const secret = { fromEnv: 'CCE_WEBHOOK_SECRET' };
       const webhook = { name: 'platform', scopes: [`${account}/bj`], url: 'https://receiver.example/cce', secret };
       await writeFile(webhooksFile, stringify({ webhooks: [webhook] }));
-      server = startServer({
+      server = startHTTPProcess({
         TEMPORAL_ADDRESS: proxy.address,
         CCE_HTTP_TOKENS_FILE: tokensFile,
         CCE_WEBHOOKS_FILE: webhooksFile,
@@ -97,29 +96,6 @@ describe('a server process', () => {
     });
   });
 });
-
-/** Starts the server, and waits until it listens. */
-function startServer(environment: Record<string, string>) {
-  const child = start('http', [], { env: { ...quiet, ...environment }, timeout: 100_000 });
-  let log = '';
-  const url = new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (data: Buffer) => {
-      log += data.toString();
-      const [, listening] = /"url":"([^"]+)","msg":"server is running"/.exec(log) ?? [];
-      if (listening !== undefined) resolve(listening);
-    });
-    void child.then(() => reject(new Error(log)));
-  });
-  return {
-    url,
-    log: () => log,
-    kill: () => child.kill('SIGKILL'),
-    stop: async () => {
-      child.kill('SIGTERM');
-      return (await child).exitCode;
-    },
-  };
-}
 
 /** A way to Temporal that can be closed. */
 interface Proxy {
