@@ -100,6 +100,7 @@ for (let minute = 1; minute <= options.minutes + 1; minute++) {
     ),
   ]);
   last = now;
+  console.error(rows.at(-1)?.join(', '));
 }
 isOver = true;
 await server.stop();
@@ -152,9 +153,13 @@ async function readFor(seconds: number): Promise<number[]> {
 
 async function read(path: string): Promise<number> {
   const beganMs = performance.now();
-  const response = await fetch(`${base}${path}`, { headers });
-  await response.arrayBuffer();
-  if (!response.ok) console.error(`${path}: ${response.status}`);
+  try {
+    const response = await fetch(`${base}${path}`, { headers });
+    await response.arrayBuffer();
+    if (!response.ok) console.error(`${path}: ${response.status}`);
+  } catch (error) {
+    console.error(`${path}: ${String(error)}`);
+  }
   return performance.now() - beganMs;
 }
 
