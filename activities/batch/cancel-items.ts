@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { ItemReference } from '../../contract/batch/reports.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
+import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { cancelRun, cancelUnlessClaimed } from '../../temporal/executions/cancel-run.ts';
 import { describeRun } from '../../temporal/executions/describe-run.ts';
 import { isOpen } from '../../temporal/executions/is-open.ts';
@@ -29,16 +30,18 @@ export function batchActivities(client: Client, pool?: string): BatchActivities 
 }
 
 function cancelItems(client: Client): BatchActivities['cancelItems'] {
-  return async ({ items, request, spareClaimed = false }) => {
+  return async ({ items, request, spareClaimed = false, spareRunning = false }) => {
     const limit = pLimit(10);
     const claimed: number[] = [];
+    const running: number[] = [];
     await Promise.all(
       items.map((item) =>
         limit(async () => {
           heartbeat();
           const unlessClaimed = spareClaimed && item.kind === 'create';
-          if (unlessClaimed && (await isSpared(item))) {
-            claimed.push(item.index);
+          const spared = unlessClaimed ? await whySpared(item, spareRunning) : undefined;
+          if (spared !== undefined) {
+            (spared === 'running' ? running : claimed).push(item.index);
             return;
           }
           let end = await cancel(item, request, unlessClaimed);
@@ -52,7 +55,7 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
         }),
       ),
     );
-    return { claimed };
+    return { claimed, ...(running.length > 0 && { running }) };
   };
 
   async function cancel(
@@ -70,17 +73,23 @@ function cancelItems(client: Client): BatchActivities['cancelItems'] {
     }
   }
 
-  async function isSpared({ workflowID, runID }: ItemReference): Promise<boolean> {
+  async function whySpared(
+    { workflowID, runID }: ItemReference,
+    spareRunning: boolean,
+  ): Promise<'claimed' | 'running' | undefined> {
     try {
       const run = await describeRun(client, workflowID, runID);
-      if (run === undefined) return false;
-      const { runId, status, memo = {} } = run;
+      if (run === undefined) return undefined;
+      const { runId, status } = run;
+      const memo: OperationMemo = run.memo ?? {};
       // One that has ended is not cancelled any more, and counts as it ended.
-      if (!isOpen(status.name)) return false;
-      return await isClaimed(client, { workflowID, runID: runId, isRunning: true, memo });
+      if (!isOpen(status.name)) return undefined;
+      // The batch learns of that seconds later, or only when its watch goes on again. Its cancel would delete the cluster.
+      if (spareRunning && memo.leaseBegan === true && memo.leaving !== true) return 'running';
+      return (await isClaimed(client, { workflowID, runID: runId, isRunning: true, memo })) ? 'claimed' : undefined;
     } catch (error) {
       // Nobody knows whether others rely on it.
-      if (isUnreadable(error)) return true;
+      if (isUnreadable(error)) return 'claimed';
       throw error;
     }
   }

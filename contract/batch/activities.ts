@@ -17,7 +17,7 @@ export interface BatchActivities {
    */
   awaitItems: (input: AwaitItemsInput) => Promise<EndedItem[]>;
   /** Cancels items, and passes over those that have ended. `undefined` from workers of version 0.1. */
-  cancelItems: (input: CancelItemsInput) => Promise<{ claimed: number[] } | undefined>;
+  cancelItems: (input: CancelItemsInput) => Promise<CancelledItems | undefined>;
 }
 
 export interface AwaitItemsInput {
@@ -36,6 +36,14 @@ export interface StartedItems {
   waitsFor?: Omit<WaitsFor, 'since'>;
 }
 
+/** The indices of the items that were passed over. */
+export interface CancelledItems {
+  /** Somebody else has asked for their clusters too. */
+  claimed: number[];
+  /** Their clusters run: they have succeeded. Absent if there are none. */
+  running?: number[];
+}
+
 export interface CancelItemsInput {
   items: ItemReference[];
   request: CancelRequest;
@@ -44,6 +52,11 @@ export interface CancelItemsInput {
    * of before that did not roll back.
    */
   spareClaimed?: boolean;
+  /**
+   * Pass over the creates whose cluster runs and waits for the end of its time to live. `running` has their indices. A
+   * rollback does not spare them. Absent from batches of before.
+   */
+  spareRunning?: boolean;
 }
 
 export interface StartItemsInput {

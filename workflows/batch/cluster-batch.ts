@@ -221,8 +221,13 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     const request = state.cancelRequest ?? {};
     for (let first = 0; first < items.length; first += cancelsAtOnce) {
       const some = items.slice(first, first + cancelsAtOnce);
-      const answer = await cancelItems({ items: some, request, spareClaimed: true });
+      const spareRunning = state.ending !== 'rolledBack';
+      const answer = await cancelItems({ items: some, request, spareClaimed: true, spareRunning });
       noteClaimed(state, answer?.claimed ?? []);
+      for (const { index, runID } of some) {
+        if (answer?.running?.includes(index) !== true) continue;
+        noteEnded(state, { index, runID, result: 'succeeded' }, failurePolicy, Date.now());
+      }
     }
   }
 

@@ -11,9 +11,9 @@ const request = { cleanup: 'delete' } as const;
 /** Cancels an item whose run answers queries like this. By default, its memo says nothing of a claim. */
 async function cancelItem(
   answer: Partial<CurrentStep> | undefined,
-  of: { kind?: 'create' | 'delete'; memo?: OperationMemo; status?: string } = {},
+  of: { kind?: 'create' | 'delete'; memo?: OperationMemo; status?: string; spareRunning?: boolean } = {},
 ) {
-  const { kind = 'create', memo = {}, status = 'RUNNING' } = of;
+  const { kind = 'create', memo = {}, status = 'RUNNING', spareRunning = true } = of;
   const sent: unknown[] = [];
   const handle = {
     describe: async () => ({ status: { name: status }, memo, runId: 'run-1', raw: {} }),
@@ -30,7 +30,7 @@ async function cancelItem(
     withDeadline: (_: number, call: () => unknown) => call(),
   };
   const { cancelItems } = batchActivities(client as unknown as Client);
-  const input = { items: [{ ...item, kind }], request, spareClaimed: true };
+  const input = { items: [{ ...item, kind }], request, spareClaimed: true, spareRunning };
   return { answer: await new MockActivityEnvironment().run(cancelItems, input), sent };
 }
 
@@ -69,6 +69,19 @@ describe('the cancel of a batch', () => {
     const cancelled = { isCancelled: true, isClaimed: true } as const;
     const { answer } = await cancelItem(cancelled, { memo: { ...memo, claimed: true }, status });
     expect(answer).toEqual({ claimed: [] });
+  });
+
+  it('spares a create whose cluster runs until its time to live ends, which the batch has not learned yet', async () => {
+    const { answer, sent } = await cancelItem({ stage: 'running' }, { memo: { leaseBegan: true } });
+    expect({ answer, sent }).toEqual({ answer: { claimed: [], running: [7] }, sent: [] });
+  });
+
+  it.each<[what: string, memo: OperationMemo, spareRunning: boolean]>([
+    ['is being deleted', { leaseBegan: true, leaving: true }, true],
+    ['a rollback takes back', { leaseBegan: true }, false],
+  ])('cancels a create whose cluster ran and %s', async (_, memo, spareRunning) => {
+    const { answer, sent } = await cancelItem({ isCancelled: true }, { memo, spareRunning });
+    expect({ answer, sent }).toEqual({ answer: { claimed: [] }, sent: [{ ...request, unlessClaimed: true }] });
   });
 
   it('cancels deletes, which nobody claims, without a condition', async () => {

@@ -74,6 +74,21 @@ it.concurrent('a cancel spares a create that somebody else has asked for too, an
   expect(await batch.query(reasonsQuery)).toMatchObject([{ kept: true, ranges: [[1, 1]] }]);
 });
 
+it.concurrent('a cancel spares a create whose cluster runs, which the batch has not learned yet', async () => {
+  const { outcome } = await runBatch(batchOf(3), {
+    fates: (index) => ({ result: 'never', ...(index === 1 && { leased: true }) }),
+    moments: { 'wait 1': cancelBySignal },
+  });
+  expect(outcome).toMatchObject({ outcome: 'cancelled', succeeded: 1, cancelled: 2, failures: [] });
+});
+
+it.concurrent('a rollback does not spare a create whose cluster runs', async () => {
+  const { outcome } = await runBatch(batchOf(3, { failurePolicy: 'rollback' }), {
+    fates: (index) => (index === 0 ? { result: 'failed' } : { result: 'never', ...(index === 1 && { leased: true }) }),
+  });
+  expect(outcome).toMatchObject({ outcome: 'rolledBack', succeeded: 0, failed: 1, cancelled: 2 });
+});
+
 it.concurrent('a second cancel changes nothing, and nothing is retried', async () => {
   const { outcome, starts, cancels } = await runBatch(batchOf(4), {
     fates: (index) => (index === 0 ? { refused } : {}),

@@ -26,6 +26,8 @@ export interface ItemFate extends Pick<Partial<StartedItem>, 'attached' | 'limit
   adopted?: true;
   /** Somebody else has asked for its cluster too. */
   claimed?: true;
+  /** Its cluster runs until its time to live ends. */
+  leased?: true;
   /** Its result after a cancel. @default 'cancelled' */
   afterCancel?: EndedItem['result'];
 }
@@ -200,12 +202,14 @@ function scriptedItems(script: BatchScript, batch: WorkflowHandle<typeof cluster
       }
       return all;
     },
-    async cancelItems({ items, request, spareClaimed = false }) {
+    async cancelItems({ items, request, spareClaimed = false, spareRunning = false }) {
       record.cancels.push({ indices: items.map(({ index }) => index), request });
       const isSpared = ({ runID }: { runID: string }) => spareClaimed && fates.get(runID)?.claimed === true;
-      for (const item of items) if (!isSpared(item)) cancelled.add(item.runID);
+      const runs = ({ runID }: { runID: string }) => spareRunning && fates.get(runID)?.leased === true;
+      for (const item of items) if (!isSpared(item) && !runs(item)) cancelled.add(item.runID);
       await reach(`cancel ${record.cancels.length}`);
-      return { claimed: items.filter(isSpared).map(({ index }) => index) };
+      const indicesOf = (spared: typeof items) => spared.map(({ index }) => index);
+      return { claimed: indicesOf(items.filter(isSpared)), running: indicesOf(items.filter(runs)) };
     },
   };
 
