@@ -80,13 +80,6 @@ export const batchControlRoutes: FastifyPluginAsyncZod<RouteOptions> = async (ap
         if (repeats && needsApproval(options.approvals, scope) && (await orchestrator.batches.deletes(name))) {
           refuseUnapproved(options.approvals, scope, 'start a new batch of what is left, which asks for approval');
         }
-        if (
-          repeats &&
-          needsApproval(options.approvals, scopeOf(request)) &&
-          (await orchestrator.batches.deletes(name))
-        ) {
-          refuseUnapproved(options.approvals, scopeOf(request), 'start a new batch, which asks for approval');
-        }
         if (request.query.validateOnly === true) {
           await orchestrator.batches.status(name);
           return reply.code(200).send({ valid: true, warnings: [] });
