@@ -33,6 +33,8 @@ export type ApprovableChange =
       failurePolicy: FailurePolicy;
       creates: number;
       deletes: number;
+      /** What any of its items deletes with its cluster. Absent from requests of before. */
+      deleteOptions?: DeleteClusterOptions;
     }
   | {
       kind: 'reconcile';

@@ -98,8 +98,9 @@ function shownChange(change: ApprovableChange): ApprovalResource['change'] {
       return { kind, clusterID, ...(clusterName !== undefined && { clusterName }), options: { ...options } };
     }
     case 'batch': {
-      const { kind, upload, creates, deletes, concurrency, failurePolicy } = change;
-      return { kind, batch: upload.name, creates, deletes, options: { concurrency, failurePolicy } };
+      const { kind, upload, creates, deletes, concurrency, failurePolicy, deleteOptions } = change;
+      const options = { concurrency, failurePolicy, ...deleteOptions };
+      return { kind, batch: upload.name, creates, deletes, options };
     }
     case 'reconcile':
       return {

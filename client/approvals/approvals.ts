@@ -93,7 +93,8 @@ function searchableBy(change: ApprovableChange): Searchable {
 
 /** Equal for equal requests of one principal. The pages of a batch are new each time, and its digest stands for them. */
 function digestOf(change: ApprovableChange, { identity }: Principal): string {
-  const { upload, since: _since, ...rest } = change as Partial<Extract<ApprovableChange, { kind: 'batch' }>>;
+  const batch = change as Partial<Extract<ApprovableChange, { kind: 'batch' }>>;
+  const { upload, since: _since, deleteOptions: _options, ...rest } = batch;
   const text = JSON.stringify([identity, upload?.name, rest]);
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }

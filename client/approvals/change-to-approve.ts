@@ -5,6 +5,7 @@ import type { Placement } from '../../contract/identity.ts';
 import type { ReconcileReport } from '../../contract/reconcile.ts';
 import { UnreachableError } from '../../temporal/connection/unreachable-error.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
+import { deleteOptionsOf } from '../batch/items.ts';
 import { uploadBatch, type BatchToStart } from '../batch/start.ts';
 import { checkOptions, nameOrIDOption } from '../check-options.ts';
 import { OperationEndingError } from '../errors/operation-ending-error.ts';
@@ -44,7 +45,9 @@ export async function prepareChange(
       const uploaded = await uploadBatch(client, scope, asked.batch);
       if ('underWay' in uploaded) return uploaded;
       const deletes = items.filter(({ kind }) => kind === 'delete').length;
-      return { kind: 'batch', ...uploaded, concurrency, failurePolicy, creates: items.length - deletes, deletes };
+      const creates = items.length - deletes;
+      const deleteOptions = deleteOptionsOf(items);
+      return { kind: 'batch', ...uploaded, concurrency, failurePolicy, creates, deletes, deleteOptions };
     }
   }
 }

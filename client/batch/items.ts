@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
+import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { BatchItem } from '../../contract/batch/item.ts';
 import { batchItemsQuery } from '../../contract/batch/messages.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
@@ -29,11 +30,27 @@ export async function clustersOfBatch(client: Client, scope: AccountRegion, name
 /** What becomes of a cluster. */
 export interface ChangedCluster extends ItemCluster {
   kind: 'create' | 'delete';
+  /** What a batch deletes with it. */
+  options?: DeleteClusterOptions;
+  /** The phases in which a teardown deletes it, if not in any. */
+  phases?: string[];
 }
 
 /** Reads what the items of an upload do, in the order of the items. */
 export function changesOfUpload(client: Client, upload: BatchUpload): Promise<ChangedCluster[]> {
-  return readItems(client, upload, (item) => ({ kind: item.kind, ...clusterOf(item) }));
+  return readItems(client, upload, changeOf);
+}
+
+function changeOf(item: BatchItem): ChangedCluster {
+  if (item.kind === 'create') return { kind: 'create', ...clusterOf(item) };
+  const { options = {}, onlyInPhases } = item.input;
+  return { kind: 'delete', ...clusterOf(item), options, ...(onlyInPhases !== undefined && { phases: onlyInPhases }) };
+}
+
+/** The options that any delete among the items sets. */
+export function deleteOptionsOf(items: readonly BatchItem[]): DeleteClusterOptions {
+  const set = items.flatMap((item) => (item.kind === 'delete' ? Object.entries(item.input.options ?? {}) : []));
+  return Object.fromEntries(set.filter(([, isOn]) => isOn === true));
 }
 
 /**

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** An object whose fields a type of the library describes. */
+const anyObject: z.ZodType<object> = z.looseObject({});
+
 const states = ['pending', 'approved', 'started', 'rejected', 'expired', 'failed', 'terminated'] as const;
 
 export const approvalSchema = z
@@ -16,7 +19,7 @@ export const approvalSchema = z
         batch: z.string().exactOptional().describe('The name of the batch.'),
         creates: z.int().exactOptional(),
         deletes: z.int().exactOptional(),
-        options: z.looseObject({}).describe('How it deletes.'),
+        options: z.looseObject({}).describe('How it deletes. Of a batch, every option that any of its deletes has on.'),
       })
       .describe('What is carried out once somebody approves.'),
     requestedBy: z.string(),
@@ -32,6 +35,11 @@ export const approvalSchema = z
           kind: z.enum(['create', 'delete']),
           clusterName: z.string().exactOptional(),
           clusterID: z.string().exactOptional(),
+          options: anyObject.exactOptional().describe('How an item of a batch deletes it.'),
+          phases: z
+            .array(z.string())
+            .exactOptional()
+            .describe('The phases in which a teardown deletes it. By default any.'),
         }),
       )
       .exactOptional()

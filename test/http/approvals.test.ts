@@ -199,13 +199,21 @@ describe('a decision', () => {
       failurePolicy: 'continue',
       creates: 0,
       deletes: 2,
+      deleteOptions: { deleteResource: true },
     };
-    const clusters = async () => ['ci-1', 'prod'].map((clusterName) => ({ kind: 'delete' as const, clusterName }));
+    const how = { options: { deleteResource: true }, phases: ['create_failed'] };
+    const clusters = async () =>
+      ['ci-1', 'prod'].map((clusterName) => ({ kind: 'delete' as const, clusterName, ...how }));
     const orchestrator = { approvals: { ...approvalsOf({ change }), clusters } };
     const refusal = await ask(approve, { who: 'ci', orchestrator });
     expect([refusal.status, refusal.calls.includes('approvals.decide')]).toEqual([403, false]);
     const seen = await ask(['read', 'GET', `/approvals/${approvalID}`], { who: 'ci', orchestrator });
-    expect(seen.body).toMatchObject({ change: { batch: 'ci-1' }, clusters: [{ clusterName: 'ci-1' }] });
+    expect(seen.body).toMatchObject({
+      change: { batch: 'ci-1', options: { concurrency: 10, deleteResource: true } },
+      clusters: [{ clusterName: 'ci-1', ...how }],
+    });
+    const listed = await ask(['read', 'GET', '/approvals'], { orchestrator });
+    expect(listed.body).toMatchObject({ approvals: [{ change: { options: { deleteResource: true } } }] });
     const reconcile: ApprovalStatus['change'] = {
       kind: 'reconcile',
       name: 'delete:1',
@@ -246,8 +254,12 @@ describe('a decision', () => {
   });
 
   it('that has started the change shows the operation of the change under the name of the request', async () => {
-    const operation = { kind: 'create', workflowID: 'cce:default:bj:ci-1', runID: operationOf('ci-1').runID } as const;
-    const orchestrator = { approvals: approvalsOf({ state: 'started', decidedBy: 'bob', operation }) };
+    const create = operationOf('ci-1', { requestedBy: 'ci' });
+    const operation = { kind: 'create', workflowID: create.workflowID, runID: create.runID } as const;
+    const orchestrator = {
+      operation: async () => create,
+      approvals: approvalsOf({ state: 'started', decidedBy: 'bob', operation }),
+    };
     const path = `/operations/approval~${approvalID}`;
     const { body } = await ask(['read', 'GET', path], { orchestrator });
     expect(body).toMatchObject({
