@@ -39,7 +39,9 @@ export function approvalOperation(
   const name = `${scopePath(scope)}/operations/${operationIDOf(scope, status)}`;
   const approval = approvalPath(scope, status);
   if (started !== undefined) {
-    return { ...started, name, metadata: { ...started.metadata, approval, operation: started.name } };
+    // The create whose cancel deletes the cluster knows only who asked for the cluster.
+    const who = { requestedBy: requestedBy.name, ...(decidedBy !== undefined && { approvedBy: decidedBy }) };
+    return { ...started, name, metadata: { ...started.metadata, ...who, approval, operation: started.name } };
   }
   const { kind: _kind, ...about } = shownChange(change);
   const metadata = { kind: 'approval' as const, workflowID, runID, ...about, approval, startedAt: requestedAt };

@@ -267,6 +267,9 @@ describe('a decision', () => {
       metadata: {
         kind: 'create',
         clusterName: 'ci-1',
+        // The create is that of somebody else, who did not ask for the deletion.
+        requestedBy: 'alice',
+        approvedBy: 'bob',
         operation: `/v1/default/bj/operations/create~ci-1~${operation.runID}`,
       },
     });
