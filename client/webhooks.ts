@@ -46,7 +46,7 @@ export interface UndeliveredEvents {
   event?: ParkedDelivery['event'];
 }
 
-/** Tells receivers of what happens. All calls except `set`, `list` and `remove` throw {@link WebhookNotFoundError}. */
+/** Tells receivers of what happens. All calls except `set`, `settings`, `list` and `remove` throw {@link WebhookNotFoundError}. */
 export interface Webhooks {
   /**
    * Registers a webhook, or gives the one of this name other settings. It is told of what happens from now on.
@@ -65,6 +65,11 @@ export interface Webhooks {
    */
   set: (name: string, settings: WebhookSettings) => Promise<void>;
   get: (name: string) => Promise<Webhook>;
+  /**
+   * The settings of a webhook, also of one that has ended with its operation, as long as Temporal knows it. `undefined` if there
+   * is none of this name.
+   */
+  settings: (name: string) => Promise<WebhookSettings | undefined>;
   /** Lists the webhooks of the account and region. */
   list: () => Promise<Webhook[]>;
   /** Removes a webhook, and drops what it has not delivered. `false` if there is none of this name. */
@@ -171,6 +176,10 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
       await settled(name, settings);
     },
     get: find,
+    async settings(name) {
+      const found = await readWebhook(client, scope, name);
+      return found === 'removed' ? undefined : found?.settings;
+    },
     list,
     async remove(name) {
       const wasThere = await terminate(client, webhookWorkflowID(scope, name));

@@ -5,6 +5,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { describeReference, readSecret, type SecretReader } from '../../cce/secrets.ts';
 import type { WebhookActivities } from '../../contract/webhook/activities.ts';
 import type { WebhookSettings } from '../../contract/webhook/settings.ts';
+import { webhookSubject } from '../../contract/webhook/subject.ts';
 import { readWebhook } from '../../temporal/executions/read-webhook.ts';
 import type { AllowedAddresses } from './allowed-addresses.ts';
 import { formats, secretProblem } from './formats.ts';
@@ -25,6 +26,7 @@ const longestRetryMs = 3_600_000;
 
 /**
  * Sends one event to the receiver of a webhook, by the settings that it has now: a corrected URL also counts for what waits.
+ * What was found for something else than the webhook is for now is not sent.
  *
  * Fails with `DeliveryFailed` if the receiver does not accept the event, and with `WebhookRefused`, which is not retried, if
  * the settings must change first.
@@ -37,11 +39,13 @@ export function deliverEvent({
 }: DeliverDependencies): WebhookActivities['deliverEvent'] {
   const limits = new Map<string, LimitFunction>();
 
-  return async ({ account, region, name, event, settings: kept }) => {
+  return async ({ account, region, name, event, subject, settings: kept }) => {
     const signal = cancellationSignal();
     const webhook = await readWebhook(client, { account, region }, name);
     const settings = webhook === 'removed' ? undefined : (webhook?.settings ?? kept);
     if (settings === undefined) return 'gone';
+    // Whoever changed it may not see what it was for before.
+    if (subject !== undefined && subject !== webhookSubject(settings)) return 'gone';
     const { format = 'json' } = settings;
     const target = targetOf(settings, secrets);
     const key = `${account}/${region}/${name}`;

@@ -20,7 +20,7 @@ export async function handOn(
   client: Client,
   placement: Placement,
   input: WebhookDeliveryInput,
-  told: readonly Told[],
+  { subject, told }: { subject: string; told: readonly Told[] },
 ): Promise<void> {
   const limit = pLimit(callsAtOnce);
   const { priority, ...queue } = placed(placement);
@@ -33,7 +33,7 @@ export async function handOn(
         // Nobody waits for it as for a create.
         priority: { ...priority, priorityKey: 5 },
         signal: tellEventsSignal,
-        signalArgs: [events],
+        signalArgs: [events, subject],
       }),
     ),
   );

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { AccountRegion } from '../../contract/identity.ts';
 import type { FollowEventsInput, WebhookCursor } from '../../contract/webhook/activities.ts';
 import { webhookEventTypes, type WebhookSettings } from '../../contract/webhook/settings.ts';
+import { webhookSubject } from '../../contract/webhook/subject.ts';
 import { readWebhook, type RegisteredWebhook } from '../../temporal/executions/read-webhook.ts';
 import { operationHash } from '../../temporal/follow/cursor.ts';
 import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
@@ -65,7 +66,8 @@ export async function beginSession(
       .map(({ execution, events }) => ({ execution, events: events.filter(({ type }) => types.has(type)) }))
       .filter(({ events }) => events.length > 0);
     const webhook = { account, region, name, ...(settings.operation !== undefined && { settings }) };
-    await handOn(client, { ...scope, ...(pool !== undefined && { pool }) }, webhook, wanted);
+    const placement = { ...scope, ...(pool !== undefined && { pool }) };
+    await handOn(client, placement, webhook, { subject: webhookSubject(settings), told: wanted });
     cursor = { ...cursor, ...moved() };
     if (wanted.length > 0) heartbeat(cursor);
   }
@@ -80,7 +82,7 @@ export async function beginSession(
       readAtMs = Date.now();
       registered = await openWebhook();
       if (registered === undefined) return false;
-      const isSame = subjectOf(registered.settings) === subjectOf(settings);
+      const isSame = webhookSubject(registered.settings) === webhookSubject(settings);
       ({ settings, sinceMs = input.sinceMs } = registered);
       return isSame;
     },
@@ -105,9 +107,4 @@ export async function beginSession(
 
 export function executionOf({ workflowID, startedAt }: FollowedOperation): Told['execution'] {
   return { workflowID, startedAtMs: Date.parse(startedAt) };
-}
-
-/** What the settings are for, whatever the types of events. */
-function subjectOf({ batch, operation }: WebhookSettings): string {
-  return JSON.stringify([batch, operation]);
 }

@@ -6,7 +6,7 @@ import type { WebhookSettings } from './settings.ts';
 export interface WebhookActivities {
   /** Finds the events of a webhook and hands them on to the workflows that deliver them. Lasts for an hour. */
   followEvents: (input: FollowEventsInput) => Promise<FollowedEvents>;
-  /** Sends one event once. `gone`: the webhook was removed. */
+  /** Sends one event once. `gone`: the webhook was removed, or is for something else now. */
   deliverEvent: (input: DeliverEventInput) => Promise<'delivered' | 'gone'>;
 }
 
@@ -49,4 +49,6 @@ export interface DeliverEventInput extends AccountRegion {
   event: WebhookEvent;
   /** Those that count if Temporal does not know the webhook any more. Without them, it was removed. */
   settings?: WebhookSettings;
+  /** What the webhook was for when the event was found (`webhookSubject`): the event goes to nobody who asked for something else. */
+  subject?: string;
 }

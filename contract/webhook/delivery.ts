@@ -9,7 +9,12 @@ export interface WebhookDeliveryInput extends AccountRegion {
   /** The settings of a webhook that ends with its operation: Temporal may forget it before everything is delivered. */
   settings?: WebhookSettings;
   /** What an earlier run hands on. Only the workflow itself sets it. */
-  resumed?: { queue: WebhookEvent[]; known: string[] };
+  resumed?: {
+    queue: WebhookEvent[];
+    /** The subject of each event of the queue. `null`: nobody has told it. */
+    subjects?: (string | null)[];
+    known: string[];
+  };
 }
 
 /** The memo of a delivery, for lists without a worker. Never contains a secret. */

@@ -3,14 +3,16 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import {
   operationIDOf,
+  OperationNotFoundError,
   parseOperationID,
   shownURL,
+  WebhookNotFoundError,
   type AccountRegion,
   type UndeliveredEvents,
   type Webhook,
   type WebhookSettings,
 } from '../../client/index.ts';
-import { maySee, principalOf, requireAllNames, requireNames } from '../access/authorize.ts';
+import { forbidden, maySee, principalOf, requireAllNames, requireNames } from '../access/authorize.ts';
 import { allowsName } from '../access/principal.ts';
 import { note } from '../audit.ts';
 import { scopePath } from '../operation-resource.ts';
@@ -66,6 +68,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const { name } = request.params;
       requireNames(request, [name]);
       const { webhooks } = orchestratorOf(options, request);
+      await requireChange(request, name);
       const settings = await settingsOf(request, request.body);
       await webhooks.set(name, settings);
       // What was registered before may not know its new settings yet.
@@ -116,6 +119,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const { name } = request.params;
       requireNames(request, [name]);
       const { webhooks } = orchestratorOf(options, request);
+      await requireChange(request, name, { exists: true });
       // Throws if there is none.
       if (!(await webhooks.remove(name))) await webhooks.get(name);
       return { removed: true as const };
@@ -138,9 +142,34 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
     async (request) => {
       const { name } = request.params;
       requireNames(request, [name]);
+      await requireChange(request, name, { exists: true });
       return { retried: await orchestratorOf(options, request).webhooks.retry(name) };
     },
   );
+
+  /**
+   * Refuses to change a webhook that is for more than the token: what it has not delivered is about that.
+   *
+   * @throws RequestError with 403
+   */
+  async function requireChange(
+    request: FastifyRequest & { params: AccountRegion },
+    name: string,
+    { exists = false }: { exists?: boolean } = {},
+  ): Promise<void> {
+    if (principalOf(request).names === undefined) return;
+    const orchestrator = orchestratorOf(options, request);
+    const settings = await orchestrator.webhooks.settings(name);
+    if (settings === undefined) {
+      // Nobody knows what is left of it.
+      if (exists) throw new WebhookNotFoundError(name);
+      return;
+    }
+    const known = settings.operation && (await orchestrator.operation(settings.operation).catch(unlessFound));
+    if (known === undefined || !maySee(request, known)) {
+      throw forbidden(`the token "${principalOf(request).name}" is for some names only, and the webhook is for others`);
+    }
+  }
 
   async function settingsOf(
     request: FastifyRequest & { params: AccountRegion },
@@ -165,6 +194,11 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
     return { ...settings, operation: { workflowID, runID } };
   }
 };
+
+/** An operation that Temporal has forgotten is none that the token is known to be for. */
+function unlessFound(error: unknown): undefined {
+  if (!(error instanceof OperationNotFoundError)) throw error;
+}
 
 /** For the audit. The rest of a URL may be secret. */
 function hostOf(url: WebhookSettings['url']): unknown {

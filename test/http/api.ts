@@ -6,7 +6,9 @@ import {
   KeyReusedError,
   OperationNotFoundError,
   type ApprovalStatus,
+  type Webhook,
   WebhookNotFoundError,
+  type WebhookSettings,
   type FollowedOperation,
   type Follower,
   type Operation,
@@ -220,15 +222,22 @@ export function handMade(operations: readonly OperationStatus[]): Orchestrator {
 }
 
 /** One webhook, which has undelivered events of two clusters. */
-function webhooksOf(): Orchestrator['webhooks'] {
+export function webhooksOf(
+  settings: WebhookSettings = {
+    url: 'https://receiver.example/hidden?token=hidden',
+    secret: { fromEnv: 'CCE_WEBHOOK_SECRET' },
+  },
+): Orchestrator['webhooks'] {
   const known = {
     name: 'ci-1',
-    settings: { url: 'https://receiver.example/hidden?token=hidden', secret: { fromEnv: 'CCE_WEBHOOK_SECRET' } },
+    settings,
     startedAt: '2026-11-28T01:00:00.000Z',
   };
+  const all = new Map<string, Webhook>([[known.name, known]]);
   const get = async (name: string) => {
-    if (name !== known.name) throw new WebhookNotFoundError(name);
-    return known;
+    const found = all.get(name);
+    if (found === undefined) throw new WebhookNotFoundError(name);
+    return found;
   };
   const parkedOf = (clusterName: string) => ({
     state: 'parked' as const,
@@ -238,8 +247,9 @@ function webhooksOf(): Orchestrator['webhooks'] {
     event: { id: `evt_${clusterName}`, type: 'ended' as const, timestamp: known.startedAt, clusterName },
   });
   return {
-    set: async () => {},
+    set: async (name, settings) => void all.set(name, { ...known, name, settings }),
     get,
+    settings: async (name) => all.get(name)?.settings,
     list: async () => [known, { name: 'prod', startedAt: known.startedAt }],
     remove: async (name) => name === known.name,
     undelivered: async () => [parkedOf('ci-1'), parkedOf('prod')],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { operationOf, runID, startAPI, type API } from './api.ts';
+import type { WebhookSettings } from '../../client/index.ts';
+import { operationOf, runID, startAPI, webhooksOf, type API } from './api.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const base = '/v1/default/bj';
@@ -7,8 +8,18 @@ const settings = { url: 'https://receiver.example/hidden?token=hidden', secret: 
 const operations = [operationOf('ci-1'), operationOf('prod')];
 
 let api: API;
-const ask = async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, payload?: object, as?: string) => {
-  api = await startAPI({ operations, ...(as !== undefined && { authenticate }) });
+const ask = async (
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+  path: string,
+  payload?: object,
+  as?: string,
+  registered?: Partial<WebhookSettings>,
+) => {
+  api = await startAPI({
+    operations,
+    ...(as !== undefined && { authenticate }),
+    ...(registered !== undefined && { orchestrator: { webhooks: webhooksOf({ ...settings, ...registered }) } }),
+  });
   const headers = as === undefined ? {} : bearer(as);
   return api.inject({ method, url: `${base}${path}`, headers, ...(payload !== undefined && { payload }) });
 };
@@ -94,7 +105,7 @@ describe('a webhook over HTTP', () => {
   describe('for a token that is for some names', () => {
     it('may be for an operation on one of them, and for nothing else', async () => {
       const setAs = async (body: object) => {
-        const { statusCode } = await ask('PUT', '/webhooks/ci-1', { ...settings, ...body }, 'ci');
+        const { statusCode } = await ask('PUT', '/webhooks/ci-2', { ...settings, ...body }, 'ci');
         await api.close();
         return statusCode;
       };
@@ -102,6 +113,35 @@ describe('a webhook over HTTP', () => {
       expect(await setAs({ operation: `create~prod~${runID}` })).toBe(404);
       expect(await setAs({})).toBe(403);
       expect(await setAs({ batch: 'ci-1' })).toBe(403);
+    });
+
+    const ofOperation = (workflowID: string) => ({ operation: { workflowID, runID } });
+    it.each<[string, number, Partial<WebhookSettings>]>([
+      ['all names', 403, {}],
+      ['a batch', 403, { batch: 'ci-1' }],
+      ['an operation on another name', 403, ofOperation('cce:default:bj:prod')],
+      ['an operation that Temporal has forgotten', 403, ofOperation('cce:default:bj:ci-5')],
+      ['an operation on one of them', 200, ofOperation('cce:default:bj:ci-1')],
+    ])('that is for %s is changed, removed and delivered again with %i', async (_, status, registered) => {
+      for (const [method, path, body] of [
+        ['PUT', '/webhooks/ci-1', { ...settings, operation: `create~ci-1~${runID}` }],
+        ['POST', '/webhooks/ci-1/retry', undefined],
+        ['DELETE', '/webhooks/ci-1', undefined],
+      ] as const) {
+        expect((await ask(method, path, body, 'ci', registered)).statusCode).toBe(status);
+        const changes = api.calls().filter(([call]) => /^webhooks\.(set|retry|remove)$/.test(call));
+        expect(changes).toHaveLength(status === 200 ? 1 : 0);
+        await api.close();
+        expect((await ask(method, path, body, 'everything', registered)).statusCode).toBe(200);
+        await api.close();
+      }
+    });
+
+    it('that nobody knows any more is neither removed nor delivered again', async () => {
+      expect((await ask('DELETE', '/webhooks/ci-9', undefined, 'ci')).statusCode).toBe(404);
+      await api.close();
+      expect((await ask('POST', '/webhooks/ci-9/retry', undefined, 'ci')).statusCode).toBe(404);
+      expect(api.calls().map(([method]) => method)).not.toContain('webhooks.retry');
     });
 
     it('shows itself and what is undelivered of those names only', async () => {

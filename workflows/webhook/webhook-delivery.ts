@@ -1,11 +1,15 @@
 import { ActivityFailure } from '@temporalio/common';
 import { condition, log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { DeliverEventInput } from '../../contract/webhook/activities.ts';
 import type { WebhookDeliveryInput, WebhookDeliveryMemo } from '../../contract/webhook/delivery.ts';
 import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
 import { parkedCounter } from '../../contract/webhook/parked-counter.ts';
 import { deliverEvent } from '../activity-proxies.ts';
 import { scopeMeter } from '../operation/scope-meter.ts';
+
+/** An event, and what the webhook was for when it was found. */
+type Waiting = Pick<DeliverEventInput, 'event' | 'subject'>;
 
 /** Longer than a follower needs to go on after a crash: what it tells again meanwhile is known here. */
 const idleTime = '10m';
@@ -24,11 +28,17 @@ const longHistory = 2_000;
 export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void> {
   const { resumed, ...webhook } = input;
   const { name } = webhook;
-  const queue = [...(resumed?.queue ?? [])];
+  let queue = (resumed?.queue ?? []).map((event, index): Waiting => {
+    const subject = resumed?.subjects?.[index] ?? undefined;
+    return { event, ...(subject !== undefined && { subject }) };
+  });
   const known = new Set(resumed?.known);
   let isRetryAsked = false;
-  setHandler(tellEventsSignal, (events) => {
-    for (const event of Array.isArray(events) ? events : []) note(event);
+  setHandler(tellEventsSignal, (events, subject?: unknown) => {
+    const about = typeof subject === 'string' ? { subject } : {};
+    // What is parked was for something else: it must not hold these up.
+    if (queue.length > 0 && queue[0]?.subject !== about.subject) isRetryAsked = true;
+    for (const event of Array.isArray(events) ? events : []) note({ event, ...about });
   });
   setHandler(retryDeliverySignal, () => {
     isRetryAsked = true;
@@ -37,26 +47,32 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
   for (;;) {
     // The timer is in the history of a delivery that has nothing to do, and in no other.
     if (queue.length === 0 && !(await condition(() => queue.length > 0, idleTime))) return;
-    const [event] = queue;
-    if (event === undefined) continue;
+    const [first] = queue;
+    if (first === undefined) continue;
     try {
-      if ((await deliverEvent({ ...webhook, event })) === 'gone') return;
-      queue.shift();
+      const isGone = (await deliverEvent({ ...webhook, ...first })) === 'gone';
+      // Others behind it may have been found for what the webhook is for now.
+      queue = isGone ? queue.filter(({ subject }) => subject !== first.subject) : queue.slice(1);
+      if (isGone && queue.length === 0) return;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      if (!(await isTriedAgain(event, error))) return;
+      if (!(await isTriedAgain(first.event, error))) return;
     }
     if (isHistoryLong()) await goOn();
   }
 
-  function note(event: WebhookEvent): void {
-    if (!isEvent(event) || known.has(event.id)) return;
+  function note(waiting: Waiting): void {
+    const { event, subject } = waiting;
+    if (!isEvent(event)) return;
+    // What is dropped because it was for something else is not known to this.
+    const key = subject === undefined ? event.id : `${event.id} ${subject}`;
+    if (known.has(key)) return;
     if (queue.length >= longestQueue) {
       log.warn('dropped an event: too many wait for the receiver of the webhook', { webhook: name, event: event.id });
       return;
     }
-    known.add(event.id);
-    queue.push(event);
+    known.add(key);
+    queue.push(waiting);
   }
 
   async function isTriedAgain({ id, type, timestamp, data }: WebhookEvent, error: ActivityFailure): Promise<boolean> {
@@ -87,7 +103,9 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
   function goOn(): Promise<never> {
     const { typedSearchAttributes } = workflowInfo();
     const goOnWith = makeContinueAsNewFunc<typeof webhookDelivery>({ typedSearchAttributes });
-    return goOnWith({ ...webhook, resumed: { queue, known: [...known].slice(-mostKnown) } });
+    const events = queue.map(({ event }) => event);
+    const subjects = queue.map(({ subject }) => subject ?? null);
+    return goOnWith({ ...webhook, resumed: { queue: events, subjects, known: [...known].slice(-mostKnown) } });
   }
 }
 

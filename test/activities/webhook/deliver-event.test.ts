@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { allowedAddresses } from '../../../activities/webhook/allowed-addresses.ts';
 import { deliverEvent } from '../../../activities/webhook/deliver-event.ts';
 import type { WebhookEvent, WebhookSettings } from '../../../client/index.ts';
+import { webhookSubject } from '../../../contract/webhook/subject.ts';
 import { waiting } from '../../waiting.ts';
 import { startReceiver, type WebhookReceiver } from '../../webhook-receiver.ts';
 
@@ -27,6 +28,8 @@ interface Options {
   ranges?: string[];
   /** The settings that the delivery has got. */
   kept?: WebhookSettings;
+  /** What the webhook was for when the event was found. */
+  subject?: string;
   /** Temporal does not know the webhook any more. */
   isForgotten?: boolean;
 }
@@ -34,7 +37,7 @@ interface Options {
 /** Sends the event to a webhook with these settings; without any to one that was removed. */
 function deliver(
   settings: WebhookSettings | undefined,
-  { ranges = ['127.0.0.1'], kept, isForgotten = false }: Options = {},
+  { ranges = ['127.0.0.1'], kept, subject, isForgotten = false }: Options = {},
 ) {
   const status = { name: settings === undefined ? 'TERMINATED' : 'RUNNING' };
   const describeOne = async () => {
@@ -51,6 +54,7 @@ function deliver(
     name: 'hook',
     event,
     ...(kept !== undefined && { settings: kept }),
+    ...(subject !== undefined && { subject }),
   }) as Promise<string>;
   return { result, cancel: () => environment.cancel() };
 }
@@ -91,6 +95,22 @@ describe('the delivery of an event', () => {
     expect(await deliver(undefined).result).toBe('gone');
     expect(await deliver(undefined, { kept: signed() }).result).toBe('gone');
     expect(receiver.received).toEqual([]);
+  });
+
+  it('is over when the webhook is for something else than what the event was found for', async () => {
+    const operation = { workflowID: 'cce:default:bj:ci-7', runID: 'run' };
+    const all = webhookSubject({});
+    for (const changed of [
+      { ...signed(), operation },
+      { ...signed(), batch: 'nightly' },
+    ]) {
+      expect(await deliver(changed, { subject: all }).result).toBe('gone');
+      expect(await deliver(undefined, { subject: all, kept: changed, isForgotten: true }).result).toBe('gone');
+    }
+    expect(receiver.received).toEqual([]);
+    expect(await deliver(signed(), { subject: all }).result).toBe('delivered');
+    const reordered = webhookSubject({ operation: { runID: 'run', workflowID: 'cce:default:bj:ci-7' } });
+    expect(await deliver({ ...signed(), operation }, { subject: reordered }).result).toBe('delivered');
   });
 
   it('goes on by the settings that it has got, if Temporal has forgotten the webhook of an operation', async () => {

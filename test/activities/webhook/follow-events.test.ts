@@ -13,6 +13,7 @@ import type {
   WebhookSettings,
 } from '../../../client/index.ts';
 import type { FollowedEvents, WebhookCursor } from '../../../contract/webhook/activities.ts';
+import { webhookSubject } from '../../../contract/webhook/subject.ts';
 import { endedForMs } from '../../../temporal/follow/followed-operation.ts';
 import { handMadeFollower, runID } from '../../http/api.ts';
 import { waiting } from '../../waiting.ts';
@@ -54,7 +55,7 @@ interface World {
 
 /** A webhook with a Temporal made by hand, which outlives the attempts of the activity. */
 function webhookOf({ settings = {}, ended = [], findSweepEvents, uploads = [], sinceMs = beganMs }: World = {}) {
-  const told: { to: string; events: WebhookEvent[] }[] = [];
+  const told: { to: string; events: WebhookEvent[]; subject: string }[] = [];
   const state = { isThere: true, refuses: false, settings: { url: 'https://receiver.example', ...settings } };
   const follower = handMadeFollower();
   const described = (workflowID: string) =>
@@ -74,10 +75,11 @@ function webhookOf({ settings = {}, ended = [], findSweepEvents, uploads = [], s
       }),
       signalWithStart: async (
         _: string,
-        { workflowId, signalArgs }: { workflowId: string; signalArgs: [WebhookEvent[]] },
+        { workflowId, signalArgs }: { workflowId: string; signalArgs: [WebhookEvent[], string] },
       ) => {
         if (state.refuses) throw new Error('Temporal does not take the signal');
-        told.push({ to: workflowId, events: signalArgs[0] });
+        const [events, subject] = signalArgs;
+        told.push({ to: workflowId, events, subject });
       },
     },
   } as unknown as Client;
@@ -206,7 +208,7 @@ describe('a webhook', () => {
   });
 
   it('of a batch is told of its items, and of no others', async () => {
-    const { follower, attempt, hasTold } = open({
+    const { told, follower, attempt, hasTold } = open({
       settings: { batch: 'nightly', events: ['stage'] },
       uploads: ['upload-1'],
     });
@@ -217,6 +219,7 @@ describe('a webhook', () => {
       at('ci-3', 'validating'),
     ]);
     await hasTold('ci-1: validating');
+    expect(told).toMatchObject([{ subject: webhookSubject({ batch: 'nightly' }) }]);
   });
 
   it('of one operation is told of all of it, also of what was before, and ends with it', async () => {
@@ -231,6 +234,21 @@ describe('a webhook', () => {
     const { result } = attempt(heartbeat);
     expect(await result).toMatchObject({ isOver: true });
     await hasTold('ci-1: validating', 'ci-1: submitting', 'ci-1: provisioning', 'ci-1: running', 'ci-1: ended');
+  });
+
+  it('of one operation tells its end with the outcome, which may take a moment', async () => {
+    const settings = { operation: { workflowID: 'cce:default:bj:ci-1', runID } };
+    const { told, follower, attempt, hasTold } = open({ settings });
+    const { result } = attempt();
+    follower.tell([at('ci-1', 'validating')]);
+    await hasTold('ci-1: validating');
+    const { outcome: _, ...ended } = endOf('ci-1');
+    follower.tell([{ ...ended, awaitsOutcome: true }]);
+    // The activity reads what it is told before it waits again.
+    await new Promise(setImmediate);
+    follower.tell([endOf('ci-1')]);
+    await result;
+    expect(told.at(-1)?.events.at(-1)).toMatchObject({ type: 'ended', data: { outcome: { outcome: 'running' } } });
   });
 
   it('of an operation that Temporal does not know ends', async () => {

@@ -25,7 +25,7 @@ let environment: TestWorkflowEnvironment;
 let stopWorkers: () => Promise<void>;
 /** The attempts to deliver, with the time of each by the clock of the server. */
 let attempts: { id: string; atMs: number }[] = [];
-let answer: (id: string) => 'delivered' | 'gone';
+let answer: (id: string, subject?: string) => 'delivered' | 'gone';
 let follow: (input: FollowEventsInput) => Promise<FollowedEvents>;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const { nativeConnection: connection } = environment;
   const activities: WebhookActivities = {
     followEvents: (input) => follow(input),
-    deliverEvent: async ({ event }) => {
+    deliverEvent: async ({ event, subject }) => {
       attempts.push({ id: event.id, atMs: await environment.currentTimeMs() });
       return answer(event.id);
     },
@@ -201,6 +201,19 @@ describe('the delivery of the events of an operation', () => {
   it('is not disturbed by signals that are none of ours', async () => {
     const delivery = await tell('malformed', 'evt_1');
     for (const junk of [undefined, null, 7, 'text', {}, [null, 7, {}, { id: 5 }, { id: 'evt_9' }]])
+  it('drops what was for something else, also while it is parked, and sends what is for the present', async () => {
+    answer = () => {
+      throw ApplicationFailure.nonRetryable('the receiver is refused', 'WebhookRefused');
+    };
+    const delivery = await tell('changed', 'evt_1', 'evt_2');
+    await vi.waitFor(async () => expect(await parked(delivery)).toBeDefined(), waiting);
+    answer = (_, subject) => (subject === 'now' ? 'delivered' : 'gone');
+    attempts = [];
+    await delivery.signal(tellEventsSignal, ['evt_1', 'evt_2', 'evt_3'].map(eventOf), 'now');
+    await delivery.result();
+    expect(tried()).toEqual(['evt_1', 'evt_1', 'evt_2', 'evt_3']);
+  });
+
       await delivery.signal('tellEvents', junk);
     await tell('malformed', 'evt_2');
     await delivery.result();
