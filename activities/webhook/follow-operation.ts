@@ -21,7 +21,8 @@ export const followOperation: Follow = async ({ follower }, session, { signal, u
       // Temporal does not know it any more.
       if (news !== undefined && news.operation === undefined) return { cursor: session.cursor(), isOver: true };
       operation = news?.operation ?? operation;
-      if (operation === undefined) continue;
+      // The end is told with its outcome.
+      if (operation === undefined || operation.awaitsOutcome) continue;
       if (news !== undefined) await tellNews(operation);
       if (position === endPosition) return { cursor: session.cursor(), isOver: true };
       await session.tellLeases([operation]);
