@@ -1,4 +1,6 @@
 import { endPosition, eventsOf } from '../../contract/operation-events.ts';
+import type { FollowedEvents } from '../../contract/webhook/activities.ts';
+import { webhookSubject } from '../../contract/webhook/subject.ts';
 import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
 import { createMailbox } from '../watch/mailbox.ts';
 import { lookMs, type Follow } from './follow.ts';
@@ -9,6 +11,7 @@ import { executionOf } from './session.ts';
 export const followOperation: Follow = async ({ follower }, session, { signal, untilMs }) => {
   const { operation: reference } = session.settings();
   if (reference === undefined) return { cursor: session.cursor() };
+  const subject = webhookSubject({ operation: reference });
   // The cursor of a webhook that was for something else before is none.
   const [runID, before] = session.cursor().operations.split('.');
   let position = runID === reference.runID ? Number(before) : 0;
@@ -19,16 +22,21 @@ export const followOperation: Follow = async ({ follower }, session, { signal, u
       const news = await states.next(performance.now() + lookMs);
       if (!(await session.goesOn()) || Date.now() >= untilMs) return { cursor: session.cursor() };
       // Temporal does not know it any more.
-      if (news !== undefined && news.operation === undefined) return { cursor: session.cursor(), isOver: true };
+      if (news !== undefined && news.operation === undefined) return over();
       operation = news?.operation ?? operation;
       // The end is told with its outcome.
       if (operation === undefined || operation.awaitsOutcome) continue;
       if (news !== undefined) await tellNews(operation);
-      if (position === endPosition) return { cursor: session.cursor(), isOver: true };
+      if (position === endPosition) return over();
       await session.tellLeases([operation]);
     }
   } finally {
     unfollow();
+  }
+
+  /** The session may know other settings already. */
+  function over(): FollowedEvents {
+    return { cursor: session.cursor(), isOver: true, subject };
   }
 
   async function tellNews(operation: FollowedOperation): Promise<void> {

@@ -29,6 +29,8 @@ export interface FollowedEvents {
   cursor: WebhookCursor;
   /** Nothing more can happen to the one operation that the webhook is for. */
   isOver?: true;
+  /** What that was (`webhookSubject`): the webhook may be for something else by now. */
+  subject?: string;
 }
 
 /** What has been handed on. Everything after it is found again, whatever dies. */
@@ -47,8 +49,8 @@ export interface DeliverEventInput extends AccountRegion {
   /** The name of the webhook. */
   name: string;
   event: WebhookEvent;
-  /** Those that count if Temporal does not know the webhook any more. Without them, it was removed. */
-  settings?: WebhookSettings;
   /** What the webhook was for when the event was found (`webhookSubject`): the event goes to nobody who asked for something else. */
   subject?: string;
+  /** Those that count if Temporal does not know the webhook any more. Without them, it was removed. */
+  settings?: WebhookSettings;
 }

@@ -10,7 +10,8 @@ import {
 } from '@temporalio/workflow';
 import type { FollowedEvents, WebhookInput } from '../../contract/webhook/activities.ts';
 import { setWebhookSignal } from '../../contract/webhook/messages.ts';
-import { isWebhookSettings, type WebhookMemo, type WebhookSettings } from '../../contract/webhook/settings.ts';
+import { isWebhookSettings, type WebhookMemo } from '../../contract/webhook/settings.ts';
+import { webhookSubject } from '../../contract/webhook/subject.ts';
 import { followEvents } from '../activity-proxies.ts';
 
 /** An hour adds some ten events. */
@@ -29,7 +30,7 @@ export async function webhook(input: WebhookInput): Promise<void> {
     if (!isWebhookSettings(settings)) return log.warn('ignored settings of a webhook that cannot be used');
     if (JSON.stringify(settings) === JSON.stringify(before)) return undefined;
     // What it was not for until now begins now.
-    const isWidened = scopeOf(settings) !== scopeOf(before);
+    const isWidened = webhookSubject(settings) !== webhookSubject(before);
     const memo: WebhookMemo = { webhook: settings, ...(isWidened && { since: new Date().toISOString() }) };
     return upsertMemo(memo);
   });
@@ -37,7 +38,7 @@ export async function webhook(input: WebhookInput): Promise<void> {
     const followed = await follow();
     if (followed === undefined) continue;
     cursor = followed.cursor;
-    if (followed.isOver === true) return;
+    if (isOver(followed)) return;
     const { continueAsNewSuggested, historyLength, memo, typedSearchAttributes } = workflowInfo();
     if (!continueAsNewSuggested && historyLength < longHistory) continue;
     const goOnWith = makeContinueAsNewFunc<typeof webhook>({ ...(memo && { memo }), typedSearchAttributes });
@@ -57,7 +58,8 @@ export async function webhook(input: WebhookInput): Promise<void> {
   }
 }
 
-/** What the settings are for, whatever the types of events. */
-function scopeOf({ batch, operation }: WebhookSettings): string {
-  return JSON.stringify([batch, operation?.workflowID, operation?.runID]);
+/** The settings may have changed after the activity has read them: then it goes on for what they are for now. */
+function isOver({ isOver: isSubjectOver, subject }: FollowedEvents): boolean {
+  if (isSubjectOver !== true) return false;
+  return subject === undefined || subject === webhookSubject((workflowInfo().memo as WebhookMemo).webhook);
 }

@@ -232,7 +232,7 @@ describe('a webhook', () => {
     const heartbeat = await first.stop();
     follower.tell([endOf('ci-1', { startedAt }), at('ci-2', 'submitting')]);
     const { result } = attempt(heartbeat);
-    expect(await result).toMatchObject({ isOver: true });
+    expect(await result).toMatchObject({ isOver: true, subject: webhookSubject(settings) });
     await hasTold('ci-1: validating', 'ci-1: submitting', 'ci-1: provisioning', 'ci-1: running', 'ci-1: ended');
   });
 

@@ -8,6 +8,7 @@ import { watchTaskQueue } from '../../../contract/identity.ts';
 import type { FollowedEvents, FollowEventsInput, WebhookActivities } from '../../../contract/webhook/activities.ts';
 import type { WebhookDeliveryMemo } from '../../../contract/webhook/delivery.ts';
 import { retryDeliverySignal, setWebhookSignal, tellEventsSignal } from '../../../contract/webhook/messages.ts';
+import { webhookSubject } from '../../../contract/webhook/subject.ts';
 import { workflowTypes } from '../../../contract/workflow-types.ts';
 import { fewPollers } from '../../few-pollers.ts';
 import { startSkippingServer } from '../../skipping-server.ts';
@@ -35,7 +36,7 @@ beforeAll(async () => {
     followEvents: (input) => follow(input),
     deliverEvent: async ({ event, subject }) => {
       attempts.push({ id: event.id, atMs: await environment.currentTimeMs() });
-      return answer(event.id);
+      return answer(event.id, subject);
     },
   };
   const workers = await Promise.all([
@@ -65,6 +66,7 @@ describe('a webhook', () => {
 
   it('goes on where it has got to, takes new settings, and ends only when nothing more can happen', async () => {
     const calls: FollowEventsInput[] = [];
+    const widened = { ...settings, batch: 'nightly' };
     let end = () => {};
     const held = new Promise<void>((resolve) => (end = resolve));
     follow = async (input) => {
@@ -72,7 +74,8 @@ describe('a webhook', () => {
       if (calls.length === 1) return { cursor };
       if (calls.length === 2) throw ApplicationFailure.nonRetryable('somebody has failed it by hand');
       await held;
-      return { cursor, isOver: true };
+      // That was for something else, which is over.
+      return { cursor, isOver: true, subject: webhookSubject(calls.length === 3 ? {} : widened) };
     };
     const webhook = await environment.client.workflow.start(workflowTypes.webhook, {
       workflowId: 'cce:default:bj:webhook:hook',
@@ -99,7 +102,6 @@ describe('a webhook', () => {
     ]) {
       await webhook.signal('setWebhook', junk);
     }
-    const widened = { ...settings, batch: 'nightly' };
     await webhook.signal(setWebhookSignal, { ...settings, events: ['ended'] });
     await vi.waitFor(
       async () => expect(await memo()).toEqual({ webhook: { ...settings, events: ['ended'] }, requestedBy: 'ann' }),
@@ -114,6 +116,7 @@ describe('a webhook', () => {
     );
     end();
     await webhook.result();
+    expect(calls).toHaveLength(4);
   });
 });
 
@@ -198,9 +201,6 @@ describe('the delivery of the events of an operation', () => {
     expect(tried()).toEqual(['evt_1']);
   });
 
-  it('is not disturbed by signals that are none of ours', async () => {
-    const delivery = await tell('malformed', 'evt_1');
-    for (const junk of [undefined, null, 7, 'text', {}, [null, 7, {}, { id: 5 }, { id: 'evt_9' }]])
   it('drops what was for something else, also while it is parked, and sends what is for the present', async () => {
     answer = () => {
       throw ApplicationFailure.nonRetryable('the receiver is refused', 'WebhookRefused');
@@ -214,6 +214,9 @@ describe('the delivery of the events of an operation', () => {
     expect(tried()).toEqual(['evt_1', 'evt_1', 'evt_2', 'evt_3']);
   });
 
+  it('is not disturbed by signals that are none of ours', async () => {
+    const delivery = await tell('malformed', 'evt_1');
+    for (const junk of [undefined, null, 7, 'text', {}, [null, 7, {}, { id: 5 }, { id: 'evt_9' }]])
       await delivery.signal('tellEvents', junk);
     await tell('malformed', 'evt_2');
     await delivery.result();
