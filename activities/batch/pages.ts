@@ -3,10 +3,11 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
 import type { BatchItem } from '../../contract/batch/item.ts';
-import { batchItemsQuery, holdPageSignal } from '../../contract/batch/messages.ts';
+import { holdPageSignal } from '../../contract/batch/messages.ts';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID } from '../../contract/identity.ts';
+import { itemsOfPage } from '../../temporal/executions/items-of-page.ts';
 
 /** Each large item has a page of its own: there may be as many pages as items, and one attempt has two minutes for all. */
 const signalsAtOnce = 20;
@@ -41,19 +42,20 @@ const pagesKept = 8;
 export function createItemReader(client: Client): (upload: BatchUpload, index: number) => Promise<BatchItem> {
   const pages = new Map<string, Promise<BatchItem[]>>();
 
-  async function readPage(workflowID: string): Promise<BatchItem[]> {
-    try {
-      return await client.workflow.getHandle(workflowID).query(batchItemsQuery);
-    } catch (error) {
+  async function readPage(workflowID: string, upload: BatchUpload, page: number): Promise<BatchItem[]> {
+    const items = await itemsOfPage(client, upload, page).catch((error: unknown) => {
       pages.delete(workflowID);
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw ApplicationFailure.nonRetryable(`${workflowID} is past Temporal's retention time`, 'ItemsGone');
-    }
+      throw error;
+    });
+    if (items !== undefined) return items;
+    pages.delete(workflowID);
+    throw ApplicationFailure.nonRetryable(`${workflowID} is past Temporal's retention time`, 'ItemsGone');
   }
 
   return async (upload, index) => {
-    const workflowID = batchPageWorkflowID(upload, Math.floor(index / upload.itemsPerPage));
-    const page = pages.get(workflowID) ?? readPage(workflowID);
+    const number = Math.floor(index / upload.itemsPerPage);
+    const workflowID = batchPageWorkflowID(upload, number);
+    const page = pages.get(workflowID) ?? readPage(workflowID, upload, number);
     pages.set(workflowID, page);
     for (const [oldest] of pages) if (pages.size > pagesKept) pages.delete(oldest);
     const item = (await page)[index % upload.itemsPerPage];

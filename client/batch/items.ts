@@ -1,10 +1,10 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { BatchItem } from '../../contract/batch/item.ts';
-import { batchItemsQuery } from '../../contract/batch/messages.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
-import { batchPageWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import type { AccountRegion } from '../../contract/identity.ts';
+import { itemsOfPage } from '../../temporal/executions/items-of-page.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { describeBatch } from './start.ts';
 
@@ -73,7 +73,7 @@ async function readItems<Part>(
 ): Promise<Part[]> {
   const pages = Array.from({ length: Math.ceil(upload.items / upload.itemsPerPage) }, (_, page) => page);
   const limit = pLimit(readsAtOnce);
-  const read = async (page: number) => (await itemsOfPage(client, upload.name, upload, page)).map(partOf);
+  const read = async (page: number) => (await readPage(client, upload.name, upload, page)).map(partOf);
   return (await Promise.all(pages.map((page) => limit(read, page)))).flat();
 }
 
@@ -88,16 +88,13 @@ function clusterOf(item: BatchItem): ItemCluster {
  *
  * @throws BatchNotFoundError if Temporal no longer knows it
  */
-export async function itemsOfPage(
+export async function readPage(
   client: Client,
   name: string,
   upload: BatchUpload,
   page: number,
 ): Promise<readonly BatchItem[]> {
-  try {
-    return await client.workflow.getHandle(batchPageWorkflowID(upload, page)).query(batchItemsQuery);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new BatchNotFoundError(name, 'batch whose items are still known');
-  }
+  const items = await itemsOfPage(client, upload, page);
+  if (items === undefined) throw new BatchNotFoundError(name, 'batch whose items are still known');
+  return items;
 }

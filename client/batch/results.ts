@@ -1,4 +1,4 @@
-import { QueryNotRegisteredError, ServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, DeleteItem } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
@@ -13,12 +13,13 @@ import { isStartedBy, memoOfCreate } from '../../contract/operation-memo.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { leftoversIn } from '../leftovers-in.ts';
 import { describeOperation } from '../find-operation.ts';
 import type { OperationOutcome } from '../../contract/operation-outcome.ts';
 import type { Operation } from '../../temporal/executions/operation.ts';
-import { itemsOfPage } from './items.ts';
+import { readPage } from './items.ts';
 import { describeBatch } from './start.ts';
 
 /** The result or the current state of one item of a batch, read from the item's workflow. */
@@ -67,7 +68,7 @@ export async function* batchResults(
   const reasons = await reasonsOf(client, batch.workflowID);
   const limit = pLimit(readsAtOnce);
   for (let page = Math.floor(from / upload.itemsPerPage); page * upload.itemsPerPage < upload.items; page++) {
-    const items = await itemsOfPage(client, name, upload, page);
+    const items = await readPage(client, name, upload, page);
     const first = page * upload.itemsPerPage;
     const before = Math.max(0, from - first);
     yield* await Promise.all(
@@ -78,14 +79,9 @@ export async function* batchResults(
   }
 }
 
+/** None if no worker answers: one of version 0.1 has no answer, and a batch that has moved to another pool may have no worker. */
 async function reasonsOf(client: Client, workflowID: string): Promise<SharedReason[]> {
-  try {
-    return await client.workflow.getHandle(workflowID).query(reasonsQuery);
-  } catch (error) {
-    // A worker of version 0.1 has no answer, and neither has a batch that was terminated before it began.
-    if (error instanceof QueryNotRegisteredError || error instanceof ServiceError) return [];
-    throw error;
-  }
+  return (await queryIfAnswered(client, client.workflow.getHandle(workflowID), reasonsQuery)) ?? [];
 }
 
 /** Adds why an item was refused, or its cluster spared: its workflow does not know, or belongs to somebody else. */

@@ -142,6 +142,15 @@ describe.concurrent('a batch', () => {
     expect({ execution, progress, current }).toEqual({ execution: 'running', progress: undefined, current: [] });
   });
 
+  it('tells its items without a worker, also when its pages are closed', async () => {
+    await start('unserved', deletes(2));
+    const { upload } = await memoOf('unserved');
+    const items = [{ clusterName: 'item-0' }, { clusterName: 'item-1' }];
+    expect(await batches.clusters('unserved')).toEqual(items);
+    await client.workflow.getHandle(batchPageWorkflowID(upload, 0)).terminate();
+    expect(await batches.clusters('unserved')).toEqual(items);
+  });
+
   it('that was terminated takes no messages and no retry, and its name is free again', async () => {
     await start('ended', deletes(1));
     await client.workflow.getHandle(batchWorkflowID(scope, 'ended')).terminate();

@@ -88,8 +88,13 @@ export function connectionTo(model: Temporal, delayMs: () => number): Connection
     async describeWorkflowExecution({ execution }: Parameters<Requests['describeWorkflowExecution']>[0]) {
       return describe(find(execution!));
     },
-    async getWorkflowExecutionHistory({ execution }: Parameters<Requests['getWorkflowExecutionHistory']>[0]) {
+    async getWorkflowExecutionHistory({
+      execution,
+      waitNewEvent,
+    }: Parameters<Requests['getWorkflowExecutionHistory']>[0]) {
       const run = find(execution!);
+      // Who does not wait for the end reads the input.
+      if (waitNewEvent !== true) return { history: { events: [startEvent(run)] }, nextPageToken: new Uint8Array() };
       while (run.status === status.running) await changed(run.onClosed);
       return { history: { events: [closeEvent(run)] }, nextPageToken: new Uint8Array() };
     },
@@ -200,6 +205,11 @@ export function connectionTo(model: Temporal, delayMs: () => number): Connection
 
 function changed(listeners: (() => void)[]): Promise<void> {
   return new Promise((resolve) => listeners.push(resolve));
+}
+
+function startEvent(run: Run): temporal.api.history.v1.IHistoryEvent {
+  const eventTime = timestamp(run.startedAtMs);
+  return { eventTime, workflowExecutionStartedEventAttributes: { input: { payloads: run.input } } };
 }
 
 function closeEvent(run: Run): temporal.api.history.v1.IHistoryEvent {
