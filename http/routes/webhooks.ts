@@ -12,7 +12,7 @@ import {
   type Webhook,
   type WebhookSettings,
 } from '../../client/index.ts';
-import { forbidden, maySee, principalOf, requireAllNames, requireNames } from '../access/authorize.ts';
+import { forbidden, maySee, principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
 import { allowsName } from '../access/principal.ts';
 import { note } from '../audit.ts';
 import { scopePath } from '../operation-resource.ts';
@@ -57,7 +57,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
         operationId: 'setWebhook',
         summary: 'Register a webhook, or change it',
         description:
-          'It tells of clusters of all names, so it needs a token for all names, unless it is for one operation.',
+          'Needs the role `read` too. It tells of clusters of all names, so it needs a token for all names, unless it is for one operation.',
         params: labelParams,
         body: webhookBodySchema,
         querystring: noQuery,
@@ -66,6 +66,8 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
     },
     async (request) => {
       const { name } = request.params;
+      // It tells what reads show.
+      requireRole(request, 'read');
       requireNames(request, [name]);
       const { webhooks } = orchestratorOf(options, request);
       await requireChange(request, name);

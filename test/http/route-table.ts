@@ -2,7 +2,14 @@ import type { Role } from '../../http/access/principal.ts';
 import { readExample } from '../examples.ts';
 import { approvalID, runID } from './api.ts';
 
-export type Route = [role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object | undefined];
+export type Route = [
+  role: Role,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  payload?: object | undefined,
+  /** Another role that the route needs as well. */
+  also?: Role,
+];
 
 /** Every route with a request that it accepts from somebody with the role. */
 export const routes: readonly Route[] = [
@@ -39,7 +46,7 @@ export const routes: readonly Route[] = [
   ['operate', 'PUT', '/schedules/reconcile', { every: '1h' }],
   ['operate', 'DELETE', '/schedules/reconcile'],
   ['read', 'GET', '/webhooks'],
-  ['operate', 'PUT', '/webhooks/ci-1', webhook()],
+  ['operate', 'PUT', '/webhooks/ci-1', webhook(), 'read'],
   ['read', 'GET', '/webhooks/ci-1'],
   ['operate', 'DELETE', '/webhooks/ci-1'],
   ['operate', 'POST', '/webhooks/ci-1/retry'],
