@@ -40,7 +40,8 @@ export const followOperation: Follow = async ({ follower }, session, { signal, u
   }
 
   async function tellNews(operation: FollowedOperation): Promise<void> {
-    const news = { operation, events: eventsOf(operation).filter((event) => event.position > position) };
+    const told = position;
+    const news = { operation, events: eventsOf(operation).filter((event) => event.position > told), before: told };
     const events = webhookEventsOf(session.scope, news, 0, Date.now());
     position = news.events.at(-1)?.position ?? position;
     await session.tell([{ execution: executionOf(operation), events }], () => ({

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountRegion } from '../../contract/identity.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
-import { eventsOf } from '../../contract/operation-events.ts';
 import { operationIDOf } from '../../contract/operation-id.ts';
 import type { OperationOutcome } from '../../contract/operation-outcome.ts';
 import type { EndSummary, FailureSummary, WebhookEvent, WebhookEventData } from '../../contract/webhook/event.ts';
@@ -16,12 +15,11 @@ import type { News } from '../../temporal/follow/scope-reader.ts';
  */
 export function webhookEventsOf(
   scope: AccountRegion,
-  { operation, events }: News,
+  { operation, events, before }: News,
   sinceMs: number,
   nowMs: number,
 ): WebhookEvent[] {
-  const wasTold = eventsOf(operation)[0]?.position !== events[0]?.position;
-  const isEarlier = Date.parse(operation.startedAt) < sinceMs && !wasTold;
+  const isEarlier = Date.parse(operation.startedAt) < sinceMs && before === 0;
   if (isEarlier && !(Date.parse(operation.closedAt ?? '') >= sinceMs)) return [];
   const data = dataOf(scope, operation);
   return events.flatMap((event): WebhookEvent[] => {

@@ -135,7 +135,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         const end = events.at(-1);
         if (end === undefined) return;
         last = end.position;
-        stream.send(dataOf(scope, [{ operation: state, events }]), `${runID}.${last}`);
+        stream.send(dataOf(scope, [{ operation: state, events, before: after }]), `${runID}.${last}`);
         if (last === endPosition) stream.end();
       };
       const longestMs = longestOf(request, longestStreamMs);

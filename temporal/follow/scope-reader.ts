@@ -6,6 +6,8 @@ import { endedForMs, type FollowedOperation } from './followed-operation.ts';
 export interface News {
   operation: FollowedOperation;
   events: OperationEvent[];
+  /** The position of the last event that the consumer has seen before. 0: none. */
+  before: number;
 }
 
 /** Finds out what is new to one consumer of all operations of a scope. */
@@ -62,7 +64,7 @@ export function createScopeReader(
     if (operation.awaitsOutcome || before === endPosition) return undefined;
     const events = eventsOf(operation).filter(({ position }) => position > before);
     positions.set(hash, events.at(-1)?.position ?? before);
-    return events.length > 0 ? { operation, events } : undefined;
+    return events.length > 0 ? { operation, events, before } : undefined;
   }
 
   return {

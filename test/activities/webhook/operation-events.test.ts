@@ -34,7 +34,9 @@ function toldOf(
   operation: FollowedOperation,
   { seen = 0, sinceMs = startedMs }: { seen?: number; sinceMs?: number } = {},
 ) {
-  return webhookEventsOf(scope, { operation, events: eventsOf(operation).slice(seen) }, sinceMs, nowMs);
+  const all = eventsOf(operation);
+  const before = all[seen - 1]?.position ?? 0;
+  return webhookEventsOf(scope, { operation, events: all.slice(seen), before }, sinceMs, nowMs);
 }
 
 const kindsOf = (events: ReturnType<typeof toldOf>) => events.map(({ type, data }) => data.stage ?? type);
@@ -104,6 +106,17 @@ describe('the events of an operation', () => {
     });
     expect(kindsOf(toldOf(ended, later))).toEqual(['ended']);
     expect(toldOf(ended, { sinceMs: startedMs + 55_000 })).toEqual([]);
+  });
+
+  it('are told of an older operation whose present stage has taken the place of those that were seen', () => {
+    const [before = 0] = eventsOf(createOf()).map(({ position }) => position);
+    for (const stage of ['deleting', 'cleaningUp'] as const) {
+      const operation = createOf({ currentStep: step(stage) });
+      const told = (seen: number) =>
+        webhookEventsOf(scope, { operation, events: eventsOf(operation), before: seen }, startedMs + 40_000, nowMs);
+      expect(kindsOf(told(before))).toEqual([stage]);
+      expect(told(0)).toEqual([]);
+    }
   });
 });
 
