@@ -34,6 +34,8 @@ const readAgainMs = 10_000;
 /** The same for the webhooks of single operations, of which there may be many. */
 const rarelyMs = 60_000;
 const heartbeatMs = 5_000;
+/** How long an end of a time to live that was told is kept after it. */
+const keptMs = 3_600_000;
 
 /**
  * Begins an attempt. `undefined` if the webhook was removed.
@@ -89,7 +91,9 @@ export async function beginSession(
     tell,
     async tellLeases(operations) {
       const nowMs = Date.now();
-      const leases: WebhookCursor['leases'] = {};
+      // A list may lack an operation for a while, as the first one of an attempt, and a cluster outlives its time a little.
+      const recent = Object.entries(cursor.leases).filter(([, expiresAtMs]) => expiresAtMs > nowMs - keptMs);
+      const leases: WebhookCursor['leases'] = Object.fromEntries(recent);
       const told: Told[] = [];
       for (const operation of operations) {
         const expiresAtMs = endingLeaseOf(operation, nowMs);

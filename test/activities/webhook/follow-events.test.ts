@@ -207,6 +207,24 @@ describe('a webhook', () => {
     await hasTold('ci-1: leaseEnding', 'ci-1: leaseEnding');
   });
 
+  it('is not told again of a time to live of which a list was silent for a while', async () => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const ending = (name: string) =>
+      createOf(name, {
+        currentStep: { stage: 'running', steps: [], updatedAt: ago(0), expiresAt, ttlSeconds: 3600 },
+      });
+    const { follower, attempt, hasTold } = open({ settings: { events: ['leaseEnding'] } });
+    const first = attempt();
+    follower.tell([ending('ci-1')]);
+    await hasTold('ci-1: leaseEnding');
+    const heartbeat = await first.stop();
+    follower.tell([ending('ci-2')]);
+    attempt(heartbeat);
+    await hasTold('ci-1: leaseEnding', 'ci-2: leaseEnding');
+    follower.tell([ending('ci-1'), ending('ci-2'), ending('ci-3')]);
+    await hasTold('ci-1: leaseEnding', 'ci-2: leaseEnding', 'ci-3: leaseEnding');
+  });
+
   it('of a batch is told of its items, and of no others', async () => {
     const { told, follower, attempt, hasTold } = open({
       settings: { batch: 'nightly', events: ['stage'] },
