@@ -23,10 +23,18 @@ export function allowedAddresses(ranges: readonly string[]): AllowedAddresses {
     );
   };
   return {
-    // Everything else is private, link-local, of the machine itself, or stands for an address of IPv4 that may be.
-    allows: (address) => parse(address)?.range() === 'unicast' || isListed(address),
+    allows: (address) => isPublic(parse(address)) || isListed(address),
     isListed,
   };
+}
+
+/** What is given out of IPv6 for the Internet. Elsewhere, `::a00:1` counts as an ordinary address, and stands for 10.0.0.1. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Everything else is private, link-local, of the machine itself, or stands for an address of IPv4 that may be. */
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6 | undefined): boolean {
+  if (address?.range() !== 'unicast') return false;
+  return !(address instanceof ipaddr.IPv6) || address.match(globalUnicast);
 }
 
 function parseRange(text: string): Range {

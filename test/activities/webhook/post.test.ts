@@ -50,6 +50,9 @@ describe('an address that webhooks may be sent to', () => {
     '::ffff:169.254.169.254',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
+    '::10.0.0.1',
+    '::7f00:1',
+    '4000::1',
     'not an address',
   ])('is not %s', (address) => {
     expect(addresses.allows(address)).toBe(false);
