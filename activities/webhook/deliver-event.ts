@@ -1,4 +1,4 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -54,9 +54,10 @@ export function deliverEvent({
     const answer = await limit(() => {
       signal.throwIfAborted();
       const request = formats[format].requestOf(event, { ...target, now: new Date() });
-      return sent(() => post(request, { addresses, signal, ...(lookup && { lookup }) }), signal);
+      return sent(() => post(request, { addresses, signal, ...(lookup && { lookup }) }), { signal, webhook: key });
+    }).finally(() => {
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
     });
-    if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
     const refusal = isGood(answer) ? formats[format].refusalIn(answer) : `answered with status ${answer.status}`;
     if (refusal !== undefined) throw failed(`the receiver ${refusal}`, answer);
     return 'delivered';
@@ -84,12 +85,19 @@ function targetOf({ url, format = 'json', secret }: WebhookSettings, reader: Sec
   return { url: parsed, secret: value };
 }
 
-async function sent(send: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+async function sent(
+  send: () => Promise<Answer>,
+  { signal, webhook }: { signal: AbortSignal; webhook: string },
+): Promise<Answer> {
   try {
     return await send();
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof RefusedAddressError) throw refused(error.message);
+    if (error instanceof RefusedAddressError) {
+      // Whoever sets webhooks must not learn by them which addresses names of a private network have.
+      log.warn('the receiver of a webhook has an address that is refused', { webhook, reason: error.message });
+      throw refused(error.reason);
+    }
     throw failed(`the receiver has not answered: ${reasonOf(error)}`);
   }
 }

@@ -21,6 +21,13 @@ export interface Answer {
 /** The receiver has an address that requests may not go to. */
 export class RefusedAddressError extends Error {
   override name = 'RefusedAddressError';
+  /** Why, without the address and the host. */
+  readonly reason: string;
+
+  constructor(address: string, host: string, why: string) {
+    super(`the address ${address} of ${host} ${why}, and CCE_WEBHOOK_ALLOWED_RANGES lacks it`);
+    this.reason = `the address of the receiver ${why}, and CCE_WEBHOOK_ALLOWED_RANGES lacks it`;
+  }
 }
 
 export interface PostOptions {
@@ -50,7 +57,7 @@ export async function post(
   const check = (address: string) => {
     if (isClear ? addresses.isListed(address) : addresses.allows(address)) return undefined;
     const why = isClear && addresses.allows(address) ? 'may not get requests in clear text' : 'is not public';
-    return new RefusedAddressError(`the address ${address} of ${host} ${why}, and CCE_WEBHOOK_ALLOWED_RANGES lacks it`);
+    return new RefusedAddressError(address, host, why);
   };
   // The system connects to an address without a look-up.
   const refusal = isIP(host) === 0 ? undefined : check(host);

@@ -138,7 +138,7 @@ describe('a webhook', () => {
       const shown = await run('status', 'chat');
       return shown.stdout.includes('parked') && shown;
     }, waiting);
-    expect(status.stdout).toContain('the address 127.0.0.2 of 127.0.0.2 is not public');
+    expect(status.stdout).toContain('the address of the receiver is not public');
     expect(status.stdout).not.toContain('hidden');
     await set('--url-from-env', 'CCE_WEBHOOK_CHAT');
     await vi.waitUntil(async () => (await run('status', 'chat')).stdout.includes('CCE_WEBHOOK_CHAT'), waiting);
