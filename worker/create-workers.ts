@@ -73,11 +73,20 @@ export async function createActivityWorkers(
 ): Promise<Worker[]> {
   const activityTaskPollerBehavior = { type: 'autoscaling', minimum: 1, initial: 1, maximum: 10 } as const;
   const common = { ...shared, activityTaskPollerBehavior };
-  return Promise.all([
+  return allOrNone([
     createReadWorker(common, scope, activities),
     createMutateWorker(common, scope, activities),
     createWatchWorker(common, scope, activities),
   ]);
+}
+
+/** If one cannot be created, disposes of the others: only one worker of a process may poll a task queue. */
+async function allOrNone(creations: readonly Promise<Worker>[]): Promise<Worker[]> {
+  const settled = await Promise.allSettled(creations);
+  if (settled.every((one) => one.status === 'fulfilled')) return settled.map(({ value }) => value);
+  // The SDK frees a worker only after it has run.
+  await Promise.allSettled(settled.map((one) => one.status === 'fulfilled' && one.value.runUntil(async () => {})));
+  return Promise.all(creations);
 }
 
 interface WorkflowWorker extends Pick<Activities, 'validateCluster'> {

@@ -2,7 +2,7 @@ import type { Worker } from '@temporalio/worker';
 
 /** Workers of the SDK that belong together. */
 export interface RunningWorkers {
-  /** Settles when all have stopped; rejects if one failed, or had to be forced. */
+  /** Settles when all have stopped; rejects then if one failed, or had to be forced. */
   stopped: Promise<void>;
   /** Whether all take work. */
   areRunning: () => boolean;
@@ -22,8 +22,14 @@ export function runAll(workers: readonly Worker[]): RunningWorkers {
     }),
   );
   return {
-    stopped: Promise.all(ends).then(() => undefined),
+    stopped: allEnded(ends),
     areRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
     shutdown,
   };
+}
+
+/** The others hand over what is in progress, also after one has failed. */
+async function allEnded(ends: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(ends);
+  await Promise.all(ends);
 }

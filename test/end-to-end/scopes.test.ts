@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NativeConnection } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import {
@@ -11,7 +11,7 @@ import {
   type OperationReference,
   type Orchestrator,
 } from '../../client/index.ts';
-import { poolTaskQueue } from '../../contract/identity.ts';
+import { mutateTaskQueue, poolTaskQueue, taskQueue } from '../../contract/identity.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
 import type { RunningWorker } from '../../worker/run-worker.ts';
 import { runPool } from '../../worker/scopes/run-pool.ts';
@@ -122,8 +122,31 @@ describe('a worker for twenty accounts', () => {
       async () => (await allOf(list())).find(({ clusterName }) => clusterName === 'item-1'),
       waiting,
     );
-    const { taskQueue } = await client.workflow.getHandle(item.workflowID).describe();
-    expect(taskQueue).toBe(poolTaskQueue(pool));
+    const described = await client.workflow.getHandle(item.workflowID).describe();
+    expect(described.taskQueue).toBe(poolTaskQueue(pool));
+  });
+
+  it('serves an account whose workers could not begin as soon as they can', async () => {
+    const other = await Worker.create({
+      connection,
+      taskQueue: mutateTaskQueue(taskQueue({ account: accountOf('blocked'), region: 'bj' })),
+      activities: { submitCluster: () => {} },
+    });
+    const otherRuns = other.run();
+    const logged = vi.spyOn(Runtime.instance().logger, 'error').mockImplementation(() => {});
+    try {
+      writeScopes([...good, 'refused', 'throttled', 'blocked'], () => 'accepted');
+      // Two workers of a process cannot poll one task queue: its own cannot begin.
+      const said = 'the workers of this account and region have failed';
+      await vi.waitUntil(() => logged.mock.calls.some(([message]) => message === said), waiting);
+      expect(stateOf('blocked')?.state).toBe('starting');
+    } finally {
+      logged.mockRestore();
+      other.shutdown();
+      await otherRuns;
+    }
+    await vi.waitUntil(() => stateOf('blocked')?.state === 'working', waiting);
+    expect(worker.isRunning()).toBe(true);
   });
 
   it('goes on with what began outside of the pool, and shows it beside the rest', async () => {

@@ -22,18 +22,22 @@ export function followScopes(
   file: string,
   { onChange, onProblem, intervalMs = 1_000 }: FollowOptions,
 ): { scopes: ScopeConfiguration[]; stop: () => void } {
-  let text = textOf(file);
-  const scopes = readScopes(text, file, process.env);
+  let used = textOf(file);
+  let seen = used;
+  const scopes = readScopes(used, file, process.env);
   let isMissing = false;
 
   function look(): void {
     try {
       const now = textOf(file);
       isMissing = false;
-      if (now === text) return;
+      const isWhole = now === seen;
+      seen = now;
+      // While somebody writes the file, it may look like one with fewer accounts.
+      if (!isWhole || now === used) return;
       // Kept even if it is invalid, so that the problem is reported once.
-      text = now;
-      onChange(readScopes(text, file, process.env));
+      used = now;
+      onChange(readScopes(now, file, process.env));
     } catch (error) {
       if (!isMissing) onProblem(error);
       isMissing = error instanceof UnreadableFileError;

@@ -10,8 +10,6 @@ export interface LeftBehindOptions {
   scopes: () => readonly AccountRegion[];
   /** Runs the workflows of a task queue. */
   run: (queue: string) => Promise<RunningWorkers>;
-  /** Called if a worker fails. */
-  onFailure: (error: unknown) => void;
 }
 
 /** The workflows that are under way on the own task queues of accounts and regions, from before they were in the pool. */
@@ -30,8 +28,8 @@ const looksInVain = 2;
  * pool, those of clients without the pool, and those of schedules, which remember their task queue. A worker for workflows needs
  * 27 MB, so there is one only for as long as there is something to do.
  */
-export function serveLeftBehind({ client, log, scopes, run, onFailure }: LeftBehindOptions): LeftBehind {
-  const served = new Map<string, { workers: RunningWorkers; inVain: number }>();
+export function serveLeftBehind({ client, log, scopes, run }: LeftBehindOptions): LeftBehind {
+  const served = new Map<string, { workers: RunningWorkers; ended: Promise<void>; inVain: number }>();
   let last: Promise<void> = Promise.resolve();
   let isStopped = false;
 
@@ -45,15 +43,19 @@ export function serveLeftBehind({ client, log, scopes, run, onFailure }: LeftBeh
       log.info('no workflows are left on the own task queue of this account and region', { queue });
       one.workers.shutdown();
       // Only one worker of a process may poll a task queue.
-      await one.workers.stopped;
+      await one.ended;
       served.delete(queue);
     }
     for (const queue of open) {
       if (isStopped || served.has(queue)) continue;
       log.info('workflows are left on the own task queue of this account and region, and are served', { queue });
       const workers = await run(queue);
-      workers.stopped.catch(onFailure);
-      served.set(queue, { workers, inVain: 0 });
+      // The next look begins again with one that has failed.
+      const ended = workers.stopped.catch((error: unknown) => {
+        log.error('the worker for an own task queue has failed', { queue, error });
+        served.delete(queue);
+      });
+      served.set(queue, { workers, ended, inVain: 0 });
     }
   }
 
@@ -67,7 +69,7 @@ export function serveLeftBehind({ client, log, scopes, run, onFailure }: LeftBeh
       isStopped = true;
       await last;
       for (const { workers } of served.values()) workers.shutdown();
-      await Promise.all([...served.values()].map(({ workers }) => workers.stopped));
+      await Promise.all([...served.values()].map(({ ended }) => ended));
     },
   };
 }

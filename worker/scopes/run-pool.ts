@@ -15,6 +15,7 @@ import { createWebhookFollower } from '../scope-activities.ts';
 import { followScopes } from './follow-scopes.ts';
 import { serveLeftBehind } from './left-behind.ts';
 import { createScopeSet, type ScopeSet } from './scope-set.ts';
+import { serveScope } from './serve-scope.ts';
 
 export interface PoolOptions extends ProcessOptions {
   configuration: PoolConfiguration | WorkerOfPool;
@@ -50,11 +51,9 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
   const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
   const common = commonOptions(options, deploymentVersion);
   const follower = createWebhookFollower(client, logger);
-  let fail: (error: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  failed.catch(() => {});
 
-  const scopes = createScopeSet({ common, client, meter, logger, pool, webhookRanges, follower }, fail);
+  const context = { common, client, meter, logger, pool, webhookRanges, follower };
+  const scopes = createScopeSet((scope, secrets, after) => serveScope(scope, secrets, context, after), logger);
   const runWorkflows = async (taskQueue: string, isSmall: boolean) =>
     createWorkflowWorker(common, options, { taskQueue, isSmall, validateCluster: validateForScope(scopes) });
   const leftBehind = serveLeftBehind({
@@ -62,7 +61,6 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
     log: logger,
     scopes: () => scopes.all().map(({ configuration: scope }) => scope),
     run: async (queue) => runAll([await runWorkflows(queue, true)]),
-    onFailure: fail,
   });
 
   function serve(wanted: readonly ScopeConfiguration[]): void {
@@ -93,20 +91,21 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
   // Temporal learns of a deployment only when its workers run.
   if (deploymentVersion !== undefined) void reportDeployment(client, deploymentVersion, logger);
 
+  // A worker that replaces another one is ready only when it knows about each account whether it can serve it.
+  const isStarting = () => scopes.all().some((scope) => scope.status().state === 'starting');
+
   async function stop(): Promise<void> {
     clearInterval(looking);
     file.stop();
     workflows.shutdown();
-    await Promise.all([workflows.stopped, scopes.stop(), leftBehind.stop()]);
+    await Promise.allSettled([scopes.stop(), leftBehind.stop()]);
+    await workflows.stopped;
   }
 
   return {
     // The SDK stops all its workers on a signal.
-    stopped: Promise.race([workflows.stopped, failed]).then(stop, async (error: unknown) => {
-      await stop().catch(() => {});
-      throw error;
-    }),
-    isRunning: () => workflows.areRunning() && scopes.all().some((scope) => scope.works()),
+    stopped: workflows.stopped.then(stop, stop),
+    isRunning: () => workflows.areRunning() && scopes.all().some((scope) => scope.works()) && !isStarting(),
     scopes: () => scopes.all().map((scope) => scope.status()),
     shutdown: workflows.shutdown,
   };

@@ -1,8 +1,9 @@
+import type { Logger } from '@temporalio/worker';
 import type { AccountRegion } from '../../contract/identity.ts';
 import type { ScopeConfiguration } from '../configuration.ts';
 import { createSecretReader, createWebhookSecretReader, type SecretLimits } from '../secret-reader.ts';
 import { keyOf, scopeChanges } from './scope-changes.ts';
-import { serveScope, type ServeContext, type ServedScope } from './serve-scope.ts';
+import type { ScopeSecrets, ServedScope } from './serve-scope.ts';
 
 /** The accounts and regions that a process serves. */
 export interface ScopeSet {
@@ -14,46 +15,54 @@ export interface ScopeSet {
   stop: () => Promise<void>;
 }
 
-/** @param onFailure Called if the workers of an account and region fail. */
-export function createScopeSet(context: ServeContext, onFailure: (error: unknown) => void): ScopeSet {
+/** @param serve Begins to serve one, once another one with the same task queues has ended. */
+export function createScopeSet(
+  serve: (configuration: ScopeConfiguration, secrets: ScopeSecrets, after: Promise<void> | undefined) => ServedScope,
+  log: Logger,
+): ScopeSet {
   const scopes = new Map<string, ServedScope>();
-  const ends = new Set<Promise<void>>();
+  /** The ends of those that are being stopped. One that comes back waits: only one worker of a process may poll a task queue. */
+  const ending = new Map<string, Promise<void>>();
 
-  function start(configuration: ScopeConfiguration, after: Promise<void> | undefined): void {
+  function start(configuration: ScopeConfiguration): void {
     const limits = limitsOf(configuration, scopes);
     const secrets = {
       secrets: createSecretReader(process.env, limits),
       webhookSecrets: createWebhookSecretReader(process.env, limits),
     };
-    const scope = serveScope(configuration, secrets, context, after);
-    scopes.set(keyOf(configuration), scope);
-    ends.add(scope.stopped);
-    scope.stopped.then(() => ends.delete(scope.stopped), onFailure);
+    const key = keyOf(configuration);
+    scopes.set(key, serve(configuration, secrets, ending.get(key)));
+  }
+
+  function stop(key: string, scope: ServedScope): void {
+    scope.stop();
+    scopes.delete(key);
+    ending.set(key, scope.stopped);
+    void scope.stopped.then(() => {
+      if (ending.get(key) === scope.stopped) ending.delete(key);
+    });
   }
 
   return {
     serve(wanted) {
       const served = new Map([...scopes].map(([key, { configuration }]) => [key, configuration]));
       const changes = scopeChanges(served, wanted);
-      const ending = new Map<string, Promise<void>>();
       for (const key of changes.stop) {
         const scope = scopes.get(key);
         if (scope === undefined) continue;
         const { account, region } = scope.configuration;
-        scope.stop();
-        scopes.delete(key);
-        ending.set(key, scope.stopped);
+        stop(key, scope);
         const goesOn = changes.start.some((other) => keyOf(other) === key);
         const said = `this account and region ${goesOn ? 'has other settings' : 'is no longer served'}`;
-        context.logger.info(said, { account, region });
+        log.info(said, { account, region });
       }
-      for (const configuration of changes.start) start(configuration, ending.get(keyOf(configuration)));
+      for (const configuration of changes.start) start(configuration);
     },
     find: (scope) => scopes.get(keyOf(scope)),
     all: () => [...scopes.values()],
     async stop() {
-      for (const scope of scopes.values()) scope.stop();
-      await Promise.all(ends);
+      for (const [key, scope] of scopes) stop(key, scope);
+      await Promise.allSettled(ending.values());
     },
   };
 }

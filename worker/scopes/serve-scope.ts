@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
-import { createCceClient } from '../../cce/client.ts';
+import { createCceClient, type CceClient } from '../../cce/client.ts';
 import type { Follower } from '../../temporal/follow/follower.ts';
 import type { ScopeConfiguration } from '../configuration.ts';
 import { createActivityWorkers, type CommonOptions } from '../create-workers.ts';
@@ -21,7 +21,7 @@ export interface ServedScope {
   works: () => boolean;
   /** Stops taking work and hands over what is in progress. */
   stop: () => void;
-  /** Settles once it has stopped; rejects if its workers had to be forced. */
+  /** Settles once it has stopped. Never rejects: the others go on, whatever happens to this one. */
   stopped: Promise<void>;
 }
 
@@ -44,7 +44,7 @@ const longestPauseMs = 30_000;
 
 /**
  * Serves the activities of an account and region. Takes work once the service has answered a signed call, and tries until it has:
- * a refusal is no reason to disturb the others.
+ * a refusal is no reason to disturb the others. If its workers fail, or Temporal is away when they are to begin, it tries again too.
  *
  * @param after The end of the same scope with other settings, which must not poll the same task queues.
  */
@@ -64,34 +64,47 @@ export function serveScope(
     const credentials = createCredentials(configuration.credentials, logger);
     const cce = createCceClient({ ...configuration, credentials });
     for (let pauseMs = firstPauseMs; !stopping.signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-      try {
-        await cce.listClusters(simplest, { signal: stopping.signal });
-        break;
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        state.note(isRefusal(error) || credentialsErrorOf(error) !== undefined ? 'refused' : 'unreachable', error);
-        await pause(pauseMs, undefined, { signal: stopping.signal }).catch(ignore);
-      }
+      if ((await isAccepted(cce)) && (await work(withState(cce, state)))) return;
+      await pause(pauseMs, undefined, { signal: stopping.signal }).catch(ignore);
     }
-    if (stopping.signal.aborted) return;
-    const noting = withState(cce, state);
+  }
+
+  async function isAccepted(cce: CceClient): Promise<boolean> {
+    try {
+      await cce.listClusters(simplest, { signal: stopping.signal });
+    } catch (error) {
+      if (stopping.signal.aborted) return false;
+      state.note(isRefusal(error) || credentialsErrorOf(error) !== undefined ? 'refused' : 'unreachable', error);
+      return false;
+    }
+    return !stopping.signal.aborted;
+  }
+
+  /** Returns `true` once its workers have stopped because they were told to, and `false` if they failed. */
+  async function work(cce: CceClient): Promise<boolean> {
     const activities = createScopeActivities(configuration, {
       client,
-      cce: noting,
+      cce,
       ...secrets,
       webhookRanges: context.webhookRanges,
       meter,
       pool,
       follower: context.follower,
     });
-    running = runAll(await createActivityWorkers(common, configuration, activities));
-    if (stopping.signal.aborted) running.shutdown();
-    else state.note('working');
     // An account without work calls nothing, and would never learn that its keys are accepted again.
-    const look = () => state.status().state === 'refused' && noting.listClusters(simplest).catch(ignore);
+    const look = () => state.status().state === 'refused' && cce.listClusters(simplest).catch(ignore);
     const looking = setInterval(() => void look(), longestPauseMs);
     try {
+      running = runAll(await createActivityWorkers(common, configuration, activities));
+      if (stopping.signal.aborted) running.shutdown();
+      else state.note('working');
       await running.stopped;
+      return true;
+    } catch (error) {
+      const { account, region } = configuration;
+      logger.error('the workers of this account and region have failed', { account, region, error });
+      state.note('starting');
+      return false;
     } finally {
       clearInterval(looking);
     }

@@ -29,13 +29,13 @@ function write(...accounts: string[]): void {
 
 const follow = () => followScopes(file, { onChange, onProblem });
 
-it('a change of the scopes file is found within a second', () => {
+it('a change of the scopes file is found within two seconds', () => {
   const { scopes, stop } = follow();
   expect(scopes.map(({ account }) => account)).toEqual(['a']);
   vi.advanceTimersByTime(5_000);
   expect(onChange).not.toHaveBeenCalled();
   write('a', 'b');
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(2_000);
   expect(onChange.mock.calls).toMatchObject([[[{ account: 'a' }, { account: 'b' }]]]);
   stop();
   write('c');
@@ -50,7 +50,7 @@ it('a scopes file that becomes invalid changes nothing, and is reported once', (
   expect(onChange).not.toHaveBeenCalled();
   expect(onProblem).toHaveBeenCalledOnce();
   write('b');
-  vi.advanceTimersByTime(1_000);
+  vi.advanceTimersByTime(2_000);
   expect(onChange.mock.calls).toMatchObject([[[{ account: 'b' }]]]);
   stop();
 });
@@ -63,7 +63,19 @@ it('a scopes file that is gone changes nothing, and is reported once', () => {
     [expect.objectContaining({ message: expect.stringMatching(/cannot be read \(ENOENT\)/) })],
   ]);
   write('a');
+  vi.advanceTimersByTime(2_000);
+  expect(onChange).not.toHaveBeenCalled();
+  stop();
+});
+
+it('a scopes file that is being written is used only when it stays the same', () => {
+  const { stop } = follow();
+  write('b');
+  vi.advanceTimersByTime(1_000);
+  write('b', 'c');
   vi.advanceTimersByTime(1_000);
   expect(onChange).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(onChange.mock.calls).toMatchObject([[[{ account: 'b' }, { account: 'c' }]]]);
   stop();
 });

@@ -8,6 +8,7 @@ function stage(open: Record<string, number>, accounts = ['a', 'b']) {
   const running: string[] = [];
   const asked: string[] = [];
   let isDown = false;
+  let fail = () => {};
   const client = {
     withDeadline: (_: number, call: () => unknown) => call(),
     workflow: {
@@ -25,11 +26,16 @@ function stage(open: Record<string, number>, accounts = ['a', 'b']) {
     client,
     log: logger,
     scopes,
-    onFailure: (error) => expect.fail(String(error)),
     async run(queue) {
       running.push(queue);
       let end = () => {};
-      const stopped = new Promise<void>((resolve) => (end = resolve));
+      const stopped = new Promise<void>((resolve, reject) => {
+        end = resolve;
+        fail = () => {
+          running.splice(running.indexOf(queue), 1);
+          reject(new Error('the worker fails'));
+        };
+      });
       const shutdown = () => {
         running.splice(running.indexOf(queue), 1);
         end();
@@ -43,6 +49,7 @@ function stage(open: Record<string, number>, accounts = ['a', 'b']) {
     entries,
     accounts,
     stop: leftBehind.stop,
+    fail: () => fail(),
     setDown: (down: boolean) => (isDown = down),
     look: leftBehind.look,
   };
@@ -87,6 +94,17 @@ describe('workflows on the own task queues of accounts in a pool', () => {
     await look();
     expect(entries.at(-1)).toMatchObject({ level: 'WARN' });
     expect(running).toEqual(['cce-a-bj']);
+  });
+
+  it('are run again at the next look if their worker has failed', async () => {
+    const { look, running, fail, stop, entries } = stage({ 'cce-a-bj': 1 });
+    await look();
+    fail();
+    await look();
+    expect(entries).toContainEqual(expect.objectContaining({ level: 'ERROR', queue: 'cce-a-bj' }));
+    expect(running).toEqual(['cce-a-bj']);
+    fail();
+    await stop();
   });
 
   it('are not run any more by a worker that stops', async () => {
