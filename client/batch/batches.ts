@@ -122,7 +122,7 @@ export function createBatches(client: Client, scope: Placement, asker: Asker = {
     async retryFailed(name) {
       const batch = await describeBatch(client, scope, name);
       if (batch === undefined) throw new BatchNotFoundError(name);
-      if (batch.execution !== 'running') return void (await repeatFailed(client, scope, name));
+      if (batch.execution !== 'running') return void (await repeatFailed(client, scope, name, asker));
       await refuseIfEnding(name, 'retry when it has ended');
       await tell(name, () => handleOf(name).signal(retryFailedSignal));
     },

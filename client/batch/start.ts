@@ -116,12 +116,18 @@ export async function uploadBatch(
  *
  * @throws BatchNotFoundError if Temporal knows no ended batch of this name, or there is nothing to repeat
  */
-export async function repeatFailed(client: Client, scope: Placement, name: string): Promise<StartedBatch> {
+export async function repeatFailed(
+  client: Client,
+  scope: Placement,
+  name: string,
+  asker: Asker = {},
+): Promise<StartedBatch> {
   const workflowID = batchWorkflowID(scope, name);
   const batch = await describeBatch(client, scope, name);
   if (batch?.execution !== 'completed') throw new BatchNotFoundError(name, 'ended batch');
   const outcome = (await client.workflow.getHandle(workflowID).result()) as BatchOutcome;
-  const { upload } = batch.memo;
+  // Whoever asked for the batch before, and approved it, has not asked for this one.
+  const { upload, itemsDigest, since, failurePolicy } = batch.memo;
   const repetition = repetitionOf(outcome);
   const items = repetition.repeatedRollback?.notDeletedItems.length ?? repetition.only?.length ?? 0;
   if (items === 0)
@@ -130,10 +136,11 @@ export async function repeatFailed(client: Client, scope: Placement, name: strin
     upload,
     concurrency: outcome.concurrency,
     failurePolicy: 'continue' as const,
-    askedAtMs: Date.parse(batch.memo.since),
+    askedAtMs: Date.parse(since),
     ...repetition,
   };
-  const isStarted = await startWorkflow(client, scope, input, batch.memo);
+  const memo: BatchMemo = { upload, itemsDigest, since, failurePolicy, ...asker };
+  const isStarted = await startWorkflow(client, scope, input, memo);
   return { name, workflowID, items, attached: !isStarted };
 }
 
