@@ -2,18 +2,14 @@ import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
 import type { DeleteItem } from '../../contract/batch/item.ts';
-import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { createWorkflowID, deleteWorkflowID } from '../../contract/identity.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import type { Options } from '../../contract/unmet-options.ts';
-import { workflowTypes } from '../../contract/workflow-types.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
-import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
-import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
-import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
 import { refuseOtherOptions } from './attach-to-create.ts';
+import { findCreateOf, holderBehind } from './create-of-cluster.ts';
 import { hasBegunSince } from './has-begun-since.ts';
 import { refusal } from './item-refusal.ts';
 import { startOrAttach, startedBefore, started, type ItemStart, type StartAsked } from './item-run.ts';
@@ -69,25 +65,6 @@ export async function startDeleteItem(client: Client, input: StartAsked, item: D
   });
   if (run.attached === true) refuseOtherOptions(run, flagsSet(options));
   return started(run, 'delete', timeoutSeconds);
-}
-
-/** Finds the create of a cluster that is known by its ID only: one in progress, or one that began since the deletion was asked for. */
-async function findCreateOf(client: Client, upload: BatchUpload, clusterID: string, sinceMs: number) {
-  const since = Number.isFinite(sinceMs) ? ` OR StartTime > '${new Date(sinceMs).toISOString()}'` : '';
-  const query = `${executionsOf(upload)} AND WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
-  for await (const run of listRawRuns(client, query)) {
-    if (!isIn(upload, run)) continue;
-    if ((await run.memo())?.['clusterID'] === clusterID) return findOperationRun(client, run.workflowID);
-  }
-  return undefined;
-}
-
-/** The create that has the cluster of the name: not one that was refused since, before it had any. */
-async function holderBehind(client: Client, create: FoundRun, sinceMs: number): Promise<FoundRun | undefined> {
-  const { workflowID, isRunning, startedAtMs, memo } = create;
-  if (isRunning || memo.clusterID !== undefined || startedAtMs <= sinceMs) return create;
-  const runID = await findRunBehind(client, workflowID, ({ clusterID }) => clusterID !== undefined);
-  return runID === undefined ? create : findOperationRun(client, workflowID, runID);
 }
 
 /**

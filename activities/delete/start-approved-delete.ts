@@ -1,5 +1,5 @@
+import { activityInfo } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { ApprovableChange, StartedChange } from '../../contract/approval.ts';
 import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
@@ -7,11 +7,17 @@ import { describeUnmet, unmetOptions } from '../../contract/unmet-options.ts';
 import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
 import { findOperationRun, startOperation, type FoundRun } from '../../temporal/executions/start-operation.ts';
+import { findCreateOf, holderBehind } from '../batch/create-of-cluster.ts';
+import { hasBegunSince } from '../batch/has-begun-since.ts';
+import { refusal } from '../batch/item-refusal.ts';
+import { stepOfItem } from '../batch/step-of-item.ts';
 
 export interface ApprovedDelete {
   scope: AccountRegion;
   change: Extract<ApprovableChange, { kind: 'delete' }>;
   asker: Asker;
+  /** When somebody asked for the delete, by Temporal's clock, RFC 3339. Absent from approvals of before. */
+  since?: string;
 }
 
 export type StartApprovedDelete = (input: ApprovedDelete) => Promise<StartedChange>;
@@ -23,20 +29,32 @@ export type StartApprovedDelete = (input: ApprovedDelete) => Promise<StartedChan
  * @param pool The pool in which this worker runs workflows.
  */
 export function startApprovedDelete(client: Client, pool?: string): StartApprovedDelete {
-  return async ({ scope, change, asker }) => {
+  return async ({ scope, change, asker, since }) => {
     const { clusterID, clusterName } = change;
     const { waitForRelease = false, foreign = false, ...options } = change.options;
+    const workflowID = deleteWorkflowID(scope, clusterID);
+    const before = await findOperationRun(client, workflowID);
+    if (before !== undefined && before.memo.approval === asker.approval) return startedBy('delete', before);
+    const sinceMs = since === undefined ? Infinity : Date.parse(since);
     const create =
-      clusterName === undefined ? undefined : await findOperationRun(client, createWorkflowID(scope, clusterName));
+      clusterName === undefined
+        ? await findCreateOf(client, scope, clusterID, sinceMs)
+        : await findOperationRun(client, createWorkflowID(scope, clusterName));
+    const holder = create === undefined ? undefined : await holderBehind(client, create, sinceMs);
+    if (holder !== undefined && holder.memo.clusterID === clusterID && hasBegunSince(holder, sinceMs)) {
+      throw refusal('BegunSince', `${holder.workflowID} began after its deletion was requested; its cluster stays`);
+    }
     if (create?.isRunning === true && create.memo.clusterID === clusterID) {
+      const isPlain = !waitForRelease && !Object.values(options).includes(true);
+      // A clean-up that has begun goes on as its cancel said. A repeated attempt may have sent that cancel itself.
+      if (!isPlain && activityInfo().attempt === 1 && (await stepOfItem(client, create))?.stage === 'cleaningUp') {
+        throw refusal('OperationEnding', `${create.workflowID} cleans up already, without these delete flags`);
+      }
       const reason = 'its deletion was requested and approved';
       const request = { cleanup: 'delete', deleteOptions: options, reason } as const;
       const isSent = await cancelIfOpen(create, { ...request, ...(waitForRelease && { waitForRelease }) });
       if (isSent) return startedBy('create', create);
     }
-    const workflowID = deleteWorkflowID(scope, clusterID);
-    const before = await findOperationRun(client, workflowID);
-    if (before !== undefined && before.memo.approval === asker.approval) return startedBy('delete', before);
     const asked = { ...options, waitForRelease, foreign };
     const record = clusterName === undefined ? {} : await recordForDelete(client, scope, clusterName, create);
     const run = await startOperation(
@@ -58,8 +76,7 @@ export function startApprovedDelete(client: Client, pool?: string): StartApprove
     if (run.attached && run.memo.approval !== asker.approval) {
       const unmet = unmetOptions(asked, run.memo.options ?? {});
       if (unmet.length > 0) {
-        const message = `${workflowID} is under way with other options: ${describeUnmet(unmet)}`;
-        throw ApplicationFailure.nonRetryable(message, 'OptionsConflict');
+        throw refusal('OptionsConflict', `${workflowID} is under way with other options: ${describeUnmet(unmet)}`);
       }
     }
     return startedBy('delete', run);

@@ -17,7 +17,7 @@ export async function startApproved(
   const scope = { account, region };
   switch (change.kind) {
     case 'delete':
-      return startApprovedDelete({ scope, change, asker });
+      return startApprovedDelete({ scope, change, asker, since: workflowInfo().startTime.toISOString() });
     case 'batch': {
       const { upload, itemsDigest, since, concurrency, failurePolicy } = change;
       const memo: BatchMemo = { upload, itemsDigest, since, failurePolicy, ...asker };

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import { Client, type WorkflowClient } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { expect, it } from 'vitest';
-import { startApprovedDelete } from '../../../activities/delete/start-approved-delete.ts';
+import { startApprovedDelete, type ApprovedDelete } from '../../../activities/delete/start-approved-delete.ts';
 import { createOrchestrator, loadDataConverter } from '../../../client/index.ts';
+import type { StartedChange } from '../../../contract/approval.ts';
+import type { Stage } from '../../../contract/current-step.ts';
 import { createWorkflowID } from '../../../contract/identity.ts';
 import { startOperation } from '../../../temporal/executions/start-operation.ts';
 import { useConnections } from '../../connections.ts';
@@ -17,7 +21,28 @@ function setUp() {
   const scope = { account: `test-${randomUUID().slice(0, 8)}`, region: 'bj' };
   const end = ({ workflowID, runID }: { workflowID: string; runID: string }) =>
     client.workflow.getHandle(workflowID, runID).terminate();
-  return { client, scope, start: startApprovedDelete(client), end };
+  /** Starts it while the creates are at this stage: no worker answers for them. */
+  const start = (input: ApprovedDelete, stage: Stage = 'provisioning', attempt = 1): Promise<StartedChange> => {
+    const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) =>
+      withProperty(client.workflow.getHandle(...args), 'query', async () => ({ stage }));
+    const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
+    return new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') }).run(
+      startApprovedDelete(answering),
+      input,
+    );
+  };
+  const startCreate = () =>
+    startOperation(client, scope, {
+      kind: 'create',
+      workflowID: createWorkflowID(scope, 'ci-1'),
+      input: { request: readExample('managed', 'ci-1') },
+      memo: { clusterName: 'ci-1', clusterID },
+    });
+  const signalsOf = async ({ workflowID, runID }: { workflowID: string; runID: string }) => {
+    const { events } = await client.workflow.getHandle(workflowID, runID).fetchHistory();
+    return events?.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? []);
+  };
+  return { client, scope, start, end, startCreate, signalsOf };
 }
 
 it('an approved delete is started once, however often the attempt is repeated', async () => {
@@ -50,21 +75,47 @@ it('an approved delete attaches to another one, unless that leaves more behind',
 });
 
 it('an approved delete cancels the create that has the cluster, and leaves a later one of the name alone', async () => {
-  const { client, scope, start, end } = setUp();
-  const create = await startOperation(client, scope, {
-    kind: 'create',
-    workflowID: createWorkflowID(scope, 'ci-1'),
-    input: { request: readExample('managed', 'ci-1') },
-    memo: { clusterName: 'ci-1', clusterID },
-  });
+  const { scope, start, end, startCreate, signalsOf } = setUp();
+  const create = await startCreate();
   const change = { kind: 'delete', clusterID, clusterName: 'ci-1', options: { deleteResource: true } } as const;
   const { workflowID, runID } = create;
   expect(await start({ scope, change, asker })).toEqual({ kind: 'create', workflowID, runID });
-  const { events } = await client.workflow.getHandle(workflowID, runID).fetchHistory();
-  const signals = events?.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? []);
-  expect(signals).toEqual(['cancel']);
+  expect(await signalsOf(create)).toEqual(['cancel']);
   const later = await start({ scope, change: { ...change, clusterID: 'cce-87654321' }, asker });
   expect(later.kind).toBe('delete');
   await end(later);
   await end(create);
 });
+
+it.each([
+  ['flags', { deleteResource: true }],
+  ['a wait', { waitForRelease: true }],
+])('an approved delete with %s is refused while the create cleans up without', async (_, options) => {
+  const { scope, start, end, startCreate, signalsOf } = setUp();
+  const create = await startCreate();
+  const input = { scope, change: { kind: 'delete', clusterID, clusterName: 'ci-1', options }, asker } as const;
+  const refusal = { type: 'OperationEnding', nonRetryable: true };
+  await expect(start(input, 'cleaningUp')).rejects.toMatchObject(refusal);
+  expect(await signalsOf(create)).toEqual([]);
+  // An attempt before may have begun that clean-up, with the flags.
+  expect(await start(input, 'cleaningUp', 2)).toMatchObject({ kind: 'create', runID: create.runID });
+  const plain = { ...input, change: { ...input.change, options: {} } };
+  expect(await start(plain, 'cleaningUp')).toMatchObject({ kind: 'create', runID: create.runID });
+  await end(create);
+});
+
+it('an approved delete spares what somebody has asked for since the request', async () => {
+  const { client, scope, start, end, startCreate, signalsOf } = setUp();
+  const create = await startCreate();
+  const { startTime } = await client.workflow.getHandle(create.workflowID, create.runID).describe();
+  const change = { kind: 'delete', clusterID, clusterName: 'ci-1', options: {} } as const;
+  const asked = (ms: number) => ({ scope, change, asker, since: new Date(startTime.getTime() + ms).toISOString() });
+  await expect(start(asked(-1))).rejects.toMatchObject({ type: 'BegunSince', nonRetryable: true });
+  expect(await signalsOf(create)).toEqual([]);
+  expect(await start(asked(1))).toMatchObject({ kind: 'create', runID: create.runID });
+  await end(create);
+});
+
+function withProperty<Value extends object>(value: Value, name: keyof Value, property: unknown): Value {
+  return new Proxy(value, { get: (target, key) => (key === name ? property : (Reflect.get(target, key) as unknown)) });
+}

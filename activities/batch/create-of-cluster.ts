@@ -1,0 +1,31 @@
+import type { Client } from '@temporalio/client';
+import type { AccountRegion } from '../../contract/identity.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
+import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
+import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { findRunBehind } from '../../temporal/executions/run-behind.ts';
+import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
+
+/** Finds the create of a cluster that is known by its ID only: one in progress, or one that began since the deletion was asked for. */
+export async function findCreateOf(
+  client: Client,
+  scope: AccountRegion,
+  clusterID: string,
+  sinceMs: number,
+): Promise<FoundRun | undefined> {
+  const since = Number.isFinite(sinceMs) ? ` OR StartTime > '${new Date(sinceMs).toISOString()}'` : '';
+  const query = `${executionsOf(scope)} AND WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
+  for await (const run of listRawRuns(client, query)) {
+    if (!isIn(scope, run)) continue;
+    if ((await run.memo())?.['clusterID'] === clusterID) return findOperationRun(client, run.workflowID);
+  }
+  return undefined;
+}
+
+/** The create that has the cluster of the name: not one that was refused since, before it had any. */
+export async function holderBehind(client: Client, create: FoundRun, sinceMs: number): Promise<FoundRun | undefined> {
+  const { workflowID, isRunning, startedAtMs, memo } = create;
+  if (isRunning || memo.clusterID !== undefined || startedAtMs <= sinceMs) return create;
+  const runID = await findRunBehind(client, workflowID, ({ clusterID }) => clusterID !== undefined);
+  return runID === undefined ? create : findOperationRun(client, workflowID, runID);
+}
