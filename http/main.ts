@@ -87,7 +87,8 @@ function openWebhooks(scopes: Scopes): FollowedFile<FileWebhook[]> | undefined {
   if (webhooksFile === undefined) return undefined;
   const keep = keepWebhooks(scopes, {
     signal: stopping.signal,
-    onError: (error) => logger.warn({ error }, 'the webhooks of the file could not be registered; that is tried again'),
+    onError: (error, scope) =>
+      logger.warn({ error, ...scope }, 'the webhooks of the file could not be registered; that is tried again'),
   });
   const file = followFile(webhooksFile, {
     variable: 'CCE_WEBHOOKS_FILE',

@@ -6,12 +6,18 @@ import { keyOf, type FileWebhook } from './webhooks-file.ts';
 export const fileAsker = 'CCE_WEBHOOKS_FILE';
 
 interface KeepOptions {
-  /** Called when they could not be registered. That is tried again. */
-  onError: (error: unknown) => void;
+  /** Called when those of an account and region could not be registered. That is tried again. */
+  onError: (error: unknown, scope: AccountRegion) => void;
   /** Ends the attempts. */
   signal: AbortSignal;
   /** The pause before another attempt, in milliseconds. @default 10_000 */
   retryMs?: number;
+}
+
+/** The webhooks of the file, and the accounts and regions where they are still to be registered. */
+interface Due {
+  wanted: readonly FileWebhook[];
+  places: readonly AccountRegion[];
 }
 
 /** How long Temporal may take to answer for one account and region. */
@@ -26,45 +32,51 @@ export function keepWebhooks(
   { onError, signal, retryMs = 10_000 }: KeepOptions,
 ): (webhooks: readonly FileWebhook[]) => void {
   const known = new Map<string, AccountRegion>();
-  let due: readonly FileWebhook[] | undefined;
+  let due: Due | undefined;
   let isWorking = false;
 
   async function work(): Promise<void> {
     while (due !== undefined && !signal.aborted) {
-      const wanted = due;
+      const { wanted, places } = due;
       due = undefined;
-      try {
-        await register(wanted);
-      } catch (error) {
-        onError(error);
-        // Unless the file has changed meanwhile.
-        due ??= wanted;
-        await pause(retryMs, undefined, { signal, ref: false }).catch(() => {});
+      const failed: AccountRegion[] = [];
+      for (const scope of places) {
+        try {
+          await register(wanted, scope);
+        } catch (error) {
+          onError(error, scope);
+          failed.push(scope);
+        }
       }
+      if (failed.length === 0) continue;
+      // Unless the file has changed meanwhile.
+      due ??= { wanted, places: failed };
+      await pause(retryMs, undefined, { signal, ref: false }).catch(() => {});
     }
     isWorking = false;
   }
 
-  async function register(wanted: readonly FileWebhook[]): Promise<void> {
-    for (const { scope } of wanted) known.set(`${scope.account}/${scope.region}`, scope);
-    const keys = new Set(wanted.map(keyOf));
-    for (const [place, scope] of known) {
-      const { webhooks } = scopes.of(scope, fileAsker);
-      await scopes.within(limitMs, async () => {
-        for (const one of wanted) {
-          if (`${one.scope.account}/${one.scope.region}` === place) await webhooks.set(one.name, one.settings);
-        }
-        for (const { name, requestedBy } of await webhooks.list()) {
-          if (requestedBy === fileAsker && !keys.has(keyOf({ scope, name }))) await webhooks.remove(name);
-        }
-      });
-    }
+  async function register(wanted: readonly FileWebhook[], scope: AccountRegion): Promise<void> {
+    const ours = wanted.filter((one) => placeOf(one.scope) === placeOf(scope));
+    const keys = new Set(ours.map(keyOf));
+    const { webhooks } = scopes.of(scope, fileAsker);
+    await scopes.within(limitMs, async () => {
+      for (const one of ours) await webhooks.set(one.name, one.settings);
+      for (const { name, requestedBy } of await webhooks.list()) {
+        if (requestedBy === fileAsker && !keys.has(keyOf({ scope, name }))) await webhooks.remove(name);
+      }
+    });
   }
 
   return (webhooks) => {
-    due = webhooks;
+    for (const { scope } of webhooks) known.set(placeOf(scope), scope);
+    due = { wanted: webhooks, places: [...known.values()] };
     if (isWorking) return;
     isWorking = true;
     void work();
   };
+}
+
+function placeOf({ account, region }: AccountRegion): string {
+  return `${account}/${region}`;
 }

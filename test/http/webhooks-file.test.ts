@@ -49,7 +49,7 @@ describe('the webhooks file', () => {
 });
 
 /** Scopes of which each has some webhooks, and which fail as often as they are told to. */
-function scopesOf(registered: Record<string, Webhook[]>, failures = 0) {
+function scopesOf(registered: Record<string, Webhook[]>, failures = 0, failing = 'default/bj') {
   const calls: string[] = [];
   let left = failures;
   const scopes: Pick<Scopes, 'of' | 'within'> = {
@@ -57,7 +57,7 @@ function scopesOf(registered: Record<string, Webhook[]>, failures = 0) {
       const place = `${account}/${region}`;
       const webhooks: Partial<Orchestrator['webhooks']> = {
         set: async (name) => {
-          if (left-- > 0) throw new Error('Temporal does not answer');
+          if (place === failing && left-- > 0) throw new Error('Temporal does not answer');
           calls.push(`${requestedBy} sets ${place}/${name}`);
         },
         list: async () => registered[place] ?? [],
@@ -109,5 +109,17 @@ describe('the webhooks of the file', () => {
     keep(read(entry('platform')));
     await vi.waitFor(() => expect(calls).toEqual([`${fileAsker} sets default/bj/platform`]), waiting);
     expect(errors).toHaveLength(2);
+  });
+
+  it('are registered although another account and region fails, and once', async () => {
+    const { scopes, calls } = scopesOf({}, 2, 'default/gz');
+    const errors: unknown[] = [];
+    const onError = (_: unknown, scope: unknown) => errors.push(scope);
+    const keep = keepWebhooks(scopes, { onError, signal, retryMs: 1 });
+    keep(read(entry('platform', { scopes: ['default/gz', 'default/bj'] })));
+    const registered = ['default/bj', 'default/gz'].map((place) => `${fileAsker} sets ${place}/platform`);
+    await vi.waitFor(() => expect(calls).toEqual(registered), waiting);
+    const failed = { account: 'default', region: 'gz' };
+    expect(errors).toEqual([failed, failed]);
   });
 });
