@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { isClusterID } from '../../cce/cluster-id.ts';
 import { mostOrphans, type ApprovableChange } from '../../contract/approval.ts';
-import type { Placement } from '../../contract/identity.ts';
+import { createWorkflowID, type Placement } from '../../contract/identity.ts';
 import type { ReconcileReport } from '../../contract/reconcile.ts';
 import { UnreachableError } from '../../temporal/connection/unreachable-error.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
+import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
+import { findOperationRun } from '../../temporal/executions/start-operation.ts';
 import { deleteOptionsOf } from '../batch/items.ts';
 import { uploadBatch, type BatchToStart } from '../batch/start.ts';
 import { checkOptions, nameOrIDOption } from '../check-options.ts';
@@ -99,10 +101,19 @@ async function fixedDelete(
     return { underWay: { workflowID: known.workflowID, runID: known.runID } };
   }
   const { clusterName } = known ?? {};
-  const clusterID = known?.clusterID ?? known?.outcome?.clusterID ?? (isClusterID(nameOrID) ? nameOrID : undefined);
+  const clusterID =
+    known?.clusterID ??
+    known?.outcome?.clusterID ??
+    (isClusterID(nameOrID) ? nameOrID : await idOnRecord(client, scope, clusterName ?? nameOrID));
   if (clusterID === undefined) {
     if (known?.execution !== 'running') throw new OperationNotFoundError(nameOrID, 'cluster with a known clusterID');
     throw new OperationEndingError(known.workflowID, 'it has no cluster yet: cancel it, which needs no approval');
   }
   return { kind: 'delete', clusterID, ...(clusterName !== undefined && { clusterName }), options };
+}
+
+/** The cluster that the creates of a name have left, if a delete of it ended before it knew the ID. */
+async function idOnRecord(client: Client, scope: Placement, clusterName: string): Promise<string | undefined> {
+  const create = await findOperationRun(client, createWorkflowID(scope, clusterName));
+  return (await recordForDelete(client, scope, clusterName, create)).knownClusterID;
 }
