@@ -85,7 +85,8 @@ async function allOrNone(creations: readonly Promise<Worker>[]): Promise<Worker[
   const settled = await Promise.allSettled(creations);
   if (settled.every((one) => one.status === 'fulfilled')) return settled.map(({ value }) => value);
   // The SDK frees a worker only after it has run.
-  await Promise.allSettled(settled.map((one) => one.status === 'fulfilled' && one.value.runUntil(async () => {})));
+  const created = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  await Promise.allSettled(created.map((worker) => worker.runUntil(async () => {})));
   return Promise.all(creations);
 }
 
