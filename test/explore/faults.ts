@@ -36,7 +36,7 @@ export const faults: Fault[] = [
     edits: [
       {
         file: 'workflows/create/obtain-cluster.ts',
-        replace: ': await lookUntilSettled(creation, progress);',
+        replace: ': await lookUntilSettled(creation, progress, known);',
         by: ": { action: 'submit' };",
       },
     ],
@@ -85,8 +85,8 @@ export const faults: Fault[] = [
     edits: [
       {
         file: 'activities/create/open-deletes.ts',
-        replace: "return run?.status.name === 'RUNNING' ? (run.memo ?? {}) : undefined;",
-        by: "return run?.status.name === 'RUNNING' ? undefined : undefined;",
+        replace: 'isOpen(run.status.name) ? (run.memo ?? {}) : undefined;',
+        by: 'isOpen(run.status.name) ? undefined : undefined;',
       },
     ],
   },
@@ -100,7 +100,7 @@ export const faults: Fault[] = [
         by: '',
       },
       {
-        file: 'workflows/create/clean-up.ts',
+        file: 'workflows/create/find-targets.ts',
         replace: 'readMarker(description)?.key === marker.key',
         by: 'readMarker(description) !== undefined && marker !== undefined',
       },
