@@ -39,6 +39,11 @@ export const faults: Fault[] = [
         replace: ': await lookUntilSettled(creation, progress, known);',
         by: ": { action: 'submit' };",
       },
+      {
+        file: 'workflows/create/provision-cluster.ts',
+        replace: 'if (Date.now() >= lastAtMs + lastRequestTimeMs) return decision;',
+        by: 'if (lastAtMs >= 0) return decision;',
+      },
     ],
   },
   {
