@@ -1,6 +1,7 @@
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { readMarker, type Marker } from '../../contract/marker.ts';
+import { isStanding } from '../operation/is-standing.ts';
 
 export type CreateDecision =
   /** Nothing is in the way: send the request. */
@@ -71,11 +72,6 @@ export function decideCreate({
 function bestOf(own: readonly FoundCluster[]): FoundCluster | undefined {
   const inState = (wanted: string) => own.find(({ clusterPhase }) => phaseDuringCreate(clusterPhase) === wanted);
   return inState('succeeded') ?? inState('waiting') ?? own[0];
-}
-
-/** A cluster that is being deleted neither satisfies a create nor is in its way: names are not unique. */
-function isStanding({ clusterPhase }: FoundCluster): boolean {
-  return clusterPhase !== 'deleting' && clusterPhase !== 'deleted';
 }
 
 /** Without an age, or with equal ages, the ID decides, so that every look gives the same answer. */

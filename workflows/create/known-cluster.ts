@@ -1,7 +1,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
 import type { SubmitInput } from '../../activities/create/submit-cluster.ts';
-import { readMarker } from '../../contract/marker.ts';
+import { isOursAndStanding, isStanding } from '../operation/is-standing.ts';
 import type { Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
 import type { Creation } from './creation.ts';
@@ -34,8 +34,8 @@ export function knownCluster(
     }),
     note(found) {
       // The service itself has said that it goes: then one look without it is enough.
-      if (found.some((each) => each.clusterID === clusterID && isGoing(each))) clusterID = undefined;
-      if (!allowDuplicateName) clusterID ??= found.find(isOursAndStays)?.clusterID;
+      if (found.some((each) => each.clusterID === clusterID && !isStanding(each))) clusterID = undefined;
+      if (!allowDuplicateName) clusterID ??= found.find(isOursAndStanding)?.clusterID;
       const known = found.find((each) => each.clusterID === clusterID);
       if (known === undefined) return;
       looks = 0;
@@ -50,12 +50,4 @@ export function knownCluster(
       progress.waitFor(undefined);
     },
   };
-}
-
-function isGoing({ clusterPhase }: FoundCluster): boolean {
-  return clusterPhase === 'deleting' || clusterPhase === 'deleted';
-}
-
-function isOursAndStays(cluster: FoundCluster): boolean {
-  return !isGoing(cluster) && readMarker(cluster.description) !== undefined;
 }

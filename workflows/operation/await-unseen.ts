@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import type { FoundCluster } from '../../activities/create/find-clusters.ts';
-import { readMarker } from '../../contract/marker.ts';
+import { isOursAndStanding } from './is-standing.ts';
 import { timeAfter, type Progress } from './progress.ts';
 
 /**
@@ -26,7 +26,8 @@ export async function awaitUnseen(
   const sinceMs = Date.now();
   while (Date.now() < untilMs) {
     const found = await look();
-    if (found.some(mayBeUnseen)) return found;
+    // An older cluster of the name, which goes just now or is not ours, says nothing about the one that may still appear.
+    if (found.some(isOursAndStanding)) return found;
     progress.waitFor({ reason: 'service', message, retryAt: timeAfter(untilMs - Date.now()) });
     // Less and less often, up to half a minute.
     const pauseMs = Math.min(30_000, 2_000 + (Date.now() - sinceMs) / 4);
@@ -37,8 +38,3 @@ export async function awaitUnseen(
 
 /** What people are told while a create waits. */
 export const unseenMessage = 'the create before was terminated; what it may have requested can still appear';
-
-/** An older cluster of the name, which goes just now or is not ours, says nothing about the one that may still appear. */
-function mayBeUnseen({ clusterPhase, description }: FoundCluster): boolean {
-  return clusterPhase !== 'deleting' && clusterPhase !== 'deleted' && readMarker(description) !== undefined;
-}
