@@ -5,8 +5,8 @@ import { readMarker } from '../../contract/marker.ts';
 import { ambiguousName } from '../delete/ambiguous-name.ts';
 import { lookPatiently } from '../delete/look-patiently.ts';
 import { awaitUnseen, unseenMessage } from '../operation/await-unseen.ts';
-import { timeAfter } from '../operation/progress.ts';
 import { isAfterReset } from './after-reset.ts';
+import { awaitLateClusters } from './await-late-clusters.ts';
 import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import { decideCreate } from './create-decision.ts';
 import type { Creation } from './creation.ts';
@@ -48,16 +48,12 @@ export async function findLateOnes(
   const mayKnowOthers = isAfterReset() || policyNow().deleteOptions !== undefined;
   const areAllKnown = known.length >= countMade(requests) && !mayKnowOthers;
   if (restMs <= 0 || areAllKnown || !patched(change)) return [];
-  const message = 'what the last request made may show late';
-  progress.waitFor({ reason: 'service', message, retryAt: timeAfter(restMs) });
   try {
-    await sleep(restMs, { summary: message });
+    await awaitLateClusters(restMs, progress);
   } catch (error) {
     // Whoever gives the clean-up up gives up this alone: what it knows is handled.
     if (isCancellation(error)) return [];
     throw error;
-  } finally {
-    progress.waitFor(undefined);
   }
   return findTargets(task, []);
 }

@@ -5,7 +5,8 @@ import { compensationOptions } from '../../contract/compensation.ts';
 import type { Stage } from '../../contract/current-step.ts';
 import type { Duplicate } from '../../contract/create-record.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
-import { timeAfter, type Progress } from '../operation/progress.ts';
+import type { Progress } from '../operation/progress.ts';
+import { awaitLateClusters } from './await-late-clusters.ts';
 import type { Creation } from './creation.ts';
 import { ours } from './find-targets.ts';
 import { look } from './obtain-cluster.ts';
@@ -20,11 +21,7 @@ export async function deleteOwnClusters(creation: Creation, progress: Progress, 
   if (lastAtMs === undefined || !patched('adoption-awaits-own-clusters')) return;
   progress.enter(stage);
   const restMs = lastAtMs + lastRequestTimeMs - Date.now();
-  if (restMs > 0) {
-    const message = 'what the last request made may show late';
-    progress.waitFor({ reason: 'service', message, retryAt: timeAfter(restMs) });
-    await sleep(restMs, { summary: message }).finally(() => progress.waitFor(undefined));
-  }
+  if (restMs > 0) await awaitLateClusters(restMs, progress);
   const own = await lookForOwn(creation, progress);
   const deletions = own.map(async (clusterID) => ({
     clusterID,
