@@ -66,7 +66,7 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
       const { clusterName } = request.cluster;
       const listed = await findClusters({ clusterName });
       const isListed = listed.some(({ clusterID }) => clusterID === knownClusterID);
-      const known = knownClusterID === undefined || isListed ? [] : await ask(cce, clusterName, knownClusterID);
+      const known = knownClusterID === undefined || isListed ? [] : await findByID(cce, clusterName, knownClusterID);
       const found = known === 'unseen' ? listed : [...listed, ...known];
       const clusterIDs = found.map(({ clusterID }) => clusterID);
       const deletes = await findOpenDeletes({ clusterName, clusterIDs }).catch((error: unknown) => {
@@ -97,7 +97,7 @@ function lookAndSend({ cce, secrets, findClusters, findOpenDeletes }: SubmitDepe
 }
 
 /** Asks for a cluster by its ID that the list of its name does not show. */
-async function ask(cce: CceClient, clusterName: string, clusterID: string): Promise<FoundCluster[] | 'unseen'> {
+async function findByID(cce: CceClient, clusterName: string, clusterID: string): Promise<FoundCluster[] | 'unseen'> {
   return withCallFailures(async () => {
     const answer = await orAbsent(cce.getCluster(clusterID, { signal: cancellationSignal() }));
     if (answer === undefined) return 'unseen';

@@ -36,7 +36,7 @@ export const faults: Fault[] = [
     edits: [
       {
         file: 'workflows/create/obtain-cluster.ts',
-        replace: ': await lookUntilSettled(creation, progress, known);',
+        replace: ': await lookUntilSettled(task);',
         by: ": { action: 'submit' };",
       },
       {

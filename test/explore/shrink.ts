@@ -1,6 +1,6 @@
 import type { Explored, Order } from './explore-order.ts';
 
-/** A long history has thousands of decisions: by then, most of them are harmless. */
+/** A long history has thousands of decisions. After so many tries, most of them are harmless. */
 const mostTries = 400;
 
 /**

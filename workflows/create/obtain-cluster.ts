@@ -39,10 +39,11 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
   });
   known.note(appeared);
   const waitForOldCluster = oldClusterWait(progress);
+  const task = { creation, progress, waitForOldCluster, known };
   for (let lookFirst = true; ;) {
     // A look that succeeds together with a cancel comes this far.
     throwIfCancelled();
-    const attempt = await send({ creation, progress, waitForOldCluster, known }, lookFirst, leaving);
+    const attempt = await send(task, lookFirst, leaving);
     if ('found' in attempt) known.note(attempt.found);
     leaving = 'found' in attempt ? attempt.found.find(isLeaving)?.clusterID : undefined;
     if ('clusterID' in attempt) return { ...attempt, madeBy: 'thisCreate' };
@@ -54,8 +55,8 @@ export async function obtainCluster(creation: Creation, progress: Pick<Progress,
     const decision: SettledDecision =
       'found' in attempt
         ? decide({ ...creation, found: attempt.found, settling: false })
-        : await lookUntilSettled(creation, progress, known);
-    const isDoubtful = 'found' in attempt && attempt.knownIsUnseen === true && rests(decision);
+        : await lookUntilSettled(task);
+    const isDoubtful = 'found' in attempt && attempt.knownIsUnseen === true && restsOnAbsence(decision);
     // Runs of before believed one look.
     if (isDoubtful && patched('known-cluster-may-be-unseen')) {
       await known.awaitNextLook();
@@ -101,11 +102,12 @@ interface SendTask {
 
 /** Sends one request and records its outcome. Throws the error if looking for a cluster is pointless. */
 async function send(
-  { creation, progress, waitForOldCluster, known }: SendTask,
+  task: SendTask,
   lookFirst: boolean,
   /** The cluster that was being deleted right before. */
   wasLeaving: string | undefined,
 ): Promise<Attempt> {
+  const { creation, progress, waitForOldCluster, known } = task;
   const { request, marker, requests } = creation;
   const earlier = [...requests];
   // Recorded before it is sent: whatever happens from here on, a clean-up looks for its cluster.
@@ -123,9 +125,7 @@ async function send(
     requests[position] = outcome === 'open' ? { outcome, openedAtMs: Date.now() } : { outcome };
     if (next === 'giveUp') throw error;
     if (outcome === 'conflict' && lastOpenedAtMs(earlier) === undefined) {
-      const found = await look(creation, progress);
-      known.note(found);
-      let leaving = found.find(isLeaving)?.clusterID;
+      let leaving = (await lookAndNote(task)).find(isLeaving)?.clusterID;
       // It may have gone since the request. Runs of before then looked for a cluster that had taken the name.
       if (leaving === undefined && wasLeaving !== undefined && patched('old-cluster-has-gone')) leaving = wasLeaving;
       if (leaving !== undefined) {
@@ -150,27 +150,26 @@ function isLeaving({ clusterPhase }: FoundCluster): boolean {
 }
 
 /** Whether a decision rests on what a look does not show. */
-function rests({ action }: SettledDecision): boolean {
+function restsOnAbsence({ action }: SettledDecision): boolean {
   return action === 'submit' || action === 'refuse';
 }
 
-async function lookUntilSettled(
-  creation: Creation,
-  progress: Pick<Progress, 'waitFor'>,
-  known: KnownCluster,
-): Promise<SettledDecision> {
+async function lookUntilSettled(task: SendTask): Promise<SettledDecision> {
+  const { creation } = task;
   for (const pause of isOutcomeOpen(creation.requests) ? settlePauses : []) {
-    const found = await look(creation, progress);
-    known.note(found);
-    const decision = decide({ ...creation, found, settling: true });
+    const decision = decide({ ...creation, found: await lookAndNote(task), settling: true });
     if (decision.action !== 'lookAgain') return decision;
     await sleep(pause, { summary: 'before the next look' });
   }
-  const found = await look(creation, progress);
-  known.note(found);
-  const decision = decide({ ...creation, found, settling: false });
+  const decision = decide({ ...creation, found: await lookAndNote(task), settling: false });
   settle(creation.requests);
   return decision;
+}
+
+async function lookAndNote({ creation, progress, known }: SendTask): Promise<FoundCluster[]> {
+  const found = await look(creation, progress);
+  known.note(found);
+  return found;
 }
 
 /** As long as the requests of a create wait for keys that work; after that, the keys count as wrong. */
