@@ -203,7 +203,7 @@ describe('a create with which an operator interferes before it has sent', () => 
   const { simulator, orchestration } = useService(['--create-seconds', '0', '--delete-seconds', '0']);
 
   // How it ends, three minutes later, is in test/explore/named.integration.test.ts.
-  it('verifies after a reset, which it cannot know to have sent, that it has one cluster', async () => {
+  it('verifies after a reset that it has one cluster, since the run before may have sent a request', async () => {
     const { orchestrator, client } = orchestration();
     const first = await orchestrator.create(readExample('managed', 'repeated'));
     await ended(orchestrator, first);
