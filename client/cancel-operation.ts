@@ -1,7 +1,7 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { CancelRequest } from '../contract/cancel-request.ts';
 import { batchWorkflowID, type AccountRegion } from '../contract/identity.ts';
-import { cancelRun } from '../temporal/executions/cancel-run.ts';
+import { cancelIfOpen } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { describeRawRun } from '../temporal/executions/raw-runs.ts';
 import type { Operation, OperationReference } from '../temporal/executions/operation.ts';
@@ -30,10 +30,7 @@ export async function cancelOperation(
   }
   await refuseWhatWouldBeDropped(client, nameOrID, operation, request);
   const { workflowID, runID } = operation;
-  try {
-    await cancelRun(client, { workflowID, runID }, request);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  if (!(await cancelIfOpen(client, { workflowID, runID }, request))) {
     throw new OperationNotFoundError(nameOrID, 'running create or delete', operation);
   }
   return { workflowID, runID };

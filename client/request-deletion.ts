@@ -1,7 +1,7 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { createWorkflowID, type Placement } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
-import { cancelRun } from '../temporal/executions/cancel-run.ts';
+import { cancelIfOpen } from '../temporal/executions/cancel-run.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { findOperationRun } from '../temporal/executions/start-operation.ts';
@@ -66,13 +66,7 @@ async function cancelCreate(
     if (stage === 'cleaningUp') throw new OperationEndingError(workflowID);
   }
   const request = { cleanup: 'delete', deleteOptions, reason: 'its deletion was requested' } as const;
-  try {
-    await cancelRun(client, { workflowID, runID }, { ...request, ...(waitForRelease && { waitForRelease }) });
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+  return cancelIfOpen(client, { workflowID, runID }, { ...request, ...(waitForRelease && { waitForRelease }) });
 }
 
 /** What our records say about a cluster that is known by its ID. */

@@ -1,12 +1,12 @@
 import { activityInfo } from '@temporalio/activity';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { ApprovableChange, StartedChange } from '../../contract/approval.ts';
 import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { describeUnmet, unmetOptions } from '../../contract/unmet-options.ts';
-import { cancelRun } from '../../temporal/executions/cancel-run.ts';
+import { cancelIfOpen } from '../../temporal/executions/cancel-run.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
-import { findOperationRun, startOperation, type FoundRun } from '../../temporal/executions/start-operation.ts';
+import { findOperationRun, startOperation } from '../../temporal/executions/start-operation.ts';
 import { findCreateOf, holderBehind } from '../batch/create-of-cluster.ts';
 import { hasBegunSince } from '../batch/has-begun-since.ts';
 import { refusal } from '../batch/item-refusal.ts';
@@ -52,7 +52,7 @@ export function startApprovedDelete(client: Client, pool?: string): StartApprove
       }
       const reason = 'its deletion was requested and approved';
       const request = { cleanup: 'delete', deleteOptions: options, reason } as const;
-      const isSent = await cancelIfOpen(create, { ...request, ...(waitForRelease && { waitForRelease }) });
+      const isSent = await cancelIfOpen(client, create, { ...request, ...(waitForRelease && { waitForRelease }) });
       if (isSent) return startedBy('create', create);
     }
     const asked = { ...options, waitForRelease, foreign };
@@ -81,16 +81,6 @@ export function startApprovedDelete(client: Client, pool?: string): StartApprove
     }
     return startedBy('delete', run);
   };
-
-  async function cancelIfOpen(run: FoundRun, request: Parameters<typeof cancelRun>[2]): Promise<boolean> {
-    try {
-      await cancelRun(client, run, request);
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
 }
 
 function startedBy(

@@ -1,4 +1,4 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import { cancelSignal, cancelUpdate } from '../../contract/messages.ts';
 import { grpcStatus } from '../grpc-status.ts';
@@ -27,6 +27,21 @@ export async function cancelRun(
       await client.withDeadline(Date.now() + 10_000, () =>
         handle.executeUpdate<void, [CancelRequest]>(cancelUpdate.name, { args: [request] }),
       );
+  }
+}
+
+/**
+ * Cancels a create or delete as {@link cancelRun} does.
+ *
+ * @returns `false` if it has ended
+ */
+export async function cancelIfOpen(...asked: Parameters<typeof cancelRun>): Promise<boolean> {
+  try {
+    await cancelRun(...asked);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }
 
