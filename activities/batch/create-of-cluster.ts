@@ -5,6 +5,8 @@ import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts
 import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
+import { hasBegunSince } from './has-begun-since.ts';
+import { refusal } from './item-refusal.ts';
 
 /** Finds the create of a cluster that is known by its ID only: one in progress, or one that began since the deletion was asked for. */
 export async function findCreateOf(
@@ -22,8 +24,26 @@ export async function findCreateOf(
   return undefined;
 }
 
+/**
+ * Refuses a deletion of a cluster that somebody has asked for since that deletion was asked for.
+ *
+ * @param create The latest create of the name of the cluster.
+ * @param isAbout Whether a create is that of the cluster to delete.
+ */
+export async function refuseBegunSince(
+  client: Client,
+  create: FoundRun | undefined,
+  sinceMs: number,
+  isAbout: (run: FoundRun) => boolean,
+): Promise<void> {
+  const holder = create === undefined ? undefined : await holderBehind(client, create, sinceMs);
+  if (holder !== undefined && isAbout(holder) && hasBegunSince(holder, sinceMs)) {
+    throw refusal('BegunSince', `${holder.workflowID} began after its deletion was requested; its cluster stays`);
+  }
+}
+
 /** The create that has the cluster of the name: not one that was refused since, before it had any. */
-export async function holderBehind(client: Client, create: FoundRun, sinceMs: number): Promise<FoundRun | undefined> {
+async function holderBehind(client: Client, create: FoundRun, sinceMs: number): Promise<FoundRun | undefined> {
   const { workflowID, isRunning, startedAtMs, memo } = create;
   if (isRunning || memo.clusterID !== undefined || startedAtMs <= sinceMs) return create;
   const runID = await findRunBehind(client, workflowID, ({ clusterID }) => clusterID !== undefined);

@@ -9,10 +9,10 @@ import { cancelRun } from '../../temporal/executions/cancel-run.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
 import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
 import { refuseOtherOptions } from './attach-to-create.ts';
-import { findCreateOf, holderBehind } from './create-of-cluster.ts';
-import { hasBegunSince } from './has-begun-since.ts';
+import { findCreateOf, refuseBegunSince } from './create-of-cluster.ts';
 import { refusal } from './item-refusal.ts';
 import { startOrAttach, startedBefore, started, type ItemStart, type StartAsked } from './item-run.ts';
+import { refuseDroppedFlags } from './refuse-dropped-flags.ts';
 import { stepOfItem } from './step-of-item.ts';
 
 /** Starts a delete. If a create of the cluster is in progress, cancels that create instead, rather than race it. */
@@ -29,22 +29,10 @@ export async function startDeleteItem(client: Client, input: StartAsked, item: D
       ? await findCreateOf(client, upload, target.clusterID, sinceMs)
       : await findOperationRun(client, createWorkflowID(upload, clusterName ?? ''));
   const isAbout = (run: FoundRun) => 'clusterName' in target || run.memo.clusterID === target.clusterID;
-  const isOfTarget = create !== undefined && isAbout(create);
-  const holder = create === undefined ? undefined : await holderBehind(client, create, sinceMs);
-  if (holder !== undefined && isAbout(holder) && hasBegunSince(holder, sinceMs)) {
-    throw refusal('BegunSince', `${holder.workflowID} began after its deletion was requested; its cluster stays`);
-  }
-  if (isOfTarget && create.isRunning) {
-    const { attempt } = activityInfo();
+  await refuseBegunSince(client, create, sinceMs, isAbout);
+  if (create?.isRunning === true && isAbout(create)) {
     await refuseOtherPhase(client, create, item.input.onlyInPhases);
-    // A clean-up that has begun goes on as its cancel said. A repeated attempt may have sent that cancel itself.
-    if (
-      attempt === 1 &&
-      Object.keys(flagsSet(options)).length > 0 &&
-      (await stepOfItem(client, create))?.stage === 'cleaningUp'
-    ) {
-      throw refusal('OperationEnding', `${create.workflowID} cleans up already, without these delete flags`);
-    }
+    await refuseDroppedFlags(client, create, { ...options });
     const reason = 'its deletion was requested';
     await cancelRun(client, create, { cleanup: 'delete', deleteOptions: options, reason });
     return started(create, 'delete', timeoutSeconds);

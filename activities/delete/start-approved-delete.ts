@@ -1,4 +1,3 @@
-import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { ApprovableChange, StartedChange } from '../../contract/approval.ts';
 import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
@@ -6,11 +5,10 @@ import type { Asker } from '../../contract/operation-memo.ts';
 import { describeUnmet, unmetOptions } from '../../contract/unmet-options.ts';
 import { cancelIfOpen } from '../../temporal/executions/cancel-run.ts';
 import { recordForDelete } from '../../temporal/executions/record-of-earlier.ts';
-import { findOperationRun, startOperation } from '../../temporal/executions/start-operation.ts';
-import { findCreateOf, holderBehind } from '../batch/create-of-cluster.ts';
-import { hasBegunSince } from '../batch/has-begun-since.ts';
+import { findOperationRun, startOperation, type FoundRun } from '../../temporal/executions/start-operation.ts';
+import { findCreateOf, refuseBegunSince } from '../batch/create-of-cluster.ts';
 import { refusal } from '../batch/item-refusal.ts';
-import { stepOfItem } from '../batch/step-of-item.ts';
+import { refuseDroppedFlags } from '../batch/refuse-dropped-flags.ts';
 
 export interface ApprovedDelete {
   scope: AccountRegion;
@@ -40,16 +38,10 @@ export function startApprovedDelete(client: Client, pool?: string): StartApprove
       clusterName === undefined
         ? await findCreateOf(client, scope, clusterID, sinceMs)
         : await findOperationRun(client, createWorkflowID(scope, clusterName));
-    const holder = create === undefined ? undefined : await holderBehind(client, create, sinceMs);
-    if (holder !== undefined && holder.memo.clusterID === clusterID && hasBegunSince(holder, sinceMs)) {
-      throw refusal('BegunSince', `${holder.workflowID} began after its deletion was requested; its cluster stays`);
-    }
-    if (create?.isRunning === true && create.memo.clusterID === clusterID) {
-      const isPlain = !waitForRelease && !Object.values(options).includes(true);
-      // A clean-up that has begun goes on as its cancel said. A repeated attempt may have sent that cancel itself.
-      if (!isPlain && activityInfo().attempt === 1 && (await stepOfItem(client, create))?.stage === 'cleaningUp') {
-        throw refusal('OperationEnding', `${create.workflowID} cleans up already, without these delete flags`);
-      }
+    const isAbout = (run: FoundRun) => run.memo.clusterID === clusterID;
+    await refuseBegunSince(client, create, sinceMs, isAbout);
+    if (create?.isRunning === true && isAbout(create)) {
+      await refuseDroppedFlags(client, create, { ...options, waitForRelease });
       const reason = 'its deletion was requested and approved';
       const request = { cleanup: 'delete', deleteOptions: options, reason } as const;
       const isSent = await cancelIfOpen(client, create, { ...request, ...(waitForRelease && { waitForRelease }) });
