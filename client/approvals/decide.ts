@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { decideUpdate, decisionRefusals, type Decision } from '../../contract/approval.ts';
+import { objectionToDecision } from '../../contract/objection-to-decision.ts';
 import { UnreachableError } from '../../temporal/connection/unreachable-error.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
 import { ApprovalRefusedError } from '../errors/approval-refused-error.ts';
@@ -44,18 +45,12 @@ export async function decide(
   }
 }
 
-function requireDecided({ state, requestedBy, decidedBy }: ApprovalStatus, { verdict, by }: Decision): void {
-  if (by.identity === requestedBy.identity) {
-    throw new ApprovalRefusedError(
-      'SamePrincipal',
-      `"${requestedBy.name}" asked for the change, so somebody else has to decide`,
-    );
-  }
-  if (state === 'expired' || state === 'terminated')
-    throw new ApprovalRefusedError('ApprovalOver', 'the request has lapsed');
-  if ((state === 'rejected') !== (verdict === 'rejected')) {
-    throw new ApprovalRefusedError('AlreadyDecided', `"${decidedBy ?? 'somebody'}" has decided otherwise`);
-  }
+function requireDecided({ state, requestedBy, decidedBy = 'somebody' }: ApprovalStatus, asked: Decision): void {
+  const verdict = state === 'rejected' ? ('rejected' as const) : ('approved' as const);
+  const isOver = state === 'expired' || state === 'terminated';
+  const decision = isOver ? undefined : { verdict, by: { name: decidedBy } };
+  const objection = objectionToDecision(asked, { requestedBy, decision, expiresAtMs: 0, nowMs: Infinity });
+  if (objection !== undefined) throw new ApprovalRefusedError(objection.type, objection.message);
 }
 
 function refusalOf({ cause }: WorkflowUpdateFailedError): ApprovalRefusedError | undefined {

@@ -14,8 +14,8 @@ import {
   type ChangeApprovalInput,
   type Decision,
 } from '../../contract/approval.ts';
+import { objectionToDecision } from '../../contract/objection-to-decision.ts';
 import { holdPages } from '../activity-proxies.ts';
-import { objectionToDecision } from './objection-to-decision.ts';
 import { startApproved } from './start-approved.ts';
 
 /**

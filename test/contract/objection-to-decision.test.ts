@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Decision } from '../../contract/approval.ts';
-import { objectionToDecision } from '../../workflows/approval/objection-to-decision.ts';
+import { objectionToDecision } from '../../contract/objection-to-decision.ts';
 
 const alice = { name: 'alice', identity: 'token alice' };
 const bob = { name: 'bob', identity: 'token bob' };
@@ -20,10 +20,10 @@ it.each<[string, unknown, { decision?: Decision; nowMs?: number }, string | unde
   ['may be repeated, also late', approved, { decision: approved, nowMs: 2_000 }, undefined],
   ['to the contrary does not count any more', rejected, { decision: approved }, 'AlreadyDecided'],
   ['comes too late, even before the timer has fired', approved, { nowMs: 1_000 }, 'ApprovalOver'],
-  ['that is no object is malformed', undefined, {}, 'InvalidDecision'],
+  ['that is not an object is malformed', undefined, {}, 'InvalidDecision'],
   ['that says neither is malformed', { ...approved, verdict: 'maybe' }, {}, 'InvalidDecision'],
   ['of nobody is malformed', { verdict: 'approved', by: { name: 'bob' } }, {}, 'InvalidDecision'],
-  ['with a reason that is no text is malformed', { ...approved, reason: 7 }, {}, 'InvalidDecision'],
+  ['with a reason that is not a text is malformed', { ...approved, reason: 7 }, {}, 'InvalidDecision'],
 ])('a decision %s', (_, asked, { decision, nowMs = 0 }, type) => {
   expect(objectionToDecision(asked, { requestedBy: alice, decision, expiresAtMs: 1_000, nowMs })?.type).toBe(type);
 });

@@ -1,9 +1,9 @@
-import type { Decision, decisionRefusals, Principal } from '../../contract/approval.ts';
+import type { Decision, decisionRefusals, Principal } from './approval.ts';
 
 interface Request {
   requestedBy: Principal;
   /** The decision that counts, if there is one. */
-  decision: Decision | undefined;
+  decision: { verdict: Decision['verdict']; by: Pick<Principal, 'name'> } | undefined;
   expiresAtMs: number;
   nowMs: number;
 }
