@@ -4,9 +4,9 @@ import type { ChangeApprovalInput, StartedChange } from '../../contract/approval
 import type { BatchMemo } from '../../contract/batch/memo.ts';
 import { batchWorkflowID, reconcileWorkflowID } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
-import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
 import { startApprovedDelete } from '../activity-proxies.ts';
 import { clusterBatch } from '../batch/cluster-batch.ts';
+import { searchableBatch } from '../batch/searchable-batch.ts';
 import { reconcileClusters } from '../sweep/reconcile-clusters.ts';
 
 /** Starts what has been approved, once: batches and searches as children, whose start is a part of this history. */
@@ -27,7 +27,7 @@ export async function startApproved(
           workflowId,
           args: [{ upload, concurrency, failurePolicy, askedAtMs: Date.parse(since) }],
           memo,
-          ...(isSearchable() && { typedSearchAttributes: searchAttributePairs({ batch: upload.name }) }),
+          ...searchableBatch(upload.name),
           parentClosePolicy: ParentClosePolicy.ABANDON,
         }),
       );
@@ -60,9 +60,4 @@ async function started(
       'UnderWay',
     );
   }
-}
-
-/** The approval has search attributes only if the namespace has them. */
-function isSearchable(): boolean {
-  return workflowInfo().typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
 }

@@ -4,11 +4,11 @@ import { deleteItemOf } from '../../contract/batch/item.ts';
 import { largestTeardown } from '../../contract/batch/limits.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
 import { batchPageWorkflowID, batchWorkflowID } from '../../contract/identity.ts';
-import { searchAttributeKeys, searchAttributePairs } from '../../contract/search-attributes.ts';
 import type { PatternUse, TeardownSweepInput, TeardownReport } from '../../contract/teardown.ts';
 import { findTeardownTargets } from '../activity-proxies.ts';
 import { batchPage } from '../batch/batch-page.ts';
 import { clusterBatch } from '../batch/cluster-batch.ts';
+import { searchableBatch } from '../batch/searchable-batch.ts';
 import { countSweep } from './count-sweep.ts';
 
 /** The number of items on one page of the batch: a delete takes little room. */
@@ -82,13 +82,11 @@ async function deleteAsBatch(
     });
   }
   const memo: BatchMemo = { upload, itemsDigest: uploadID, since: new Date().toISOString(), failurePolicy };
-  // The sweep has search attributes only if the namespace has them.
-  const isSearchable = workflowInfo().typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
   const outcome = await executeChild(clusterBatch, {
     workflowId: batchWorkflowID(upload, name),
     args: [{ upload, concurrency, failurePolicy }],
     memo,
-    ...(isSearchable && { typedSearchAttributes: searchAttributePairs({ batch: name }) }),
+    ...searchableBatch(name),
     // The deletions go on if somebody terminates the sweep.
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });
