@@ -2,6 +2,7 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { request as requestHTTP, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHTTPS } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { withTimeLimit } from '../api/with-time-limit.ts';
 import type { AllowedAddresses } from './allowed-addresses.ts';
 
 /** One request to a receiver. */
@@ -62,17 +63,18 @@ export async function post(
   // The system connects to an address without a look-up.
   const refusal = isIP(host) === 0 ? undefined : check(host);
   if (refusal !== undefined) throw refusal;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const send = isClear ? requestHTTP : requestHTTPS;
-  const request = send(url, {
-    method: 'POST',
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-    // A connection of its own: one that was checked for another receiver, or long ago, proves nothing.
-    agent: false,
-    lookup: checkedLookup(lookup, check),
-    signal: limit,
+  return withTimeLimit(signal, limitMs, (limited) => {
+    const request = send(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      // A connection of its own: one that was checked for another receiver, or long ago, proves nothing.
+      agent: false,
+      lookup: checkedLookup(lookup, check),
+      signal: limited,
+    });
+    return answerTo(request, body);
   });
-  return answerTo(request, body);
 }
 
 /** Resolves a name. All of its addresses must pass: which of them is used is chance. */
