@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError, nameMatcher } from '../../client/index.ts';
+import { parseFile } from '../parse-file.ts';
 import { patternSchema, scopeSchema } from './patterns.ts';
 import { roles, type Principal } from './principal.ts';
 
@@ -33,12 +33,7 @@ const fileSchema = z.strictObject({
  * @throws ConfigurationError with all problems at once
  */
 export function readTokens(text: string, path: string): FindPrincipal {
-  const parsed = fileSchema.safeParse(parseYAML(text, path));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${path}: ${z.core.toDotPath(issue.path)} ${issue.message}`);
-    throw new ConfigurationError(problems);
-  }
-  const { tokens } = parsed.data;
+  const { tokens } = parseFile(text, path, fileSchema);
   const repeated = (['name', 'sha256'] as const).filter(
     (key) => new Set(tokens.map((token) => token[key])).size < tokens.length,
   );
@@ -56,14 +51,6 @@ export function readTokens(text: string, path: string): FindPrincipal {
       },
     })),
   );
-}
-
-function parseYAML(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    throw new ConfigurationError([`${path} is not valid YAML`]);
-  }
 }
 
 function authenticateBy(entries: readonly { digest: Buffer; principal: Principal }[]): FindPrincipal {

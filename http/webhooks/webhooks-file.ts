@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import {
   ConfigurationError,
@@ -8,6 +7,7 @@ import {
   type AccountRegion,
   type WebhookSettings,
 } from '../../client/index.ts';
+import { parseFile } from '../parse-file.ts';
 import { label } from '../schemas/requests.ts';
 import { webhookBodySchema } from '../schemas/webhook.ts';
 
@@ -38,12 +38,7 @@ const fileSchema = z.strictObject({
  * @throws ConfigurationError with all problems at once
  */
 export function readWebhooks(text: string, path: string): FileWebhook[] {
-  const parsed = fileSchema.safeParse(parseYAML(text, path));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${path}: ${z.core.toDotPath(issue.path)} ${issue.message}`);
-    throw new ConfigurationError(problems);
-  }
-  const webhooks = parsed.data.webhooks.flatMap(({ name, scopes, ...settings }) =>
+  const webhooks = parseFile(text, path, fileSchema).webhooks.flatMap(({ name, scopes, ...settings }) =>
     scopes.map((scope) => ({ scope, name, settings })),
   );
   const problems = webhooks.flatMap(({ name, settings }) =>
@@ -59,12 +54,4 @@ export function readWebhooks(text: string, path: string): FileWebhook[] {
 /** Names a webhook among those of all accounts and regions. */
 export function keyOf({ scope, name }: Pick<FileWebhook, 'scope' | 'name'>): string {
   return `${scope.account}/${scope.region}/${name}`;
-}
-
-function parseYAML(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    throw new ConfigurationError([`${path} is not valid YAML`]);
-  }
 }
