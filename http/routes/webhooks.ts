@@ -122,8 +122,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       requireNames(request, [name]);
       const { webhooks } = orchestratorOf(options, request);
       await requireChange(request, name, { exists: true });
-      // Throws if there is none.
-      if (!(await webhooks.remove(name))) await webhooks.get(name);
+      if (!(await webhooks.remove(name))) throw new WebhookNotFoundError(name);
       return { removed: true as const };
     },
   );
