@@ -2,7 +2,7 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { describeReference, readSecret, type SecretReader } from '../../cce/secrets.ts';
+import { describeReference, readSecret, type SecretReader, type SecretReference } from '../../cce/secrets.ts';
 import type { WebhookActivities } from '../../contract/webhook/activities.ts';
 import type { WebhookSettings } from '../../contract/webhook/settings.ts';
 import { webhookSubject } from '../../contract/webhook/subject.ts';
@@ -70,19 +70,21 @@ function isGood({ status }: Answer): boolean {
 
 /** Resolves the references in settings. No message quotes what they stand for. */
 function targetOf({ url, format = 'json', secret }: WebhookSettings, reader: SecretReader) {
-  const address = typeof url === 'string' ? url : readSecret(url, reader);
-  if (address === undefined && typeof url !== 'string')
-    throw failed(`the ${describeReference(url)} with its URL is missing`);
-  const parsed = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+  const address = typeof url === 'string' ? url : valueOf(url, reader, 'URL');
+  const parsed = URL.canParse(address) ? new URL(address) : undefined;
   if (parsed === undefined || !['https:', 'http:'].includes(parsed.protocol)) {
     throw refused('its URL is not one of https or http');
   }
-  const value = secret && readSecret(secret, reader);
-  if (secret !== undefined && value === undefined)
-    throw failed(`the ${describeReference(secret)} with its secret is missing`);
+  const value = secret && valueOf(secret, reader, 'secret');
   const problem = secretProblem(format, value);
   if (problem !== undefined) throw refused(`its secret ${problem}`);
   return { url: parsed, secret: value };
+}
+
+function valueOf(reference: SecretReference, reader: SecretReader, what: string): string {
+  const value = readSecret(reference, reader);
+  if (value === undefined) throw failed(`the ${describeReference(reference)} with its ${what} is missing`);
+  return value;
 }
 
 async function sent(
