@@ -1,13 +1,9 @@
-import { cancellationSignal } from '@temporalio/activity';
 import type { WebhookActivities } from '../../contract/webhook/activities.ts';
-import type { Follow, FollowDependencies } from './follow.ts';
+import type { FollowDependencies } from './follow.ts';
 import { followOperation } from './follow-operation.ts';
 import { followScope } from './follow-scope.ts';
 import { beginSession } from './session.ts';
 import { resumeCursor } from './webhook-cursor.ts';
-
-/** So that the cursor gets into the history now and then, where it outlives the activity. */
-const longestMs = 3_600_000;
 
 /**
  * Finds the events of a webhook, by the follower that all consumers share, and hands them on. Heartbeats have what was handed
@@ -16,13 +12,14 @@ const longestMs = 3_600_000;
  */
 export function followEvents(dependencies: FollowDependencies): WebhookActivities['followEvents'] {
   return async (input) => {
-    const untilMs = Date.now() + longestMs;
     const session = await beginSession(dependencies.client, input, dependencies.pool);
     // It was removed: this result is read by nobody.
     if (session === undefined) return { cursor: resumeCursor(undefined, input), isOver: true };
-    const follow: Follow = session.settings().operation === undefined ? followScope : followOperation;
+    const { operation } = session.settings();
     try {
-      return await follow(dependencies, session, { signal: cancellationSignal(), untilMs });
+      return operation === undefined
+        ? await followScope(dependencies, session)
+        : await followOperation(dependencies, session, operation);
     } finally {
       session.end();
     }

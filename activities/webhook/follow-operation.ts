@@ -1,26 +1,30 @@
+import { cancellationSignal } from '@temporalio/activity';
 import { endPosition, eventsOf } from '../../contract/operation-events.ts';
 import type { FollowedEvents } from '../../contract/webhook/activities.ts';
+import type { WebhookSettings } from '../../contract/webhook/settings.ts';
 import { webhookSubject } from '../../contract/webhook/subject.ts';
 import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
 import { createMailbox } from '../watch/mailbox.ts';
-import { lookMs, type Follow } from './follow.ts';
+import { lookMs, type FollowDependencies } from './follow.ts';
 import { webhookEventsOf } from './operation-events.ts';
-import { executionOf } from './session.ts';
+import { executionOf, type Session } from './session.ts';
 
 /** Follows one operation to its end, from its beginning: nobody can register a webhook for it before it has begun. */
-export const followOperation: Follow = async ({ follower }, session, { signal, untilMs }) => {
-  const { operation: reference } = session.settings();
-  if (reference === undefined) return { cursor: session.cursor() };
+export async function followOperation(
+  { follower }: Pick<FollowDependencies, 'follower'>,
+  session: Session,
+  reference: NonNullable<WebhookSettings['operation']>,
+): Promise<FollowedEvents> {
   const subject = webhookSubject({ operation: reference });
   // The cursor of a webhook that was for something else before is none.
   const [runID, before] = session.cursor().operations.split('.');
   let position = runID === reference.runID ? Number(before) : 0;
-  const states = createMailbox<{ operation: FollowedOperation | undefined }>(signal);
+  const states = createMailbox<{ operation: FollowedOperation | undefined }>(cancellationSignal());
   const unfollow = follower.operation(reference, (operation) => states.put({ operation }));
   try {
     for (let operation: FollowedOperation | undefined; ;) {
       const news = await states.next(performance.now() + lookMs);
-      if (!(await session.goesOn()) || Date.now() >= untilMs) return { cursor: session.cursor() };
+      if (!(await session.goesOn())) return { cursor: session.cursor() };
       // Temporal does not know it any more.
       if (news !== undefined && news.operation === undefined) return over();
       operation = news?.operation ?? operation;
@@ -45,7 +49,7 @@ export const followOperation: Follow = async ({ follower }, session, { signal, u
     const events = webhookEventsOf(session.scope, news, 0, Date.now());
     position = news.events.at(-1)?.position ?? position;
     await session.tell([{ execution: executionOf(operation), events }], () => ({
-      operations: `${reference?.runID}.${position}`,
+      operations: `${reference.runID}.${position}`,
     }));
   }
-};
+}

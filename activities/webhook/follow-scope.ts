@@ -1,28 +1,29 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { FollowedEvents } from '../../contract/webhook/activities.ts';
 import { readCursor } from '../../temporal/follow/cursor.ts';
 import { endedForMs, type FollowedOperation, type OnScopeChange } from '../../temporal/follow/followed-operation.ts';
 import { createScopeReader, type News } from '../../temporal/follow/scope-reader.ts';
 import { createMailbox } from '../watch/mailbox.ts';
-import { lookMs, type Follow } from './follow.ts';
+import { lookMs, type FollowDependencies } from './follow.ts';
 import { missedOperations } from './missed-operations.ts';
 import { webhookEventsOf } from './operation-events.ts';
-import { executionOf } from './session.ts';
+import { executionOf, type Session } from './session.ts';
 import { chooserOf } from './wanted-operations.ts';
 
 /** With more operations, a restart tells again what has happened to those under way. A heartbeat takes 60 KB for these. */
 const mostPositions = 5_000;
 
 /** Follows all operations of a scope, or those of a batch, and what is neither create nor delete. */
-export const followScope: Follow = async (
-  { client, follower, calls, findSweepEvents },
-  session,
-  { signal, untilMs },
-) => {
+export async function followScope(
+  { client, follower, calls, findSweepEvents }: FollowDependencies,
+  session: Session,
+): Promise<FollowedEvents> {
   const { scope } = session;
   const { batch } = session.settings();
   const choose = chooserOf(client, scope, batch);
   const from = readCursor(session.cursor().operations);
   const reader = createScopeReader(from, Date.now, mostPositions);
-  const lists = createMailbox<Parameters<OnScopeChange>>(signal);
+  const lists = createMailbox<Parameters<OnScopeChange>>(cancellationSignal());
   const unfollow = follower.scope(scope, (...list) => lists.put(list));
   try {
     if (from !== undefined && Date.now() - from.atSeconds * 1000 > endedForMs / 2) {
@@ -33,7 +34,7 @@ export const followScope: Follow = async (
     }
     for (let known: readonly FollowedOperation[] = []; ;) {
       const list = await lists.next(performance.now() + lookMs);
-      if (!(await session.goesOn()) || Date.now() >= untilMs) return { cursor: session.cursor() };
+      if (!(await session.goesOn())) return { cursor: session.cursor() };
       if (list !== undefined) {
         const [operations, atMs] = list;
         known = await choose(operations);
@@ -62,4 +63,4 @@ export const followScope: Follow = async (
       .map(({ run, event }) => ({ execution: run, events: [event] }));
     await session.tell(told, () => found.cursor);
   }
-};
+}

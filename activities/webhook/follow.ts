@@ -1,8 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { FollowedEvents } from '../../contract/webhook/activities.ts';
 import type { FollowerCalls } from '../../temporal/follow/follower-calls.ts';
 import type { Follower } from '../../temporal/follow/follower.ts';
-import type { Session } from './session.ts';
 import type { FindSweepEvents } from './sweep-events.ts';
 
 export interface FollowDependencies {
@@ -14,13 +12,6 @@ export interface FollowDependencies {
   calls: Pick<FollowerCalls, 'listPage' | 'outcome'>;
   findSweepEvents: FindSweepEvents;
 }
-
-/** Follows what a webhook is for. `untilMs` is when it ends, in milliseconds since the epoch. */
-export type Follow = (
-  dependencies: FollowDependencies,
-  session: Session,
-  options: { signal: AbortSignal; untilMs: number },
-) => Promise<FollowedEvents>;
 
 /** Times to live come to their end, and batches too, without a change of an operation. */
 export const lookMs = 5_000;

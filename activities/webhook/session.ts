@@ -20,7 +20,10 @@ export interface Session {
   settings: () => WebhookSettings;
   /** Events before this time are not told, in milliseconds since the epoch. */
   sinceMs: () => number;
-  /** Reads the settings again, unless they are young. `false`: the webhook is for something else now, or was removed. */
+  /**
+   * Whether the attempt goes on. It ends after an hour, and when the webhook was removed or is for something else now: reads the
+   * settings again for that, unless they are young.
+   */
   goesOn: () => Promise<boolean>;
   /** Hands on what the webhook is told of, and moves the cursor after that. */
   tell: (told: readonly Told[], moved: () => Partial<WebhookCursor>) => Promise<void>;
@@ -29,6 +32,8 @@ export interface Session {
   end: () => void;
 }
 
+/** So that the cursor gets into the history now and then, where it outlives the activity. */
+const longestMs = 3_600_000;
 /** How often the settings are read again. */
 const readAgainMs = 10_000;
 /** The same for the webhooks of single operations, of which there may be many. */
@@ -50,6 +55,7 @@ export async function beginSession(
   const { account, region, name } = input;
   const scope = { account, region };
   const { heartbeat, info } = Context.current();
+  const untilMs = Date.now() + longestMs;
   let cursor = resumeCursor(info.heartbeatDetails, input);
   let readAtMs = Date.now();
   let registered = await openWebhook();
@@ -80,6 +86,7 @@ export async function beginSession(
     settings: () => settings,
     sinceMs: () => sinceMs,
     async goesOn() {
+      if (Date.now() >= untilMs) return false;
       if (Date.now() - readAtMs < (settings.operation === undefined ? readAgainMs : rarelyMs)) return true;
       readAtMs = Date.now();
       registered = await openWebhook();
