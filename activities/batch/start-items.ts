@@ -6,9 +6,9 @@ import type { BatchItem } from '../../contract/batch/item.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
-import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
 import { recordForCreate } from '../../temporal/executions/record-of-earlier.ts';
-import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
+import { findOperationRun } from '../../temporal/executions/start-operation.ts';
 import { createAskerReader } from './asker-of-batch.ts';
 import { attachToCreate } from './attach-to-create.ts';
 import { keptMark, refusal, refusalOf } from './item-refusal.ts';
@@ -81,7 +81,9 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
   const memo = memoOfCreate(create);
   for (;;) {
     const run = await startOrAttach(client, input, workflowID, async () => {
-      const record = await recordForCreate(client, upload, clusterName, await findEarlier(client, workflowID));
+      // A memo that cannot be read hinders no new create.
+      const earlier = await ifReadable(() => findOperationRun(client, workflowID));
+      const record = await recordForCreate(client, upload, clusterName, earlier);
       return {
         kind: 'create',
         workflowID,
@@ -94,16 +96,6 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
     }
     if (run.attached === true && !(await attachToCreate(client, run, create))) continue;
     return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
-  }
-}
-
-/** The latest create of a name, if there is one. A memo that cannot be read hinders no new create. */
-async function findEarlier(client: Client, workflowID: string): Promise<FoundRun | undefined> {
-  try {
-    return await findOperationRun(client, workflowID);
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
   }
 }
 

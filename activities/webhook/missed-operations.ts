@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { AccountRegion } from '../../contract/identity.ts';
-import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
 import type { Operation } from '../../temporal/executions/operation.ts';
 import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
 import type { FollowerCalls } from '../../temporal/follow/follower-calls.ts';
@@ -40,13 +40,8 @@ export async function* missedOperations(
   }
 
   async function withOutcome(operation: Operation): Promise<FollowedOperation> {
-    try {
-      const ended = await outcome(operation);
-      return { ...operation, ...(ended !== undefined && { outcome: ended }) };
-    } catch (error) {
-      // It must not hold up the others.
-      if (isUnreadable(error)) return operation;
-      throw error;
-    }
+    // One that this worker cannot decode must not hold up the others.
+    const ended = await ifReadable(() => outcome(operation));
+    return { ...operation, ...(ended !== undefined && { outcome: ended }) };
   }
 }

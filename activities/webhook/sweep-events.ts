@@ -7,7 +7,7 @@ import { batchOperationIDOf, operationIDOf } from '../../contract/operation-id.t
 import type { WebhookCursor } from '../../contract/webhook/activities.ts';
 import type { EndSummary, WebhookEvent, WebhookEventData } from '../../contract/webhook/event.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
-import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
+import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
 import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
 import { listRawRuns, type ListedRun } from '../../temporal/executions/raw-runs.ts';
 import { failureSummaryOf, idOf } from './operation-events.ts';
@@ -115,14 +115,14 @@ function subjectOf(change: ApprovableChange): Pick<WebhookEventData, 'batch' | '
 
 async function summaryOfBatch(client: Client, { workflowID, runID, status }: ListedRun): Promise<EndSummary> {
   if (status !== 'COMPLETED') return { outcome: status.toLowerCase() };
-  const ended = await orUnreadable(() => resultOf(client, workflowID, runID) as Promise<BatchOutcome>);
+  const ended = await ifReadable(() => resultOf(client, workflowID, runID) as Promise<BatchOutcome>);
   if (ended === undefined) return { outcome: 'completed' };
   const { outcome, total, succeeded, failed, cancelled } = ended;
   return { outcome, total, succeeded, failed, cancelled };
 }
 
 async function failureOf(client: Client, { workflowID, runID, status }: ListedRun) {
-  const failure = await orUnreadable(async () => {
+  const failure = await ifReadable(async () => {
     try {
       await resultOf(client, workflowID, runID);
       return undefined;
@@ -137,14 +137,4 @@ async function failureOf(client: Client, { workflowID, runID, status }: ListedRu
 
 function resultOf(client: Client, workflowID: string, runID: string): Promise<unknown> {
   return client.workflow.getHandle(workflowID, runID, { followRuns: false }).result();
-}
-
-/** What this worker has no key for must not hold up what follows. */
-async function orUnreadable<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
 }

@@ -6,3 +6,13 @@ export function isUnreadable(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return error instanceof PayloadDecryptionError || error instanceof ValueError || isUnreadable(error.cause);
 }
+
+/** Reads something, and returns `undefined` if Temporal's answer cannot be decoded. */
+export async function ifReadable<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}

@@ -4,7 +4,7 @@ import type { DeleteClusterInput, DeleteClusterOutcome } from '../../contract/de
 import { deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { EarlierCreates, OperationMemo } from '../../contract/operation-memo.ts';
 import { unseenUntilMs } from '../../contract/unseen-cluster.ts';
-import { isUnreadable } from './is-unreadable.ts';
+import { ifReadable } from './is-unreadable.ts';
 import { outcomeOfClosedRun } from './outcome-of-run.ts';
 import { describeRawRun, type RawRun } from './raw-runs.ts';
 import type { FoundRun } from './start-operation.ts';
@@ -94,20 +94,11 @@ async function stillLeft(
   const isLater = (run: RawRun | undefined): run is RawRun =>
     run?.status === 'COMPLETED' && run.startedAtMs > create.startedAtMs;
   const outcomes = await Promise.all(
-    [create, ...deletions.filter(isLater)].map((run) => outcomeIfReadable(client, run)),
+    // An outcome that this process has no key for proves nothing.
+    [create, ...deletions.filter(isLater)].map((run) => ifReadable(() => outcomeOfClosedRun(client, run))),
   );
   const isGone = outcomes.some((outcome) => hasSeenGone(outcome, clusterID));
   return isGone ? { goneClusterID: clusterID, ...left } : { clusterID, ...left };
-}
-
-/** An outcome that this process has no key for proves nothing. */
-async function outcomeIfReadable(client: Client, run: { workflowID: string; runID: string }) {
-  try {
-    return await outcomeOfClosedRun(client, run);
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Whether the outcome of a create or delete says that this cluster is gone. */
