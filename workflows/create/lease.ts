@@ -1,4 +1,5 @@
 import { CancellationScope, condition, isCancellation, log, patched, workflowInfo } from '@temporalio/workflow';
+import { isHistoryLong } from '../operation/is-history-long.ts';
 import type { Presence } from './presence.ts';
 
 /** The time to live of a cluster. A durable timer keeps it, which survives restarts of workers and servers. */
@@ -48,7 +49,7 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
           if (Date.now() >= expiry) return 'expired';
           // Before the hand-over: the next run could not answer who has asked for the look.
           if (presence.isLookDue() && (await lookUntilNews(presence)) === 'gone') return 'vanished';
-          if (isHistoryLong()) return 'historyIsLong';
+          if (isHistoryLong(longHistory)) return 'historyIsLong';
           await untilNews(presence);
         }
       });
@@ -63,7 +64,7 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
   async function untilNews(presence: Presence): Promise<void> {
     const wakesAtMs = Math.min(expiry, presence.lookDueAtMs());
     await condition(
-      () => expiry < wakesAtMs || presence.isLookDue() || isHistoryLong(),
+      () => expiry < wakesAtMs || presence.isLookDue() || isHistoryLong(longHistory),
       Math.max(1, wakesAtMs - Date.now()),
       { summary: 'until the time to live is over, or the next look is due' },
     );
@@ -78,7 +79,7 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
     // Runs of before waited for the look. Asked first, so that nothing else comes into their order of commands.
     if (!patched('look-ends-with-lease')) return presence.look(untilMs);
     const fullLength = workflowInfo().historyLength + longestLook;
-    const isFull = () => isHistoryLong() && workflowInfo().historyLength >= fullLength;
+    const isFull = () => isHistoryLong(longHistory) && workflowInfo().historyLength >= fullLength;
     let isDone = false;
     let isGivenUp = false;
     const scope = new CancellationScope();
@@ -106,7 +107,7 @@ export function createLease(ttlSeconds: number, resumedExpiryMs?: number): Lease
   async function untilExpired(): Promise<LeaseEnd> {
     while (Date.now() < expiry) {
       // Asked after each extension: what a run of before has done while its history was long stays as it was.
-      if (isHistoryLong() && patched('lease-of-before-goes-on')) return 'historyIsLong';
+      if (isHistoryLong(longHistory) && patched('lease-of-before-goes-on')) return 'historyIsLong';
       const waitsFor = expiry;
       await condition(() => expiry !== waitsFor, waitsFor - Date.now(), { summary: 'until the time to live is over' });
     }
@@ -122,8 +123,3 @@ const longHistory = 4_000;
 
 /** The number of events by which the history may grow during a look. Most looks end before. */
 const longestLook = 500;
-
-function isHistoryLong(): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return continueAsNewSuggested || historyLength >= longHistory;
-}

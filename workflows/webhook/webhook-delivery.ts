@@ -6,6 +6,7 @@ import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
 import { parkedCounter } from '../../contract/webhook/parked-counter.ts';
 import { deliverEvent } from '../activity-proxies.ts';
+import { isHistoryLong } from '../operation/is-history-long.ts';
 import { scopeMeter } from '../operation/scope-meter.ts';
 
 /** An event, and what the webhook was for when it was found. */
@@ -58,7 +59,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
       if (!(error instanceof ActivityFailure)) throw error;
       if (!(await isTriedAgain(first.event, error))) return;
     }
-    if (isHistoryLong()) await goOn();
+    if (isHistoryLong(longHistory)) await goOn();
   }
 
   function note(waiting: Waiting): void {
@@ -112,9 +113,4 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
 /** Anybody can send a signal, and a handler that throws would block the workflow for ever. */
 function isEvent(event: Partial<WebhookEvent> | null | undefined): event is WebhookEvent {
   return typeof event?.id === 'string' && typeof event.data === 'object' && event.data !== null;
-}
-
-function isHistoryLong(): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || historyLength >= longHistory;
 }

@@ -13,6 +13,7 @@ import { setWebhookSignal } from '../../contract/webhook/messages.ts';
 import { isWebhookSettings, type WebhookMemo } from '../../contract/webhook/settings.ts';
 import { webhookSubject } from '../../contract/webhook/subject.ts';
 import { followEvents } from '../activity-proxies.ts';
+import { isHistoryLong } from '../operation/is-history-long.ts';
 
 /** An hour adds some ten events. */
 const longHistory = 1_000;
@@ -39,8 +40,8 @@ export async function webhook(input: WebhookInput): Promise<void> {
     if (followed === undefined) continue;
     cursor = followed.cursor;
     if (isOver(followed)) return;
-    const { continueAsNewSuggested, historyLength, memo, typedSearchAttributes } = workflowInfo();
-    if (!continueAsNewSuggested && historyLength < longHistory) continue;
+    if (!isHistoryLong(longHistory)) continue;
+    const { memo, typedSearchAttributes } = workflowInfo();
     const goOnWith = makeContinueAsNewFunc<typeof webhook>({ ...(memo && { memo }), typedSearchAttributes });
     return goOnWith({ account, region, name, sinceMs, cursor: followed.cursor });
   }
