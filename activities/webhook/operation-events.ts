@@ -72,6 +72,11 @@ export function idOf(subject: string, event: string | number): string {
   return `evt_${createHash('sha256').update(`${subject} ${event}`).digest('hex').slice(0, 32)}`;
 }
 
+/** The path of an operation in the HTTP API. */
+export function operationPath({ account, region }: AccountRegion, operationID: string): string {
+  return `/v1/${account}/${region}/operations/${operationID}`;
+}
+
 function dataOf(scope: AccountRegion, operation: FollowedOperation): WebhookEventData {
   const { kind, workflowID, clusterName, clusterID, requestedBy } = operation;
   const { account, region } = scope;
@@ -79,7 +84,7 @@ function dataOf(scope: AccountRegion, operation: FollowedOperation): WebhookEven
     account,
     region,
     kind,
-    operation: `/v1/${account}/${region}/operations/${operationIDOf(scope, operation)}`,
+    operation: operationPath(scope, operationIDOf(scope, operation)),
     workflowID,
     ...(clusterName !== undefined && { clusterName }),
     ...(clusterID !== undefined && { clusterID }),

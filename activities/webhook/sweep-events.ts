@@ -10,7 +10,7 @@ import { workflowTypes } from '../../contract/workflow-types.ts';
 import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
 import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
 import { listRawRuns, type ListedRun } from '../../temporal/executions/raw-runs.ts';
-import { failureSummaryOf, idOf } from './operation-events.ts';
+import { failureSummaryOf, idOf, operationPath } from './operation-events.ts';
 
 /** An event of an execution that is no create or delete. */
 export interface SweepEvent {
@@ -82,7 +82,7 @@ async function eventOf(client: Client, scope: AccountRegion, run: ListedRun): Pr
   if (workflowType === workflowTypes.clusterBatch) {
     const batch = workflowID.slice(batchWorkflowID(scope, '').length);
     const outcome = await summaryOfBatch(client, run);
-    const operation = `/v1/${account}/${region}/operations/${batchOperationIDOf(batch)}`;
+    const operation = operationPath(scope, batchOperationIDOf(batch));
     const { requestedBy } = ((await run.memo()) ?? {}) as { requestedBy?: string };
     const asker = requestedBy === undefined ? {} : { requestedBy };
     const data = { account, region, kind: 'batch', operation, workflowID, batch, ...asker, outcome } as const;
@@ -93,7 +93,7 @@ async function eventOf(client: Client, scope: AccountRegion, run: ListedRun): Pr
     // This worker has no key to read it, or somebody has approved it.
     if (memo === undefined || memo.approvedBy !== undefined) return undefined;
     const { change, requestedBy, expiresAt } = memo;
-    const operation = `/v1/${account}/${region}/operations/${operationIDOf(scope, run)}`;
+    const operation = operationPath(scope, operationIDOf(scope, run));
     const about = { ...subjectOf(change), requestedBy: requestedBy.name, expiresAt };
     const data = { account, region, kind: change.kind, operation, workflowID, ...about };
     return { id: idOf(runID, 'approvalWanted'), type: 'approvalWanted', timestamp, data };
