@@ -12,7 +12,7 @@ import { workflowTypes } from '../contract/workflow-types.ts';
 import { findBlock } from '../temporal/executions/blocked-by.ts';
 import { executionsOf } from '../temporal/executions/list-operations.ts';
 import { listRawRuns, type ListedRun } from '../temporal/executions/raw-runs.ts';
-import { readWebhook, toRegistered } from '../temporal/executions/read-webhook.ts';
+import { readWebhook, toRegistered, type RegisteredWebhook } from '../temporal/executions/read-webhook.ts';
 import { checkOptions, labelOption } from './check-options.ts';
 import { InvalidOptionsError } from './errors/invalid-options-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
@@ -103,7 +103,7 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
       const name = workflowID.slice(prefix.length);
       const read = await memo();
       if (read === undefined) webhooks.push({ name, startedAt: new Date(startedAtMs).toISOString() });
-      else webhooks.push({ name, ...registered(read as WebhookMemo, new Date(startedAtMs)) });
+      else webhooks.push(webhookOf(name, toRegistered(read as WebhookMemo, true, new Date(startedAtMs))));
     }
     return webhooks.toSorted((left, right) => left.name.localeCompare(right.name));
   }
@@ -126,7 +126,8 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
     return found;
   }
 
-  async function parkedDeliveries(name: string) {
+  /** The deliveries of a webhook; those that are parked with their reason. */
+  async function deliveryStates(name: string) {
     const read = (await deliveries(name)).map(async (run) => {
       const { parked } = ((await run.memo()) ?? {}) as WebhookDeliveryMemo;
       return { run, parked };
@@ -153,8 +154,7 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
   async function find(name: string): Promise<Webhook> {
     const found = await readWebhook(client, scope, name);
     if (found === undefined || found === 'removed' || !found.isOpen) throw new WebhookNotFoundError(name);
-    const { settings, startedAt, requestedBy } = found;
-    return { name, settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
+    return webhookOf(name, found);
   }
 
   return {
@@ -188,9 +188,11 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
       return (await Promise.all(dropped)).length > 0 || wasThere;
     },
     async undelivered(name) {
-      const found = await parkedDeliveries(name);
+      const found = await deliveryStates(name);
       if (found.length === 0) await find(name);
-      const parked = found.flatMap((one) => (one.parked ? [{ run: one.run, parked: one.parked }] : []));
+      const waiting = found.flatMap(({ run, parked }): UndeliveredEvents[] =>
+        parked ? [{ state: 'parked', workflowID: subjectOf(name, run), ...parked }] : [],
+      );
       const others = found
         .filter((one) => !one.parked)
         .toSorted((left, right) => left.run.startedAtMs - right.run.startedAtMs)
@@ -203,15 +205,10 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
           return [{ state: 'retrying', workflowID: subjectOf(name, run), message: block.message }];
         }),
       );
-      const waiting = parked.map((one): UndeliveredEvents => ({
-        state: 'parked',
-        workflowID: subjectOf(name, one.run),
-        ...one.parked,
-      }));
       return [...waiting, ...(await Promise.all(retried)).flat()].slice(0, mostShown);
     },
     async retry(name) {
-      const parked = (await parkedDeliveries(name)).filter((one) => one.parked);
+      const parked = (await deliveryStates(name)).filter((one) => one.parked);
       if (parked.length === 0) await find(name);
       const limit = pLimit(callsAtOnce);
       const retried = parked.map(({ run }) => limit(() => retryDelivery(client, run)));
@@ -220,9 +217,8 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
   };
 }
 
-function registered(memo: WebhookMemo, startTime: Date): Omit<Webhook, 'name'> {
-  const { settings, startedAt, requestedBy } = toRegistered(memo, true, startTime);
-  return { settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
+function webhookOf(name: string, { settings, startedAt, requestedBy }: RegisteredWebhook): Webhook {
+  return { name, settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
 }
 
 /** It may have ended: what is parked is then delivered by the new settings. */
