@@ -28,7 +28,6 @@ interface Schema {
   const?: unknown;
   pattern?: string;
   default?: unknown;
-  examples?: unknown[];
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;

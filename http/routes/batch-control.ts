@@ -86,7 +86,7 @@ export const batchControlRoutes: FastifyPluginAsyncZod<RouteOptions> = async (ap
         }
         return acceptOnce(request, reply, orchestrator, undefined, async () => {
           await change(orchestrator.batches, name, (request.body ?? {}) as ControlBody);
-          return statusOf(request, orchestrator, scopeOf(request), name, undefined);
+          return statusOf(request, orchestrator, scope, name, undefined);
         });
       },
     );

@@ -67,8 +67,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       note(request, { name, creates: plan.creates, deletes: plan.deletes });
       if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors, warnings);
       if (name === undefined) throw invalid('body', 'name', 'is missing: the batch needs a name');
-      const deletes = plan.deletes > 0 || failurePolicy === 'rollback';
-      if (deletes) requireRole(request, 'destroy');
+      const mayDelete = plan.deletes > 0 || failurePolicy === 'rollback';
+      if (mayDelete) requireRole(request, 'destroy');
       requireNames(request, [name]);
       requireItems(request, items);
       if (request.query.validateOnly === true) {
@@ -84,7 +84,7 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       const wait = waitOf(options, request.query.wait, reply);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
         const batch = { name, items, concurrency, failurePolicy };
-        const operation = await startBatch(options, request, orchestrator, batch, { deletes, wait });
+        const operation = await startBatch(options, request, orchestrator, batch, { mayDelete, wait });
         return { ...operation, metadata: { ...operation.metadata, warnings } };
       });
     },

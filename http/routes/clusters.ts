@@ -262,12 +262,12 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const endsAt = currentStep?.expiresAt;
       // What nobody can tell counts as sooner.
       const isSooner = endsAt === undefined || Date.now() + ttl * 1000 < Date.parse(endsAt);
-      if (hasLease && isSooner && !request.principal?.roles.has('destroy')) {
-        throw forbidden(
-          'this time to live ends sooner than the present one, or nobody can tell: that needs the role destroy',
-        );
-      }
       if (hasLease && isSooner) {
+        if (!request.principal?.roles.has('destroy')) {
+          throw forbidden(
+            'this time to live ends sooner than the present one, or nobody can tell: that needs the role destroy',
+          );
+        }
         refuseUnapproved(options.approvals, scopeOf(request), 'delete the cluster, which asks for approval');
       }
       if (request.query.validateOnly === true) return reply.code(200).send({ valid: true, warnings: [] });

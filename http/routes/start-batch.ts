@@ -13,14 +13,14 @@ export async function startBatch(
   request: FastifyRequest & { params: AccountRegion },
   orchestrator: Orchestrator,
   batch: BatchToStart,
-  { deletes, wait }: { deletes: boolean; wait: Wait | undefined },
+  { mayDelete, wait }: { mayDelete: boolean; wait: Wait | undefined },
 ): Promise<OperationResource> {
   const read = async (attached: boolean) => {
     const operation = await statusOf(request, orchestrator, scopeOf(request), batch.name, wait);
     return { ...operation, metadata: { ...operation.metadata, attached } };
   };
   const carryOut = async () => read((await orchestrator.batches.start(batch)).attached);
-  if (!deletes) return carryOut();
+  if (!mayDelete) return carryOut();
   const change = { kind: 'batch', batch } as const;
   return approveFirst(options, request, orchestrator, change, { carryOut, underWay: () => read(true) });
 }

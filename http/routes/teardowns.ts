@@ -88,8 +88,8 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         const items = targets.map((target) =>
           deleteItemOf(target, deleteOptions, { foundAt, phases: teardown.filter?.phases }),
         );
-        const batch = { name, items, ...policy };
-        const operation = await startBatch(options, request, orchestrator, batch, { deletes: true, wait });
+        const toStart = { name, items, ...policy };
+        const operation = await startBatch(options, request, orchestrator, toStart, { mayDelete: true, wait });
         return { ...operation, metadata: { ...operation.metadata, targets, spared } };
       });
     },
