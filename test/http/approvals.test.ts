@@ -4,7 +4,8 @@ import type { ApprovalStatus, Orchestrator } from '../../client/index.ts';
 import type { Role } from '../../http/access/principal.ts';
 import { readTokens } from '../../http/access/tokens-file.ts';
 import { readExample } from '../examples.ts';
-import { approvalID, approvalsOf, handMade, operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { approvalID, approvalsOf, handMade, operationOf } from './hand-made.ts';
 import { batch, routes, type Route } from './route-table.ts';
 import { bearer, entry } from './tokens.ts';
 

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { readExample } from '../examples.ts';
 import { waiting } from '../waiting.ts';
-import { operationOf, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf, runID } from './hand-made.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const operations = [operationOf('ci-1')];

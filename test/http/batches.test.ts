@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TooManyMatchesError } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
-import { report, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { report, runID } from './hand-made.ts';
 
 const base = '/v1/default/bj';
 

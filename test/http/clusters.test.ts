@@ -9,7 +9,8 @@ import {
 } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
 import { waiting } from '../waiting.ts';
-import { handMadeFollower, operationOf, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { handMadeFollower, operationOf, runID } from './hand-made.ts';
 
 const base = '/v1/default/bj';
 const currentStep: CurrentStep = {

@@ -5,7 +5,8 @@ import { createScopeReader } from '../../temporal/follow/scope-reader.ts';
 import { maximumStreams } from '../../http/wait-limit.ts';
 import { PayloadDecryptionError } from '../../temporal/encryption/payload-decryption-error.ts';
 import { waiting } from '../waiting.ts';
-import { handMadeFollower, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { handMadeFollower, runID } from './hand-made.ts';
 import { at, life } from './life.ts';
 import { authenticate, bearer } from './tokens.ts';
 

@@ -1,6 +1,7 @@
 import { Agent, request as send } from 'node:http';
 import fc from 'fast-check';
-import { operationOf, startAPI } from './api.ts';
+import { startAPI } from './api.ts';
+import { operationOf } from './hand-made.ts';
 import { requestsOf, secret, type Document, type Request } from './requests-of-document.ts';
 import { authenticate } from './tokens.ts';
 

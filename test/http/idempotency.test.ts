@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TooManyMatchesError, type Orchestrator } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
-import { keysOf, operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { keysOf, operationOf } from './hand-made.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const base = '/v1/default/bj';

@@ -1,5 +1,5 @@
 import type { OperationStatus, Step } from '../../client/index.ts';
-import { operationOf } from './api.ts';
+import { operationOf } from './hand-made.ts';
 
 const updatedAt = '2026-11-28T01:00:05Z';
 

@@ -5,7 +5,8 @@ import { anonymous } from '../../http/access/principal.ts';
 import { refuseOtherOrigins } from '../../http/access/same-origin.ts';
 import { createPlaces, maximumWaits } from '../../http/wait-limit.ts';
 import { waiting } from '../waiting.ts';
-import { handMadeFollower, operationOf, startAPI } from './api.ts';
+import { startAPI } from './api.ts';
+import { handMadeFollower, operationOf } from './hand-made.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const operations = [operationOf('ci-1')];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOIDC } from '../../http/access/oidc.ts';
 import type { Role } from '../../http/access/principal.ts';
-import { operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf } from './hand-made.ts';
 import { audience, startIssuer } from './issuer.ts';
 import { routes } from './route-table.ts';
 

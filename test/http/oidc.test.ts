@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Authenticate } from '../../http/access/authorize.ts';
 import { createOIDC } from '../../http/access/oidc.ts';
-import { operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf } from './hand-made.ts';
 import { audience, startIssuer } from './issuer.ts';
 
 const base = { kid: 'first', sub: 'auth0|alice' };

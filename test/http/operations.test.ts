@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationStatus } from '../../client/index.ts';
-import { operationOf, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf, runID } from './hand-made.ts';
 
 const base = '/v1/default/bj';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readExample } from '../examples.ts';
-import { approvalID, runID } from './api.ts';
+import { approvalID, runID } from './hand-made.ts';
 import { bearer } from './tokens.ts';
 
 /** What is sent. All parts are as they go over the wire. */

@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import type { Role } from '../../http/access/principal.ts';
 import { readTokens } from '../../http/access/tokens-file.ts';
 import { readExample } from '../examples.ts';
-import { handMade, operationOf, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { handMade, operationOf, runID } from './hand-made.ts';
 import { batch, routes, type Route } from './route-table.ts';
 import { authenticate, bearer, entry } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { Role } from '../../http/access/principal.ts';
 import { readExample } from '../examples.ts';
-import { approvalID, runID } from './api.ts';
+import { approvalID, runID } from './hand-made.ts';
 
 export type Route = [
   role: Role,

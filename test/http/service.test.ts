@@ -3,7 +3,8 @@ import { ServiceError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UnreachableError, type Orchestrator } from '../../client/index.ts';
 import { waiting } from '../waiting.ts';
-import { handMade, operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { handMade, operationOf } from './hand-made.ts';
 import { routes } from './route-table.ts';
 
 const base = '/v1/default/bj';

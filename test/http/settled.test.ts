@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BatchStatus, FollowedOperation, Orchestrator } from '../../client/index.ts';
 import { settledBatch, settledOperation, settledReconcile, type Wait } from '../../http/settled.ts';
 import { waiting } from '../waiting.ts';
-import { handMadeFollower, operationOf } from './api.ts';
+import { handMadeFollower, operationOf } from './hand-made.ts';
 
 const scope = { account: 'default', region: 'bj' };
 const operation = operationOf('ci-1');

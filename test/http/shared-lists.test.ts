@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { UnreachableError } from '../../client/index.ts';
-import { operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf } from './hand-made.ts';
 
 describe('a list of a whole scope', () => {
   let api: API;

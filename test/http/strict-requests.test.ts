@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readExample } from '../examples.ts';
-import { operationOf, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf } from './hand-made.ts';
 import { routes } from './route-table.ts';
 
 const base = '/v1/default/bj';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BatchStatus, ItemResult } from '../../client/index.ts';
-import { keysOf, runID, startAPI, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { keysOf, runID } from './hand-made.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const startedAt = '2026-11-28T01:00:00.000Z';

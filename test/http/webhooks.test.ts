@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebhookSettings } from '../../client/index.ts';
-import { operationOf, runID, startAPI, webhooksOf, type API } from './api.ts';
+import { startAPI, type API } from './api.ts';
+import { operationOf, runID, webhooksOf } from './hand-made.ts';
 import { authenticate, bearer } from './tokens.ts';
 
 const base = '/v1/default/bj';

@@ -15,7 +15,7 @@ import type {
 import type { FollowedEvents, WebhookCursor } from '../../../contract/webhook/activities.ts';
 import { webhookSubject } from '../../../contract/webhook/subject.ts';
 import { endedForMs } from '../../../temporal/follow/followed-operation.ts';
-import { handMadeFollower, runID } from '../../http/api.ts';
+import { handMadeFollower, runID } from '../../http/hand-made.ts';
 import { waiting } from '../../waiting.ts';
 
 const scope = { account: 'default', region: 'bj' };
