@@ -17,7 +17,7 @@ export interface Principal {
 export type ApprovableChange =
   | {
       kind: 'delete';
-      /** By its ID, since the name may belong to another cluster by the time of the approval. */
+      /** The ID fixes the cluster: its name may belong to another one by the time of the approval. */
       clusterID: string;
       clusterName?: string;
       options: DeleteClusterOptions & { waitForRelease?: boolean; foreign?: boolean };
@@ -33,7 +33,7 @@ export type ApprovableChange =
       failurePolicy: FailurePolicy;
       creates: number;
       deletes: number;
-      /** What any of its items deletes with its cluster. Absent from requests of before. */
+      /** What any of its items deletes with its cluster. Absent from older requests. */
       deleteOptions?: DeleteClusterOptions;
     }
   | {
@@ -41,11 +41,11 @@ export type ApprovableChange =
       /** The last part of the workflow ID, see `client/reconcile.ts`. */
       name: string;
       delete: NonNullable<ReconcileInput['delete']>;
-      /** The orphans that it deletes, if they still are. */
+      /** It deletes those of them that are still orphans. */
       orphans: { clusterID: string; clusterName: string }[];
     };
 
-/** The number of orphans that one approval is for: the memo has them. */
+/** The maximum number of orphans in one request: its memo lists them. */
 export const mostOrphans = 100;
 
 /** The input of the workflow `changeApproval`. */

@@ -58,7 +58,7 @@ table { border-collapse: collapse; width: 100%; } th, td { border-top: 1px solid
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #1a1a1a; } a { color: #7bf; } .method { color: #7bf; } }
 `;
 
-/** Nothing but the style above: a text of the document that were taken for markup could load and run nothing. */
+/** Allows the style above only. A browser that took a text of the document for markup would still load and run nothing. */
 const policy = [
   `default-src 'none'`,
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,

@@ -58,7 +58,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Against clients that send slowly. An answer may take longer: `wait`.
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
-    // Headers have an ID of a stream of events (12 KB) beside a JSON Web Token (8 KB).
+    // The headers of one request may hold the ID of an event (12 KB) and a JSON Web Token (8 KB).
     http: { headersTimeout: 15_000, maxHeaderSize: 32 * 1024 },
     // While the server stops, requests on open connections are served, and the connections closed.
     return503OnClosing: false,

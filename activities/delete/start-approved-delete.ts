@@ -14,7 +14,7 @@ export interface ApprovedDelete {
   scope: AccountRegion;
   change: Extract<ApprovableChange, { kind: 'delete' }>;
   asker: Asker;
-  /** When somebody asked for the delete, by Temporal's clock, RFC 3339. Absent from approvals of before. */
+  /** When somebody asked for the delete, by Temporal's clock, RFC 3339. Absent from older approvals. */
   since?: string;
 }
 

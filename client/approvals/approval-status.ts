@@ -14,7 +14,9 @@ export interface ApprovalStatus extends OperationReference {
   /**
    * - `pending`: it waits for another principal.
    * - `approved`: it is being started.
-   * - `started`, `rejected`, `expired`: it has been.
+   * - `started`: a worker has started it.
+   * - `rejected`: somebody has rejected it.
+   * - `expired`: nobody has decided in time.
    * - `failed`: it was approved, and could not be started.
    * - `terminated`: somebody ended it in Temporal.
    */

@@ -86,7 +86,7 @@ export function createApprovals(client: Client, scope: Placement): Approvals {
   };
 }
 
-/** The batch that it may start gets the same. */
+/** The batch that an approval starts gets the same search attributes. */
 function searchableBy(change: ApprovableChange): Searchable {
   return change.kind === 'batch' ? { batch: change.upload.name } : {};
 }

@@ -23,7 +23,7 @@ export type ChangeToApprove =
   | { kind: 'batch'; batch: BatchToStart }
   | { kind: 'reconcile'; delete: NonNullable<ReconcileOptions['delete']> };
 
-/** The deletion is under way already, or there is nothing to delete and this is the report of that: nobody needs to approve it. */
+/** Nobody needs to approve the deletion: it is under way already, or there is nothing to delete, and this run reports that. */
 export interface DeletionUnderWay {
   underWay: OperationReference;
 }
@@ -54,7 +54,7 @@ export async function prepareChange(
   }
 }
 
-/** A search for the orphans that there are now. Without any, the report of that is all. */
+/** Searches for the orphans that exist now. If there are none, the answer is this search with its report. */
 async function fixedSearch(
   client: Client,
   scope: Placement,
@@ -91,7 +91,7 @@ async function fixedDelete(
 ): Promise<ApprovableChange | DeletionUnderWay> {
   checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
   const known = await statusOfCluster(client, scope, nameOrID).catch((error: unknown) => {
-    // A clusterID needs nobody who knows it.
+    // No operation has to know a clusterID.
     if (error instanceof OperationNotFoundError && isClusterID(nameOrID)) return undefined;
     throw error;
   });
@@ -112,7 +112,7 @@ async function fixedDelete(
   return { kind: 'delete', clusterID, ...(clusterName !== undefined && { clusterName }), options };
 }
 
-/** The cluster that the creates of a name have left, if a delete of it ended before it knew the ID. */
+/** Finds the cluster that the creates of a name have left, if a delete of it ended before it knew the ID. */
 async function idOnRecord(client: Client, scope: Placement, clusterName: string): Promise<string | undefined> {
   const create = await findOperationRun(client, createWorkflowID(scope, clusterName));
   return (await recordForDelete(client, scope, clusterName, create)).knownClusterID;

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ApprovalStatus } from '../../client/index.ts';
 import { maySee } from './authorize.ts';
 
-/** Whether a change is of a name that the token is for. The clusters of a batch are checked by whoever decides about it. */
+/** Whether a token may see a change, by the name of its cluster or batch. The route of a decision checks the clusters of a batch. */
 export function isVisible(
   request: Pick<FastifyRequest, 'principal'>,
   { change }: Pick<ApprovalStatus, 'change'>,

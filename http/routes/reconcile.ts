@@ -45,7 +45,7 @@ export const reconcileRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, 
         const carryOut = async () => read(await orchestrator.reconcileSearch.start(asked));
         if (asked.delete === undefined) return carryOut();
         const change = { kind: 'reconcile', delete: asked.delete } as const;
-        // Without orphans, the report is all.
+        // Without orphans, the answer is the report.
         return approveFirst(options, request, orchestrator, change, { carryOut, underWay: read });
       });
     },

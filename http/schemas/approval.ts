@@ -19,7 +19,9 @@ export const approvalSchema = z
         batch: z.string().exactOptional().describe('The name of the batch.'),
         creates: z.int().exactOptional(),
         deletes: z.int().exactOptional(),
-        options: z.looseObject({}).describe('How it deletes. Of a batch, every option that any of its deletes has on.'),
+        options: z
+          .looseObject({})
+          .describe('How it deletes. A batch shows every option that any of its deletes has on.'),
       })
       .describe('What is carried out once somebody approves.'),
     requestedBy: z.string(),

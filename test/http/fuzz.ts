@@ -9,10 +9,10 @@ export interface FuzzReport {
   requests: number;
   /** The number of answers of each status. */
   statuses: Record<string, number>;
-  /** The routes that have carried something out or answered a read. */
+  /** The number of routes that have carried something out or answered a read. */
   served: number;
   slowestMs: number;
-  /** What went wrong, with the request. Empty if nothing. */
+  /** Each fault with its request. Empty if the server has none. */
   faults: string[];
 }
 
@@ -87,8 +87,10 @@ function faultOf({ method }: Request, { status, type, text }: Answer): string | 
   if (/\.ts:\d|\n\s+at |node_modules/.test(text)) return 'the answer has a stack';
   if (status < 400 || method === 'HEAD') return undefined;
   if (!type.startsWith('application/problem+json')) return `an error of the type ${type}`;
-  const problem = JSON.parse(text) as { status?: unknown; code?: unknown; requestID?: unknown };
-  return problem.status === status && typeof problem.code === 'string' ? undefined : 'an error that is no problem';
+  const problem = JSON.parse(text) as { status?: unknown; code?: unknown };
+  return problem.status === status && typeof problem.code === 'string'
+    ? undefined
+    : 'an error that is not a problem document';
 }
 
 /** The route of a request, as the document names it. */

@@ -169,7 +169,7 @@ describe('a JSON Web Token', () => {
     ['keys that others could change', () => issuer.showKeysAt('http://keys.example'), [discovery]],
     ['a body that does not come', () => issuer.pages.set(discovery, ''), [discovery]],
     ['keys that are not JSON', () => issuer.pages.set('/keys', '<h1>Maintenance</h1>'), [discovery, '/keys']],
-    ['keys that are none', () => issuer.pages.set('/keys', '{"keys":7}'), [discovery, '/keys']],
+    ['keys that are not a key set', () => issuer.pages.set('/keys', '{"keys":7}'), [discovery, '/keys']],
     ['keys that do not come', () => issuer.pages.set('/keys', ''), [discovery, '/keys']],
   ])('is answered with 503 after one look-up in two seconds if the issuer shows %s', async (_, spoil, asked) => {
     vi.useFakeTimers({ toFake: ['Date'] });
