@@ -69,7 +69,7 @@ export function mayBeHeldUp(
 ): boolean {
   if (status.name === 'PAUSED' || isWaitingForWorker(raw, nowMs)) return true;
   const isUntaken = ({ state, scheduledTime }: Pending[number]) =>
-    state === scheduled && !!scheduledTime && nowMs - Number(scheduledTime.seconds ?? 0) * 1000 > slowMs;
+    state === scheduled && !!scheduledTime && nowMs - toMilliseconds(scheduledTime) > slowMs;
   return (raw.pendingActivities ?? []).some(isUntaken);
 }
 
@@ -85,7 +85,7 @@ function taskText({ text, teller }: Told): string {
 /** Whether no worker has taken the task of a workflow for a while. */
 function isWaitingForWorker({ pendingWorkflowTask }: WorkflowExecutionDescription['raw'], nowMs: number): boolean {
   const { scheduledTime, startedTime } = pendingWorkflowTask ?? {};
-  return !!scheduledTime && !startedTime && nowMs - Number(scheduledTime.seconds ?? 0) * 1000 > slowMs;
+  return !!scheduledTime && !startedTime && nowMs - toMilliseconds(scheduledTime) > slowMs;
 }
 
 function pausedMessage(workflowID: string): string {
