@@ -3,6 +3,7 @@ import type { BatchItem } from '../../contract/batch/item.ts';
 import { batchPageWorkflowID } from '../../contract/identity.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { grpcStatus } from '../grpc-status.ts';
+import { decodePayloads } from './decode-payloads.ts';
 
 /**
  * Reads one page of the items of a batch from the input of its workflow, which Temporal keeps for open and closed pages. A query
@@ -11,14 +12,11 @@ import { grpcStatus } from '../grpc-status.ts';
  * @returns `undefined` if Temporal does not know the page, or no longer does.
  */
 export async function itemsOfPage(client: Client, upload: BatchUpload, page: number): Promise<BatchItem[] | undefined> {
-  const { namespace, loadedDataConverter } = client.options;
-  const { payloadCodecs, payloadConverter } = loadedDataConverter;
   const workflowId = batchPageWorkflowID(upload, page);
-  let payloads = await inputOf(client, workflowId);
+  const payloads = await inputOf(client, workflowId);
   if (payloads === undefined) return undefined;
-  const context = { type: 'workflow', namespace, workflowId } as const;
-  for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
-  return payloadConverter.fromPayload<{ items: BatchItem[] }>(payloads[0] ?? {}).items;
+  const [input] = await decodePayloads(client, workflowId, payloads);
+  return (input as { items: BatchItem[] }).items;
 }
 
 /** The first event of a history has the input, and a page of the history may have one event only. */

@@ -1,6 +1,7 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { grpcStatus } from '../grpc-status.ts';
+import { decodePayloads } from './decode-payloads.ts';
 import { isOpen } from './is-open.ts';
 
 /** A run as Temporal describes it, without its memo. */
@@ -110,16 +111,11 @@ function toMilliseconds({ seconds, nanos }: { seconds?: unknown; nanos?: number 
 }
 
 async function decodeMemo(client: Client, { execution, memo }: Info): Promise<Record<string, unknown> | undefined> {
-  const { namespace, loadedDataConverter } = client.options;
-  const { payloadCodecs, payloadConverter } = loadedDataConverter;
-  const context = { type: 'workflow', namespace, workflowId: execution?.workflowId ?? '' } as const;
   const fields = Object.entries(memo?.fields ?? {});
   try {
-    let payloads = fields.map(([, payload]) => payload);
-    for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
-    return Object.fromEntries(
-      fields.map(([name], position) => [name, payloadConverter.fromPayload(payloads[position] ?? {})]),
-    );
+    const encoded = fields.map(([, payload]) => payload);
+    const values = await decodePayloads(client, execution?.workflowId ?? '', encoded);
+    return Object.fromEntries(fields.map(([name], position) => [name, values[position]]));
   } catch {
     return undefined;
   }

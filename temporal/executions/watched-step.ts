@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import {
   currentStepOf,
   type CurrentStep,
@@ -8,6 +9,7 @@ import {
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { isOlderReport, readWatched } from '../../contract/watched-cluster.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
+import { decodePayloads } from './decode-payloads.ts';
 import { withoutReport } from './query-if-answered.ts';
 
 /** How far an operation has got, as the heartbeats of its watch tell. */
@@ -92,22 +94,11 @@ function withoutTrouble(known: CurrentStep): CurrentStep {
 const scheduled = 1;
 const started = 2;
 
-type Payload = NonNullable<
-  NonNullable<
-    NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['heartbeatDetails']
-  >['payloads']
->[number];
-
 async function decode(client: Client, workflowId: string, payload: Payload | undefined): Promise<unknown> {
   if (payload === undefined) return undefined;
-  const { namespace, loadedDataConverter } = client.options;
-  const { payloadCodecs, payloadConverter } = loadedDataConverter;
   try {
-    let payloads = [payload];
-    for (const codec of payloadCodecs.toReversed()) {
-      payloads = await codec.decode(payloads, { type: 'workflow', namespace, workflowId });
-    }
-    return payloadConverter.fromPayload(payloads[0] ?? {});
+    const [details] = await decodePayloads(client, workflowId, [payload]);
+    return details;
   } catch {
     // Whoever asks the workflow instead is told which key is missing. Anything else was not written by us.
     return undefined;
