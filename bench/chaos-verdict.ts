@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { OperationStatus } from '../client/index.ts';
-import { workflowIDPrefix, type AccountRegion } from '../contract/identity.ts';
+import type { AccountRegion } from '../contract/identity.ts';
 import { readMarker } from '../contract/marker.ts';
 import type { ClusterSummary } from '../simulator/admin-routes.ts';
 import type { SimulatorProcess } from '../simulator/process.ts';
+import { executionsOf } from '../temporal/executions/list-operations.ts';
 import type { PlannedCluster } from './chaos-plan.ts';
 
 /** The result of a planned cluster. An operation that never ended is `undefined`. */
@@ -115,9 +116,7 @@ async function findSecret(client: Client, scope: AccountRegion, secretValue: str
   const seen: string[] = [];
   // A history in JSON contains payloads in Base64, where the secret can have one of three alignments.
   const needles = [0, 1, 2].map((skip) => innerBase64(secretValue, skip));
-  // By their IDs: workflows in a pool have another task queue.
-  const query = `WorkflowId STARTS_WITH '${workflowIDPrefix(scope)}'`;
-  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+  for await (const { workflowId, runId } of client.workflow.list({ query: executionsOf(scope) })) {
     const text = historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
     if ([secretValue, ...needles].some((needle) => text.includes(needle))) seen.push(workflowId);
   }

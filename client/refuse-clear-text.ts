@@ -2,8 +2,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIDPrefix, type AccountRegion } from '../contract/identity.ts';
 import { EncryptionKeyError } from '../temporal/encryption/encryption-keys.ts';
 import { isKeyless } from '../temporal/encryption/keyless.ts';
-import { areOperations, executionsOf, isIn } from '../temporal/executions/list-operations.ts';
-import { listRawRuns } from '../temporal/executions/raw-runs.ts';
+import { areOperations, listRunsOf } from '../temporal/executions/list-operations.ts';
 
 /**
  * Keeps a client that has no key from storing a spec in clear where others encrypt. Asks Temporal for one create or delete of
@@ -18,8 +17,7 @@ export async function refuseClearText(client: Client, scope: AccountRegion): Pro
   const prefix = workflowIDPrefix(scope);
   const last = looks.get(client);
   if (last?.prefix === prefix && Date.now() - last.atMs < lookAgainMs) return;
-  for await (const run of listRawRuns(client, `${executionsOf(scope)} AND ${areOperations}`, 1)) {
-    if (!isIn(scope, run)) continue;
+  for await (const run of listRunsOf(client, scope, areOperations, 1)) {
     if ((await run.memo()) === undefined) throw new EncryptionKeyError(advice);
     break;
   }

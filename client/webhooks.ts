@@ -10,8 +10,8 @@ import { retryDeliverySignal, setWebhookSignal } from '../contract/webhook/messa
 import { maximumWebhooks, type WebhookMemo, type WebhookSettings } from '../contract/webhook/settings.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import { findBlock } from '../temporal/executions/blocked-by.ts';
-import { executionsOf } from '../temporal/executions/list-operations.ts';
-import { listRawRuns, type ListedRun } from '../temporal/executions/raw-runs.ts';
+import { listRunsOf } from '../temporal/executions/list-operations.ts';
+import type { ListedRun } from '../temporal/executions/raw-runs.ts';
 import { readWebhook, toRegistered, type RegisteredWebhook } from '../temporal/executions/read-webhook.ts';
 import { checkOptions, labelOption } from './check-options.ts';
 import { InvalidOptionsError } from './errors/invalid-options-error.ts';
@@ -93,12 +93,12 @@ const settlingPauseMs = 100;
 
 export function createWebhooks(client: Client, scope: Placement, asker: Asker = {}): Webhooks {
   const running = (workflowType: string) =>
-    `${executionsOf(scope)} AND WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
+    listRunsOf(client, scope, `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`);
 
   async function list(): Promise<Webhook[]> {
     const prefix = webhookWorkflowID(scope, '');
     const webhooks: Webhook[] = [];
-    for await (const { workflowID, startedAtMs, memo } of listRawRuns(client, running(workflowTypes.webhook))) {
+    for await (const { workflowID, startedAtMs, memo } of running(workflowTypes.webhook)) {
       if (!workflowID.startsWith(prefix)) continue;
       const name = workflowID.slice(prefix.length);
       const read = await memo();
@@ -120,7 +120,7 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
   async function deliveries(name: string): Promise<ListedRun[]> {
     const prefix = `${webhookWorkflowID(scope, name)}:`;
     const found: ListedRun[] = [];
-    for await (const run of listRawRuns(client, running(workflowTypes.webhookDelivery))) {
+    for await (const run of running(workflowTypes.webhookDelivery)) {
       if (run.workflowID.startsWith(prefix)) found.push(run);
     }
     return found;

@@ -6,9 +6,9 @@ import { unpackItems } from '../../contract/batch/packed-items.ts';
 import { failuresKept, type EndedItem, type ItemReference } from '../../contract/batch/reports.ts';
 import type { BatchActivities } from '../../contract/batch/activities.ts';
 import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
-import { areOperations, executionsOf } from '../../temporal/executions/list-operations.ts';
+import { areOperations, listRunsOf } from '../../temporal/executions/list-operations.ts';
 import { outcomeOfClosedRun } from '../../temporal/executions/outcome-of-run.ts';
-import { describeRawRun, listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { describeRawRun } from '../../temporal/executions/raw-runs.ts';
 import { judgeItem, shorten } from './judge-item.ts';
 
 const lookIntervalMs = 1_000;
@@ -145,8 +145,8 @@ export function awaitItems(client: Client): BatchActivities['awaitItems'] {
     return latest?.isRunning === true && latest.firstRunID === run.firstRunID;
   }
 
-  async function* list(scope: AccountRegion, condition: string): ReturnType<typeof listRawRuns> {
-    for await (const run of listRawRuns(client, `${executionsOf(scope)} AND ${areOperations} AND ${condition}`)) {
+  async function* list(scope: AccountRegion, condition: string): ReturnType<typeof listRunsOf> {
+    for await (const run of listRunsOf(client, scope, `${areOperations} AND ${condition}`)) {
       // A list may have many pages.
       heartbeat();
       yield run;

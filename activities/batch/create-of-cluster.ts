@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { AccountRegion } from '../../contract/identity.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
-import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
-import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { listRunsOf } from '../../temporal/executions/list-operations.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
 import { findOperationRun, type FoundRun } from '../../temporal/executions/start-operation.ts';
 import { hasBegunSince } from './has-begun-since.ts';
@@ -16,9 +15,8 @@ export async function findCreateOf(
   sinceMs: number,
 ): Promise<FoundRun | undefined> {
   const since = Number.isFinite(sinceMs) ? ` OR StartTime > '${new Date(sinceMs).toISOString()}'` : '';
-  const query = `${executionsOf(scope)} AND WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
-  for await (const run of listRawRuns(client, query)) {
-    if (!isIn(scope, run)) continue;
+  const condition = `WorkflowType = '${workflowTypes.createCluster}' AND (ExecutionStatus = 'Running'${since})`;
+  for await (const run of listRunsOf(client, scope, condition)) {
     if ((await run.memo())?.['clusterID'] === clusterID) return findOperationRun(client, run.workflowID);
   }
   return undefined;

@@ -2,14 +2,14 @@ import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ApprovableChange, ApprovalMemo } from '../../contract/approval.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
-import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import { batchWorkflowID, workflowIDPrefix, type AccountRegion } from '../../contract/identity.ts';
 import { batchOperationIDOf, operationIDOf } from '../../contract/operation-id.ts';
 import type { WebhookCursor } from '../../contract/webhook/activities.ts';
 import type { EndSummary, WebhookEvent, WebhookEventData } from '../../contract/webhook/event.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
-import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
-import { listRawRuns, type ListedRun } from '../../temporal/executions/raw-runs.ts';
+import { listRunsOf } from '../../temporal/executions/list-operations.ts';
+import type { ListedRun } from '../../temporal/executions/raw-runs.ts';
 import { failureSummaryOf, idOf, operationPath } from './operation-events.ts';
 
 /** An event of an execution that is no create or delete. */
@@ -41,13 +41,13 @@ export function createSweepEvents(client: Client): FindSweepEvents {
     const types = `(WorkflowType = '${workflowTypes.clusterBatch}' OR WorkflowType = '${workflowTypes.teardownSweep}')`;
     const ended = `${types} AND ExecutionStatus != 'Running' AND ExecutionStatus != 'ContinuedAsNew' AND CloseTime > '${since}'`;
     const waiting = `WorkflowType = '${workflowTypes.changeApproval}' AND ExecutionStatus = 'Running' AND StartTime > '${since}'`;
-    const query = `${executionsOf(scope)} AND ((${ended}) OR (${waiting}))`;
+    const key = `${workflowIDPrefix(scope)} ${since}`;
     const nowMs = Date.now();
-    const known = lists.get(query);
+    const known = lists.get(key);
     if (known !== undefined && nowMs - known.atMs < listForMs) return known.runs;
     for (const [other, { atMs }] of lists) if (nowMs - atMs >= listForMs) lists.delete(other);
-    const runs = allOf(scope, listRawRuns(client, query));
-    lists.set(query, { atMs: nowMs, runs });
+    const runs = allOf(listRunsOf(client, scope, `((${ended}) OR (${waiting}))`));
+    lists.set(key, { atMs: nowMs, runs });
     return runs;
   }
 
@@ -69,9 +69,9 @@ function happenedAtMs({ startedAtMs, closedAtMs }: ListedRun): number {
   return closedAtMs ?? startedAtMs;
 }
 
-async function allOf(scope: AccountRegion, listed: AsyncIterable<ListedRun>): Promise<ListedRun[]> {
+async function allOf(listed: AsyncIterable<ListedRun>): Promise<ListedRun[]> {
   const runs: ListedRun[] = [];
-  for await (const run of listed) if (isIn(scope, run)) runs.push(run);
+  for await (const run of listed) runs.push(run);
   return runs;
 }
 

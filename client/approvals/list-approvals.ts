@@ -3,8 +3,7 @@ import pLimit from 'p-limit';
 import type { ApprovalMemo } from '../../contract/approval.ts';
 import type { AccountRegion } from '../../contract/identity.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
-import { executionsOf, isIn } from '../../temporal/executions/list-operations.ts';
-import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
+import { listRunsOf } from '../../temporal/executions/list-operations.ts';
 import { statusOfRun, type ApprovalStatus } from './approval-status.ts';
 
 const readsAtOnce = 10;
@@ -18,11 +17,10 @@ export async function listApprovals(
   scope: AccountRegion,
   onlyWaiting: boolean,
 ): Promise<ApprovalStatus[]> {
-  const query = `${executionsOf(scope)} AND WorkflowType = '${workflowTypes.changeApproval}'${onlyWaiting ? " AND ExecutionStatus = 'Running'" : ''}`;
+  const condition = `WorkflowType = '${workflowTypes.changeApproval}'${onlyWaiting ? " AND ExecutionStatus = 'Running'" : ''}`;
   const limit = pLimit(readsAtOnce);
   const statuses: Promise<ApprovalStatus | undefined>[] = [];
-  for await (const run of listRawRuns(client, query)) {
-    if (!isIn(scope, run)) continue;
+  for await (const run of listRunsOf(client, scope, condition)) {
     const { workflowID, runID, status, startedAtMs } = run;
     const startedAt = new Date(startedAtMs).toISOString();
     const read = async () => {

@@ -2,8 +2,7 @@ import type { Client } from '@temporalio/client';
 import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
-import { listRawRuns } from '../../temporal/executions/raw-runs.ts';
-import { executionsOf, isLast } from '../../temporal/executions/list-operations.ts';
+import { isLast, listRunsOf } from '../../temporal/executions/list-operations.ts';
 
 /** The latest run of a batch, as a list knows it. */
 export interface ListedBatch {
@@ -20,10 +19,11 @@ export interface ListedBatch {
 
 /** Lists the latest run of each batch of an account and region that Temporal still knows. */
 export async function listBatches(client: Client, scope: AccountRegion): Promise<ListedBatch[]> {
-  const query = `${executionsOf(scope)} AND WorkflowType = '${workflowTypes.clusterBatch}' AND ${isLast}`;
+  const condition = `WorkflowType = '${workflowTypes.clusterBatch}' AND ${isLast}`;
   const prefix = batchWorkflowID(scope, '');
   const latest = new Map<string, { batch: ListedBatch; memo: () => Promise<Asker | undefined> }>();
-  for await (const { workflowID, status, startedAtMs, closedAtMs, memo } of listRawRuns(client, query)) {
+  const runs = listRunsOf(client, scope, condition);
+  for await (const { workflowID, status, startedAtMs, closedAtMs, memo } of runs) {
     if (!workflowID.startsWith(prefix)) continue;
     const startedAt = new Date(startedAtMs).toISOString();
     const known = latest.get(workflowID);

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIDPrefix, type AccountRegion } from '../../contract/identity.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { toOperation, type Operation } from './operation.ts';
-import { listRawRuns, type RawRun } from './raw-runs.ts';
+import { listRawRuns, type ListedRun, type RawRun } from './raw-runs.ts';
 
 /** Lists all creates and deletes of an account and region, newest first. */
 export async function* listOperations(
@@ -11,10 +11,19 @@ export async function* listOperations(
   onlyRunning = false,
 ): AsyncGenerator<Operation, void> {
   const running = onlyRunning ? " AND ExecutionStatus = 'Running'" : '';
-  const query = `${operationsOf(scope)}${running}`;
-  for await (const run of listRawRuns(client, query)) {
-    if (isIn(scope, run)) yield toListed(run, await run.memo());
-  }
+  const condition = `${areOperations} AND ${isLast}${running}`;
+  for await (const run of listRunsOf(client, scope, condition)) yield toListed(run, await run.memo());
+}
+
+/** Lists the runs of an account and region that meet a condition of a visibility query, as {@link listRawRuns} does. */
+export async function* listRunsOf(
+  client: Client,
+  scope: AccountRegion,
+  condition: string,
+  pageSize?: number,
+): AsyncGenerator<ListedRun, void> {
+  const query = `${executionsOf(scope)} AND ${condition}`;
+  for await (const run of listRawRuns(client, query, pageSize)) if (isIn(scope, run)) yield run;
 }
 
 /** Whether a run is one of an account and region. Some databases of Temporal compare IDs without regard to case. */
@@ -24,7 +33,7 @@ export function isIn(scope: AccountRegion, { workflowID }: Pick<RawRun, 'workflo
 
 /**
  * A visibility query for all executions of an account and region, whichever task queue they are on: what began before the
- * account moved to a pool is on another one. Filter what it finds by {@link isIn}.
+ * account moved to a pool is on another one. {@link listRunsOf} filters what it finds; others filter by {@link isIn}.
  */
 export function executionsOf(scope: AccountRegion): string {
   return `WorkflowId STARTS_WITH '${workflowIDPrefix(scope)}'`;
