@@ -10,7 +10,7 @@ import { isUnreadable } from '../../temporal/executions/is-unreadable.ts';
 /** A worker serves few batches at a time, and asks for each of them again and again. */
 const askersKept = 8;
 
-/** Creates a function that finds out who asked for a batch, from its memo. Nobody if the memo cannot be read. */
+/** Creates a function that finds out who asked for a batch and approved it, from its memo. Nobody if the memo cannot be read. */
 export function createAskerReader(
   client: Client,
 ): (batch: Pick<StartItemsInput, 'upload' | 'startedBy'>) => Promise<Asker> {

@@ -20,8 +20,8 @@ const cleanUpSeconds = 3600;
 /** Lower than the default priority, 3: operations outside batches go first. Batches take turns. */
 const priorityKey = 4;
 
-/** What starts items, who asked for their batch, and the pool to start them in. */
-export type StartAsked = StartItemsInput & Asker & Pick<Placement, 'pool'>;
+/** What starts items, who asked for their batch and approved it, and the pool to start them in. */
+export type StartAsked = StartItemsInput & { asker: Asker } & Pick<Placement, 'pool'>;
 
 /** A run that is an item of the batch. */
 export interface ItemRun extends OperationRun {
@@ -32,7 +32,7 @@ export interface ItemRun extends OperationRun {
 /** Starts the workflow of an item, or attaches to the run of somebody else. */
 export async function startOrAttach(
   client: Client,
-  { upload, startedBy, requestedBy, pool }: StartAsked,
+  { upload, startedBy, asker, pool }: StartAsked,
   workflowID: string,
   operation: OperationToStart | (() => Promise<OperationToStart>),
 ): Promise<ItemRun> {
@@ -42,7 +42,7 @@ export async function startOrAttach(
   const priority = { priorityKey, fairnessKey: turnOfBatch(placement, upload.name) };
   const asked = async (): Promise<OperationToStart> => {
     const item = typeof operation === 'function' ? await operation() : operation;
-    return requestedBy === undefined ? item : { ...item, memo: { ...item.memo, requestedBy } };
+    return { ...item, memo: { ...item.memo, ...asker } };
   };
   const run = await startOperation(client, placement, asked, { batch: upload.name, priority });
   return { ...run, attached: run.attached && !isStartedBy(run.memo, upload.uploadID) };

@@ -32,7 +32,7 @@ export function startItems(client: Client, pool?: string): BatchActivities['star
   const readItem = createItemReader(client);
   const askerOf = createAskerReader(client);
   return async (given) => {
-    const input = { ...given, ...(await askerOf(given)), ...(pool !== undefined && { pool }) };
+    const input = { ...given, asker: await askerOf(given), ...(pool !== undefined && { pool }) };
     const limit = pLimit(startsAtOnce);
     const beganAtMs = Date.now();
     // Waits for all, even if one fails: none may still be starting when the next attempt begins.

@@ -15,7 +15,7 @@ import {
   deleteWorkflowID,
   taskQueue,
 } from '../../../contract/identity.ts';
-import { memoOfCreate, type OperationMemo } from '../../../contract/operation-memo.ts';
+import { memoOfCreate, type Asker, type OperationMemo } from '../../../contract/operation-memo.ts';
 import { createItem } from '../../batches.ts';
 import { useConnections } from '../../connections.ts';
 import { readExample } from '../../examples.ts';
@@ -134,21 +134,24 @@ describe.concurrent('a start of items', () => {
     expect(late.started[0]).not.toHaveProperty('attached');
   });
 
-  it('keeps with each item who asked for the batch, but not who asked for another one of its name', async () => {
-    const memoOf = async (item: BatchItem, name: string, requestedBy: string, uploadID?: string) => {
+  it('keeps with each item who asked for the batch and approved it, but not who asked for another one of its name', async () => {
+    const memoOf = async (item: BatchItem, name: string, asker: Asker, uploadID?: string) => {
       const batch = await upload(name, [item]);
       await client.workflow.start('clusterBatch', {
         workflowId: batchWorkflowID(scope, name),
         taskQueue: taskQueue(scope),
-        memo: { upload: { ...batch, ...(uploadID !== undefined && { uploadID }) }, requestedBy },
+        memo: { upload: { ...batch, ...(uploadID !== undefined && { uploadID }) }, ...asker },
       });
       const { started } = await run(batch);
       return (await handleOf(started[0]!.workflowID).describe()).memo;
     };
     const target = { clusterID: 'cce-a5ced000', clusterName: 'asked-1' };
-    expect(await memoOf(createItem('asked-0'), 'asked', 'ci')).toMatchObject({ requestedBy: 'ci' });
-    expect(await memoOf(deleteItemOf(target, {}, {}), 'asked-delete', 'ops')).toMatchObject({ requestedBy: 'ops' });
-    expect(await memoOf(createItem('asked-2'), 'asked-since', 'ci', 'other')).not.toHaveProperty('requestedBy');
+    expect(await memoOf(createItem('asked-0'), 'asked', { requestedBy: 'ci' })).toMatchObject({ requestedBy: 'ci' });
+    const approved = { requestedBy: 'ops', approvedBy: 'bob' };
+    expect(await memoOf(deleteItemOf(target, {}, {}), 'asked-delete', approved)).toMatchObject(approved);
+    expect(await memoOf(createItem('asked-2'), 'asked-since', { requestedBy: 'ci' }, 'other')).not.toHaveProperty(
+      'requestedBy',
+    );
   });
 
   it('in a later round restarts what has ended, and follows what goes on', async () => {
