@@ -16,11 +16,12 @@ import { grpcStatus } from '../../temporal/grpc-status.ts';
 import { checkOptions, concurrencyOption } from '../check-options.ts';
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { describeBatch, isEnding, queryProgress } from './describe.ts';
 import { batchDeletes, clustersOfBatch, type ItemCluster } from './items.ts';
 import { listBatches, type ListedBatch } from './list.ts';
 import { batchResults, type ItemResult } from './results.ts';
-import { describeBatch, repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
-import { queryProgress, statusOfBatch, type BatchStatus } from './status.ts';
+import { repeatFailed, startBatch, type BatchToStart, type StartedBatch } from './start.ts';
+import { statusOfBatch, type BatchStatus } from './status.ts';
 import { watchBatch } from './watch.ts';
 
 /** Runs many creates and deletes as one batch. All calls except `start` and `list` throw {@link BatchNotFoundError}. */
@@ -98,8 +99,8 @@ export function createBatches(client: Client, scope: Placement, asker: Asker = {
     isDropped: (progress: BatchProgress) => boolean = () => true,
   ): Promise<void> {
     const progress = await queryProgress(client, scope, name);
-    const isEnding = progress?.stage === 'cancelling' || progress?.stage === 'rollingBack';
-    if (isEnding && isDropped(progress)) throw new BatchConflictError(name, 'ending', advice);
+    if (progress !== undefined && isEnding(progress) && isDropped(progress))
+      throw new BatchConflictError(name, 'ending', advice);
   }
 
   return {

@@ -6,7 +6,7 @@ import type { BatchUpload } from '../../contract/batch/upload.ts';
 import type { AccountRegion } from '../../contract/identity.ts';
 import { itemsOfPage } from '../../temporal/executions/items-of-page.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
-import { describeBatch } from './start.ts';
+import { describeBatch } from './describe.ts';
 
 /** The cluster that an item of a batch creates or deletes, by its name, its clusterID, or both. */
 export interface ItemCluster {

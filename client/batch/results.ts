@@ -20,7 +20,7 @@ import { describeOperation } from '../find-operation.ts';
 import type { OperationOutcome } from '../../contract/operation-outcome.ts';
 import type { Operation } from '../../temporal/executions/operation.ts';
 import { readPage } from './items.ts';
-import { describeBatch } from './start.ts';
+import { describeBatch } from './describe.ts';
 
 /** The result or the current state of one item of a batch, read from the item's workflow. */
 export interface ItemResult {

@@ -1,13 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  type Client,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
 import type { BatchMemo } from '../../contract/batch/memo.ts';
-import { progressQuery } from '../../contract/batch/messages.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID, batchWorkflowID, type Placement } from '../../contract/identity.ts';
@@ -15,10 +10,7 @@ import { specDigest } from '../../contract/marker.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { placed } from '../../contract/placed.ts';
-import { describeRun } from '../../temporal/executions/describe-run.ts';
-import { isOpen } from '../../temporal/executions/is-open.ts';
 import type { OperationReference } from '../../temporal/executions/operation.ts';
-import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { startSearchable } from '../../temporal/executions/start-searchable.ts';
 import type { batchPage } from '../../workflows/batch/batch-page.ts';
 import type { ClusterBatchInput, clusterBatch } from '../../workflows/batch/cluster-batch.ts';
@@ -26,6 +18,7 @@ import { checkOptions, concurrencyOption, itemsOption, labelOption } from '../ch
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { refuseClearText } from '../refuse-clear-text.ts';
+import { describeBatch, isEnding, queryProgress } from './describe.ts';
 
 export interface BatchToStart {
   /** 1 to 64 letters, digits, dots, dashes or underscores. */
@@ -97,13 +90,9 @@ export async function uploadBatch(
     if (running.memo.itemsDigest !== itemsDigest) {
       throw new BatchConflictError(name, `under way with other items (${running.memo.upload.items})`);
     }
-    const { workflowID } = running;
-    const progress = await queryIfAnswered(client, client.workflow.getHandle(workflowID), progressQuery);
     // A caller that attached would only see it end.
-    if (progress?.stage === 'cancelling' || progress?.stage === 'rollingBack') {
-      throw new BatchConflictError(name, 'ending');
-    }
-    return { underWay: { workflowID, runID: running.runID } };
+    if (isEnding(await queryProgress(client, scope, name))) throw new BatchConflictError(name, 'ending');
+    return { underWay: { workflowID: running.workflowID, runID: running.runID } };
   }
   await refuseClearText(client, scope);
   const upload = await uploadItems(client, scope, name, items);
@@ -149,43 +138,6 @@ function repetitionOf(outcome: BatchOutcome): Pick<ClusterBatchInput, 'only' | '
   if (notDeletedItems === undefined) return { only: [...failedItems, ...cancelledItems, ...unstartedItems] };
   const { total, waiting, succeeded, cancelled, attached } = outcome;
   return { repeatedRollback: { notDeletedItems, failedItems, total, waiting, succeeded, cancelled, attached } };
-}
-
-export interface DescribedBatch {
-  workflowID: string;
-  runID: string;
-  execution: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | (string & {});
-  startedAt: string;
-  closedAt?: string;
-  memo: BatchMemo;
-}
-
-/** Describes the latest run of a batch. `undefined` if Temporal knows no batch of this name. */
-export async function describeBatch(
-  client: Client,
-  scope: Placement,
-  name: string,
-): Promise<DescribedBatch | undefined> {
-  const run = await describeRun(client, batchWorkflowID(scope, name));
-  return run && toDescribedBatch(run);
-}
-
-export function toDescribedBatch({
-  workflowId,
-  runId,
-  status,
-  memo,
-  startTime,
-  closeTime,
-}: WorkflowExecutionDescription): DescribedBatch {
-  return {
-    workflowID: workflowId,
-    runID: runId,
-    execution: status.name === 'CONTINUED_AS_NEW' || isOpen(status.name) ? 'running' : status.name.toLowerCase(),
-    startedAt: startTime.toISOString(),
-    ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
-    memo: memo as BatchMemo,
-  };
 }
 
 async function startWorkflow(

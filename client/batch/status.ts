@@ -1,13 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { progressQuery } from '../../contract/batch/messages.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { BatchProgress } from '../../contract/batch/progress.ts';
-import { batchWorkflowID, type AccountRegion } from '../../contract/identity.ts';
+import type { AccountRegion } from '../../contract/identity.ts';
 import type { OperationStatus } from '../../temporal/executions/operation.ts';
-import { queryIfAnswered } from '../../temporal/executions/query-if-answered.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { progressOf } from '../operation-status.ts';
-import { describeBatch, type DescribedBatch } from './start.ts';
+import { describeBatch, queryProgress, type DescribedBatch } from './describe.ts';
 
 /** A batch with its progress or outcome. */
 export interface BatchStatus {
@@ -44,11 +42,6 @@ export async function statusOfBatch(client: Client, scope: AccountRegion, name: 
   if (batch.execution === 'completed') return statusOfEnded(client, name, batch);
   const progress = await queryProgress(client, scope, name);
   return statusWith(name, batch, progress, await currentSteps(client, progress));
-}
-
-/** Asks a batch for its progress. `undefined` if no worker answers. */
-export function queryProgress(client: Client, scope: AccountRegion, name: string): Promise<BatchProgress | undefined> {
-  return queryIfAnswered(client, client.workflow.getHandle(batchWorkflowID(scope, name)), progressQuery);
 }
 
 /** The status of a batch that has not completed. */

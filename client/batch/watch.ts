@@ -8,8 +8,8 @@ import type { OperationReference } from '../../temporal/executions/operation.ts'
 import type { FollowedOperation } from '../../temporal/follow/followed-operation.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
 import { followerOf } from '../follower-of.ts';
-import { toDescribedBatch } from './start.ts';
-import { queryProgress, statusOfBatch, statusWith, type BatchItemStatus, type BatchStatus } from './status.ts';
+import { queryProgress, toDescribedBatch } from './describe.ts';
+import { statusOfBatch, statusWith, type BatchItemStatus, type BatchStatus } from './status.ts';
 
 const lookAgainMs = 1_000;
 /** A batch that gives reason to doubt that a worker runs it is asked again after this time. */
