@@ -43,13 +43,14 @@ export function createItemReader(client: Client): (upload: BatchUpload, index: n
   const pages = new Map<string, Promise<BatchItem[]>>();
 
   async function readPage(workflowID: string, upload: BatchUpload, page: number): Promise<BatchItem[]> {
-    const items = await itemsOfPage(client, upload, page).catch((error: unknown) => {
+    try {
+      const items = await itemsOfPage(client, upload, page);
+      if (items !== undefined) return items;
+      throw ApplicationFailure.nonRetryable(`${workflowID} is past Temporal's retention time`, 'ItemsGone');
+    } catch (error) {
       pages.delete(workflowID);
       throw error;
-    });
-    if (items !== undefined) return items;
-    pages.delete(workflowID);
-    throw ApplicationFailure.nonRetryable(`${workflowID} is past Temporal's retention time`, 'ItemsGone');
+    }
   }
 
   return async (upload, index) => {

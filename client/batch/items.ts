@@ -73,7 +73,7 @@ async function readItems<Part>(
 ): Promise<Part[]> {
   const pages = Array.from({ length: Math.ceil(upload.items / upload.itemsPerPage) }, (_, page) => page);
   const limit = pLimit(readsAtOnce);
-  const read = async (page: number) => (await readPage(client, upload.name, upload, page)).map(partOf);
+  const read = async (page: number) => (await readPage(client, upload, page)).map(partOf);
   return (await Promise.all(pages.map((page) => limit(read, page)))).flat();
 }
 
@@ -88,13 +88,8 @@ function clusterOf(item: BatchItem): ItemCluster {
  *
  * @throws BatchNotFoundError if Temporal no longer knows it
  */
-export async function readPage(
-  client: Client,
-  name: string,
-  upload: BatchUpload,
-  page: number,
-): Promise<readonly BatchItem[]> {
+export async function readPage(client: Client, upload: BatchUpload, page: number): Promise<readonly BatchItem[]> {
   const items = await itemsOfPage(client, upload, page);
-  if (items === undefined) throw new BatchNotFoundError(name, 'batch whose items are still known');
+  if (items === undefined) throw new BatchNotFoundError(upload.name, 'batch whose items are still known');
   return items;
 }

@@ -68,7 +68,7 @@ export async function* batchResults(
   const reasons = await reasonsOf(client, batch.workflowID);
   const limit = pLimit(readsAtOnce);
   for (let page = Math.floor(from / upload.itemsPerPage); page * upload.itemsPerPage < upload.items; page++) {
-    const items = await readPage(client, name, upload, page);
+    const items = await readPage(client, upload, page);
     const first = page * upload.itemsPerPage;
     const before = Math.max(0, from - first);
     yield* await Promise.all(
