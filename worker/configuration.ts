@@ -127,7 +127,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, bakedBuildID?:
   const credentials = findCredentialsSource(given);
   if ('problems' in credentials) problems.push(...credentials.problems);
   const { CCE_ENDPOINT: endpoint, CCE_REGION: region = 'bj' } = given;
-  const endpointProblem = problemOfEndpoint({ region, ...(endpoint !== undefined && { endpoint }) });
+  const endpointProblem = problemOfEndpoint(region, endpoint);
   if (endpointProblem !== undefined) problems.push(`CCE_ENDPOINT: ${endpointProblem}`);
   problems.push(...problemsOfDeployment(given, bakedBuildID));
   if (!parsed.success || 'problems' in credentials || problems.length > 0) throw new ConfigurationError(problems);
@@ -218,9 +218,9 @@ function toMilliseconds(text: string, context: z.RefinementCtx): number {
 }
 
 /** What is wrong with the endpoint of an account and region. */
-export function problemOfEndpoint(scope: { region: string; endpoint?: string }): string | undefined {
+export function problemOfEndpoint(region: string, endpoint: string | undefined): string | undefined {
   try {
-    apiBaseURL(scope);
+    apiBaseURL({ region, ...(endpoint !== undefined && { endpoint }) });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

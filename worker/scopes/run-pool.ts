@@ -54,7 +54,7 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
 
   const context = { common, client, meter, logger, pool, webhookRanges, follower };
   const scopes = createScopeSet((scope, secrets, after) => serveScope(scope, secrets, context, after), logger);
-  const runWorkflows = async (taskQueue: string, isSmall: boolean) =>
+  const runWorkflows = (taskQueue: string, isSmall: boolean) =>
     createWorkflowWorker(common, options, { taskQueue, isSmall, validateCluster: validateForScope(scopes) });
   const leftBehind = serveLeftBehind({
     client,

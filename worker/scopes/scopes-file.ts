@@ -85,7 +85,7 @@ function repeated(scopes: readonly FileScope[]): string[] {
 }
 
 function problemsOf({ region, endpoint, credentials }: FileScope, index: number, environment: NodeJS.ProcessEnv) {
-  const ofEndpoint = problemOfEndpoint({ region, ...(endpoint !== undefined && { endpoint }) });
+  const ofEndpoint = problemOfEndpoint(region, endpoint);
   const problems = ofEndpoint === undefined ? [] : [`scopes[${index}].endpoint: ${ofEndpoint}`];
   for (const [key, name = ''] of Object.entries(credentials.fromEnv ?? {})) {
     const { error } = keySchema.safeParse(environment[name] || undefined);
