@@ -5,7 +5,7 @@ import {
   type ApprovableChange,
   type ApprovalStatus,
 } from '../client/index.ts';
-import { errorStatus, scopePath } from './operation-resource.ts';
+import { errorStatus, operationPath, scopePath } from './operation-resource.ts';
 import type { ApprovalResource } from './schemas/approval.ts';
 import type { OperationResource } from './schemas/operation.ts';
 
@@ -22,7 +22,10 @@ export function approvalResource(scope: AccountRegion, status: ApprovalStatus): 
     ...(decidedBy !== undefined && { decidedBy }),
     ...(reason !== undefined && { reason }),
     ...(failure !== undefined && { failure }),
-    operation: `${scopePath(scope)}/operations/${operation === undefined ? operationIDOf(scope, status) : startedID(scope, operation)}`,
+    operation: operationPath(
+      scope,
+      operation === undefined ? operationIDOf(scope, status) : startedID(scope, operation),
+    ),
   };
 }
 
@@ -36,7 +39,7 @@ export function approvalOperation(
   started?: OperationResource,
 ): OperationResource {
   const { workflowID, runID, state, change, requestedBy, requestedAt, expiresAt, decidedBy, reason, failure } = status;
-  const name = `${scopePath(scope)}/operations/${operationIDOf(scope, status)}`;
+  const name = operationPath(scope, operationIDOf(scope, status));
   const approval = approvalPath(scope, status);
   if (started !== undefined) {
     // The create whose cancel deletes the cluster knows only who asked for the cluster.

@@ -16,6 +16,11 @@ export function scopePath({ account, region }: AccountRegion): string {
   return `/v1/${account}/${region}`;
 }
 
+/** The path of an operation, which is its name. */
+export function operationPath(scope: AccountRegion, id: string): string {
+  return `${scopePath(scope)}/operations/${id}`;
+}
+
 /**
  * Shows a create or delete as an operation of AIP-151.
  *
@@ -48,7 +53,7 @@ export function listedOperation(
   const isRunningCluster =
     kind === 'create' && (currentStep?.stage === 'running' || (currentStep === undefined && leaseBegan && !leaving));
   return {
-    name: `${scopePath(scope)}/operations/${operationIDOf(scope, operation)}`,
+    name: operationPath(scope, operationIDOf(scope, operation)),
     done: execution !== 'running' || isRunningCluster,
     metadata,
   };
@@ -61,7 +66,7 @@ export function batchOperation(
 ): OperationResource {
   const { workflowID, execution, startedAt, closedAt, progress, requestedBy, approvedBy } = status;
   const resource: OperationResource = {
-    name: `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`,
+    name: operationPath(scope, batchOperationIDOf(name)),
     done: execution !== 'running',
     metadata: {
       kind: 'batch',
@@ -91,7 +96,7 @@ export function batchOperation(
 export function reconcileOperation(scope: AccountRegion, { report, ...status }: ReconcileStatus): OperationResource {
   const { execution } = status;
   const resource: OperationResource = {
-    name: `${scopePath(scope)}/operations/${operationIDOf(scope, status)}`,
+    name: operationPath(scope, operationIDOf(scope, status)),
     done: execution !== 'running',
     metadata: { kind: 'reconcile', ...status },
   };

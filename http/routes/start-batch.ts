@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { batchOperationIDOf, type AccountRegion, type BatchToStart, type Orchestrator } from '../../client/index.ts';
 import { visibleBatch } from '../access/visible-batch.ts';
-import { batchOperation, scopePath } from '../operation-resource.ts';
+import { batchOperation, operationPath } from '../operation-resource.ts';
 import type { OperationResource } from '../schemas/operation.ts';
 import { settledBatch, type Wait } from '../settled.ts';
 import { approveFirst } from './approve-first.ts';
@@ -36,7 +36,7 @@ export async function statusOf(
   try {
     return batchOperation(scope, visibleBatch(request, await settledBatch(orchestrator, scope, name, wait)));
   } catch {
-    const path = `${scopePath(scope)}/operations/${batchOperationIDOf(name)}`;
-    return { name: path, done: false, metadata: { kind: 'batch', batch: name } };
+    const operation = operationPath(scope, batchOperationIDOf(name));
+    return { name: operation, done: false, metadata: { kind: 'batch', batch: name } };
   }
 }

@@ -15,7 +15,7 @@ import {
 import { forbidden, maySee, principalOf, requireAllNames, requireNames, requireRole } from '../access/authorize.ts';
 import { allowsName } from '../access/principal.ts';
 import { note } from '../audit.ts';
-import { scopePath } from '../operation-resource.ts';
+import { operationPath, scopePath } from '../operation-resource.ts';
 import { invalid } from '../request-error.ts';
 import { removedSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
@@ -214,7 +214,7 @@ function webhookResource(scope: AccountRegion, webhook: Webhook, undelivered?: U
     webhook: name,
     ...(url !== undefined && { url: shownURL(url) }),
     ...rest,
-    ...(operation && { operation: `${scopePath(scope)}/operations/${operationIDOf(scope, operation)}` }),
+    ...(operation && { operation: operationPath(scope, operationIDOf(scope, operation)) }),
     startedAt,
     ...(requestedBy !== undefined && { requestedBy }),
     ...(undelivered && { undelivered }),
