@@ -5,10 +5,6 @@ import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
-import { allowedAddresses } from '../../activities/webhook/allowed-addresses.ts';
-import { webhookActivities } from '../../activities/webhook/webhook-activities.ts';
-import { followerCalls } from '../../temporal/follow/follower-calls.ts';
-import { createFollower } from '../../temporal/follow/follower.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { CceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
@@ -17,6 +13,7 @@ import { stepChangedSignal } from '../../contract/messages.ts';
 import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
 import { ended } from '../orchestration.ts';
+import { webhooksWithoutSecrets } from '../webhooks-without-secrets.ts';
 
 const stepNames = ['创建基础证书', '创建 BLB', '创建 EIP', '创建 Master', '连通 APIServer', '部署 K8S 插件'];
 
@@ -69,12 +66,7 @@ async function createWithPolls(polls: number) {
     findOpenDeletes: async () => ({ clusterIDs: [], ofName: false }),
     startApprovedDelete: () => Promise.reject(new Error('nothing is deleted here')),
     batches: batchActivities(client),
-    webhooks: webhookActivities({
-      client,
-      secrets: { env: () => undefined, file: () => undefined },
-      addresses: allowedAddresses([]),
-      follower: createFollower(followerCalls(client)),
-    }),
+    webhooks: webhooksWithoutSecrets(client),
     pollIntervalMs: 2,
     meter: noopMetricMeter,
     installation: 'test',

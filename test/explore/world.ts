@@ -3,10 +3,6 @@ import { Client } from '@temporalio/client';
 import { noopMetricMeter } from '@temporalio/common';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
 import { startApprovedDelete } from '../../activities/delete/start-approved-delete.ts';
-import { allowedAddresses } from '../../activities/webhook/allowed-addresses.ts';
-import { webhookActivities } from '../../activities/webhook/webhook-activities.ts';
-import { followerCalls } from '../../temporal/follow/follower-calls.ts';
-import { createFollower } from '../../temporal/follow/follower.ts';
 import { findOpenDeletes } from '../../activities/create/open-deletes.ts';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { describeCreates } from '../../activities/sweep/describe-creates.ts';
@@ -15,6 +11,7 @@ import { createCceClient } from '../../cce/client.ts';
 import { createOrchestrator } from '../../client/index.ts';
 import type { AccountRegion } from '../../contract/identity.ts';
 import { failureConverterPath } from '../../temporal/encryption/data-converter.ts';
+import { webhooksWithoutSecrets } from '../webhooks-without-secrets.ts';
 import { LightResponse, type LightRequest } from './light-fetch.ts';
 import type { ServiceRequest, ServiceResponse } from './service-log.ts';
 import { createAttempts } from './temporal/attempts.ts';
@@ -121,12 +118,7 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
     findOpenDeletes: findOpenDeletes(client, scope),
     startApprovedDelete: startApprovedDelete(client),
     batches: batchActivities(client),
-    webhooks: webhookActivities({
-      client,
-      secrets: { env: () => undefined, file: () => undefined },
-      addresses: allowedAddresses([]),
-      follower: createFollower(followerCalls(client)),
-    }),
+    webhooks: webhooksWithoutSecrets(client),
     pollIntervalMs,
     installation,
     maximumRequestsPerSecond: 50,
