@@ -217,7 +217,7 @@ function toMilliseconds(text: string, context: z.RefinementCtx): number {
   return milliseconds;
 }
 
-/** What is wrong with the endpoint of an account and region. */
+/** Says what is wrong with the endpoint of an account and region. `undefined` if it is valid. */
 export function problemOfEndpoint(region: string, endpoint: string | undefined): string | undefined {
   try {
     apiBaseURL({ region, ...(endpoint !== undefined && { endpoint }) });

@@ -25,7 +25,7 @@ export function createLogger(level: Level = 'info'): Logger {
   };
 }
 
-/** What the SDK says of each of its workers, of which a process has three for each account. */
+/** Whether the SDK logs a message for each of its workers. A process has three of them for each account. */
 function isExpected(message: string): boolean {
   return /^No (workflows|Nexus services) registered|^Worker state changed$/.test(message);
 }

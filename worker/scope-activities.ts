@@ -52,7 +52,7 @@ export function createScopeActivities(scope: ScopeConfiguration, dependencies: S
   const { namespace } = client.options;
   const meter = dependencies.meter.withTags({ account, region });
   const taskQueue = workflowTaskQueue({ account, region, ...(pool !== undefined && { pool }) });
-  // So that an alert sees the first one.
+  // These counters start at 0, so that an alert sees the first increase.
   startCreateCounters(meter.withTags({ namespace, taskQueue, workflowType: 'createCluster' }));
   startSweepCounter(meter.withTags({ namespace, taskQueue }));
   parkedCounter(meter.withTags({ namespace, taskQueue, workflowType: workflowTypes.webhookDelivery })).add(0);

@@ -11,7 +11,6 @@ const maximumBytes = 64 * 1024;
  *
  * @param environment The worker's variables. The reader withholds those of the worker's own connections and keys, and the
  *   files that they name.
- * @param limits What the reader is limited to.
  */
 export function createSecretReader(
   environment: Readonly<NodeJS.ProcessEnv>,
@@ -39,7 +38,7 @@ export function createSecretReader(
 
 /**
  * Reads the URLs and secrets of webhooks: only variables that begin with `CCE_WEBHOOK_`, so that whoever may set a webhook
- * reaches no other secret of the worker, and whoever writes specs reaches none of these. Files as for specs.
+ * reaches no other secret of the worker, and whoever writes specs reaches none of these. The limits on files are those for specs.
  */
 export function createWebhookSecretReader(
   environment: Readonly<NodeJS.ProcessEnv>,
@@ -58,7 +57,7 @@ export function isForWebhooks(name: string): boolean {
   return name.startsWith('CCE_WEBHOOK_');
 }
 
-/** What specs may refer to. Without limits: anything but what the reader always withholds. */
+/** Limits what specs may refer to. Without limits, they may refer to anything but what the reader always withholds. */
 export interface SecretLimits {
   /** If set, the reader reads only files below this folder. */
   folder?: string | undefined;

@@ -80,7 +80,7 @@ function runConfigured(
   return runWorker({ ...shared, configuration });
 }
 
-/** What tells this worker from others in the log. */
+/** The fields that tell this worker apart from others in the log. */
 function labelsOf(configuration: WorkerConfiguration | PoolConfiguration): object {
   const { pool } = configuration;
   if ('scopesFile' in configuration) return { pool };

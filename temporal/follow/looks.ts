@@ -23,7 +23,7 @@ export interface Entry {
   askAgainMs: number;
   /** Somebody follows this one, and not only its scope: what holds it up is shown too, and without delay. */
   isClose: boolean;
-  /** Since when it has been followed. */
+  /** When somebody began to follow it, in milliseconds since the epoch. */
   sinceMs: number;
   /** How often it has been looked at. */
   looks: number;
@@ -69,7 +69,7 @@ export function createEntry({ isClose = false }: Partial<Pick<Entry, 'isClose'>>
   };
 }
 
-/** From when on a look at it is due. */
+/** When the next look at it is due, in milliseconds since the epoch. */
 export function dueAtMs({ isFinal, isLooking, dueAtMs }: Entry): number {
   return isFinal || isLooking ? Number.POSITIVE_INFINITY : dueAtMs;
 }

@@ -42,7 +42,7 @@ export function createScopeReader(
   most: number = mostPositions,
 ): ScopeReader {
   const positions = new Map(from?.positions);
-  /** Until which time the list of this server may lack an operation whose end the consumer has been told by others. */
+  /** The time until which the list of this server may lack an operation whose end other servers have told the consumer. */
   const lackedUntil = new Map<string, number>();
   for (const hash of positions.keys()) lackedUntil.set(hash, (from?.atSeconds ?? 0) + lagSeconds);
   let atSeconds = from?.atSeconds ?? 0;

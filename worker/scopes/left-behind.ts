@@ -14,7 +14,10 @@ export interface LeftBehindOptions {
 
 /** The workflows that are under way on the own task queues of accounts and regions, from before they were in the pool. */
 export interface LeftBehind {
-  /** Runs those that there are, and stops where there are none any more. Never rejects: the next look comes anyway. */
+  /**
+   * Starts a worker for each queue that has open workflows, and stops those of queues without. Never rejects: the next look
+   * comes anyway.
+   */
   look: () => Promise<void>;
   /** Stops, and waits until what is in progress is handed over. */
   stop: () => Promise<void>;
@@ -76,10 +79,10 @@ export function serveLeftBehind({ client, log, scopes, run }: LeftBehindOptions)
 
 const countMs = 10_000;
 
-/** A query has room for the names of this many. */
+/** The maximum number of task queues in one query. */
 const queuesAtOnce = 50;
 
-/** Which of these task queues have open workflows. One count for all of them, and more only if there are any. */
+/** Finds the task queues that have open workflows. Counts those of many queues first, and those of each only if there are any. */
 async function findOpen(client: Client, queues: readonly string[]): Promise<Set<string>> {
   const open = new Set<string>();
   for (let first = 0; first < queues.length; first += queuesAtOnce) {

@@ -4,13 +4,13 @@ import type { ScopeConfiguration } from '../configuration.ts';
 
 /** What a new version of the scopes file changes. */
 export interface ScopeChanges {
-  /** To be served from now on, with these settings: new ones, and those whose settings are others now. */
+  /** The scopes to serve from now on: new ones, and those whose settings have changed. */
   start: ScopeConfiguration[];
-  /** The keys of those that are to be stopped, see {@link keyOf}. */
+  /** The keys of the scopes to stop, see {@link keyOf}. */
   stop: string[];
 }
 
-/** Compares the scopes that are served with those that are to be served. One with the same settings goes on undisturbed. */
+/** Compares the scopes that the process serves with those that it is to serve. One with the same settings goes on undisturbed. */
 export function scopeChanges(
   served: ReadonlyMap<string, ScopeConfiguration>,
   wanted: readonly ScopeConfiguration[],

@@ -67,7 +67,7 @@ export function createScopeSet(
   };
 }
 
-/** What the specs of an account and region may refer to: never to the keys of any. */
+/** Limits what specs of an account and region may refer to. The keys of accounts are never among it. */
 function limitsOf(configuration: ScopeConfiguration, scopes: ReadonlyMap<string, ServedScope>): SecretLimits {
   const { secretsFolder: folder, secretVariables: variables } = configuration;
   const withheldFiles = () =>

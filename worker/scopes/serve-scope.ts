@@ -25,7 +25,7 @@ export interface ServedScope {
   stopped: Promise<void>;
 }
 
-/** Read what specs and webhooks of one account and region refer to. */
+/** The readers of what specs and webhooks of one account and region refer to. */
 export type ScopeSecrets = Pick<ScopeDependencies, 'secrets' | 'webhookSecrets'>;
 
 export interface ServeContext {
