@@ -40,7 +40,7 @@ export function addWebhook(program: Command): void {
     );
   webhook
     .command('status')
-    .description('show a webhook and what its receiver has not accepted')
+    .description('show a webhook, and the events that its receiver has not accepted')
     .argument('<name>', 'name of the webhook', nonEmpty)
     .action(
       connectedAction(async ({ webhooks }, _: GlobalOptions, name: string) => {
@@ -52,7 +52,7 @@ export function addWebhook(program: Command): void {
     );
   webhook
     .command('retry')
-    .description('deliver again what is parked')
+    .description('deliver parked events again')
     .argument('<name>', 'name of the webhook', nonEmpty)
     .action(
       connectedAction(async ({ webhooks }, _: GlobalOptions, name: string) => {
@@ -65,7 +65,7 @@ export function addWebhook(program: Command): void {
     );
   webhook
     .command('remove')
-    .description('remove a webhook, with what its receiver has not accepted')
+    .description('remove a webhook, and drop the events that its receiver has not accepted')
     .argument('<name>', 'name of the webhook', nonEmpty)
     .action(
       connectedAction(async ({ webhooks }, _: GlobalOptions, name: string) => {
@@ -110,7 +110,7 @@ function addSet(webhook: Command): void {
 function settingsOf({ format, event, batch, ...places }: SetOptions): WebhookSettings {
   const secret = referenceOf(places.secretFromEnv, places.secretFromFile);
   return {
-    // One that is missing is refused with the other problems.
+    // The client refuses a missing URL together with the other problems.
     url: places.url ?? referenceOf(places.urlFromEnv, places.urlFromFile) ?? '',
     format,
     ...(secret !== undefined && { secret }),
@@ -124,7 +124,7 @@ function referenceOf(fromEnv: string | undefined, fromFile: string | undefined):
   return fromFile === undefined ? undefined : { fromFile };
 }
 
-/** Its URL, its events, and what it is for. */
+/** The URL of a webhook, its events, and what it is for. */
 function aboutOf({ settings }: Webhook): string[] {
   if (settings === undefined) return ['encrypted with another key', '-', '-'];
   const { url, events, batch, operation } = settings;

@@ -26,7 +26,7 @@ import { operationNotFound } from './read-operation.ts';
 
 const tags = ['webhooks'];
 
-/** `webhooks`: receivers that are told of what happens. They change at once. */
+/** `webhooks`: tell receivers of what happens. They change at once. */
 export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, options) => {
   app.get(
     '/webhooks',
@@ -73,7 +73,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       await requireChange(request, name);
       const settings = await settingsOf(request, request.body);
       await webhooks.set(name, settings);
-      // What was registered before may not know its new settings yet.
+      // A webhook that existed before may not have its new settings yet.
       return webhookResource(scopeOf(request), { ...(await webhooks.get(name)), settings });
     },
   );
@@ -85,7 +85,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       schema: {
         tags,
         operationId: 'getWebhook',
-        summary: 'See a webhook, and what it has not delivered',
+        summary: 'See a webhook, and the events that it has not delivered',
         params: labelParams,
         querystring: noQuery,
         response: { 200: webhookSchema, ...problemResponses },
@@ -111,7 +111,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       schema: {
         tags,
         operationId: 'removeWebhook',
-        summary: 'Remove a webhook, with what it has not delivered',
+        summary: 'Remove a webhook, and drop the events that it has not delivered',
         params: labelParams,
         querystring: noQuery,
         response: { 200: removedSchema, ...problemResponses },
@@ -134,7 +134,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       schema: {
         tags,
         operationId: 'retryWebhook',
-        summary: 'Deliver what is parked',
+        summary: 'Deliver parked events',
         params: labelParams,
         querystring: noQuery,
         response: { 200: retriedSchema, ...problemResponses },
@@ -149,7 +149,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
   );
 
   /**
-   * Refuses to change a webhook that is for more than the token: what it has not delivered is about that.
+   * Refuses to change a webhook that is for more than the token: so may be the events that it has not delivered.
    *
    * @throws RequestError with 403
    */
@@ -162,7 +162,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
     const orchestrator = orchestratorOf(options, request);
     const settings = await orchestrator.webhooks.settings(name);
     if (settings === undefined) {
-      // Nobody knows what is left of it.
+      // Nobody knows what its undelivered events are about.
       if (exists) throw new WebhookNotFoundError(name);
       return;
     }
@@ -196,7 +196,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
   }
 };
 
-/** An operation that Temporal has forgotten is none that the token is known to be for. */
+/** Nobody knows whether a token is for an operation that Temporal has forgotten, so it counts as another one. */
 function unlessFound(error: unknown): undefined {
   if (!(error instanceof OperationNotFoundError)) throw error;
 }

@@ -19,13 +19,20 @@ export const webhookBodySchema = z
     secret: reference
       .exactOptional()
       .describe('Signs the requests. Needed for `json`: a secret of Standard Webhooks, in Base64.'),
-    events: z.array(z.enum(webhookEventTypes)).min(1).max(20).exactOptional().describe('By default all.'),
-    batch: label.exactOptional().describe('Only what happens to this batch and its items.'),
+    events: z
+      .array(z.enum(webhookEventTypes))
+      .min(1)
+      .max(20)
+      .exactOptional()
+      .describe('The types of events to tell. By default all.'),
+    batch: label.exactOptional().describe('Limits the events to those of this batch and its items.'),
     operation: z
       .string()
       .regex(new RegExp(`^(/v1/[^/]+/[^/]+/operations/)?${operationIDPattern.source.slice(1)}`))
       .exactOptional()
-      .describe('The name of a create or delete, or the end of its name: only what happens to that.'),
+      .describe(
+        'The name of a create or delete, or the end of its name. Limits the events to those of this operation.',
+      ),
   })
   .meta({ id: 'WebhookSettings' });
 
@@ -35,7 +42,7 @@ export const webhookSchema = z
   .object({
     name: z.string().describe('The path of the webhook below the host of the server.'),
     webhook: z.string(),
-    url: z.union([z.string(), reference]).exactOptional().describe('Without what may be secret in it.'),
+    url: z.union([z.string(), reference]).exactOptional().describe('The URL without the parts that may be secret.'),
     format: z.enum(webhookFormats).exactOptional(),
     secret: reference.exactOptional(),
     events: z.array(z.enum(webhookEventTypes)).exactOptional(),
@@ -54,7 +61,7 @@ export const webhookSchema = z
         }),
       )
       .exactOptional()
-      .describe('What the receiver has not accepted. Only in the answer for a single webhook.'),
+      .describe('The events that the receiver has not accepted. Only in the answer for a single webhook.'),
   })
   .meta({ id: 'Webhook' });
 
