@@ -21,20 +21,20 @@ import { describeOperation } from './find-operation.ts';
 import { refuseClearText } from './refuse-clear-text.ts';
 import { webhookProblems } from './webhook-problems.ts';
 
-/** A webhook that is told of events. */
+/** A webhook, which tells a receiver of events. */
 export interface Webhook {
   name: string;
   /** Absent if this process has no key to read them. */
   settings?: WebhookSettings;
-  /** When it was registered, RFC 3339. One that is months old may show a later time. */
+  /** When somebody registered it, RFC 3339. A webhook that is months old may show a later time. */
   startedAt: string;
   /** Who registered it, if the client said so. */
   requestedBy?: string;
 }
 
-/** Events that a receiver has not accepted yet, although they were sent. All behind the first of them wait too. */
+/** The events of one operation that wait because the receiver has not accepted the first of them. */
 export interface UndeliveredEvents {
-  /** `parked`: nothing is sent for three days or more of failures, until somebody calls `retry`. */
+  /** `parked`: requests have failed for three days, or can only fail, and none is sent until somebody calls `retry`. */
   state: 'retrying' | 'parked';
   /** The workflow of the create, delete, batch or teardown that the events are about. */
   workflowID: string;
@@ -46,10 +46,10 @@ export interface UndeliveredEvents {
   event?: ParkedDelivery['event'];
 }
 
-/** Tells receivers of what happens. All calls except `set`, `settings`, `list` and `remove` throw {@link WebhookNotFoundError}. */
+/** Tells receivers of events. All calls except `set`, `settings`, `list` and `remove` throw {@link WebhookNotFoundError}. */
 export interface Webhooks {
   /**
-   * Registers a webhook, or gives the one of this name other settings. It is told of what happens from now on.
+   * Registers a webhook, or changes the settings of the webhook of this name. It tells of what happens from now on.
    *
    * @throws InvalidOptionsError
    * @throws OperationNotFoundError if it is for an operation that Temporal does not know
@@ -66,26 +66,26 @@ export interface Webhooks {
   set: (name: string, settings: WebhookSettings) => Promise<void>;
   get: (name: string) => Promise<Webhook>;
   /**
-   * The settings of a webhook, also of one that has ended with its operation, as long as Temporal knows it. `undefined` if there
-   * is none of this name.
+   * Reads the settings of a webhook, also of one that has ended with its operation, as long as Temporal knows it. `undefined` if
+   * no webhook has this name.
    */
   settings: (name: string) => Promise<WebhookSettings | undefined>;
   /** Lists the webhooks of the account and region. */
   list: () => Promise<Webhook[]>;
-  /** Removes a webhook, and drops what it has not delivered. `false` if there is none of this name. */
+  /** Removes a webhook, and drops the events that it has not delivered. `false` if no webhook has this name. */
   remove: (name: string) => Promise<boolean>;
   /**
-   * Lists operations whose events have not been delivered although they were sent, at most a hundred: those that are parked,
-   * and those that are retried among the twenty oldest deliveries.
+   * Lists at most a hundred operations whose events the receiver has not accepted: those that are parked, and those among the
+   * twenty oldest deliveries that are retried.
    */
   undelivered: (name: string) => Promise<UndeliveredEvents[]>;
-  /** Delivers what is parked, by the present settings. Returns the number of operations. */
+  /** Delivers parked events, by the present settings. Returns the number of operations. */
   retry: (name: string) => Promise<number>;
 }
 
 const callsAtOnce = 10;
 const mostShown = 100;
-/** One that has failed for long has begun long ago. */
+/** A delivery that has failed for long has begun long ago, so the oldest ones are enough. */
 const mostDescribed = 20;
 /** Two seconds. */
 const settlingLooks = 20;
@@ -135,13 +135,13 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
     return Promise.all(read);
   }
 
-  /** The execution that a delivery is about, whose ID and start its own ends with. */
+  /** The workflow ID of the execution that a delivery is for. The ID of the delivery ends with that and a start time. */
   function subjectOf(name: string, { workflowID }: ListedRun): string {
     const rest = workflowID.slice(webhookWorkflowID(scope, name).length + 1);
     return `${workflowIDPrefix(scope)}${rest.slice(0, rest.lastIndexOf(':'))}`;
   }
 
-  /** Waits until a webhook that was there before has taken its settings, if a worker answers: what is sent next goes by them. */
+  /** Waits a little until a worker has given the settings to a webhook that existed before: later requests then follow them. */
   async function settled(name: string, settings: WebhookSettings): Promise<void> {
     for (let looks = 0; looks < settlingLooks; looks++) {
       const found = await readWebhook(client, scope, name);
@@ -221,7 +221,7 @@ function webhookOf(name: string, { settings, startedAt, requestedBy }: Registere
   return { name, settings, startedAt, ...(requestedBy !== undefined && { requestedBy }) };
 }
 
-/** It may have ended: what is parked is then delivered by the new settings. */
+/** The operation may have ended: the new settings then count for its parked events. */
 async function ofKnownOperation(
   client: Client,
   settings: WebhookSettings,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ConfigurationError } from '../client/index.ts';
 
-/** The content of a file, as it is at the moment. */
+/** The present content of a file. */
 export interface FollowedFile<Content> {
   current: () => Content;
   /** Stops following the file. */
@@ -20,7 +20,7 @@ interface FollowOptions<Content> {
 const intervalMs = 1_000;
 
 /**
- * Reads a file of settings, and again whenever it changes. A file that is invalid then changes nothing.
+ * Reads a file of settings, and again whenever it changes. If it becomes invalid or missing, its last content stays.
  *
  * @throws ConfigurationError
  */
@@ -37,7 +37,7 @@ export function followFile<Content>(
       const now = textOf(path, variable);
       isMissing = false;
       if (now === text) return;
-      // Kept even if it is invalid, so that the log says so once.
+      // Kept even if it is invalid, so that the log reports that once.
       text = now;
       current = read(text, path);
       onReload();

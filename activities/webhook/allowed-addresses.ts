@@ -4,9 +4,9 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /** Decides to which addresses webhooks may be sent. */
 export interface AllowedAddresses {
-  /** Whether it is a public address, or in a range that the operator of the worker allows. */
+  /** Whether the address is public, or in a range that the operator of the worker allows. */
   allows: (address: string) => boolean;
-  /** Whether it is in such a range: only there the request may be in clear text. */
+  /** Whether the address is in such a range. Only there may requests go in clear text. */
   isListed: (address: string) => boolean;
 }
 
@@ -28,10 +28,10 @@ export function allowedAddresses(ranges: readonly string[]): AllowedAddresses {
   };
 }
 
-/** What is given out of IPv6 for the Internet. Elsewhere, `::a00:1` counts as an ordinary address, and stands for 10.0.0.1. */
+/** The part of IPv6 for the Internet. The library also takes `::a00:1`, which stands for 10.0.0.1, for unicast. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** Everything else is private, link-local, of the machine itself, or stands for an address of IPv4 that may be. */
+/** All other addresses are private, link-local, of the machine itself, or stand for an IPv4 address that may be one of these. */
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6 | undefined): boolean {
   if (address?.range() !== 'unicast') return false;
   return !(address instanceof ipaddr.IPv6) || address.match(globalUnicast);
@@ -43,7 +43,7 @@ function parseRange(text: string): Range {
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
-/** `::ffff:10.0.0.1` is 10.0.0.1 to the system, and so it is here. */
+/** Reads `::ffff:10.0.0.1` as 10.0.0.1, as the system does. */
 function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }

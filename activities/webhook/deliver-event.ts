@@ -16,17 +16,17 @@ export interface DeliverDependencies {
   /** Reads the references in the settings of webhooks. */
   secrets: SecretReader;
   addresses: AllowedAddresses;
-  /** Resolves the names of receivers. @default that of the system */
+  /** Resolves the names of receivers. @default the resolver of the system */
   lookup?: NonNullable<PostOptions['lookup']>;
 }
 
-/** So that a receiver which answers slowly does not get a thousand requests at once. */
+/** Without this limit, a receiver that answers slowly might get a thousand requests at once. */
 const requestsAtOnce = 10;
 const longestRetryMs = 3_600_000;
 
 /**
- * Sends one event to the receiver of a webhook, by the settings that it has now: a corrected URL also counts for what waits.
- * What was found for something else than the webhook is for now is not sent.
+ * Sends one event to the receiver of a webhook. The present settings apply, so a corrected URL counts for waiting events too.
+ * An event is dropped if the webhook was for something else when the event was found.
  *
  * Fails with `DeliveryFailed` if the receiver does not accept the event, and with `WebhookRefused`, which is not retried, if
  * the settings must change first.
@@ -44,7 +44,7 @@ export function deliverEvent({
     const webhook = await readWebhook(client, { account, region }, name);
     const settings = webhook === 'removed' ? undefined : (webhook?.settings ?? kept);
     if (settings === undefined) return 'gone';
-    // Whoever changed it may not see what it was for before.
+    // Whoever changed the webhook may not be allowed to see what it was for before.
     if (subject !== undefined && subject !== webhookSubject(settings)) return 'gone';
     const { format = 'json' } = settings;
     const target = targetOf(settings, secrets);
@@ -68,7 +68,7 @@ function isGood({ status }: Answer): boolean {
   return status >= 200 && status <= 299;
 }
 
-/** Resolves the references in settings. No message quotes what they stand for. */
+/** Resolves the references in settings. No message quotes their values. */
 function targetOf({ url, format = 'json', secret }: WebhookSettings, reader: SecretReader) {
   const address = typeof url === 'string' ? url : valueOf(url, reader, 'URL');
   const parsed = URL.canParse(address) ? new URL(address) : undefined;
@@ -124,7 +124,7 @@ function refused(message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: 'WebhookRefused', message, nonRetryable: true });
 }
 
-/** Seconds or a date, as RFC 9110 has it. */
+/** Reads seconds or a date (RFC 9110). */
 function retryAfterMs(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();

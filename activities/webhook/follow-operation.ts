@@ -9,14 +9,14 @@ import { lookMs, type FollowDependencies } from './follow.ts';
 import { webhookEventsOf } from './operation-events.ts';
 import { executionOf, type Session } from './session.ts';
 
-/** Follows one operation to its end, from its beginning: nobody can register a webhook for it before it has begun. */
+/** Follows one operation from its beginning to its end. Nobody can register a webhook for it before it begins. */
 export async function followOperation(
   { follower }: Pick<FollowDependencies, 'follower'>,
   session: Session,
   reference: NonNullable<WebhookSettings['operation']>,
 ): Promise<FollowedEvents> {
   const subject = webhookSubject({ operation: reference });
-  // The cursor of a webhook that was for something else before is none.
+  // A cursor of what the webhook was for before does not count.
   const [runID, before] = session.cursor().operations.split('.');
   let position = runID === reference.runID ? Number(before) : 0;
   const states = createMailbox<{ operation: FollowedOperation | undefined }>(cancellationSignal());
@@ -28,7 +28,7 @@ export async function followOperation(
       // Temporal does not know it any more.
       if (news !== undefined && news.operation === undefined) return over();
       operation = news?.operation ?? operation;
-      // The end is told with its outcome.
+      // The event of the end needs the outcome.
       if (operation === undefined || operation.awaitsOutcome) continue;
       if (news !== undefined) await tellNews(operation);
       if (position === endPosition) return over();

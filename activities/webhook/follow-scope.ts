@@ -10,10 +10,10 @@ import { webhookEventsOf } from './operation-events.ts';
 import { executionOf, type Session } from './session.ts';
 import { chooserOf } from './wanted-operations.ts';
 
-/** With more operations, a restart tells again what has happened to those under way. A heartbeat takes 60 KB for these. */
+/** With more operations, a restart repeats the events of those under way. A heartbeat takes 60 KB for this number. */
 const mostPositions = 5_000;
 
-/** Follows all operations of a scope, or those of a batch, and what is neither create nor delete. */
+/** Follows all operations of a scope or of a batch, and its batches, teardowns and approvals. */
 export async function followScope(
   { client, follower, calls, findSweepEvents }: FollowDependencies,
   session: Session,

@@ -13,5 +13,5 @@ export interface FollowDependencies {
   findSweepEvents: FindSweepEvents;
 }
 
-/** Times to live come to their end, and batches too, without a change of an operation. */
+/** Times to live and batches end without a change of an operation, so the follower looks for them at this interval. */
 export const lookMs = 5_000;

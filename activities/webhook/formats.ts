@@ -5,7 +5,7 @@ import type { WebhookFormat } from '../../contract/webhook/settings.ts';
 import { textOf } from './event-text.ts';
 import type { Answer, Post } from './post.ts';
 
-/** How a kind of receiver takes events. */
+/** Makes requests for one kind of receiver, and reads its answers. */
 interface Format {
   /** The request for an event. `secret` is absent only where it may be. */
   requestOf: (event: WebhookEvent, target: { url: URL; secret: string | undefined; now: Date }) => Post;
@@ -82,7 +82,7 @@ export const formats: Record<WebhookFormat, Format> = {
   },
 };
 
-/** Texts of the vendor must not mention everybody in the chat. */
+/** A text of the vendor must not be able to mention everybody in the chat. */
 function withoutMarkup(text: string): string {
   return text.replaceAll('<', '＜').replaceAll('>', '＞');
 }

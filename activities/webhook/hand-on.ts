@@ -15,7 +15,7 @@ export interface Told {
 
 const callsAtOnce = 10;
 
-/** Hands events on to the workflows that deliver them. Rejects if any could not be: then all are to be handed on again. */
+/** Hands events on to the workflows that deliver them. If one call fails, rejects; the caller then repeats all. */
 export async function handOn(
   client: Client,
   placement: Placement,
@@ -30,7 +30,7 @@ export async function handOn(
         workflowId: webhookDeliveryWorkflowID(placement, input.name, execution),
         ...queue,
         args: [input],
-        // Nobody waits for it as for a create.
+        // Nobody waits for a delivery as for a create.
         priority: { ...priority, priorityKey: 5 },
         signal: tellEventsSignal,
         signalArgs: [events, subject],

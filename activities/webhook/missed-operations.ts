@@ -6,14 +6,14 @@ import type { FollowedOperation } from '../../temporal/follow/followed-operation
 import type { FollowerCalls } from '../../temporal/follow/follower-calls.ts';
 import type { ChooseOperations } from './wanted-operations.ts';
 
-/** How many are handed on together. */
+/** The number of operations that are handed on together. */
 const readTogether = 100;
 const readsAtOnce = 10;
 
 /**
- * Reads the operations that have ended while nobody followed: they may be in no list of a follower any more.
+ * Reads the operations that ended while nobody followed. The list of a follower may lack them by now.
  *
- * @param sinceMs They have ended later, in milliseconds since the epoch.
+ * @param sinceMs The time after which they ended, in milliseconds since the epoch.
  */
 export async function* missedOperations(
   { listPage, outcome }: Pick<FollowerCalls, 'listPage' | 'outcome'>,

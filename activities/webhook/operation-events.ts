@@ -10,8 +10,8 @@ import type { News } from '../../temporal/follow/scope-reader.ts';
 /**
  * The events in the news of an operation, as a webhook tells them.
  *
- * @param sinceMs What happened before this time is not told, in milliseconds since the epoch. Of an operation that began
- *   before, nobody knows how much that is: its first news are dropped, except for an end after it.
+ * @param sinceMs Events before this time are dropped, in milliseconds since the epoch. If the operation began before,
+ *   nobody knows when its first stages happened, so its first news is dropped, except for an end after this time.
  */
 export function webhookEventsOf(
   scope: AccountRegion,
@@ -44,7 +44,10 @@ function endsOf(operation: FollowedOperation, data: WebhookEventData, position: 
 
 const hourMs = 3_600_000;
 
-/** The time to live of a running cluster that is about to end: in an hour, or in a tenth of it if that is less. */
+/**
+ * When the time to live of a running cluster ends. `undefined` unless that is within an hour, or within a tenth of the time to
+ * live if that is less.
+ */
 export function endingLeaseOf({ execution, currentStep }: FollowedOperation, nowMs: number): number | undefined {
   const { stage, expiresAt, ttlSeconds = Infinity } = currentStep ?? {};
   if (execution !== 'running' || stage !== 'running' || expiresAt === undefined) return undefined;
@@ -52,7 +55,7 @@ export function endingLeaseOf({ execution, currentStep }: FollowedOperation, now
   return expiresAtMs - nowMs <= Math.min(hourMs, ttlSeconds * 100) ? expiresAtMs : undefined;
 }
 
-/** The event of a time to live that is about to end. One that is extended is told of again. */
+/** The event of a time to live that is about to end. After an extension, there is another one. */
 export function leaseEvent(
   scope: AccountRegion,
   operation: FollowedOperation,

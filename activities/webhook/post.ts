@@ -19,7 +19,7 @@ export interface Answer {
   retryAfter?: string;
 }
 
-/** The receiver has an address that requests may not go to. */
+/** Thrown when the receiver has an address that requests may not go to. */
 export class RefusedAddressError extends Error {
   override name = 'RefusedAddressError';
   /** Why, without the address and the host. */
@@ -35,7 +35,7 @@ export interface PostOptions {
   addresses: AllowedAddresses;
   /** Ends the request. */
   signal: AbortSignal;
-  /** Resolves names. @default that of the system */
+  /** Resolves names. @default the resolver of the system */
   lookup?: typeof systemLookup;
   /** The time limit for the whole answer, in milliseconds. @default 15_000 */
   limitMs?: number;
@@ -77,7 +77,7 @@ export async function post(
   });
 }
 
-/** Resolves a name. All of its addresses must pass: which of them is used is chance. */
+/** Resolves a name. All of its addresses must pass the check, because any of them may be used. */
 function checkedLookup(lookup: typeof systemLookup, check: (address: string) => Error | undefined): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
@@ -92,7 +92,7 @@ function checkedLookup(lookup: typeof systemLookup, check: (address: string) => 
 function answerTo(request: ClientRequest, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let isAnswered = false;
-    // For all errors: one that nobody listens to would end the worker.
+    // Listens to all errors: one that nobody listens to would end the worker.
     request.on('error', (error) => {
       if (!isAnswered) reject(error);
     });
@@ -102,7 +102,7 @@ function answerTo(request: ClientRequest, body: string): Promise<Answer> {
         const { statusCode = 0, headers } = response;
         const retryAfter = headers['retry-after'];
         resolve({ status: statusCode, text, ...(retryAfter !== undefined && { retryAfter }) });
-        // What follows is not read.
+        // Nobody reads the rest of the body.
         request.destroy();
       });
     });
@@ -110,7 +110,7 @@ function answerTo(request: ClientRequest, body: string): Promise<Answer> {
   });
 }
 
-/** What is known of the answer counts, even if the rest of it never comes. */
+/** Reads the beginning of the body. The answer counts even if the rest never comes. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');
@@ -120,7 +120,7 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
       if (text.length >= mostCharacters) break;
     }
   } catch {
-    // The receiver has closed the connection, or the time is over.
+    // The receiver has closed the connection, or the time limit is over.
   }
   return text.slice(0, mostCharacters);
 }

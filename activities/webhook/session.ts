@@ -11,35 +11,35 @@ import { handOn, type Told } from './hand-on.ts';
 import { endingLeaseOf, leaseEvent } from './operation-events.ts';
 import { resumeCursor } from './webhook-cursor.ts';
 
-/** What one attempt to follow the events of a webhook knows. */
+/** The state of one attempt to follow the events of a webhook. */
 export interface Session {
   scope: AccountRegion;
-  /** What was handed on. */
+  /** The events that were handed on. */
   cursor: () => WebhookCursor;
   /** The settings as they were a short time ago. */
   settings: () => WebhookSettings;
   /** Events before this time are not told, in milliseconds since the epoch. */
   sinceMs: () => number;
   /**
-   * Whether the attempt goes on. It ends after an hour, and when the webhook was removed or is for something else now: reads the
-   * settings again for that, unless they are young.
+   * Whether the attempt goes on. It ends after an hour, or when the webhook was removed or is for something else now. Reads the
+   * settings again, unless they are young.
    */
   goesOn: () => Promise<boolean>;
-  /** Hands on what the webhook is told of, and moves the cursor after that. */
+  /** Hands on the events whose types the webhook wants, and moves the cursor after that. */
   tell: (told: readonly Told[], moved: () => Partial<WebhookCursor>) => Promise<void>;
-  /** Tells of the times to live of these operations that are about to end. */
+  /** Hands on the events of those times to live among these operations that are about to end. */
   tellLeases: (operations: readonly FollowedOperation[]) => Promise<void>;
   end: () => void;
 }
 
-/** So that the cursor gets into the history now and then, where it outlives the activity. */
+/** An attempt ends after an hour, so that the cursor gets into the history, where it outlives the activity. */
 const longestMs = 3_600_000;
 /** How often the settings are read again. */
 const readAgainMs = 10_000;
-/** The same for the webhooks of single operations, of which there may be many. */
+/** The same for webhooks of single operations: there may be many. */
 const rarelyMs = 60_000;
 const heartbeatMs = 5_000;
-/** How long an end of a time to live that was told is kept after it. */
+/** How long the cursor keeps the end of a time to live that was told. */
 const keptMs = 3_600_000;
 
 /**

@@ -12,7 +12,7 @@ import { listRunsOf } from '../../temporal/executions/list-operations.ts';
 import type { ListedRun } from '../../temporal/executions/raw-runs.ts';
 import { failureSummaryOf, idOf, operationPath } from './operation-events.ts';
 
-/** An event of an execution that is no create or delete. */
+/** An event of a batch, a teardown or an approval. */
 export interface SweepEvent {
   run: ListedRun;
   event: WebhookEvent;
@@ -29,7 +29,7 @@ export type FindSweepEvents = (
 const lagMs = 5 * 60_000;
 /** All webhooks of a scope share a list of this age. */
 const listForMs = 5_000;
-/** So that webhooks ask for the same: they begin at different times. */
+/** Webhooks begin at different times. Rounded, they ask for the same list. */
 const roundMs = 10 * 60_000;
 
 export function createSweepEvents(client: Client): FindSweepEvents {
@@ -98,14 +98,14 @@ async function eventOf(client: Client, scope: AccountRegion, run: ListedRun): Pr
     const data = { account, region, kind: change.kind, operation, workflowID, ...about };
     return { id: idOf(runID, 'approvalWanted'), type: 'approvalWanted', timestamp, data };
   }
-  // One that has deleted, or had nothing to delete, is completed.
+  // A teardown that has deleted, or had nothing to delete, is completed.
   if (status === 'COMPLETED') return undefined;
   const failure = await failureOf(client, run);
   const data = { account, region, kind: 'teardown', workflowID, failure } as const;
   return { id: idOf(runID, 'refused'), type: 'teardownRefused', timestamp, data };
 }
 
-/** What a deletion is about. */
+/** Names what a deletion is for. */
 function subjectOf(change: ApprovableChange): Pick<WebhookEventData, 'batch' | 'clusterID' | 'clusterName'> {
   if (change.kind === 'batch') return { batch: change.upload.name };
   if (change.kind === 'reconcile') return {};

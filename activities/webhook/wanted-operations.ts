@@ -10,7 +10,7 @@ type Listed = Pick<FollowedOperation, 'startedBy'>;
 /** Chooses the operations that a webhook is for. */
 export type ChooseOperations = <Operation extends Listed>(operations: readonly Operation[]) => Promise<Operation[]>;
 
-/** No batch is asked for more often. */
+/** The webhook reads its batch at most this often. */
 const askAgainMs = 60_000;
 
 /** Creates a function that chooses the operations of a batch or, without one, all. */
@@ -18,14 +18,14 @@ export function chooserOf(client: Client, scope: AccountRegion, batch: string | 
   return batch === undefined ? async (operations) => [...operations] : ofBatch(client, scope, batch);
 }
 
-/** An item tells only the upload of its batch, and each batch of a name has another one. */
+/** The memo of an item names only the upload of its batch, and each batch of a name has another upload. */
 function ofBatch(client: Client, scope: AccountRegion, name: string): ChooseOperations {
   const workflowID = batchWorkflowID(scope, name);
   const uploads = new Set<string>();
-  /** When it was last found out that an upload is not one of this batch. */
+  /** When the webhook last found that an upload belongs to another batch. */
   const others = new Map<string, number>();
 
-  /** A list lags, and a description has only the latest run. */
+  /** Reads the uploads from both: a list lags, and a description has only the latest run. */
   async function learn(): Promise<void> {
     const latest = await describeRun(client, workflowID);
     note(latest?.memo);

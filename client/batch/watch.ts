@@ -93,7 +93,7 @@ function followItems(client: Client) {
       }
       return slowest.flatMap(({ workflowID, runID, startedAt }) => {
         const { currentStep, blockedBy } = followed.get(runID)?.state ?? {};
-        // Its first news come soon. One that has ended is no longer among them at the next look.
+        // Its first state has not arrived yet, or the operation has ended: then the next look drops it.
         if (currentStep === undefined && blockedBy === undefined) return [];
         return { workflowID, startedAt, ...(currentStep && { currentStep }), ...(blockedBy && { blockedBy }) };
       });

@@ -1,6 +1,6 @@
 import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
-/** As many large batches or files as this process plans or parses, or keeps waiting, are in hand already. Try again later. */
+/** Thrown when this process already plans or parses, or keeps waiting, its maximum of large batches or files. Try again later. */
 export class TooManyPlansError extends OrchestratorError {
   override readonly name = 'TooManyPlansError';
   readonly kind = 'unreachable';

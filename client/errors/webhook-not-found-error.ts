@@ -1,6 +1,6 @@
 import { OrchestratorError } from '../../temporal/orchestrator-error.ts';
 
-/** Thrown when there is no webhook of this name. */
+/** Thrown when no webhook has this name. */
 export class WebhookNotFoundError extends OrchestratorError {
   override readonly name = 'WebhookNotFoundError';
   readonly kind = 'notFound';

@@ -2,11 +2,11 @@ import type { AccountRegion } from '../identity.ts';
 import type { WebhookEvent } from './event.ts';
 import type { WebhookSettings } from './settings.ts';
 
-/** The activities of webhooks. Each of them may be repeated at any time: then receivers get an event again. */
+/** The activities of webhooks. Temporal may repeat each of them at any time: then receivers get an event again. */
 export interface WebhookActivities {
   /** Finds the events of a webhook and hands them on to the workflows that deliver them. Lasts for an hour. */
   followEvents: (input: FollowEventsInput) => Promise<FollowedEvents>;
-  /** Sends one event once. `gone`: the webhook was removed, or is for something else now. */
+  /** Sends one event once. Returns `gone` if the webhook was removed, or is for something else now. */
   deliverEvent: (input: DeliverEventInput) => Promise<'delivered' | 'gone'>;
 }
 
@@ -15,11 +15,11 @@ export interface WebhookInput extends AccountRegion {
   /** The name of the webhook. */
   name: string;
   /**
-   * Events before this time are not told, in milliseconds since the epoch, unless the memo says otherwise. By default the
-   * start of the workflow; what an earlier run hands on.
+   * The webhook drops events before this time, in milliseconds since the epoch, unless its memo has another time. By default
+   * the start of the workflow; a later run gets it from the run before.
    */
   sinceMs?: number;
-  /** Where it has got to. Absent at the beginning. */
+  /** The events that were handed on. Absent at the beginning. */
   cursor?: WebhookCursor;
 }
 
@@ -29,11 +29,11 @@ export interface FollowedEvents {
   cursor: WebhookCursor;
   /** Nothing more can happen to the one operation that the webhook is for. */
   isOver?: true;
-  /** What that was (`webhookSubject`): the webhook may be for something else by now. */
+  /** The subject of the webhook when it was over (`webhookSubject`). The webhook may be for something else by now. */
   subject?: string;
 }
 
-/** What has been handed on. Everything after it is found again, whatever dies. */
+/** The events that have been handed on. Whatever crashes, the next attempt finds all others again. */
 export interface WebhookCursor {
   /** A cursor of `temporal/follow/cursor.ts`. */
   operations: string;
@@ -41,7 +41,7 @@ export interface WebhookCursor {
   leases: Record<string, number>;
   /** The time of the last look for batches and teardowns that have ended, in milliseconds since the epoch. */
   sweepsAtMs: number;
-  /** The runs among them that were told and that the next look may find again. */
+  /** The runs that were told and that the next look may find again. */
   sweeps: string[];
 }
 
@@ -49,8 +49,8 @@ export interface DeliverEventInput extends AccountRegion {
   /** The name of the webhook. */
   name: string;
   event: WebhookEvent;
-  /** What the webhook was for when the event was found (`webhookSubject`): the event goes to nobody who asked for something else. */
+  /** The subject of the webhook when the event was found (`webhookSubject`). With another subject, the event is dropped. */
   subject?: string;
-  /** Those that count if Temporal does not know the webhook any more. Without them, it was removed. */
+  /** The settings to use if Temporal has forgotten the webhook. Without them, a forgotten webhook counts as removed. */
   settings?: WebhookSettings;
 }

@@ -8,10 +8,10 @@ export interface WebhookDeliveryInput extends AccountRegion {
   name: string;
   /** The settings of a webhook that ends with its operation: Temporal may forget it before everything is delivered. */
   settings?: WebhookSettings;
-  /** What an earlier run hands on. Only the workflow itself sets it. */
+  /** The state of the run before. Only the workflow itself sets it. */
   resumed?: {
     queue: WebhookEvent[];
-    /** The subject of each event of the queue. `null`: nobody has told it. */
+    /** The subject of each event of the queue. `null`: unknown. */
     subjects?: (string | null)[];
     known: string[];
   };

@@ -6,16 +6,16 @@ import type { WebhookEventType } from './settings.ts';
 
 /** One event as receivers get it, in the shape that Standard Webhooks recommends. */
 export interface WebhookEvent {
-  /** The same whoever finds the event, and whenever: a receiver recognises by it what it has got already. */
+  /** Stays the same whoever finds the event, and whenever. By it, a receiver recognises events that it already has. */
   id: string;
   type: WebhookEventType;
-  /** When it happened or, if nothing tells that, when it was found, RFC 3339. */
+  /** When the event happened or, if that is unknown, when it was found, RFC 3339. */
   timestamp: string;
   data: WebhookEventData;
 }
 
 export interface WebhookEventData extends AccountRegion {
-  /** That of the operation or, for `approvalWanted`, of the deletion that waits. */
+  /** The kind of the operation or, for `approvalWanted`, of the deletion that waits. */
   kind: 'create' | 'delete' | 'batch' | 'teardown' | 'reconcile';
   /** The path of the operation in the HTTP API. Absent for a teardown. */
   operation?: string;
@@ -28,7 +28,7 @@ export interface WebhookEventData extends AccountRegion {
   requestedBy?: string;
   /** The stage that the operation has entered. */
   stage?: Stage;
-  /** How it has ended, in short: the operation itself has the whole outcome. */
+  /** A summary of the outcome; the operation itself has the whole one. */
   outcome?: EndSummary;
   /** When the time to live of the cluster ends, or the request for approval lapses, RFC 3339. */
   expiresAt?: string;
@@ -36,9 +36,9 @@ export interface WebhookEventData extends AccountRegion {
   failure?: FailureSummary;
 }
 
-/** An outcome without what may be long. */
+/** An outcome without its long parts. */
 export interface EndSummary {
-  /** That of the outcome; how Temporal has closed the workflow, if there is no outcome. */
+  /** The outcome or, without one, the status with which Temporal has closed the workflow. */
   outcome: string;
   failure?: FailureSummary;
   cleanup?: Pick<Cleanup, 'status' | 'clusterIDs'>;

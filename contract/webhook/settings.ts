@@ -1,13 +1,13 @@
 import { isSecretReference, type SecretReference } from '../../cce/secrets.ts';
 import type { Asker } from '../operation-memo.ts';
 
-/** The forms in which a receiver can have events: as JSON, or as a short text for the robot of a chat. */
+/** The formats of events: JSON, or a short text for the robot of a chat. */
 export const webhookFormats = ['json', 'feishu', 'dingtalk', 'slack'] as const;
 
 export type WebhookFormat = (typeof webhookFormats)[number];
 
 /**
- * What a receiver can be told of.
+ * The types of events.
  *
  * - `stage`: a create or delete has entered a stage.
  * - `ended`: a create, a delete or a batch has ended.
@@ -34,8 +34,8 @@ export interface WebhookSettings {
   /** @default 'json' */
   format?: WebhookFormat;
   /**
-   * Where the worker finds the secret that signs requests. Needed for `json`: a secret of Standard Webhooks, in Base64. For
-   * `feishu` and `dingtalk`: that of the robot, if it checks signatures.
+   * Where the worker finds the secret that signs requests. `json` needs a secret of Standard Webhooks, in Base64. `feishu` and
+   * `dingtalk` need the secret of the robot if it checks signatures.
    */
   secret?: SecretReference;
   /** The types of events. By default all. */
@@ -46,17 +46,17 @@ export interface WebhookSettings {
   operation?: { workflowID: string; runID: string };
 }
 
-/** The memo of a webhook. It is where everybody reads its settings. Never contains a secret. */
+/** The memo of a webhook, in which everybody reads its settings. Never contains a secret. */
 export interface WebhookMemo extends Record<string, unknown>, Asker {
   webhook: WebhookSettings;
-  /** Events before this time are not told, RFC 3339. By default the start of the workflow. */
+  /** The webhook drops events before this time, RFC 3339. By default the start of the workflow. */
   since?: string;
 }
 
 /** The maximum number of webhooks of an account and region: those for single operations, and the others. */
 export const maximumWebhooks = { forOperations: 1_000, others: 50 };
 
-/** Whether a value can be used as settings. Clients check more; this is for what anybody may send to a workflow. */
+/** Whether a workflow can use a value as settings: anybody may send it a signal. Clients check more. */
 export function isWebhookSettings(value: unknown): value is WebhookSettings {
   if (typeof value !== 'object' || value === null) return false;
   const { url, format = 'json', events = [] } = value as Partial<Record<keyof WebhookSettings, unknown>>;

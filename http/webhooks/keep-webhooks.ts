@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AccountRegion, Scopes } from '../../client/index.ts';
 import { keyOf, type FileWebhook } from './webhooks-file.ts';
 
-/** Who registers what is in the file: it removes what it has registered, and nothing else. */
+/** The asker of the webhooks in the file. The server removes only webhooks of this asker. */
 export const fileAsker = 'CCE_WEBHOOKS_FILE';
 
 interface KeepOptions {
-  /** Called when those of an account and region could not be registered. That is tried again. */
+  /** Called when the webhooks of an account and region could not be registered. The server tries again. */
   onError: (error: unknown, scope: AccountRegion) => void;
   /** Ends the attempts. */
   signal: AbortSignal;
@@ -24,8 +24,8 @@ interface Due {
 const limitMs = 20_000;
 
 /**
- * Creates a function that registers webhooks, and removes those that were registered this way before and are not among them.
- * Several servers may do so: what is registered already stays as it is.
+ * Creates a function that registers webhooks, and removes those that an earlier call registered and this one does not name.
+ * Several servers may do so: a webhook with the same settings stays as it is.
  */
 export function keepWebhooks(
   scopes: Pick<Scopes, 'of' | 'within'>,

@@ -7,16 +7,16 @@ import { isOpen } from './is-open.ts';
 /** A webhook as Temporal knows it. */
 export interface RegisteredWebhook {
   settings: WebhookSettings;
-  /** It looks for events. Otherwise it was for one operation, which has ended. */
+  /** Whether it looks for events. Otherwise it was for one operation, which has ended. */
   isOpen: boolean;
-  /** Events before this time are not told, in milliseconds since the epoch. Absent if nothing has changed since its start. */
+  /** The webhook drops events before this time, in milliseconds since the epoch. Absent if its subject is that of its start. */
   sinceMs?: number;
   /** When the run began, RFC 3339. */
   startedAt: string;
   requestedBy?: string;
 }
 
-/** Reads a webhook from its memo, which needs no worker. `undefined` if Temporal knows none, or no longer does. */
+/** Reads a webhook from its memo, without a worker. `undefined` if Temporal has none of this name, or has forgotten it. */
 export async function readWebhook(
   client: Client,
   scope: AccountRegion,

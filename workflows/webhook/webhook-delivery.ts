@@ -12,19 +12,19 @@ import { scopeMeter } from '../operation/scope-meter.ts';
 /** An event, and what the webhook was for when it was found. */
 type Waiting = Pick<DeliverEventInput, 'event' | 'subject'>;
 
-/** Longer than a follower needs to go on after a crash: what it tells again meanwhile is known here. */
+/** Longer than a follower needs to go on after a crash: the delivery still knows the events that the follower repeats. */
 const idleTime = '10m';
 /** How long a delivery that has given up waits for somebody to ask for another try. */
 const parkedTime = '30 days';
-/** An operation has some ten events. Anybody can send signals, and the history must stay small. */
+/** An operation has about ten events. Anybody can send signals, and the history must stay small. */
 const longestQueue = 200;
 const mostKnown = 200;
 const longHistory = 2_000;
 
 /**
- * Delivers what happens to one operation to one webhook, in its order: the next event is sent when the receiver has accepted
- * the one before. An event that is not accepted within three days is parked, and all behind it, until somebody asks for
- * another try.
+ * Delivers the events of one operation to one webhook, in their order: sends the next event when the receiver has accepted the
+ * one before. An event that the receiver does not accept within three days is parked, with all behind it, until somebody asks
+ * for another try.
  */
 export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void> {
   const { resumed, ...webhook } = input;
@@ -37,7 +37,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
   let isRetryAsked = false;
   setHandler(tellEventsSignal, (events, subject?: unknown) => {
     const about = typeof subject === 'string' ? { subject } : {};
-    // What is parked was for something else: it must not hold these up.
+    // Parked events of what the webhook was for before must not hold these up.
     if (queue.length > 0 && queue[0]?.subject !== about.subject) isRetryAsked = true;
     for (const event of Array.isArray(events) ? events : []) note({ event, ...about });
   });
@@ -46,13 +46,13 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
   });
 
   for (;;) {
-    // The timer is in the history of a delivery that has nothing to do, and in no other.
+    // Only a delivery that has nothing to do has this timer in its history.
     if (queue.length === 0 && !(await condition(() => queue.length > 0, idleTime))) return;
     const [first] = queue;
     if (first === undefined) continue;
     try {
       const isGone = (await deliverEvent({ ...webhook, ...first })) === 'gone';
-      // Others behind it may have been found for what the webhook is for now.
+      // Events behind it may belong to what the webhook is for now.
       queue = isGone ? queue.filter(({ subject }) => subject !== first.subject) : queue.slice(1);
       if (isGone && queue.length === 0) return;
     } catch (error) {
@@ -65,7 +65,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
   function note(waiting: Waiting): void {
     const { event, subject } = waiting;
     if (!isEvent(event)) return;
-    // What is dropped because it was for something else is not known to this.
+    // An event that was dropped for one subject may come again for another.
     const key = subject === undefined ? event.id : `${event.id} ${subject}`;
     if (known.has(key)) return;
     if (queue.length >= longestQueue) {
@@ -100,7 +100,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
     return true;
   }
 
-  /** Not while it is parked: whoever asks for another try is answered by the memo of the run that waits. */
+  /** Continues as new. Never while it is parked: clients read in the memo of the waiting run what is parked. */
   function goOn(): Promise<never> {
     const { typedSearchAttributes } = workflowInfo();
     const goOnWith = makeContinueAsNewFunc<typeof webhookDelivery>({ typedSearchAttributes });

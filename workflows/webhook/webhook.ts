@@ -15,13 +15,12 @@ import { webhookSubject } from '../../contract/webhook/subject.ts';
 import { followEvents } from '../activity-proxies.ts';
 import { isHistoryLong } from '../operation/is-history-long.ts';
 
-/** An hour adds some ten events. */
+/** An hour adds about ten events. */
 const longHistory = 1_000;
 
 /**
- * A webhook: finds the events that its settings ask for, for as long as it is open, and hands them on to one
- * `webhookDelivery` for each operation. Its settings are in its memo, where everybody reads them. Whoever removes it
- * terminates it.
+ * Runs for as long as a webhook exists: finds the events that its settings ask for, and hands them on to one `webhookDelivery`
+ * for each operation. Everybody reads the settings in its memo. To remove a webhook is to terminate this workflow.
  */
 export async function webhook(input: WebhookInput): Promise<void> {
   const { account, region, name, sinceMs = workflowInfo().startTime.getTime() } = input;
@@ -30,7 +29,7 @@ export async function webhook(input: WebhookInput): Promise<void> {
     const { webhook: before } = workflowInfo().memo as WebhookMemo;
     if (!isWebhookSettings(settings)) return log.warn('ignored settings of a webhook that cannot be used');
     if (JSON.stringify(settings) === JSON.stringify(before)) return undefined;
-    // What it was not for until now begins now.
+    // For its new subject, the webhook begins now.
     const isWidened = webhookSubject(settings) !== webhookSubject(before);
     const memo: WebhookMemo = { webhook: settings, ...(isWidened && { since: new Date().toISOString() }) };
     return upsertMemo(memo);
@@ -46,7 +45,7 @@ export async function webhook(input: WebhookInput): Promise<void> {
     return goOnWith({ account, region, name, sinceMs, cursor: followed.cursor });
   }
 
-  /** A webhook must not end because somebody has failed its activity by hand: nobody would notice. */
+  /** A webhook must not end because somebody fails its activity by hand: nobody would notice. */
   async function follow(): Promise<FollowedEvents | undefined> {
     try {
       return await followEvents({ account, region, name, sinceMs, ...(cursor !== undefined && { cursor }) });
@@ -59,7 +58,7 @@ export async function webhook(input: WebhookInput): Promise<void> {
   }
 }
 
-/** The settings may have changed after the activity has read them: then it goes on for what they are for now. */
+/** Somebody may have changed the settings after the activity read them. Then the webhook goes on for its new subject. */
 function isOver({ isOver: isSubjectOver, subject }: FollowedEvents): boolean {
   if (isSubjectOver !== true) return false;
   return subject === undefined || subject === webhookSubject((workflowInfo().memo as WebhookMemo).webhook);
