@@ -128,7 +128,7 @@ describe('traces of creates that a backend asks for', () => {
 
   it('have no queries in them, which whoever watches asks all the time', () => {
     const names = receiver.spans().map(({ name }) => name);
-    expect(names).toContain('HandleSignal:stepChanged');
+    expect(names).toContain('RunWorkflow:createCluster');
     expect(names.filter((name) => /Query|Describe/.test(name))).toEqual([]);
   });
 
