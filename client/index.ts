@@ -89,6 +89,7 @@ export type { CreateClusterOutcome } from '../contract/create.ts';
 export type { DeleteClusterOutcome } from '../contract/delete.ts';
 export { startTracing } from '../temporal/tracing/start-tracing.ts';
 export { ConfigurationError } from '../temporal/configuration-error.ts';
+export { followFile, type FollowedFile } from '../temporal/followed-file.ts';
 export {
   batchWorkflowID,
   labelForm,

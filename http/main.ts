@@ -6,7 +6,6 @@ import {
   OrchestratorError,
   startTracing,
   type OrchestratorErrorKind,
-  type Scopes,
 } from '../client/index.ts';
 import { loadTokens, type LoadedTokens } from './access/load-tokens.ts';
 import { createOIDC } from './access/oidc.ts';
@@ -15,11 +14,9 @@ import { refuseOtherOrigins } from './access/same-origin.ts';
 import { answerArguments } from './command-line.ts';
 import { readConfiguration, type ServerConfiguration } from './configuration.ts';
 import { createFollowFailureLog } from './follow-failures.ts';
-import { followFile, type FollowedFile } from './followed-file.ts';
 import { createLogger } from './logger.ts';
 import { createServer } from './server.ts';
-import { keepWebhooks } from './webhooks/keep-webhooks.ts';
-import { readWebhooks, type FileWebhook } from './webhooks/webhooks-file.ts';
+import { followWebhooks } from './webhooks/follow-webhooks.ts';
 
 const answer = answerArguments(process.argv.slice(2));
 if (answer !== undefined) {
@@ -81,30 +78,10 @@ function openTokens(): LoadedTokens {
   });
 }
 
-/** Registers the webhooks of a file, and again when it changes. */
-function openWebhooks(scopes: Scopes): FollowedFile<FileWebhook[]> | undefined {
-  const { webhooksFile } = configuration;
-  if (webhooksFile === undefined) return undefined;
-  const keep = keepWebhooks(scopes, {
-    signal: stopping.signal,
-    onError: (error, scope) =>
-      logger.warn({ error, ...scope }, 'the webhooks of the file could not be registered; that is tried again'),
-  });
-  const file = followFile(webhooksFile, {
-    variable: 'CCE_WEBHOOKS_FILE',
-    read: readWebhooks,
-    onReload: (error) => {
-      if (error !== undefined) logger.error({ error }, 'the webhooks file is invalid; the webhooks stay as they were');
-      else keep(file.current());
-    },
-  });
-  keep(file.current());
-  return file;
-}
-
 /** Serves until the process is told to stop. */
 async function serve(tokens: LoadedTokens): Promise<number> {
-  const { host, port, maximumRequestsPerSecond, tokensFile, oidc, trustedProxies, approvals } = configuration;
+  const { host, port, maximumRequestsPerSecond, tokensFile, oidc, trustedProxies, approvals, webhooksFile } =
+    configuration;
   const byOIDC = oidc && createOIDC(oidc, (reason) => logger.info({ reason }, 'a JSON Web Token was refused'));
   const scopes = openScopes({ onFollowError: createFollowFailureLog(logger) });
   const registry = new Registry();
@@ -125,7 +102,10 @@ async function serve(tokens: LoadedTokens): Promise<number> {
     if (isOfKind(error, 'configuration')) throw error;
     logger.warn({ error }, 'Temporal does not answer yet');
   });
-  const webhooks = openWebhooks(scopes);
+  const webhooks =
+    webhooksFile === undefined
+      ? undefined
+      : followWebhooks(webhooksFile, { scopes, logger, stopping: stopping.signal });
   const url = await app.listen({ host, port });
   // local/server-process.ts waits for this line.
   logger.info({ url }, 'server is running');

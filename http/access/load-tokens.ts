@@ -1,4 +1,4 @@
-import { followFile } from '../followed-file.ts';
+import { followFile } from '../../client/index.ts';
 import { readTokens, type FindPrincipal } from './tokens-file.ts';
 
 /** The tokens of a file, as it is at the moment. */
@@ -15,6 +15,11 @@ export interface LoadedTokens {
  * @throws ConfigurationError
  */
 export function loadTokens(path: string, onReload: (error?: unknown) => void): LoadedTokens {
-  const { current, close } = followFile(path, { variable: 'CCE_HTTP_TOKENS_FILE', read: readTokens, onReload });
+  const { current, close } = followFile(path, {
+    variable: 'CCE_HTTP_TOKENS_FILE',
+    read: readTokens,
+    onChange: () => onReload(),
+    onProblem: onReload,
+  });
   return { authenticate: (authorization) => current()(authorization), close };
 }

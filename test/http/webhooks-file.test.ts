@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import type { Orchestrator, Scopes, Webhook } from '../../client/index.ts';
 import { fileAsker, keepWebhooks } from '../../http/webhooks/keep-webhooks.ts';
+import { followWebhooks } from '../../http/webhooks/follow-webhooks.ts';
 import { readWebhooks } from '../../http/webhooks/webhooks-file.ts';
 import { waiting } from '../waiting.ts';
 
@@ -121,5 +125,30 @@ describe('the webhooks of the file', () => {
     await vi.waitFor(() => expect(calls).toEqual(registered), waiting);
     const failed = { account: 'default', region: 'gz' };
     expect(errors).toEqual([failed, failed]);
+  });
+
+  it('stay while somebody writes the file, also as the server starts', async () => {
+    vi.useFakeTimers();
+    const folder = mkdtempSync(join(tmpdir(), 'cce-webhooks-'));
+    const path = join(folder, 'webhooks.yaml');
+    const write = (...webhooks: unknown[]) => writeFileSync(path, stringify({ webhooks }));
+    const kept = ['platform', 'chat'].map((name) => ({ name, startedAt, requestedBy: fileAsker }));
+    const { scopes, calls } = scopesOf({ 'default/bj': kept });
+    const logger = { warn: vi.fn(), error: vi.fn() };
+    write(entry('platform'));
+    const file = followWebhooks(path, { scopes, logger, stopping: signal });
+    write(entry('platform'), entry('chat'));
+    await vi.advanceTimersByTimeAsync(2_000);
+    const both = ['platform', 'chat'].map((name) => `${fileAsker} sets default/bj/${name}`);
+    expect(calls).toEqual(both);
+    write(entry('platform'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    write(entry('platform'), entry('chat'), entry('third'));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(calls).toEqual([...both, ...both, `${fileAsker} sets default/bj/third`]);
+    expect(logger.error).not.toHaveBeenCalled();
+    file.close();
+    vi.useRealTimers();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -85,8 +85,8 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
           onChange: serve,
           onProblem: (error) => logger.error('the scopes file cannot be used; the scopes stay as they are', { error }),
         })
-      : { scopes: [configuration], stop: () => {} };
-  serve(file.scopes);
+      : { current: () => [configuration], close: () => {} };
+  serve(file.current());
   const looking = setInterval(() => void leftBehind.look(), lookIntervalMs);
   // Temporal learns of a deployment only when its workers run.
   if (deploymentVersion !== undefined) void reportDeployment(client, deploymentVersion, logger);
@@ -96,7 +96,7 @@ export async function runPool(options: PoolOptions): Promise<RunningWorker> {
 
   async function stop(): Promise<void> {
     clearInterval(looking);
-    file.stop();
+    file.close();
     workflows.shutdown();
     await Promise.allSettled([scopes.stop(), leftBehind.stop()]);
     await workflows.stopped;

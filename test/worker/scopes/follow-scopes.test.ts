@@ -30,21 +30,21 @@ function write(...accounts: string[]): void {
 const follow = () => followScopes(file, { onChange, onProblem });
 
 it('a change of the scopes file is found within two seconds', () => {
-  const { scopes, stop } = follow();
-  expect(scopes.map(({ account }) => account)).toEqual(['a']);
+  const { current, close } = follow();
+  expect(current().map(({ account }) => account)).toEqual(['a']);
   vi.advanceTimersByTime(5_000);
   expect(onChange).not.toHaveBeenCalled();
   write('a', 'b');
   vi.advanceTimersByTime(2_000);
   expect(onChange.mock.calls).toMatchObject([[[{ account: 'a' }, { account: 'b' }]]]);
-  stop();
+  close();
   write('c');
   vi.advanceTimersByTime(5_000);
   expect(onChange).toHaveBeenCalledOnce();
 });
 
 it('a scopes file that becomes invalid changes nothing, and is reported once', () => {
-  const { stop } = follow();
+  const { close } = follow();
   writeFileSync(file, 'scopes: []');
   vi.advanceTimersByTime(5_000);
   expect(onChange).not.toHaveBeenCalled();
@@ -52,11 +52,11 @@ it('a scopes file that becomes invalid changes nothing, and is reported once', (
   write('b');
   vi.advanceTimersByTime(2_000);
   expect(onChange.mock.calls).toMatchObject([[[{ account: 'b' }]]]);
-  stop();
+  close();
 });
 
 it('a scopes file that is gone changes nothing, and is reported once', () => {
-  const { stop } = follow();
+  const { close } = follow();
   rmSync(file);
   vi.advanceTimersByTime(5_000);
   expect(onProblem.mock.calls).toEqual([
@@ -65,11 +65,11 @@ it('a scopes file that is gone changes nothing, and is reported once', () => {
   write('a');
   vi.advanceTimersByTime(2_000);
   expect(onChange).not.toHaveBeenCalled();
-  stop();
+  close();
 });
 
 it('a scopes file that is being written is used only when it stays the same', () => {
-  const { stop } = follow();
+  const { close } = follow();
   write('b');
   vi.advanceTimersByTime(1_000);
   write('b', 'c');
@@ -77,5 +77,5 @@ it('a scopes file that is being written is used only when it stays the same', ()
   expect(onChange).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1_000);
   expect(onChange.mock.calls).toMatchObject([[[{ account: 'b' }, { account: 'c' }]]]);
-  stop();
+  close();
 });
