@@ -3,10 +3,12 @@ import {
   deleteClusterResponseSchema,
   getClusterResponseSchema,
   listClustersResponseSchema,
+  setForbidDeleteResponseSchema,
   type DeleteClusterOptions,
   type GetClusterResponse,
   type ListClustersQuery,
   type ListClustersResponse,
+  type SetForbidDeleteResponse,
 } from './cluster.ts';
 import {
   createClusterResponseSchema,
@@ -14,7 +16,44 @@ import {
   type CreateClusterResponse,
 } from './create-cluster.ts';
 import { eventStepsResponseSchema, type EventStepsResponse } from './event-steps.ts';
-import { listInstancesResponseSchema, type ListInstancesQuery, type ListInstancesResponse } from './instances.ts';
+import type { InstanceSet } from './instance-spec.ts';
+import {
+  addInstancesResponseSchema,
+  deleteInstancesResponseSchema,
+  listInstancesResponseSchema,
+  type AddInstancesResponse,
+  type DeleteInstancesRequest,
+  type ListInstancesQuery,
+  type ListInstancesResponse,
+} from './instances.ts';
+import {
+  createTemporaryKubeconfigResponseSchema,
+  getKubeconfigResponseSchema,
+  type CreateTemporaryKubeconfigRequest,
+  type CreateTemporaryKubeconfigResponse,
+  type GetKubeconfigResponse,
+  type KubeconfigType,
+} from './kubeconfig.ts';
+import {
+  listMachineSpecsResponseSchema,
+  type ListMachineSpecsQuery,
+  type ListMachineSpecsResponse,
+} from './machine-specs.ts';
+import {
+  checkClusterIPCIDRResponseSchema,
+  checkContainerNetworkCIDRResponseSchema,
+  recommendClusterIPCIDRResponseSchema,
+  recommendContainerCIDRResponseSchema,
+  type CheckClusterIPCIDRRequest,
+  type CheckClusterIPCIDRResponse,
+  type CheckContainerNetworkCIDRRequest,
+  type CheckContainerNetworkCIDRResponse,
+  type RecommendClusterIPCIDRRequest,
+  type RecommendClusterIPCIDRResponse,
+  type RecommendContainerCIDRRequest,
+  type RecommendContainerCIDRResponse,
+} from './network-checks.ts';
+import { quotaSchema, type Quota } from './quota.ts';
 import { createTransport, type Call, type CceClientOptions } from './transport.ts';
 
 export type { CceClientOptions };
@@ -25,7 +64,7 @@ export interface CallOptions {
 }
 
 /**
- * The CCE v2 cluster API (API page, sections Create cluster to Event steps).
+ * The calls of the CCE v2 API that the orchestrator uses; `docs/cce-api.md` has the source of each.
  *
  * Each function sends one request and does not retry it; Temporal does the retries. There are two exceptions, both after
  * a response that proves that the call had no effect. After `RequestExpired` the client signs the request once more with
@@ -55,6 +94,59 @@ export interface CceClient {
     query?: ListInstancesQuery,
     options?: CallOptions,
   ) => Promise<ListInstancesResponse>;
+  /** Fetches the steps of one machine. The ID may be CCE's (`cce-…-…`) or the machine's (`i-…`). */
+  getInstanceEventSteps: (instanceID: string, options?: CallOptions) => Promise<EventStepsResponse>;
+  /** Not idempotent: a repeated call adds the machines again. */
+  addInstances: (
+    clusterID: string,
+    sets: readonly InstanceSet[],
+    options?: CallOptions,
+  ) => Promise<AddInstancesResponse>;
+  /** Returns when the service has accepted the deletion. The response says nothing about each machine. */
+  deleteInstances: (
+    clusterID: string,
+    request: DeleteInstancesRequest,
+    options?: CallOptions,
+  ) => Promise<{ requestID: string }>;
+  /** How many clusters the account may have. */
+  getClusterQuota: (options?: CallOptions) => Promise<Quota>;
+  /** How many nodes the cluster may have. */
+  getNodeQuota: (clusterID: string, options?: CallOptions) => Promise<Quota>;
+  /** The permanent kubeconfig of an administrator. The response is a secret. */
+  getKubeconfig: (clusterID: string, type: KubeconfigType, options?: CallOptions) => Promise<GetKubeconfigResponse>;
+  /** Issues a kubeconfig that expires; a repeated call issues another one. The response is a secret. */
+  createTemporaryKubeconfig: (
+    request: CreateTemporaryKubeconfigRequest,
+    options?: CallOptions,
+  ) => Promise<CreateTemporaryKubeconfigResponse>;
+  /** Switches the service's own protection against deletion. Idempotent. */
+  setForbidDelete: (
+    clusterID: string,
+    forbidDelete: boolean,
+    options?: CallOptions,
+  ) => Promise<SetForbidDeleteResponse>;
+  /** Changes nothing, and neither do the three calls below. */
+  checkContainerNetworkCIDR: (
+    request: CheckContainerNetworkCIDRRequest,
+    options?: CallOptions,
+  ) => Promise<CheckContainerNetworkCIDRResponse>;
+  checkClusterIPCIDR: (
+    request: CheckClusterIPCIDRRequest,
+    options?: CallOptions,
+  ) => Promise<CheckClusterIPCIDRResponse>;
+  recommendContainerCIDR: (
+    request: RecommendContainerCIDRRequest,
+    options?: CallOptions,
+  ) => Promise<RecommendContainerCIDRResponse>;
+  recommendClusterIPCIDR: (
+    request: RecommendClusterIPCIDRRequest,
+    options?: CallOptions,
+  ) => Promise<RecommendClusterIPCIDRResponse>;
+  /** Whether CCE can run these machine types, such as `bcc.g5.c2m8`; an empty list means all. */
+  listMachineSpecs: (
+    names: readonly string[],
+    options?: CallOptions & ListMachineSpecsQuery,
+  ) => Promise<ListMachineSpecsResponse>;
 }
 
 /** @throws `TypeError` if the endpoint is invalid; see {@link apiBaseURL}. */
@@ -84,6 +176,69 @@ export function createCceClient(clientOptions: CceClientOptions): CceClient {
       send(
         listInstancesResponseSchema,
         { method: 'GET', path: ['cluster', clusterID, 'instances'], query: toQuery(query) },
+        options,
+      ),
+    getInstanceEventSteps: (instanceID, options) =>
+      send(eventStepsResponseSchema, { method: 'GET', path: ['event', 'instance', instanceID] }, options),
+    addInstances: (clusterID, sets, options) =>
+      send(
+        addInstancesResponseSchema,
+        { method: 'POST', path: ['cluster', clusterID, 'instances'], body: sets },
+        options,
+      ),
+    deleteInstances: (clusterID, body, options) =>
+      send(deleteInstancesResponseSchema, { method: 'PUT', path: ['cluster', clusterID, 'instances'], body }, options),
+    getClusterQuota: (options) => send(quotaSchema, { method: 'GET', path: ['quota', 'cluster'] }, options),
+    getNodeQuota: (clusterID, options) =>
+      send(quotaSchema, { method: 'GET', path: ['quota', 'cluster', clusterID, 'node'] }, options),
+    getKubeconfig: (clusterID, type, options) =>
+      send(
+        getKubeconfigResponseSchema,
+        { method: 'GET', path: ['kubeconfig', clusterID, type], hasSecretAnswer: true },
+        options,
+      ),
+    createTemporaryKubeconfig: (request, options) =>
+      send(
+        createTemporaryKubeconfigResponseSchema,
+        { method: 'POST', path: ['rbac'], body: { ...request, temp: true }, hasSecretAnswer: true },
+        options,
+      ),
+    setForbidDelete: (clusterID, forbidDelete, options) =>
+      send(
+        setForbidDeleteResponseSchema,
+        { method: 'PUT', path: ['cluster', clusterID, 'forbiddelete'], body: { forbidDelete } },
+        options,
+      ),
+    checkContainerNetworkCIDR: (body, options) =>
+      send(
+        checkContainerNetworkCIDRResponseSchema,
+        { method: 'POST', path: ['net', 'check_container_network_cidr'], body },
+        options,
+      ),
+    checkClusterIPCIDR: (body, options) =>
+      send(checkClusterIPCIDRResponseSchema, { method: 'POST', path: ['net', 'check_clusterip_cidr'], body }, options),
+    recommendContainerCIDR: (body, options) =>
+      send(
+        recommendContainerCIDRResponseSchema,
+        { method: 'POST', path: ['net', 'recommend_container_cidr'], body },
+        options,
+      ),
+    recommendClusterIPCIDR: (body, options) =>
+      send(
+        recommendClusterIPCIDRResponseSchema,
+        { method: 'POST', path: ['net', 'recommend_clusterip_cidr'], body },
+        options,
+      ),
+    listMachineSpecs: (names, { type, ...options } = {}) =>
+      send(
+        listMachineSpecsResponseSchema,
+        {
+          method: 'POST',
+          prefix: '/api/cce/artifact-service/v1',
+          path: ['machine-specs'],
+          query: toQuery({ type }),
+          body: { machineSpecList: names },
+        },
         options,
       ),
   };

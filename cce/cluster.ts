@@ -128,3 +128,10 @@ export interface DeleteClusterOptions {
 /** The response to `DELETE /v2/cluster/{clusterID}`: the deletion has begun. */
 export type DeleteClusterResponse = z.infer<typeof deleteClusterResponseSchema>;
 export const deleteClusterResponseSchema = wireObject({ requestID: requestIDSchema });
+
+/** The response to `PUT /v2/cluster/{clusterID}/forbiddelete`; the page's example has no requestID. */
+export type SetForbidDeleteResponse = z.infer<typeof setForbidDeleteResponseSchema>;
+export const setForbidDeleteResponseSchema = wireObject({
+  ...tolerantShape({ success: z.boolean(), forbidDelete: z.boolean() }),
+  requestID: requestIDSchema,
+});

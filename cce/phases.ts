@@ -62,3 +62,37 @@ export function phaseDuringDelete(phase: ClusterPhase): 'waiting' | 'succeeded' 
       return 'waiting';
   }
 }
+
+/** The known phases of a machine of a cluster. Source: appendix of the API page. The service may add phases. */
+export const instancePhases = [
+  'pending',
+  'provisioning',
+  'provisioned',
+  'running',
+  'create_failed',
+  'deleting',
+  'deleted',
+  'delete_failed',
+] as const;
+
+/** A phase of a machine in a response: a known or a new one. */
+export type InstancePhase = (typeof instancePhases)[number] | (string & {});
+
+/**
+ * Interprets the phase of a machine for a caller that waits until it works as a node. An unknown or absent phase means
+ * `beingMade`; `leaving` means that a deletion has begun, whether or not it succeeds.
+ */
+export function stateOfInstance(phase: InstancePhase | undefined): 'beingMade' | 'ready' | 'failed' | 'leaving' {
+  switch (phase) {
+    case 'running':
+      return 'ready';
+    case 'create_failed':
+      return 'failed';
+    case 'deleting':
+    case 'deleted':
+    case 'delete_failed':
+      return 'leaving';
+    default:
+      return 'beingMade';
+  }
+}

@@ -14,6 +14,7 @@ export type Read<Answer> = (body: unknown) => { success: true; data: Answer } | 
  * Reads a complete response of the API.
  *
  * @param text The body.
+ * @param options.isSecret Whether a kubeconfig is expected. The error then quotes nothing of a body that may contain one.
  * @throws {@link CceApiError} for an error status, and for a success whose body cannot be read.
  */
 export function readResponse<Answer>(
@@ -21,9 +22,10 @@ export function readResponse<Answer>(
   response: Response,
   text: string,
   read: Read<Answer>,
+  { isSecret = false } = {},
 ): Answer {
   const content = parseJSON(text);
-  if (!response.ok) throw apiError(location, response, content);
+  if (!response.ok) throw apiError(location, response, isSecret && mayContainKubeconfig(text) ? withheld : content);
   const parsed = read(content);
   if (parsed.success) return parsed.data;
   throw new CceApiError({
@@ -33,6 +35,14 @@ export function readResponse<Answer>(
     message:
       content === undefined ? describeBody(text) : `the response does not match the API: ${parsed.error.message}`,
   });
+}
+
+/** What an error says in place of a body that may contain a kubeconfig, such as the echo of a gateway. */
+const withheld = { message: 'the reason is withheld, because it may contain a kubeconfig' };
+
+/** The keys under which a kubeconfig has its secrets, and the head of a key, in plain text and in Base64. */
+function mayContainKubeconfig(text: string): boolean {
+  return /client-(key|certificate)|kubeconfig.*apiVersion|\btoken\\?["']?:|-----BEGIN|LS0tLS1CRUdJTi/is.test(text);
 }
 
 function apiError(location: RequestLocation, response: Response, content: unknown): CceApiError {

@@ -37,6 +37,10 @@ export interface Call {
   path: readonly string[];
   query?: readonly (readonly [name: string, value: string])[];
   body?: unknown;
+  /** Replaces the path prefix of the client, for the calls that have one of their own. */
+  prefix?: string;
+  /** The answer contains a secret, so errors quote nothing of it that could be a part of the secret. */
+  hasSecretAnswer?: boolean;
 }
 
 /**
@@ -96,7 +100,7 @@ export function createTransport(options: CceClientOptions): Transport {
       signal?.removeEventListener('abort', abort);
     }
 
-    return readResponse(location, response, text, read);
+    return readResponse(location, response, text, read, { isSecret: call.hasSecretAnswer === true });
   }
 
   function signedHeaders(
@@ -135,7 +139,8 @@ export function createTransport(options: CceClientOptions): Transport {
   }
 
   function locate(call: Call): RequestLocation {
-    return { method: call.method, path: [baseURL.pathname.replace(/\/$/, ''), ...call.path].join('/') };
+    const prefix = call.prefix ?? baseURL.pathname.replace(/\/$/, '');
+    return { method: call.method, path: [prefix, ...call.path].join('/') };
   }
 
   async function credentialsFor(call: Call, refused?: BceCredentials): Promise<BceCredentials> {

@@ -44,7 +44,7 @@ export function urgencyInActivity(call: keyof CceClient): Urgency {
   // Temporal treats an absent priority and 0 as its default, 3.
   const { priorityKey = 0 } = activityInfo().priority ?? {};
   // What a deletion leaves behind is listed right before it.
-  const isDeletion = call === 'deleteCluster' || call === 'listInstances';
+  const isDeletion = call === 'deleteCluster' || call === 'listInstances' || call === 'deleteInstances';
   if (priorityKey <= 3) return isDeletion ? urgencies.deletion : urgencies.operation;
   if (isDeletion) return urgencies.batchDeletion;
   return priorityKey === 4 ? urgencies.batch : urgencies.sweep;
@@ -53,7 +53,7 @@ export function urgencyInActivity(call: keyof CceClient): Urgency {
 /** The urgency of a call in a watch: whether a cluster is finished matters more than the step that it is at. */
 export function urgencyInWatch(call: keyof CceClient): Urgency {
   if (call === 'listClusters') return urgencies.list;
-  return call === 'getEventSteps' ? urgencies.steps : urgencies.batch;
+  return call === 'getEventSteps' || call === 'getInstanceEventSteps' ? urgencies.steps : urgencies.batch;
 }
 
 function notSent(call: keyof CceClient, turnLimitMs: number): CceNetworkError {
@@ -71,4 +71,17 @@ const requests = {
   deleteCluster: { method: 'DELETE', path: 'cluster' },
   getEventSteps: { method: 'GET', path: 'event' },
   listInstances: { method: 'GET', path: 'instances' },
+  getInstanceEventSteps: { method: 'GET', path: 'event/instance' },
+  addInstances: { method: 'POST', path: 'instances' },
+  deleteInstances: { method: 'PUT', path: 'instances' },
+  getClusterQuota: { method: 'GET', path: 'quota/cluster' },
+  getNodeQuota: { method: 'GET', path: 'quota/node' },
+  getKubeconfig: { method: 'GET', path: 'kubeconfig' },
+  createTemporaryKubeconfig: { method: 'POST', path: 'rbac' },
+  setForbidDelete: { method: 'PUT', path: 'forbiddelete' },
+  checkContainerNetworkCIDR: { method: 'POST', path: 'check_container_network_cidr' },
+  checkClusterIPCIDR: { method: 'POST', path: 'check_clusterip_cidr' },
+  recommendContainerCIDR: { method: 'POST', path: 'recommend_container_cidr' },
+  recommendClusterIPCIDR: { method: 'POST', path: 'recommend_clusterip_cidr' },
+  listMachineSpecs: { method: 'POST', path: 'machine-specs' },
 } as const satisfies Record<keyof CceClient, { method: string; path: string }>;

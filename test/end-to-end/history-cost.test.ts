@@ -14,6 +14,7 @@ import { useConnections } from '../connections.ts';
 import { readExample } from '../examples.ts';
 import { ended } from '../orchestration.ts';
 import { webhooksWithoutSecrets } from '../webhooks-without-secrets.ts';
+import { partialClient } from '../partial-client.ts';
 
 const stepNames = ['创建基础证书', '创建 BLB', '创建 EIP', '创建 Master', '连通 APIServer', '部署 K8S 插件'];
 
@@ -24,7 +25,7 @@ function serviceThatTakes(polls: number): CceClient {
   let poll = 0;
   const requestID = 'request';
   const phase = () => (poll < polls ? 'provisioning' : 'running');
-  return {
+  return partialClient({
     createCluster: async () => ({ clusterID: 'cce-00000001', requestID }),
     listClusters: async () => ({
       clusterPage: { pageNo: 1, pageSize: 100, totalCount: 0, clusterList: [] },
@@ -45,9 +46,7 @@ function serviceThatTakes(polls: number): CceClient {
         })),
       };
     },
-    deleteCluster: () => Promise.reject(new Error('nothing is deleted here')),
-    listInstances: () => Promise.reject(new Error('nothing is deleted here')),
-  };
+  });
 }
 
 /** The events of a create of six steps on the real server, with and without those that only schedule workflow code. */

@@ -18,14 +18,7 @@ function clientNoting(sent: string[], error?: Error): CceClient {
     if (error !== undefined) throw error;
     return {} as never;
   };
-  return {
-    createCluster: note('createCluster'),
-    listClusters: note('listClusters'),
-    getCluster: note('getCluster'),
-    deleteCluster: note('deleteCluster'),
-    getEventSteps: note('getEventSteps'),
-    listInstances: note('listInstances'),
-  };
+  return Object.fromEntries(Object.keys(calls).map((call) => [call, note(call)])) as unknown as CceClient;
 }
 
 const calls: Record<keyof CceClient, (cce: CceClient, signal?: AbortSignal) => Promise<unknown>> = {
@@ -35,6 +28,21 @@ const calls: Record<keyof CceClient, (cce: CceClient, signal?: AbortSignal) => P
   deleteCluster: (cce, signal) => cce.deleteCluster('cce-1', {}, { ...(signal && { signal }) }),
   getEventSteps: (cce, signal) => cce.getEventSteps('cce-1', { ...(signal && { signal }) }),
   listInstances: (cce, signal) => cce.listInstances('cce-1', {}, { ...(signal && { signal }) }),
+  getInstanceEventSteps: (cce) => cce.getInstanceEventSteps('i-1'),
+  addInstances: (cce) => cce.addInstances('cce-1', []),
+  deleteInstances: (cce) => cce.deleteInstances('cce-1', { instanceIDs: ['i-1'] }),
+  getClusterQuota: (cce) => cce.getClusterQuota(),
+  getNodeQuota: (cce) => cce.getNodeQuota('cce-1'),
+  getKubeconfig: (cce) => cce.getKubeconfig('cce-1', 'vpc'),
+  createTemporaryKubeconfig: (cce) =>
+    cce.createTemporaryKubeconfig({ clusterID: 'cce-1', expireHours: 1, kubeConfigType: 'vpc' }),
+  setForbidDelete: (cce) => cce.setForbidDelete('cce-1', true),
+  checkContainerNetworkCIDR: (cce) => cce.checkContainerNetworkCIDR({ vpcID: 'vpc-1', maxPodsPerNode: 64 }),
+  checkClusterIPCIDR: (cce) => cce.checkClusterIPCIDR({ vpcID: 'vpc-1', ipVersion: 'ipv4' }),
+  recommendContainerCIDR: (cce) =>
+    cce.recommendContainerCIDR({ vpcID: 'vpc-1', clusterMaxNodeNum: 1, maxPodsPerNode: 64, k8sVersion: '1.31.1' }),
+  recommendClusterIPCIDR: (cce) => cce.recommendClusterIPCIDR({ clusterMaxServiceNum: 1 }),
+  listMachineSpecs: (cce) => cce.listMachineSpecs([]),
 };
 const names = Object.keys(calls) as (keyof CceClient)[];
 
@@ -108,6 +116,8 @@ describe('the urgency of a call', () => {
     ['listClusters', 5, urgencies.sweep],
     ['deleteCluster', undefined, urgencies.deletion],
     ['deleteCluster', 4, urgencies.batchDeletion],
+    ['deleteInstances', undefined, urgencies.deletion],
+    ['getKubeconfig', undefined, urgencies.operation],
   ])('follows from the call and the priority of the workflow: %s, priority %s', async (call, priorityKey, urgency) => {
     const environment = new MockActivityEnvironment(
       { ...(priorityKey !== undefined && { priority: { priorityKey } }) },
@@ -120,6 +130,7 @@ describe('the urgency of a call', () => {
     ['listClusters', urgencies.list],
     ['getCluster', urgencies.batch],
     ['getEventSteps', urgencies.steps],
+    ['getInstanceEventSteps', urgencies.steps],
   ])('follows from the call alone in a watch: %s', (call, urgency) => {
     expect(urgencyInWatch(call)).toBe(urgency);
   });

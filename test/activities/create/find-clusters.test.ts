@@ -4,8 +4,8 @@ import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createClusterList } from '../../../activities/api/cluster-list.ts';
 import { findClusters, type FoundCluster } from '../../../activities/create/find-clusters.ts';
-import type { CceClient } from '../../../cce/client.ts';
 import type { Cluster, ListClustersQuery } from '../../../cce/cluster.ts';
+import { partialClient } from '../../partial-client.ts';
 
 /** Clusters created one after the other, with the IDs `cce-0`, `cce-1`, …. */
 function clustersNamed(...names: string[]): Cluster[] {
@@ -30,13 +30,7 @@ function lookerFor(
   says: { totalCount?: number; matches?: Cluster[] } = {},
 ) {
   const queries: ListClustersQuery[] = [];
-  const refuse = () => Promise.reject(new Error('a look only lists'));
-  const cce: CceClient = {
-    createCluster: refuse,
-    getCluster: refuse,
-    deleteCluster: refuse,
-    getEventSteps: refuse,
-    listInstances: refuse,
+  const cce = partialClient({
     listClusters: async (query) => {
       queries.push(query);
       const { keyword = '', pageNo = 1, pageSize = 10 } = query;
@@ -46,7 +40,7 @@ function lookerFor(
       afterPage?.(queries.length);
       return { clusterPage: { totalCount: says.totalCount ?? matching.length, clusterList }, requestID: 'r-1' };
     },
-  };
+  });
   const activity = findClusters({ cce, list: createClusterList(cce, { restMs: 0 }) });
   const look = (clusterName: string, environment = new MockActivityEnvironment({}, { logger })) =>
     environment.run(activity, { clusterName }) as Promise<FoundCluster[]>;

@@ -11,6 +11,7 @@ import { CceNetworkError } from '../../../cce/cce-network-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import type { CreateClusterRequest } from '../../../cce/create-cluster.ts';
 import { validRequest } from '../../cce/valid-request.ts';
+import { partialClient } from '../../partial-client.ts';
 
 // A quotation mark and a backslash look different within JSON.
 const password = 'Pa"ss\\w0rd!';
@@ -43,8 +44,7 @@ async function submit(
   const sent: CreateClusterRequest[] = [];
   const looks: string[] = [];
   const refuse = () => Promise.reject(new Error('a submit only creates'));
-  const cce: CceClient = {
-    listClusters: refuse,
+  const cce = partialClient({
     getCluster: async (clusterID) => {
       if (known === undefined) return refuse();
       if (known instanceof Error) throw known;
@@ -54,15 +54,12 @@ async function submit(
         requestID: 'r-2',
       };
     },
-    deleteCluster: refuse,
-    getEventSteps: refuse,
-    listInstances: refuse,
     createCluster: async (each) => {
       sent.push(each);
       if (answer instanceof Error) throw answer;
       return answer;
     },
-  };
+  });
   const findClusters = ({ clusterName }: { clusterName: string }) => {
     looks.push(clusterName);
     return withCallFailures(async () => {

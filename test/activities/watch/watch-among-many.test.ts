@@ -6,9 +6,9 @@ import type { Observation } from '../../../activities/watch/observation.ts';
 import type { Tick } from '../../../activities/watch/phase-ticker.ts';
 import { watchCluster, type WatchInput } from '../../../activities/watch/watch-cluster.ts';
 import { failureBudget } from '../../../activities/watch/watch-decision.ts';
-import type { CceClient } from '../../../cce/client.ts';
 import type { StepChange } from '../../../contract/current-step.ts';
 import { notFound } from './not-found.ts';
+import { partialClient } from '../../partial-client.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -41,15 +41,11 @@ function watchAmong(
   const calls: { call: string; atMs: number }[] = [];
   const reported: StepChange[] = [];
   let onTick: ((tick: Tick) => void) | undefined;
-  const refuse = () => Promise.reject(new Error('a watch only asks for its cluster'));
   const ask = (call: string) => {
     calls.push({ call, atMs: Date.now() - startedAtMs });
     if (shown.error !== undefined) throw shown.error;
   };
-  const cce: CceClient = {
-    createCluster: refuse,
-    deleteCluster: refuse,
-    listInstances: refuse,
+  const cce = partialClient({
     // Only asked for a cluster that its ID does not show.
     listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
     getEventSteps: async () => {
@@ -64,7 +60,7 @@ function watchAmong(
       const { phase } = shown;
       return { cluster: { spec: { clusterID, clusterName: 'any' }, status: { clusterPhase: phase } }, requestID: 'r' };
     },
-  };
+  });
   const activity = watchCluster({
     cce,
     secrets: { env: () => undefined, file: () => undefined },

@@ -11,6 +11,7 @@ import { CceNetworkError } from '../../../cce/cce-network-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import type { StepChange } from '../../../contract/current-step.ts';
 import { notFound } from './not-found.ts';
+import { partialClient } from '../../partial-client.ts';
 
 /** The result of one poll: a phase and the status of each of three steps, no cluster, or an error. */
 type Poll = { phase: string; steps: string[]; code?: string; stepsUnreadable?: boolean } | 'absent' | Error;
@@ -25,14 +26,10 @@ const running = { phase: 'running', steps: ['done', 'done', 'done'] };
 /** A service that shows one poll after the other, then the last one for ever. */
 function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => number } {
   let count = 0;
-  const refuse = () => Promise.reject(new Error('a watch only reads'));
   const current = () => polls[Math.min(count, polls.length) - 1]!;
   return {
     count: () => count,
-    cce: {
-      createCluster: refuse,
-      deleteCluster: refuse,
-      listInstances: refuse,
+    cce: partialClient({
       // Only asked for a cluster that its ID does not show.
       listClusters: async () => ({ clusterPage: { totalCount: 0, clusterList: [] }, requestID: 'r' }),
       getEventSteps: async () => {
@@ -57,7 +54,7 @@ function serviceWith(polls: readonly Poll[]): { cce: CceClient; count: () => num
           requestID: 'r',
         };
       },
-    },
+    }),
   };
 }
 
