@@ -87,6 +87,8 @@ const kindsByCode: Readonly<Record<string, CceApiErrorKind>> = {
   'cce.warning.accessdenied': 'permission',
   'cce.warning.unauthorized': 'permission',
   optinrequired: 'permission',
+  // Its name says that the cluster's state does not permit the call, its text in the vendor's table that the keys do not.
+  'cce.warning.operationnotallowed': 'conflict',
 };
 
 /** The kind of an error response with this status and code. */

@@ -122,6 +122,7 @@ const absentOnRecordText =
 export function outcomeLines(outcome: OperationOutcome): string[] {
   const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
   const clusterIDs = cleanup?.clusterIDs.length ? ` ${cleanup.clusterIDs.join(', ')}` : '';
+  const objection = cleanup?.objection === undefined ? '' : `: ${cleanup.objection}`;
   const left = ('staysBehind' in outcome ? outcome.staysBehind : cleanup?.staysBehind)?.join(', ') || undefined;
   const named = leftoversIn(outcome);
   const isAdopted = 'adopted' in outcome && outcome.adopted === true;
@@ -130,7 +131,9 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
     ...('isOnRecord' in outcome ? [`  ${styled('yellow', absentOnRecordText)}`] : []),
     ...failureLines(outcome.failure),
     ...(outcome.cancelReason === undefined ? [] : [`  cancelled: ${outcome.cancelReason}`]),
-    ...(cleanup === undefined ? [] : [`  clean-up ${cleanup.status}${clusterIDs}`, ...failureLines(cleanup.failure)]),
+    ...(cleanup === undefined
+      ? []
+      : [`  clean-up ${cleanup.status}${clusterIDs}${objection}`, ...failureLines(cleanup.failure)]),
     ...(cleanup?.withoutLease === true
       ? ['  it has no time to live any more, and stays until somebody deletes it']
       : []),

@@ -71,6 +71,7 @@ export { TooManyPlansError } from './errors/too-many-plans-error.ts';
 export { OrchestratorError, type OrchestratorErrorKind } from '../temporal/orchestrator-error.ts';
 export { UnreachableError } from '../temporal/connection/unreachable-error.ts';
 export type { DeleteOptions } from './start-delete.ts';
+export { refuseProtectedLease } from './protected-lease.ts';
 export { ValidSpec, validateCreateRequest, validationRules } from './valid-spec.ts';
 export type { CreateClusterRequest } from '../cce/create-cluster.ts';
 export type { Problem, Validation } from '../cce/validate.ts';

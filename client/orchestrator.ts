@@ -64,6 +64,7 @@ export interface Orchestrator {
    *
    * @param body The body of the API's create call, or a `ValidSpec` made of it.
    * @throws InvalidSpecError, OperationEndingError
+   * @throws InvalidOptionsError if the cluster would be protected from deletion and have a time to live
    * @throws SpecConflictError if the create under way, or the cluster that exists, has a different spec
    * @throws OptionsConflictError if the create under way has other options than these
    * @throws ClusterGoneError if the create under way has lost its cluster to somebody else

@@ -24,6 +24,7 @@ import { ClusterGoneError } from './errors/cluster-gone-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
 import { SpecConflictError } from './errors/spec-conflict-error.ts';
+import { refuseProtectedLease } from './protected-lease.ts';
 import { refuseClearText } from './refuse-clear-text.ts';
 
 /** Options of a create; {@link CreateClusterInput} describes each with its default. */
@@ -52,7 +53,7 @@ const importRules = () => import('./valid-spec.ts');
 /**
  * Starts the create of a cluster, or attaches to the create under way.
  *
- * @throws InvalidSpecError, SpecConflictError, OptionsConflictError, OperationEndingError, ClusterGoneError
+ * @throws InvalidSpecError, InvalidOptionsError, SpecConflictError, OptionsConflictError, OperationEndingError, ClusterGoneError
  * @throws EncryptionKeyError if operations are encrypted, and this client has no key
  */
 export async function startCreate(
@@ -65,6 +66,7 @@ export async function startCreate(
   const { disabledRules = [] } = options;
   const { ValidSpec } = await loadRules();
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
+  refuseProtectedLease({ ...options, request });
   await refuseClearText(client, scope);
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
   const memo = { ...memoOfCreate({ ...options, request }), ...asker };

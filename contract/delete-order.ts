@@ -45,5 +45,8 @@ export const deleteReasonTexts: Readonly<Record<DeleteReason, string>> = {
   orphanDeletionRequested: 'no create claims it, and the deletion of orphans was requested',
 };
 
+/** The objection to any deletion of a cluster that the service protects. Only a person switches a protection off. */
+export const protectedObjection = 'its deletion protection is on; ccectl unprotect switches it off';
+
 /** The objection to the deletion of an orphan that is not an orphan any more. */
 export const claimedObjection = 'a create of its name claims it, or may have claimed it';

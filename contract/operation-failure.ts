@@ -12,6 +12,7 @@ export interface OperationFailure {
     | 'DeletedByOthers'
     | 'DeleteRefused'
     | 'DeleteFailed'
+    | 'DeletionProtected'
     | 'AmbiguousName'
     | 'DeadlineExceeded'
     | 'WatchBudgetExhausted'

@@ -35,8 +35,11 @@ export interface UnclaimedCluster {
   clusterPhase: string;
   createdAt?: string;
   ownership: Exclude<Ownership, 'claimed'>;
-  /** The result of the deletion; absent if none was due. `claimed`: a create claimed the cluster before it was deleted. */
-  deletion?: 'deleted' | 'tooYoung' | 'claimed' | 'failed';
+  /**
+   * The result of the deletion; absent if none was due. `claimed`: a create claimed the cluster before it was deleted.
+   * `protected`: its deletion protection is on.
+   */
+  deletion?: 'deleted' | 'tooYoung' | 'claimed' | 'protected' | 'failed';
   /** Why the deletion failed. */
   message?: string;
 }

@@ -45,9 +45,9 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
   },
 
   'create-clean-up-incomplete': async ({ orchestrator, simulator }) => {
-    await simulator.addFault({ kind: 'create-failed', step: 4, name: 'protected' });
-    const request = readExample('managed', 'protected');
-    return atItsEnd(orchestrator.create({ ...request, cluster: { ...request.cluster, forbidDelete: true } }));
+    await simulator.addFault({ kind: 'create-failed', step: 4, name: 'not-let-go' });
+    await simulator.addFault({ kind: 'refuse', status: 400, code: 'No', call: 'deleteCluster', name: 'not-let-go' });
+    return atItsEnd(orchestrator.create(readExample('managed', 'not-let-go')));
   },
 
   'create-clean-up-waits': async ({ orchestrator, simulator }) => {

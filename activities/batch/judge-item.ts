@@ -38,13 +38,15 @@ export function judgeItem(
         result: 'failed',
         ...leftBy(cleanup),
         ...whose,
-        // A delete that objects leaves a cluster that is not its own.
-        ...(outcome.failure?.type === 'NotDeleted' && { kept: true }),
+        // A delete that objects leaves a cluster that is not its own, or that is protected.
+        ...(objections.has(outcome.failure?.type) && { kept: true }),
         ...(hadNoKeys(outcome.failure) && cleanup?.status === 'notNeeded' && { heldBack: true }),
         failure: shorten(outcome.failure),
       };
   }
 }
+
+const objections: ReadonlySet<string | undefined> = new Set(['NotDeleted', 'DeletionProtected']);
 
 /** Whether a create failed because the service refused its keys for minutes: nothing is wrong with the item. */
 function hadNoKeys({ type, httpStatus, code }: Partial<OperationFailure> = {}): boolean {

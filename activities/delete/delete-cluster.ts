@@ -1,15 +1,15 @@
 import { activityInfo, cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
-import { CceApiError } from '../../cce/cce-api-error.ts';
+import { CceApiError, type CceApiErrorKind } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
-import { claimedObjection, type DeleteOrder } from '../../contract/delete-order.ts';
+import { claimedObjection, protectedObjection, type DeleteOrder } from '../../contract/delete-order.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
 import { isClaimedByOthers, judgeOwnership } from '../../contract/orphan-decision.ts';
 import type { CreateRun } from '../../contract/reconcile.ts';
 import { withCallFailures, withoutEffect } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
-import { objectionTo } from './objection-to.ts';
+import { isProtected, objectionTo } from './objection-to.ts';
 
 export interface DeleteInput {
   clusterID: string;
@@ -68,7 +68,9 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
         const claim = await objectionOfCreates(order, cluster);
         if (claim !== undefined) return refused(claim);
         await throwIfNobodyWaits();
-        const { requestID } = await cce.deleteCluster(clusterID, options, { signal });
+        const sent = await sendUnlessProtected(clusterID, options, signal);
+        if (sent === 'protected') return refused(protectedObjection);
+        const { requestID } = sent;
         log.info('the service deletes the cluster', { clusterID, reason, requestID });
         return {
           alreadyGone: false,
@@ -81,6 +83,21 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
         throw error;
       }
     });
+
+  /**
+   * The protection may have been switched on since the look, or that look was stale. No source tells how the service refuses
+   * the DELETE then, so after any refusal that may mean it, the cluster tells.
+   */
+  async function sendUnlessProtected(clusterID: string, options: DeleteClusterOptions, signal: AbortSignal) {
+    try {
+      return await cce.deleteCluster(clusterID, options, { signal });
+    } catch (error) {
+      if (!(error instanceof CceApiError) || !mayMeanProtection.has(error.kind)) throw error;
+      const answer = await cce.getCluster(clusterID, { signal }).catch(() => undefined);
+      if (answer !== undefined && isProtected(answer.cluster)) return 'protected';
+      throw error;
+    }
+  }
 
   /**
    * A workflow that is cancelled may end before this activity learns of it. Whoever was told "cancelled" must be able to rely on
@@ -117,3 +134,5 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
     return isClaimed ? claimedObjection : undefined;
   }
 }
+
+const mayMeanProtection: ReadonlySet<CceApiErrorKind> = new Set(['validation', 'conflict', 'permission', 'other']);

@@ -1,16 +1,22 @@
 import type { Cluster } from '../../cce/cluster.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
-import type { DeleteOrder } from '../../contract/delete-order.ts';
+import { protectedObjection, type DeleteOrder } from '../../contract/delete-order.ts';
 import { readMarker } from '../../contract/marker.ts';
 
 /**
  * Says why a cluster, as the service shows it now, must not be deleted by an order that was right when it was given;
  * `undefined` if the order still holds.
  */
-export function objectionTo(
-  order: DeleteOrder,
-  { spec, status }: Pick<Cluster, 'spec' | 'status'>,
-): string | undefined {
+export function objectionTo(order: DeleteOrder, cluster: Pick<Cluster, 'spec' | 'status'>): string | undefined {
+  return objectionToReason(order, cluster) ?? (isProtected(cluster) ? protectedObjection : undefined);
+}
+
+/** Whether the service protects a cluster from deletion. A deletion that it has accepted goes on. */
+export function isProtected({ spec, status }: Pick<Cluster, 'spec' | 'status'>): boolean {
+  return spec.forbidDelete === true && status.clusterPhase !== 'deleting' && status.clusterPhase !== 'deleted';
+}
+
+function objectionToReason(order: DeleteOrder, { spec, status }: Pick<Cluster, 'spec' | 'status'>): string | undefined {
   const marker = readMarker(spec.description);
   switch (order.reason) {
     case 'deleteRequested':

@@ -1,11 +1,15 @@
 import type { CceClient } from '../../cce/client.ts';
+import type { ListedCluster } from '../../cce/cluster.ts';
 import type { ClusterSummary } from '../../contract/cluster-summary.ts';
 import { markerPrefix } from '../../contract/marker.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { summaryOf } from '../api/cluster-list.ts';
 import { listPage } from '../api/list-page.ts';
 
-export type MarkedCluster = ClusterSummary;
+export interface MarkedCluster extends ClusterSummary {
+  /** The service protects it from deletion. */
+  isProtected?: true;
+}
 
 export interface MarkedPage {
   clusters: MarkedCluster[];
@@ -23,7 +27,11 @@ export function listMarkedClusters({ cce }: { cce: CceClient }) {
   }): Promise<MarkedPage> =>
     withCallFailures(async () => {
       const { clusterList, isLast } = await listPage(cce, input.pageNo);
-      const clusters = clusterList.filter(({ spec }) => spec.description?.includes(markerPrefix)).map(summaryOf);
+      const clusters = clusterList.filter(({ spec }) => spec.description?.includes(markerPrefix)).map(toMarked);
       return { clusters, seen: clusterList.length, isLast };
     });
+}
+
+function toMarked(cluster: ListedCluster): MarkedCluster {
+  return { ...summaryOf(cluster), ...(cluster.spec.forbidDelete === true && { isProtected: true }) };
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CreateOptions, OperationStatus, StartedCreate } from '../../client/index.ts';
+import { refuseProtectedLease } from '../../client/protected-lease.ts';
 import { afterStart } from '../after-start.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { beginningOf, followToRunning } from '../follow-operation.ts';
@@ -60,6 +61,7 @@ async function create(options: Options): Promise<CommandResult> {
     ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
     ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
   };
+  refuseProtectedLease({ ...createOptions, request: spec.request });
   return withOrchestrator(options, async (orchestrator) => {
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);

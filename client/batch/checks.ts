@@ -1,4 +1,5 @@
 import { validateBatchRanges } from '../../cce/network-ranges.ts';
+import { readPartialRequest } from '../../cce/partial-request.ts';
 import { nameRules } from '../../cce/rules/name.ts';
 import { validateCreateRequest, type Validation } from '../../cce/validate.ts';
 import type { ItemDraft } from './drafts.ts';
@@ -14,6 +15,7 @@ export function checkDrafts(drafts: readonly ItemDraft[]): { errors: ItemProblem
       ...drafts.flatMap(({ problems }, item) => problems.map((problem) => ({ ...problem, item }))),
       ...allOf('errors'),
       ...findNamesakes(drafts),
+      ...findProtectedLeases(drafts),
       ...findOverlaps(drafts),
     ],
     warnings: allOf('warnings'),
@@ -57,6 +59,23 @@ function findNamesakes(drafts: readonly ItemDraft[]): ItemProblem[] {
     }
     const message = `${JSON.stringify(name)} is also the cluster of ${first}.`;
     return [{ item, path, rule: 'batch-name-twice', message, advice: 'Give each item its own cluster.' }];
+  });
+}
+
+/** Finds clusters that nothing could delete when their time to live is over. */
+function findProtectedLeases(drafts: readonly ItemDraft[]): ItemProblem[] {
+  return drafts.flatMap((draft, item) => {
+    if (draft.kind !== 'create' || draft.options.ttlSeconds === undefined) return [];
+    if (readPartialRequest(draft.body).cluster?.forbidDelete !== true) return [];
+    return [
+      {
+        item,
+        path: 'cluster.forbidDelete',
+        rule: 'batch-protected-lease',
+        message: 'The service would not delete a protected cluster when its time to live is over.',
+        advice: 'Leave out forbidDelete, or the ttl.',
+      },
+    ];
   });
 }
 

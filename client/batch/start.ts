@@ -17,6 +17,7 @@ import type { ClusterBatchInput, clusterBatch } from '../../workflows/batch/clus
 import { checkOptions, concurrencyOption, itemsOption, labelOption } from '../check-options.ts';
 import { BatchConflictError } from '../errors/batch-conflict-error.ts';
 import { BatchNotFoundError } from '../errors/batch-not-found-error.ts';
+import { isProtectedLease, protectedLeaseProblem } from '../protected-lease.ts';
 import { refuseClearText } from '../refuse-clear-text.ts';
 import { describeBatch, isEnding, queryProgress } from './describe.ts';
 
@@ -83,7 +84,15 @@ export async function uploadBatch(
   scope: Placement,
   { name, items, concurrency, failurePolicy }: BatchToStart,
 ): Promise<Pick<BatchMemo, 'upload' | 'itemsDigest' | 'since'> | { underWay: OperationReference }> {
-  checkOptions({ name: labelOption, items: itemsOption, concurrency: concurrencyOption }, { name, items, concurrency });
+  checkOptions(
+    { name: labelOption, items: itemsOption, concurrency: concurrencyOption },
+    { name, items, concurrency },
+    items.flatMap((item, index) =>
+      item.kind === 'create' && isProtectedLease(item.input)
+        ? [{ path: `items[${index}].input.ttlSeconds`, message: protectedLeaseProblem }]
+        : [],
+    ),
+  );
   const itemsDigest = digestOf(items, failurePolicy);
   const running = await describeBatch(client, scope, name);
   if (running?.execution === 'running') {

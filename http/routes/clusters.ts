@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { newest, ValidSpec, type CreateOptions, type Operation } from '../../client/index.ts';
+import { newest, refuseProtectedLease, ValidSpec, type CreateOptions, type Operation } from '../../client/index.ts';
 import { forbidden, maySee, requireCluster, requireNames, requireRole } from '../access/authorize.ts';
 import { refuseUnapproved } from '../access/approval-rules.ts';
 import { note } from '../audit.ts';
@@ -93,6 +93,7 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       note(request, { name: clusterName });
       requireNames(request, [clusterName]);
       const { warnings } = spec;
+      refuseProtectedLease({ request: spec.request, ...(ttl !== undefined && { ttlSeconds: ttl }) });
       if (validateOnly === true) return reply.code(200).send({ valid: true, warnings: [...warnings] });
       const createOptions: CreateOptions = {
         ...(more.onFailure !== undefined && { onFailure: more.onFailure }),

@@ -92,3 +92,10 @@ it('an outcome says that what is left has no time to live any more', () => {
   expect(lines({ withoutLease: true })).toMatch(/kept cce-1\n.*no time to live any more/);
   expect(lines({})).not.toContain('time to live');
 });
+
+it('an outcome says why a clean-up keeps a cluster', () => {
+  const cleanup = { status: 'kept', clusterIDs: ['cce-1'], objection: 'its deletion protection is on' } as const;
+  expect(outcomeLines({ outcome: 'cancelled', steps: [], cleanup: { ...cleanup, clusterIDs: ['cce-1'] } })).toEqual([
+    '  clean-up kept cce-1: its deletion protection is on',
+  ]);
+});

@@ -45,3 +45,13 @@ it('a create whose claim comes after the cancel of the batch is refused', async 
   const { created } = attachTo([{ stage: 'provisioning' }, { stage: 'provisioning', isCancelled: true }]);
   await expect(created).rejects.toMatchObject({ name: 'OperationEndingError' });
 });
+
+it('a create of a protected cluster with a time to live is refused before anything is asked', async () => {
+  const cluster = { ...readExample('managed', 'web').cluster, forbidDelete: true };
+  const body = { ...readExample('managed', 'web'), cluster };
+  const nobody = {} as unknown as Client;
+  await expect(startCreate(nobody, scope, body, { ttlSeconds: 60 })).rejects.toMatchObject({
+    name: 'InvalidOptionsError',
+    problems: [{ path: 'ttlSeconds', message: expect.stringContaining('forbidDelete') }],
+  });
+});

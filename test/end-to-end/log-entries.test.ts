@@ -20,16 +20,14 @@ afterAll(() => worker.kill());
 
 it('the log of a create that fails names workflow, cluster, step and requestID', async () => {
   const { orchestrator, account } = orchestration();
-  await simulator().addFault({ kind: 'create-failed', name: 'protected', step: 5, message: 'no stock' });
-  const request = readExample('custom', 'protected');
-  // The service then does not let the cluster go.
-  const spec = { ...request, cluster: { ...request.cluster, forbidDelete: true } };
-  const create = await orchestrator.create(spec);
+  await simulator().addFault({ kind: 'create-failed', name: 'not-let-go', step: 5, message: 'no stock' });
+  const create = await orchestrator.create(readExample('custom', 'not-let-go'));
   await vi.waitUntil(() => log.includes('the current step has changed'), waiting);
   await simulator().addFault({ kind: 'status', status: 503, call: 'getEventSteps' });
   await simulator().addFault({ kind: 'status', status: 503, call: 'getCluster' });
   await vi.waitUntil(() => log.includes('a poll failed'), waiting);
   await simulator().clearFaults();
+  await simulator().addFault({ kind: 'refuse', status: 400, code: 'No', call: 'deleteCluster', name: 'not-let-go' });
   const { outcome } = await ended(orchestrator, create);
   expect(outcome).toMatchObject({ outcome: 'failed', cleanup: { status: 'incomplete' } });
   expect(await worker.stop()).toBe(0);
@@ -38,7 +36,7 @@ it('the log of a create that fails names workflow, cluster, step and requestID',
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as { msg: string });
-  const workflowId = `cce:${account}:bj:protected`;
+  const workflowId = `cce:${account}:bj:not-let-go`;
   const clusterID = outcome?.clusterID;
   const anyText = expect.stringMatching(/./) as string;
   // Which steps the polls see depends on when they come.
@@ -48,7 +46,7 @@ it('the log of a create that fails names workflow, cluster, step and requestID',
     {
       msg: 'the service accepted the create',
       activityType: 'submitCluster',
-      clusterName: 'protected',
+      clusterName: 'not-let-go',
       requestID: anyText,
     },
     { msg: 'the current step has changed', activityType: 'watchCluster', step: anyStep, status: 'doing' },
@@ -56,7 +54,7 @@ it('the log of a create that fails names workflow, cluster, step and requestID',
     { msg: 'Activity failed', activityType: 'deleteCluster', requestID: anyText },
     {
       msg: 'the operation has failed',
-      clusterName: 'protected',
+      clusterName: 'not-let-go',
       outcome: 'failed',
       step: '连通 APIServer',
       reason: expect.stringContaining('no stock') as string,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TooManyMatchesError } from '../../client/index.ts';
-import type { BatchItem } from '../../contract/batch/item.ts';
 import { taskQueue } from '../../contract/identity.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
 import { freeLoopbackPort } from '../../worker/free-port.ts';
@@ -33,12 +32,6 @@ describe('the metrics of a worker', () => {
   afterAll(() => worker.kill());
 
   const scrape = async () => (await fetch(url)).text();
-
-  /** A create that fails, and whose cluster the service then does not let go. */
-  function protectedItem(): BatchItem {
-    const request = readExample('custom', 'protected');
-    return { kind: 'create', input: { request: { ...request, cluster: { ...request.cluster, forbidDelete: true } } } };
-  }
 
   it('have the counters of what is rare before it happens', async () => {
     const metrics = await scrape();
@@ -99,11 +92,15 @@ describe('the metrics of a worker', () => {
     await Promise.all(before);
     await simulator().addFault({ kind: 'throttle', call: 'createCluster', nth: 1, retryAfterSeconds: 1 });
     await simulator().addFault({ kind: 'create-failed', name: 'fails', step: 2 });
-    await simulator().addFault({ kind: 'create-failed', name: 'protected', step: 2 });
+    // A create that fails, and whose cluster the service then does not let go.
+    await simulator().addFault({ kind: 'create-failed', name: 'not-let-go', step: 2 });
+    await simulator().addFault({ kind: 'refuse', status: 400, code: 'No', call: 'deleteCluster', name: 'not-let-go' });
     await simulator().addFault({ kind: 'stuck-step', name: 'stuck-*', step: 3 });
     await simulator().addFault({ kind: 'drop-after', call: 'createCluster', name: 'twice', times: 1 });
-    const creates = ['good', 'there-before', 'fails', 'twice', 'stuck-1', 'stuck-2'].map((name) => createItem(name));
-    const items = [...creates, protectedItem(), deleteItem('to-go')];
+    const creates = ['good', 'there-before', 'fails', 'twice', 'stuck-1', 'stuck-2', 'not-let-go'].map((name) =>
+      createItem(name),
+    );
+    const items = [...creates, deleteItem('to-go')];
     await orchestrator.batches.start({ name: 'metered', items, concurrency: 10, failurePolicy: 'continue' });
     const twice = await vi.waitUntil(
       async () => (await simulator().clusters()).find(({ clusterName }) => clusterName === 'twice'),

@@ -52,6 +52,8 @@ export interface CloudCluster {
    * @default ['absent']
    */
   deletions: readonly (ClusterPhase | 'absent' | 'never' | CceApiError | ApplicationFailure)[];
+  /** Its deletion protection is on. */
+  forbidDelete?: true;
   /** A delete of ours is about it; only the look of `submitCluster` finds out. */
   isBeingDeleted?: true;
   /**

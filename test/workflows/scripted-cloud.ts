@@ -57,9 +57,10 @@ export interface Surroundings {
 }
 
 /** The cluster as the service shows it. All clusters of a cloud have the name that the test is about. */
-function shownAs({ clusterPhase, description }: CloudCluster, order: DeleteOrder): Pick<Cluster, 'spec' | 'status'> {
+function shownAs(cluster: CloudCluster, order: DeleteOrder): Pick<Cluster, 'spec' | 'status'> {
+  const { clusterPhase, description, forbidDelete } = cluster;
   const clusterName = 'clusterName' in order ? order.clusterName : 'any';
-  return { spec: { clusterName, description }, status: { clusterPhase } } as Pick<Cluster, 'spec' | 'status'>;
+  return { spec: { clusterName, description, forbidDelete }, status: { clusterPhase } } as Cluster;
 }
 
 /** The secrets that the references in a request point to. */

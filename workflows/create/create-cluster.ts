@@ -16,7 +16,7 @@ import {
   type CreateClusterInput,
   type CreateClusterOutcome,
 } from '../../contract/create.ts';
-import type { OwnDeleteReason } from '../../contract/delete-order.ts';
+import { protectedObjection, type OwnDeleteReason } from '../../contract/delete-order.ts';
 import { markerOf } from '../../contract/marker.ts';
 import { claimSignal, extendLeaseSignal, requestQuery, verifyClusterUpdate } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
@@ -180,6 +180,10 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     progress.enter('done');
     // Closes as Failed, so that somebody notices that the cluster outlives its lease.
     if (cleanup.failure !== undefined) throw closingFailure(recorded({ ...ended, failure: cleanup.failure, cleanup }));
+    if (cleanup.objection === protectedObjection) {
+      const failure = outlivesLease(cleanup.clusterIDs);
+      throw closingFailure(recorded({ ...ended, failure, cleanup: withLeaseNote(cleanup) }));
+    }
     return recorded({ ...ended, cleanup });
   }
 
@@ -230,6 +234,16 @@ const reasonsToDelete: Partial<Record<OperationFailure['type'], OwnDeleteReason>
   CreateFailed: 'createFailed',
   DeadlineExceeded: 'deadlinePassed',
 };
+
+/** The failure of a create whose cluster has been protected since, so that it outlives its time to live. */
+function outlivesLease(clusterIDs: string[]): OperationFailure {
+  return {
+    type: 'DeletionProtected',
+    message: `the time to live is over, and the cluster is protected from deletion: ${clusterIDs.join(', ')}`,
+    advice: 'keep it, or switch its protection off with ccectl unprotect and delete it',
+    clusterIDs,
+  };
+}
 
 /** The cluster is gone, or about to be: a clean-up only looks for others of the same create. */
 function forgetObtained(creation: Creation): void {

@@ -12,6 +12,7 @@ import { trackProgress, type Progress } from '../operation/progress.ts';
 import { recordEnd } from '../operation/record-end.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
 import { ambiguousName } from './ambiguous-name.ts';
+import { notDeleted } from './not-deleted.ts';
 import { lookPatiently } from './look-patiently.ts';
 import { deleteUntilGone, releaseTime, whatStaysBehind, type Deletion } from './delete-until-gone.ts';
 
@@ -78,13 +79,7 @@ export async function deleteCluster(input: DeleteClusterInput): Promise<DeleteCl
             ...(input.onlyInPhases !== undefined && { phases: input.onlyInPhases }),
           };
     deletion = await deleteUntilGone({ clusterID, order, options, progress, sinceMs: startedAtMs });
-    if (deletion.objection === undefined) return;
-    throw failure({
-      type: 'NotDeleted',
-      message: `${clusterID} is not deleted: ${deletion.objection}`,
-      advice: 'look at the cluster; to delete one without our marker, use its clusterID and --foreign',
-      clusterIDs: [clusterID],
-    });
+    if (deletion.objection !== undefined) throw notDeleted(clusterID, deletion.objection);
   }
 
   function failureOf(error: unknown): OperationFailure {

@@ -1,7 +1,7 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { MarkedCluster } from '../../activities/sweep/list-marked-clusters.ts';
 import type { DeleteClusterOptions } from '../../cce/cluster.ts';
-import { claimedObjection } from '../../contract/delete-order.ts';
+import { claimedObjection, protectedObjection } from '../../contract/delete-order.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import { readMarker } from '../../contract/marker.ts';
 import { judgeOwnership } from '../../contract/orphan-decision.ts';
@@ -74,6 +74,10 @@ async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
     report.unclaimed.push(entry);
     if (ownership !== 'orphan' || input.delete === undefined) return;
     if (input.delete.only?.includes(clusterID) === false) return;
+    if (cluster.isProtected === true) {
+      entry.deletion = 'protected';
+      return;
+    }
     // A cluster without a known age counts as young: nothing is deleted on a guess.
     const ageSeconds = (Date.now() - Date.parse(createdAt ?? '')) / 1000;
     if (ageSeconds >= input.delete.olderThanSeconds) doomed.push({ cluster, entry });
@@ -105,7 +109,7 @@ async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
         untilMs: Date.now() + deletionLimitMs,
         progress: { observe: () => undefined, waitFor: () => undefined },
       });
-      entry.deletion = objection === undefined ? 'deleted' : objection === claimedObjection ? 'claimed' : 'failed';
+      entry.deletion = objection === undefined ? 'deleted' : (resultOf.get(objection) ?? 'failed');
       if (entry.deletion === 'failed' && objection !== undefined) entry.message = objection;
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
@@ -114,3 +118,8 @@ async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
     }
   }
 }
+
+const resultOf: ReadonlyMap<string, 'claimed' | 'protected'> = new Map([
+  [claimedObjection, 'claimed'],
+  [protectedObjection, 'protected'],
+]);

@@ -9,6 +9,7 @@ const deletion: ItemReference = { ...create, kind: 'delete' };
 const failure = { type: 'CreateFailed', message: 'sold out' };
 const refused = { type: 'DeleteRefused', message: 'protected' };
 const notDeleted = { type: 'NotDeleted', message: 'it carries the marker of another create' };
+const isProtected = { type: 'DeletionProtected', message: 'cce-1 is protected from deletion' };
 const noKeys = { type: 'CreateRefused', message: 'no', httpStatus: 403, code: 'SignatureDoesNotMatch' };
 const cleanup = (status: Cleanup['status'], more: Partial<Cleanup> = {}): Cleanup => ({
   status,
@@ -133,6 +134,12 @@ const rows: Row[] = [
     item: deletion,
     outcome: { outcome: 'failed', failure: notDeleted },
     judged: { result: 'failed', kept: true, failure: notDeleted },
+  },
+  {
+    what: 'a delete of a cluster that is protected',
+    item: deletion,
+    outcome: { outcome: 'failed', failure: isProtected },
+    judged: { result: 'failed', kept: true, failure: isProtected },
   },
   {
     what: 'a create that failed on a cluster it had adopted',

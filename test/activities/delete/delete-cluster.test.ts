@@ -4,22 +4,30 @@ import { describe, expect, it } from 'vitest';
 import { deleteCluster, type IsWorkflowOpen } from '../../../activities/delete/delete-cluster.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
+import { protectedObjection } from '../../../contract/delete-order.ts';
 
 const prepaid = { spec: { instanceChargingType: 'Prepaid' }, status: { machine: { instanceID: 'i-1' } } };
 
 /** Deletes a cluster of a service that answers the list of its machines like this. */
-async function remove(listInstances: CceClient['listInstances'], isWorkflowOpen: IsWorkflowOpen = async () => true) {
+async function remove(
+  listInstances: CceClient['listInstances'],
+  isWorkflowOpen: IsWorkflowOpen = async () => true,
+  /** Whether each look shows the cluster as protected, and how the service refuses the DELETE. */
+  { looks = [], refusal }: { looks?: boolean[]; refusal?: CceApiError } = {},
+) {
   const calls: string[] = [];
-  const cluster = { spec: { clusterID: 'cce-1', clusterName: 'one' }, status: { clusterPhase: 'running' } };
   const cce = {
-    getCluster: () => Promise.resolve({ cluster, requestID: 'request-1' }),
+    getCluster: async () => {
+      const spec = { clusterID: 'cce-1', clusterName: 'one', forbidDelete: looks.shift() ?? false };
+      return { cluster: { spec, status: { clusterPhase: 'running' } }, requestID: 'request-1' };
+    },
     listInstances: (...call: Parameters<CceClient['listInstances']>) => {
       calls.push('listInstances');
       return listInstances(...call);
     },
     deleteCluster: () => {
       calls.push('deleteCluster');
-      return Promise.resolve({ requestID: 'request-2' });
+      return refusal === undefined ? Promise.resolve({ requestID: 'request-2' }) : Promise.reject(refusal);
     },
   } as unknown as CceClient;
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
@@ -72,4 +80,26 @@ describe('the DELETE of a cluster', () => {
     const { answer } = await remove(page(250));
     expect(answer).toMatchObject({ leftovers: { incomplete: expect.stringContaining('1 of 250 machines') } });
   });
+
+  it('is not sent for a protected cluster', async () => {
+    const { answer, calls } = await remove(page(1), undefined, { looks: [true] });
+    expect(calls).toEqual([]);
+    expect(answer).toMatchObject({ alreadyGone: false, objection: protectedObjection });
+  });
+
+  it.each([
+    [403, 'cce.warning.OperationNotAllowed'],
+    [400, 'cce.warning.InvalidParam'],
+    [403, 'AccessDenied'],
+  ])(
+    'that is refused (%i %s) is not repeated once the cluster shows that it is protected',
+    async (httpStatus, code) => {
+      const refusal = new CceApiError({ httpStatus, code, message: 'no', method: 'DELETE', path: '/' });
+      const isProtected = await remove(page(1), undefined, { looks: [false, true], refusal });
+      expect(isProtected.calls).toEqual(['listInstances', 'deleteCluster']);
+      expect(isProtected.answer).toMatchObject({ alreadyGone: false, objection: protectedObjection });
+      const other = await remove(page(1), undefined, { refusal });
+      expect(other.answer).toMatchObject({ type: 'CceApiError', message: expect.stringContaining(code) });
+    },
+  );
 });

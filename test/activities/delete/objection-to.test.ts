@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { objectionTo } from '../../../activities/delete/objection-to.ts';
 import type { Cluster } from '../../../cce/cluster.ts';
-import { deleteReasonTexts, type DeleteOrder, type DeleteReason } from '../../../contract/delete-order.ts';
+import {
+  deleteReasonTexts,
+  protectedObjection,
+  type DeleteOrder,
+  type DeleteReason,
+} from '../../../contract/delete-order.ts';
 
 const key = '0123456789abcdef';
 const otherKey = 'fedcba9876543210';
@@ -55,7 +60,20 @@ const rows: [order: DeleteOrder, cluster: Cluster, objection: RegExp | undefined
   [{ reason: 'orphanDeletionRequested', markerKey: key }, foreign, /does not carry our marker/],
 ];
 
+const byReason = new Map(
+  rows
+    .filter(([, , objection]) => objection === undefined)
+    .map(([order, cluster]) => [order.reason, { order, cluster }]),
+);
+
 describe('right before a DELETE is sent', () => {
+  it.each([...byReason.values()])('a protected cluster is spared from $order', ({ order, cluster }) => {
+    const isProtected = { ...cluster, spec: { ...cluster.spec, forbidDelete: true } };
+    expect(objectionTo(order, isProtected)).toBe(protectedObjection);
+    const leaving = { ...isProtected, status: { ...cluster.status, clusterPhase: 'deleting' } };
+    expect(objectionTo(order, leaving)).not.toBe(protectedObjection);
+  });
+
   it.each(rows)('an order for %o and a cluster %o end in %s', (order, cluster, objection) => {
     if (objection === undefined) expect(objectionTo(order, cluster)).toBeUndefined();
     else expect(objectionTo(order, cluster)).toMatch(objection);

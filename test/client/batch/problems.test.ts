@@ -86,6 +86,15 @@ describe('the items of a batch', () => {
     expect(errors).toMatchObject([{ path, rule: 'batch-name-twice', message: expect.stringContaining(other) }]);
   });
 
+  it('cannot be protected and have a time to live', () => {
+    const protectedCluster = { name: 'a', set: { 'cluster.forbidDelete': true } };
+    const { errors } = expandBatch({ template, create: { ttl: '1h' }, items: [protectedCluster, { name: 'b' }] });
+    expect(errors).toMatchObject([
+      { path: expect.stringMatching(/^items\[0\]\./) as string, rule: 'batch-protected-lease' },
+    ]);
+    expect(expandBatch({ template, items: [protectedCluster] }).errors).toEqual([]);
+  });
+
   it('may have warnings without errors', () => {
     const items = [{ count: 5, name: 'a-{index}', set: { 'nodes[0].instanceSpec.adminPassword': 'secret123!' } }];
     const expanded = expandBatch({ template, items });

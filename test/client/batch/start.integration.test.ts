@@ -85,6 +85,17 @@ describe.concurrent('a batch', () => {
     expect(Math.max(...pages.map(({ bytes }) => bytes))).toBeLessThan(256_000);
   });
 
+  it('is refused if the time to live of an item would end with a protected cluster', async () => {
+    const item = createItem('protected');
+    if (item.kind === 'create') {
+      item.input.ttlSeconds = 60;
+      item.input.request.cluster.forbidDelete = true;
+    }
+    await expect(start('protected', [item])).rejects.toMatchObject({
+      problems: [{ path: 'items[0].input.ttlSeconds', message: expect.stringContaining('forbidDelete') as string }],
+    });
+  });
+
   it('that is started twice at once runs once', async () => {
     const started = await Promise.all(Array.from({ length: 4 }, () => start('at-once', deletes(3))));
     expect(started.filter(({ attached }) => !attached)).toHaveLength(1);

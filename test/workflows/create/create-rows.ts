@@ -23,7 +23,7 @@ export function itEnds(execution: 'completed' | 'failed', rows: CreateRow[]): vo
       const ended = await createCluster(script, input);
       expect(ended.execution).toBe(execution);
       // Lists need not be told what the execution tells: that the create failed, or that its cluster runs.
-      const isTold = execution === 'failed' || ended.outcome.outcome === 'running';
+      const isTold = ended.outcome.outcome === 'failed' || ended.outcome.outcome === 'running';
       expect(ended.listedAs).toBe(isTold ? undefined : ended.outcome.outcome);
       expect(ended.outcome).toMatchObject(outcome);
       expect(ended.cloud.left()).toEqual(left);

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect } from 'vitest';
+import { protectedObjection } from '../../../contract/delete-order.ts';
 import { posts, refusal, stepsOfCreation } from '../cloud-script.ts';
 import { foreign, itEnds, sameSpec } from './create-rows.ts';
 
@@ -35,6 +36,14 @@ describe('a create that fails', () => {
       script: { made: [{ becomes: 'create_failed' }] },
       input: { onFailure: 'keep' },
       outcome: { ...createFailed, cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'at a step keeps a protected cluster, and says why',
+      script: { made: [{ becomes: 'create_failed', forbidDelete: true }] },
+      outcome: { ...createFailed, cleanup: { ...kept, reason: 'createFailed', objection: protectedObjection } },
       left: ['cce-made-1'],
       posts: 1,
       deletes: 0,

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { protectedObjection } from '../../../contract/delete-order.ts';
 import { extendLeaseSignal } from '../../../contract/messages.ts';
 import { cancelBySignal } from '../cloud-script.ts';
 import { itEnds } from './create-rows.ts';
@@ -64,6 +65,22 @@ describe('a cluster with a time to live, which is looked at every hour', () => {
       left: [],
       posts: 1,
       deletes: 1,
+    },
+  ]);
+
+  itEnds('failed', [
+    {
+      what: 'outlives it if somebody has protected the cluster, and the create says so',
+      script: { made: [{ forbidDelete: true }] },
+      input: { ttlSeconds },
+      outcome: {
+        outcome: 'expired',
+        failure: { type: 'DeletionProtected', clusterIDs: ['cce-made-1'] },
+        cleanup: { status: 'kept', reason: 'leaseEnded', objection: protectedObjection, withoutLease: true },
+      },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
     },
   ]);
 });

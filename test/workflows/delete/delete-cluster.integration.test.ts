@@ -172,6 +172,20 @@ describe('a delete that fails', () => {
       deletes: 4,
     },
     {
+      what: 'leaves a protected cluster, and says at once how to switch the protection off',
+      script: { clusters: [{ forbidDelete: true }] },
+      input: { target: byID },
+      outcome: {
+        failure: {
+          type: 'DeletionProtected',
+          message: 'cce-before-1 is protected from deletion',
+          advice: expect.stringContaining('ccectl unprotect cce-before-1'),
+        },
+      },
+      left: ['cce-before-1'],
+      deletes: 0,
+    },
+    {
       what: 'for the protection of the cluster does so at once, with advice',
       script: withDeletions(refusal('DELETE', 400, 'cce.warning.InvalidParam')),
       input: { target: byID },

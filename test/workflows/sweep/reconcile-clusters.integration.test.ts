@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import { withCallFailures } from '../../../activities/api/call-failure.ts';
 import type { MarkedCluster } from '../../../activities/sweep/list-marked-clusters.ts';
-import { claimedObjection } from '../../../contract/delete-order.ts';
+import { claimedObjection, protectedObjection } from '../../../contract/delete-order.ts';
 import { createWorkflowID, mutateTaskQueue, watchTaskQueue } from '../../../contract/identity.ts';
 import { markerKey } from '../../../contract/marker.ts';
 import type { ReconcileInput, ReconcileReport } from '../../../contract/reconcile.ts';
@@ -13,7 +13,7 @@ import { refusal } from '../cloud-script.ts';
 import { startSkippingServer } from '../../skipping-server.ts';
 
 const scope = { account: 'a', region: 'bj' };
-const names = ['busy', 'claimed-late', 'forgotten', 'gone-soon'];
+const names = ['busy', 'claimed-late', 'forgotten', 'gone-soon', 'protected', 'protected-late'];
 
 function markedCluster(clusterName: string): MarkedCluster {
   const key = markerKey(createWorkflowID(scope, clusterName), 'run-1');
@@ -23,6 +23,7 @@ function markedCluster(clusterName: string): MarkedCluster {
     clusterPhase: 'running',
     description: `[cce-orchestrator ${key} 0123456789abcdef]`,
     createdAt: '2020-01-01T00:00:00Z',
+    ...(clusterName === 'protected' && { isProtected: true }),
   };
 }
 
@@ -40,7 +41,9 @@ const activities = {
     withCallFailures(async () => {
       if (clusterID === 'cce-busy') throw refusal('DELETE', 409, 'cce.warning.ClusterBusy');
       if (clusterID === 'cce-gone-soon') return { alreadyGone: true };
-      return { alreadyGone: false, objection: claimedObjection };
+      if (clusterID === 'cce-claimed-late') return { alreadyGone: false, objection: claimedObjection };
+      if (clusterID === 'cce-protected-late') return { alreadyGone: false, objection: protectedObjection };
+      throw new Error(`nobody may delete ${clusterID}`);
     }),
   watchCluster: async () => ({ clusterPhase: 'absent', steps: [] }),
 } satisfies Partial<Activities>;
@@ -62,12 +65,14 @@ it('a search for orphans ends within its time limit for each deletion, and says 
         watching.runUntil(() => client.workflow.execute(workflowTypes.reconcileClusters, search) as Promise<unknown>),
       ),
     );
-    expect(report).toMatchObject({ orphans: 3, unknown: 1, claimed: 0 } satisfies Partial<ReconcileReport>);
+    expect(report).toMatchObject({ orphans: 5, unknown: 1, claimed: 0 } satisfies Partial<ReconcileReport>);
     expect((report as ReconcileReport).unclaimed).toMatchObject([
       { clusterName: 'busy', deletion: 'failed', message: expect.stringContaining('ClusterBusy') as string },
       { clusterName: 'claimed-late', ownership: 'orphan', deletion: 'claimed' },
       { clusterName: 'forgotten', ownership: 'unknown' },
       { clusterName: 'gone-soon', deletion: 'deleted' },
+      { clusterName: 'protected', deletion: 'protected' },
+      { clusterName: 'protected-late', deletion: 'protected' },
     ]);
     expect((report as ReconcileReport).unclaimed[2]).not.toHaveProperty('deletion');
     const { startTime, closeTime } = await client.workflow.getHandle('a-search').describe();
