@@ -6,7 +6,8 @@ import { defaultDeletionOptions, type ClusterRecord, type ShownSpec } from './cl
 import { freshClusterID, shownSpec } from './create-cluster.ts';
 import { faultSchema } from './fault-schema.ts';
 import { lifecycleAt } from './lifecycle.ts';
-import { randomAddress } from './machines.ts';
+import { countMachines, noMachines } from './machine-order.ts';
+import { machinesOf, randomAddress } from './machines.ts';
 import { parseInput } from './parse-input.ts';
 import { clusterNotFound, ServiceError, toServiceError } from './service-error.ts';
 import type { Simulation } from './simulation.ts';
@@ -38,6 +39,9 @@ export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation
       admin.get('/leftovers', () => clusters.leftovers());
       admin.get('/clusters', () => clusters.inOrder('createdAt').map((record) => toSummary(record, options.now())));
       admin.post('/clusters', ({ body }) => ({ clusterID: plantCluster(simulation, body) }));
+      admin.get<{ Params: { clusterID: string } }>('/clusters/:clusterID/machines', ({ params: { clusterID } }) =>
+        listMachines(simulation, clusterID),
+      );
       admin.delete<{ Params: { clusterID: string }; Querystring: { phase?: string } }>(
         '/clusters/:clusterID',
         ({ params, query }) => deleteFromOutside(simulation, params.clusterID, query.phase),
@@ -87,9 +91,30 @@ function toSummary(record: ClusterRecord, nowMs: number): ClusterSummary {
     ...(clusterPhase === 'running' && { runningAt: new Date(updatedAtMs).toISOString() }),
     listed: listedFromMs <= nowMs,
     deletionAttempts: deletion?.attempt ?? 0,
-    machines: machines.length,
+    machines: countMachines(machines),
     spec,
   };
+}
+
+/** A machine in the response of the admin call `GET /clusters/{id}/machines`. */
+export interface MachineSummary {
+  cceInstanceID: string;
+  instanceID: string;
+  role: 'master' | 'node';
+  instancePhase: string;
+  instanceGroupID?: string;
+}
+
+function listMachines({ clusters, options }: Simulation, clusterID: string): MachineSummary[] {
+  const record = clusters.find(clusterID);
+  if (record === undefined) throw clusterNotFound(clusterID);
+  return machinesOf(record, options.now()).map(({ cceInstanceID, instanceID, role, instanceGroupID, state }) => ({
+    cceInstanceID,
+    instanceID,
+    role,
+    instancePhase: state().instancePhase,
+    ...(instanceGroupID !== undefined && { instanceGroupID }),
+  }));
 }
 
 /** The body of `POST /__admin/clusters`. */
@@ -118,7 +143,8 @@ function plantCluster(simulation: Simulation, body: unknown): string {
     clusterName: spec.clusterName,
     spec: shownSpec(clusterID, spec),
     loadBalancer: { id: `lb-${random.token(8)}`, vpcIP: randomAddress('100.64', random), eip: '' },
-    machines: [],
+    machines: noMachines(),
+    instanceGroups: [],
     createdAtMs: createdAt === undefined ? nowMs : Date.parse(createdAt),
     createSeconds: 0,
     deleteSeconds: options.deleteSeconds,

@@ -6,6 +6,8 @@ export const callNames = [
   'deleteCluster',
   'getEventSteps',
   'listInstances',
+  'getInstance',
+  'listInstanceGroups',
   'getQuota',
   'setForbidDelete',
   'checkContainerNetworkCIDR',

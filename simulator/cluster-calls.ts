@@ -4,6 +4,7 @@ import { wireObject } from '../cce/wire.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 import { clusterOrders } from './clusters.ts';
 import { lifecycleAt } from './lifecycle.ts';
+import { countMachines } from './machine-order.ts';
 import { pageQueryShape } from './page-query.ts';
 import { parseInput } from './parse-input.ts';
 import { clusterNotFound, invalidParam } from './service-error.ts';
@@ -42,7 +43,7 @@ export function getCluster(simulation: Simulation, input: CallInput): CallOutcom
 /** The cluster in a response at a given time (API page, response of Get cluster). */
 function toCluster(record: ClusterRecord, nowMs: number): Cluster {
   const { clusterPhase, updatedAtMs } = lifecycleAt(record, nowMs);
-  const nodeNum = record.machines.filter(({ role }) => role === 'node').length;
+  const nodeNum = countMachines(record.machines, 'node');
   return {
     spec: record.spec,
     status: {

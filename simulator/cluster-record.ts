@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '../cce/cluster-spec.ts';
+import type { InstanceGroup } from './instance-groups.ts';
 import type { LifecycleInput } from './lifecycle.ts';
-import type { Machine } from './machines.ts';
+import type { OrderedMachines } from './machine-order.ts';
 
 /** A cluster in the simulator. It is plain data, because the state file contains it as JSON. */
 export interface ClusterRecord extends LifecycleInput {
@@ -10,7 +11,8 @@ export interface ClusterRecord extends LifecycleInput {
   /** The spec in responses, with defaults and without secrets. */
   spec: ShownSpec;
   loadBalancer: { id: string; vpcIP: string; eip: string };
-  machines: Machine[];
+  machines: OrderedMachines;
+  instanceGroups: InstanceGroup[];
   /** The time from which lists contain the cluster. */
   listedFromMs: number;
   deletion?: Deletion;

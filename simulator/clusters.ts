@@ -1,7 +1,8 @@
 import type { ClusterRecord } from './cluster-record.ts';
 import type { Journal } from './journal.ts';
-import { leftoversOf, type Leftover } from './leftovers.ts';
+import { leftoversOf, leftoversOfMachine, type Leftover } from './leftovers.ts';
 import { vanishesAtMs } from './lifecycle.ts';
+import { machinesOf } from './machines.ts';
 import { createSortedList } from './sorted-list.ts';
 
 /** The sort keys of a list (API page, List clusters). */
@@ -13,6 +14,8 @@ export interface ClusterStore {
   /** Returns the existing clusters in ascending order. */
   inOrder: (orderBy: ClusterOrder) => readonly ClusterRecord[];
   find: (clusterID: string) => ClusterRecord | undefined;
+  /** Returns the clusters with this machine, which existed before them. */
+  withExistedMachine: (instanceID: string) => ClusterRecord[];
   findByName: (clusterName: string) => ClusterRecord | undefined;
   add: (record: ClusterRecord) => void;
   change: (record: ClusterRecord, changes: Partial<ClusterRecord>) => void;
@@ -47,7 +50,7 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
   }
 
   function planVanishing(record: ClusterRecord): void {
-    const atMs = vanishesAtMs(record);
+    const atMs = Math.min(vanishesAtMs(record), ...machineDeletions(record).map(({ endsAtMs }) => endsAtMs));
     if (atMs === Infinity) {
       vanishing.delete(record);
       return;
@@ -56,15 +59,33 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
     nextVanishMs = Math.min(nextVanishMs, atMs);
   }
 
-  /** Removes the clusters whose deletion has finished. Runs before every read. */
+  /** Removes the clusters and the single machines whose deletion has finished. Runs before every read. */
   function settle(): void {
     const nowMs = now();
     if (nowMs < nextVanishMs) return;
     nextVanishMs = Infinity;
     for (const [record, atMs] of vanishing) {
-      if (nowMs >= atMs) removeLeaving(record, leftoversOf(record));
+      if (nowMs >= vanishesAtMs(record)) removeLeaving(record, leftoversOf(record));
+      else if (nowMs >= atMs) removeMachines(record, nowMs);
       else nextVanishMs = Math.min(nextVanishMs, atMs);
     }
+  }
+
+  function removeMachines(record: ClusterRecord, nowMs: number): void {
+    const { machines } = record;
+    const over = new Set(
+      machineDeletions(record)
+        .filter(({ endsAtMs }) => nowMs >= endsAtMs)
+        .map(({ number }) => number),
+    );
+    const gone = machinesOf(record, nowMs).filter(({ number }) => over.has(number));
+    const left = gone.flatMap((machine) => leftoversOfMachine(record, machine));
+    const kept = Object.entries(machines.deletions).filter(([number]) => !over.has(Number(number)));
+    const changed = { ...machines, deletions: Object.fromEntries(kept), removed: [...machines.removed, ...over] };
+    journal.append({ type: 'cluster', record: { ...record, machines: changed }, leftovers: left });
+    leftovers.push(...left);
+    record.machines = changed;
+    planVanishing(record);
   }
 
   function removeLeaving(record: ClusterRecord, left: Leftover[]): void {
@@ -83,6 +104,12 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
     find: (clusterID) => {
       settle();
       return byID.get(clusterID);
+    },
+    withExistedMachine: (instanceID) => {
+      settle();
+      return [...byID.values()].filter(({ machines }) =>
+        machines.orders.some(({ spec }) => spec.existedOption?.existedInstanceID === instanceID),
+      );
     },
     findByName: (clusterName) => {
       settle();
@@ -103,6 +130,16 @@ export function createClusterStore(journal: Journal, now: () => number): Cluster
       return leftovers;
     },
   };
+}
+
+/** Returns the deletions of single machines that end by themselves. */
+function machineDeletions({ machines, deleteSeconds, deletedVisibleSeconds }: ClusterRecord) {
+  return Object.entries(machines.deletions)
+    .filter(([, { fails }]) => !fails)
+    .map(([number, { requestedAtMs }]) => ({
+      number: Number(number),
+      endsAtMs: requestedAtMs + (deleteSeconds + deletedVisibleSeconds) * 1000,
+    }));
 }
 
 /**

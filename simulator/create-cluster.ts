@@ -3,18 +3,17 @@ import { createClusterRequestSchema, type CreateClusterRequest } from '../cce/cr
 import { cidrConflict } from './cidr-conflicts.ts';
 import type { ClusterRecord, ShownSpec } from './cluster-record.ts';
 import { creationSteps } from './lifecycle.ts';
-import { createMachines, randomAddress } from './machines.ts';
+import { orderNewCluster } from './order-new-cluster.ts';
+import { randomAddress } from './machines.ts';
 import { parseInput } from './parse-input.ts';
 import { invalidParam, ServiceError } from './service-error.ts';
 import type { Simulation } from './simulation.ts';
 import type { StepTrouble } from './steps.ts';
 import type { CallInput, CallOutcome } from './vendor-call.ts';
+import { simulatedVpcCIDR } from './vpc.ts';
 
 /** The source of the characters and the length is the vendor's field list. */
 const clusterNamePattern = /^[\w.-]{1,65}$/;
-
-/** The network of every VPC in the simulator. */
-export const simulatedVpcCIDR = '192.168.0.0/16';
 
 /** POST /cluster. It is not idempotent, like the service: a second call creates a second cluster. */
 export function createCluster(simulation: Simulation, { body }: CallInput): CallOutcome {
@@ -95,10 +94,7 @@ function createRecord(simulation: Simulation, request: CreateClusterRequest): Cl
       vpcIP: randomAddress('100.64', random),
       eip: exposedPublic === true ? randomAddress('106.13', random) : '',
     },
-    machines: [
-      ...createMachines(clusterID, 'master', request.masters ?? [], random),
-      ...createMachines(clusterID, 'node', request.nodes ?? [], random),
-    ],
+    ...orderNewCluster(simulation, request),
     createdAtMs: nowMs,
     createSeconds: options.createSeconds,
     deleteSeconds: options.deleteSeconds,

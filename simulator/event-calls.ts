@@ -1,6 +1,6 @@
 import { lifecycleAt } from './lifecycle.ts';
+import { instanceOf } from './machine-calls.ts';
 import type { UnsetTimeForm } from './options.ts';
-import { ServiceError } from './service-error.ts';
 import type { Simulation } from './simulation.ts';
 import type { StepState } from './steps.ts';
 import { clusterOf, type CallInput, type CallOutcome } from './vendor-call.ts';
@@ -30,16 +30,8 @@ function toWireStep(step: StepState, unsetTimes: UnsetTimeForm): object {
   };
 }
 
-/** GET /event/instance/{instanceID}: returns the current step of the cluster. No source describes the real steps. */
+/** GET /event/instance/{instanceID}, for both forms of the ID (API page). */
 export function getInstanceEventSteps(simulation: Simulation, { params: { instanceID = '' } }: CallInput): CallOutcome {
-  const { now, unsetTimes } = simulation.options;
-  const record = simulation.clusters.find(instanceID.split('-').slice(0, 2).join('-'));
-  if (!record?.machines.some(({ cceInstanceID }) => cceInstanceID === instanceID)) {
-    throw new ServiceError(404, 'cce.warning.InstanceNotFound', `instance ${instanceID} does not exist`);
-  }
-  const { eventStatus, steps } = lifecycleAt(record, now());
-  const current = steps.find(({ stepStatus }) => stepStatus !== 'done') ?? steps.at(-1);
-  return {
-    body: { status: eventStatus, steps: current === undefined ? [] : [toWireStep(current, unsetTimes)] },
-  };
+  const { eventStatus, steps } = instanceOf(simulation, instanceID).machine.state();
+  return { body: { status: eventStatus, steps: steps.map((step) => toWireStep(step, simulation.options.unsetTimes)) } };
 }

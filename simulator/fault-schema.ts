@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callNames } from './call-names.ts';
 import { creationSteps } from './lifecycle.ts';
+import { machineSteps } from './machine-lifecycle.ts';
 
 const conditions = {
   /** The call that the fault affects, e.g. `createCluster`. @default any call */
@@ -27,6 +28,19 @@ const creationConditions = {
 
 const step = z
   .union([z.int().min(1).max(creationSteps.length), z.enum(creationSteps.map(({ stepName }) => stepName))])
+  .describe('position from 1, or name');
+
+/** Which of the nodes that one call orders are affected. */
+const nodeConditions = {
+  ...conditions,
+  call: z.enum(['createCluster', 'addInstances']).optional(),
+  /** The share of the new nodes, between 0 and 1. @default 1 */
+  share: z.number().min(0).max(1).optional(),
+  /** The number of new nodes; takes precedence over `share`. */
+  count: z.int().min(1).optional(),
+};
+const nodeStep = z
+  .union([z.int().min(1).max(machineSteps.length), z.enum(machineSteps.map(({ stepName }) => stepName))])
   .describe('position from 1, or name');
 const when = z.enum(['before', 'after']).default('before');
 const seconds = z.number().min(0);
@@ -60,7 +74,9 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('stale'),
     seconds,
     ...conditions,
-    call: z.enum(['getCluster', 'getEventSteps', 'listClusters']).optional(),
+    call: z
+      .enum(['getCluster', 'getEventSteps', 'listClusters', 'listInstances', 'getInstance', 'getInstanceEventSteps'])
+      .optional(),
   }),
   z.strictObject({ kind: z.literal('list-lag'), seconds, ...creationConditions }),
   z.strictObject({
@@ -81,6 +97,22 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('stuck-step'), step, ...creationConditions }),
   z.strictObject({ kind: z.literal('external-deletion'), afterSeconds: seconds, ...creationConditions }),
+  z.strictObject({
+    kind: z.literal('nodes-fail'),
+    step: nodeStep.default(4),
+    code: z.string().default('cce.error.InternalError'),
+    message: z.string().default('the node could not be set up'),
+    suggestion: z.string().default('delete the node and add another'),
+    ...nodeConditions,
+  }),
+  z.strictObject({ kind: z.literal('nodes-late'), seconds, ...nodeConditions }),
+  z.strictObject({
+    kind: z.literal('out-of-stock'),
+    code: z.string().default('cce.warning.OutOfStock'),
+    message: z.string().default('the machine type is sold out in this zone'),
+    suggestion: z.string().default('choose another machine type or zone'),
+    ...nodeConditions,
+  }),
   z.strictObject({
     kind: z.literal('delete-failed'),
     ...conditions,
@@ -113,6 +145,9 @@ export const faultSummaries: Readonly<Record<FaultKind, string>> = {
   'create-failed': 'a step fails, and the cluster becomes create_failed [step, code, message, suggestion]',
   'stuck-step': 'a step of the creation never ends [step]',
   'external-deletion': 'the cluster is deleted without a DELETE call [afterSeconds]',
+  'nodes-fail': 'nodes become create_failed [share or count, step, code, message, suggestion]',
+  'nodes-late': 'nodes take longer [seconds, share or count]',
+  'out-of-stock': 'there are no machines for nodes [share or count, code, message, suggestion]',
   'delete-failed': 'the first deletions of each cluster end in delete_failed [times]',
 };
 

@@ -15,8 +15,8 @@ import type { Leftover } from './leftovers.ts';
 export type JournalEntry =
   /** The number of starts, so that a restart with the same seed does not reuse IDs. */
   | { type: 'started'; starts: number }
-  /** The complete record after a change. */
-  | { type: 'cluster'; record: ClusterRecord }
+  /** The complete record after a change, and what machines that are gone left behind. */
+  | { type: 'cluster'; record: ClusterRecord; leftovers?: Leftover[] }
   | { type: 'gone'; clusterID: string; leftovers: Leftover[] };
 
 /** The state that a journal describes. */
@@ -69,8 +69,10 @@ function replay(text: string, file: string): JournalState {
   for (const [index, line] of lines.slice(0, -1).entries()) {
     const entry = parseLine(line, `${file}:${index + 1}`);
     if (entry.type === 'started') starts = entry.starts;
-    else if (entry.type === 'cluster') clusters.set(entry.record.clusterID, entry.record);
-    else {
+    else if (entry.type === 'cluster') {
+      clusters.set(entry.record.clusterID, entry.record);
+      leftovers.push(...(entry.leftovers ?? []));
+    } else {
       clusters.delete(entry.clusterID);
       leftovers.push(...entry.leftovers);
     }

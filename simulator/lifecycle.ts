@@ -90,6 +90,15 @@ export function vanishesAtMs(input: LifecycleInput): number {
   return requestedAtMs + (input.deleteSeconds + input.deletedVisibleSeconds) * 1000;
 }
 
+/** Returns the time at which a cluster begins to run, if nothing deletes it before; `Infinity` if it never does. */
+export function runningSinceMs(input: LifecycleInput): number {
+  if (input.pinnedPhase !== undefined) {
+    return eventStatuses[input.pinnedPhase]?.startsWith('creat') === true ? Infinity : input.createdAtMs;
+  }
+  const schedule = scheduleSteps(creationSteps, input.createdAtMs, input.createSeconds, input.troubles);
+  return endOf(schedule);
+}
+
 function effectiveDeletion(input: LifecycleInput, nowMs: number): LifecycleInput['deletion'] {
   // A stale read looks back to before the deletion was asked for.
   if (input.deletion !== undefined && nowMs >= input.deletion.requestedAtMs) return input.deletion;

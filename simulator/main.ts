@@ -27,8 +27,13 @@ const program = new Command('simulator')
     defaultOptions.createSeconds,
   )
   .option(
+    '--node-seconds <seconds>',
+    'time from the order of a node to running, but never before its cluster runs (default: as --create-seconds)',
+    duration,
+  )
+  .option(
     '--delete-seconds <seconds>',
-    'time from the DELETE call until the cluster is gone',
+    'time from the DELETE call until the cluster, or the node, is gone',
     duration,
     defaultOptions.deleteSeconds,
   )

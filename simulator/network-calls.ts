@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { wireObject } from '../cce/wire.ts';
 import { cidrConflict, type CidrConflict } from './cidr-conflicts.ts';
-import { simulatedVpcCIDR } from './create-cluster.ts';
 import { parseInput } from './parse-input.ts';
 import type { Simulation } from './simulation.ts';
 import type { CallInput, CallOutcome } from './vendor-call.ts';
+import { simulatedVpcCIDR } from './vpc.ts';
 
 const networkSchema = wireObject({
   vpcID: z.string(),

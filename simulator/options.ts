@@ -10,7 +10,13 @@ export interface SimulatorOptions {
   secretAccessKey: string;
   /** The time from `pending` to `running`. */
   createSeconds: number;
-  /** The time from the DELETE call until the cluster is gone. */
+  /**
+   * The time that a node takes from its order to `running`. No node runs before its cluster.
+   *
+   * @default as long as the creation of a cluster, so that the nodes of a create run when their cluster does
+   */
+  nodeSeconds?: number;
+  /** The time from the DELETE call until the cluster is gone. A single node takes as long. */
   deleteSeconds: number;
   /** How long a deleted cluster has the phase `deleted`. If 0, requests for it return 404 at once. */
   deletedVisibleSeconds: number;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ClusterSummary, PlantedCluster } from './admin-routes.ts';
+import type { ClusterSummary, MachineSummary, PlantedCluster } from './admin-routes.ts';
 import type { CallCounter, LogEntry } from './call-log.ts';
 import type { FaultInput } from './fault-schema.ts';
 import type { ActiveFault } from './faults.ts';
@@ -21,6 +21,8 @@ export interface SimulatorProcess {
   counters: () => Promise<Record<string, CallCounter>>;
   /** Returns all existing clusters, oldest first. */
   clusters: () => Promise<ClusterSummary[]>;
+  /** Returns the machines of a cluster in the order of their creation. */
+  machines: (clusterID: string) => Promise<MachineSummary[]>;
   /** Returns the resources that finished deletions left behind. */
   leftovers: () => Promise<Leftover[]>;
   addFault: (fault: FaultInput) => Promise<ActiveFault>;
@@ -98,6 +100,7 @@ export function adminCallsOf(url: string) {
     log: (call) => admin('GET', call === undefined ? 'log' : `log?call=${call}`),
     counters: async () => (await admin<{ byCall: Record<string, CallCounter> }>('GET', 'counters')).byCall,
     clusters: () => admin('GET', 'clusters'),
+    machines: (clusterID) => admin('GET', `clusters/${clusterID}/machines`),
     leftovers: () => admin('GET', 'leftovers'),
     addFault: (fault) => admin('POST', 'faults', fault),
     removeFault: async ({ id }) => {

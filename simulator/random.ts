@@ -12,12 +12,14 @@ export interface Random {
 
 const tokenCharacters = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-export function createRandom(seed: string): Random {
+/** @param skipped The number of numbers to leave out, so that many sources can share a seed. */
+export function createRandom(seed: string, skipped = 0): Random {
   // The algorithm is mulberry32, with 32 bits of state. It needs no dependency and spreads IDs well enough.
-  let state = createHash('sha256').update(seed).digest().readUInt32LE();
+  const increment = 0x6d2b79f5;
+  let state = (createHash('sha256').update(seed).digest().readUInt32LE() + Math.imul(skipped, increment)) | 0;
 
   function next(): number {
-    state = (state + 0x6d2b79f5) | 0;
+    state = (state + increment) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;

@@ -15,6 +15,11 @@ export function clusterNotFound(clusterID: string): ServiceError {
   return new ServiceError(404, 'cce.warning.ClusterNotFound', `ClusterID ${clusterID} does not exist in this account`);
 }
 
+/** The code is from the vendor's Terraform provider, the status is assumed. */
+export function instanceNotFound(instanceID: string): ServiceError {
+  return new ServiceError(404, 'cce.warning.InstanceNotFound', `instance ${instanceID} does not exist`);
+}
+
 export function invalidParam(message: string): ServiceError {
   return new ServiceError(400, 'cce.warning.InvalidParam', message);
 }

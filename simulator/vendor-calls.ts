@@ -1,7 +1,8 @@
 import { deleteCluster, getCluster, getQuota, listClusters, setForbidDelete } from './cluster-calls.ts';
 import { createCluster } from './create-cluster.ts';
 import { getEventSteps, getInstanceEventSteps } from './event-calls.ts';
-import { listInstances } from './machine-calls.ts';
+import { listInstanceGroups } from './instance-group-calls.ts';
+import { getInstance, listInstances } from './machine-calls.ts';
 import { checkClusterIPCIDR, checkContainerNetworkCIDR } from './network-calls.ts';
 import type { VendorCall } from './vendor-call.ts';
 
@@ -16,6 +17,13 @@ export const vendorCalls: readonly VendorCall[] = [
   { name: 'deleteCluster', method: 'DELETE', path: '/cluster/:clusterID', handle: deleteCluster },
   { name: 'getEventSteps', method: 'GET', path: '/event/cluster/:clusterID', handle: getEventSteps },
   { name: 'listInstances', method: 'GET', path: '/cluster/:clusterID/instances', handle: listInstances },
+  { name: 'getInstance', method: 'GET', path: '/cluster/:clusterID/instance/:instanceID', handle: getInstance },
+  {
+    name: 'listInstanceGroups',
+    method: 'GET',
+    path: '/cluster/:clusterID/instancegroups',
+    handle: listInstanceGroups,
+  },
   { name: 'getQuota', method: 'GET', path: '/quota/cluster', handle: getQuota },
   { name: 'setForbidDelete', method: 'PUT', path: '/cluster/:clusterID/forbiddelete', handle: setForbidDelete },
   {

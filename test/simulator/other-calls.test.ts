@@ -1,55 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startService } from './service.ts';
 
-const threeNodes = {
-  nodes: [{ instanceSpec: { machineType: 'BCC', adminPassword: 'test123!T', userData: 'x' }, count: 3 }],
-};
-
-describe('the machines of a cluster', () => {
-  it('are listed in pages, with the phase of their cluster and without their secrets', async () => {
-    const service = await startService({ createSeconds: 10 });
-    const clusterID = await service.create('a', threeNodes);
-    service.clock.nowMs += 10_000;
-    const { body } = await service.call('GET', `/v2/cluster/${clusterID}/instances`, {
-      query: { pageNo: '2', pageSize: '2' },
-    });
-    expect(body.instancePage).toMatchObject({ clusterID, pageNo: 2, pageSize: 2, totalCount: 3 });
-    expect(body.instancePage.instanceList).toEqual([
-      {
-        spec: {
-          machineType: 'BCC',
-          clusterRole: 'node',
-          clusterID,
-          cceInstanceID: expect.stringMatching(new RegExp(`^${clusterID}-[a-z0-9]{8}$`)),
-        },
-        status: {
-          machine: {
-            instanceID: expect.stringMatching(/^i-/),
-            vpcIP: expect.stringMatching(/^192\.168\./),
-            eip: '',
-            mountList: [],
-          },
-          instancePhase: 'running',
-          machineStatus: 'ACTIVE',
-        },
-        createdAt: '2026-01-02T03:04:05Z',
-        updatedAt: '2026-01-02T03:04:15Z',
-      },
-    ]);
-  });
-
-  it('have their own event steps', async () => {
-    const service = await startService();
-    const clusterID = await service.create('a', threeNodes);
-    const { body: page } = await service.call('GET', `/v2/cluster/${clusterID}/instances`);
-    const { cceInstanceID } = page.instancePage.instanceList[0].spec;
-    const { body } = await service.call('GET', `/v2/event/instance/${cceInstanceID}`);
-    expect(body).toMatchObject({ status: 'creating', steps: [{ stepStatus: 'doing' }] });
-    const unknown = await service.call('GET', `/v2/event/instance/${clusterID}-00000000`);
-    expect(unknown).toMatchObject({ status: 404, body: { code: 'cce.warning.InstanceNotFound' } });
-  });
-});
-
 it('the quota call returns the quota and the number of clusters', async () => {
   const service = await startService({ quota: 7 });
   await service.create();
