@@ -2,9 +2,11 @@ import ipaddr from 'ipaddr.js';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { clusterSpecSchema, type ClusterSpec } from '../cce/cluster-spec.ts';
-import { defaultDeletionOptions, type ClusterRecord, type ShownSpec } from './cluster-record.ts';
+import type { ClusterRecord, ShownSpec } from './cluster-record.ts';
+import { defaultDeletionOptions } from './deletion-options.ts';
 import { freshClusterID, shownSpec } from './create-cluster.ts';
 import { faultSchema } from './fault-schema.ts';
+import { expiresAtMs } from './kubeconfig.ts';
 import { lifecycleAt } from './lifecycle.ts';
 import { countMachines, noMachines } from './machine-order.ts';
 import { machinesOf, randomAddress } from './machines.ts';
@@ -42,6 +44,7 @@ export function registerAdminRoutes(app: FastifyInstance, simulation: Simulation
       admin.get<{ Params: { clusterID: string } }>('/clusters/:clusterID/machines', ({ params: { clusterID } }) =>
         listMachines(simulation, clusterID),
       );
+      admin.get('/kubeconfigs', () => clusters.inOrder('createdAt').flatMap(listKubeconfigs));
       admin.delete<{ Params: { clusterID: string }; Querystring: { phase?: string } }>(
         '/clusters/:clusterID',
         ({ params, query }) => deleteFromOutside(simulation, params.clusterID, query.phase),
@@ -117,6 +120,25 @@ function listMachines({ clusters, options }: Simulation, clusterID: string): Mac
   }));
 }
 
+/** A temporary kubeconfig in the response of the admin call `GET /kubeconfigs`. */
+export interface KubeconfigSummary {
+  clusterID: string;
+  kubeConfigType: 'vpc' | 'public';
+  expireHours: number;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+function listKubeconfigs({ clusterID, kubeconfigs }: ClusterRecord): KubeconfigSummary[] {
+  return kubeconfigs.map((issued) => ({
+    clusterID,
+    kubeConfigType: issued.kubeConfigType,
+    expireHours: issued.expireHours,
+    issuedAt: wireTime(issued.issuedAtMs),
+    expiresAt: wireTime(expiresAtMs(issued)),
+  }));
+}
+
 /** The body of `POST /__admin/clusters`. */
 export interface PlantedCluster {
   spec: ClusterSpec;
@@ -145,6 +167,7 @@ function plantCluster(simulation: Simulation, body: unknown): string {
     loadBalancer: { id: `lb-${random.token(8)}`, vpcIP: randomAddress('100.64', random), eip: '' },
     machines: noMachines(),
     instanceGroups: [],
+    kubeconfigs: [],
     createdAtMs: createdAt === undefined ? nowMs : Date.parse(createdAt),
     createSeconds: 0,
     deleteSeconds: options.deleteSeconds,

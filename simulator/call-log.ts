@@ -16,7 +16,9 @@ export interface LogEntry {
   /** The vendor's error code, if the response is an error. */
   code?: string;
   /** The effect of the call, which a fault may hide from the caller. */
-  effect: 'created' | 'deleted' | 'protected' | 'none';
+  effect: 'created' | 'deleted' | 'protected' | 'nodes-added' | 'nodes-deleted' | 'issued' | 'none';
+  /** The nodes that the call added or began to delete, by `cceInstanceID`. */
+  instanceIDs?: string[];
   /** The kind of the fault that determined the response. */
   fault?: string;
   authenticated: boolean;

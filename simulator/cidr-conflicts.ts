@@ -19,19 +19,28 @@ export interface CidrConflict {
     | 'ClusterIPCIDRAndContainerCIDR';
   /** The cluster that already uses the network. */
   conflictCluster?: { clusterID: string; containerCIDR: string };
+  /** The network of the VPC. */
+  conflictNodeCIDR?: { nodeCIDR: string };
+  /** The pods of the same cluster. */
+  conflictContainerCIDR?: { containerCIDR: string };
 }
 
 /** Finds the first overlap of the planned networks with each other, the VPC, or the pods of its live clusters. */
 export function cidrConflict(live: readonly ClusterRecord[], plan: NetworkPlan): CidrConflict | undefined {
   const { clusterPodCIDR: podCIDR, clusterIPServiceCIDR: serviceCIDR, vpcCIDR } = plan;
+  const conflictNodeCIDR = { nodeCIDR: vpcCIDR };
   if (overlap(podCIDR, vpcCIDR)) {
-    return { errMsg: `pods ${podCIDR} overlap nodes ${vpcCIDR}`, conflictType: 'ContainerCIDRAndNodeCIDR' };
+    const errMsg = `pods ${podCIDR} overlap nodes ${vpcCIDR}`;
+    return { errMsg, conflictType: 'ContainerCIDRAndNodeCIDR', conflictNodeCIDR };
   }
   if (overlap(serviceCIDR, vpcCIDR)) {
-    return { errMsg: `services ${serviceCIDR} overlap nodes ${vpcCIDR}`, conflictType: 'ClusterIPCIDRAndNodeCIDR' };
+    const errMsg = `services ${serviceCIDR} overlap nodes ${vpcCIDR}`;
+    return { errMsg, conflictType: 'ClusterIPCIDRAndNodeCIDR', conflictNodeCIDR };
   }
-  if (overlap(serviceCIDR, podCIDR)) {
-    return { errMsg: `services ${serviceCIDR} overlap pods ${podCIDR}`, conflictType: 'ClusterIPCIDRAndContainerCIDR' };
+  if (podCIDR !== undefined && overlap(serviceCIDR, podCIDR)) {
+    const errMsg = `services ${serviceCIDR} overlap pods ${podCIDR}`;
+    const conflictContainerCIDR = { containerCIDR: podCIDR };
+    return { errMsg, conflictType: 'ClusterIPCIDRAndContainerCIDR', conflictContainerCIDR };
   }
   for (const { clusterID, spec } of live) {
     const containerCIDR = spec.containerNetworkConfig.clusterPodCIDR;

@@ -7,7 +7,8 @@ import { lifecycleAt } from './lifecycle.ts';
 import { countMachines } from './machine-order.ts';
 import { pageQueryShape } from './page-query.ts';
 import { parseInput } from './parse-input.ts';
-import { clusterNotFound, invalidParam } from './service-error.ts';
+import { clusterNotFound, invalidParam, ServiceError } from './service-error.ts';
+import type { ProtectedAnswer } from './options.ts';
 import type { Simulation } from './simulation.ts';
 import { clusterOf, type CallInput, type CallOutcome } from './vendor-call.ts';
 import { wireTime } from './wire-time.ts';
@@ -71,7 +72,7 @@ export function deleteCluster(simulation: Simulation, input: CallInput): CallOut
   if (clusterPhase === 'deleted') throw clusterNotFound(record.clusterID);
   if (clusterPhase === 'deleting') return { body: {} };
   if (record.spec.forbidDelete === true)
-    throw invalidParam(`cluster ${record.clusterID} is protected from deletion (forbidDelete)`);
+    throw protectedFromDeletion(simulation.options.protectedAnswer, record.clusterID);
   const attempt = (record.deletion?.attempt ?? 0) + 1;
   const fails = simulation.faults.drawFirst(
     {
@@ -88,6 +89,14 @@ export function deleteCluster(simulation: Simulation, input: CallInput): CallOut
   return { body: {}, effect: 'deleted' };
 }
 
+/** No source says how the service refuses this; see `docs/assumptions.md`. */
+function protectedFromDeletion(answer: ProtectedAnswer, clusterID: string): ServiceError {
+  const message = `cluster ${clusterID} is protected from deletion (forbidDelete)`;
+  return answer === 'invalid-param'
+    ? invalidParam(message)
+    : new ServiceError(403, 'cce.warning.OperationNotAllowed', message);
+}
+
 const forbidDeleteSchema = wireObject({ forbidDelete: z.boolean() });
 
 /** PUT /cluster/{clusterID}/forbiddelete */
@@ -99,6 +108,6 @@ export function setForbidDelete(simulation: Simulation, input: CallInput): CallO
 }
 
 /** GET /quota/cluster */
-export function getQuota({ clusters, options }: Simulation): CallOutcome {
+export function getClusterQuota({ clusters, options }: Simulation): CallOutcome {
   return { body: { quota: options.quota, used: clusters.inOrder('clusterName').length } };
 }

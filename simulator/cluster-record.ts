@@ -1,5 +1,7 @@
 import type { ClusterSpec } from '../cce/cluster-spec.ts';
+import type { DeletionOptions } from './deletion-options.ts';
 import type { InstanceGroup } from './instance-groups.ts';
+import type { IssuedKubeconfig } from './kubeconfig.ts';
 import type { LifecycleInput } from './lifecycle.ts';
 import type { OrderedMachines } from './machine-order.ts';
 
@@ -13,6 +15,8 @@ export interface ClusterRecord extends LifecycleInput {
   loadBalancer: { id: string; vpcIP: string; eip: string };
   machines: OrderedMachines;
   instanceGroups: InstanceGroup[];
+  /** The temporary kubeconfigs that the service has issued. */
+  kubeconfigs: IssuedKubeconfig[];
   /** The time from which lists contain the cluster. */
   listedFromMs: number;
   deletion?: Deletion;
@@ -29,17 +33,3 @@ export interface Deletion extends DeletionOptions {
   /** Whether the deletion ends in `delete_failed`. */
   fails: boolean;
 }
-
-/** The query parameters of the DELETE call (API page, Delete cluster). */
-export interface DeletionOptions {
-  moveOut: boolean;
-  deleteResource: boolean;
-  deleteCDSSnapshot: boolean;
-}
-
-/** The defaults of a deletion: it deletes machines and keeps post-paid addresses, volumes and snapshots. */
-export const defaultDeletionOptions: DeletionOptions = {
-  moveOut: false,
-  deleteResource: false,
-  deleteCDSSnapshot: false,
-};

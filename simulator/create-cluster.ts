@@ -1,7 +1,10 @@
 import type { ClusterSpec } from '../cce/cluster-spec.ts';
 import { createClusterRequestSchema, type CreateClusterRequest } from '../cce/create-cluster.ts';
+import type { InstanceSet } from '../cce/instance-spec.ts';
+import { checkMachineSets, checkNodeQuota } from './check-machines.ts';
 import { cidrConflict } from './cidr-conflicts.ts';
 import type { ClusterRecord, ShownSpec } from './cluster-record.ts';
+import { machinesOfGroup } from './instance-groups.ts';
 import { creationSteps } from './lifecycle.ts';
 import { orderNewCluster } from './order-new-cluster.ts';
 import { randomAddress } from './machines.ts';
@@ -34,29 +37,17 @@ function checkFields(request: CreateClusterRequest): void {
   if (['custom', 'containerizedCustom'].includes(masterConfig.masterType) && masters.length === 0) {
     throw invalidParam(`masters: required if masterType is ${masterConfig.masterType}`);
   }
-  for (const { instanceSpec } of [...masters, ...(request.nodes ?? [])]) {
-    const { adminPassword, userData, aiInfraOption, deployCustomConfig } = instanceSpec;
-    const scripts = [deployCustomConfig?.preUserScript, deployCustomConfig?.postUserScript];
-    const secrets = [adminPassword, userData, aiInfraOption?.serverLessRelayPW, ...scripts];
-    if (secrets.some((secret) => secret !== undefined && typeof secret !== 'string')) {
-      throw invalidParam(
-        'instanceSpec: adminPassword, userData, serverLessRelayPW and the user scripts must be strings',
-      );
-    }
-    if (instanceSpec.existed === true && instanceSpec.existedOption?.existedInstanceID === undefined) {
-      throw invalidParam('instanceSpec.existedOption.existedInstanceID: required if existed is true');
-    }
-    if (instanceSpec.needEIP === true && instanceSpec.eipOption === undefined) {
-      throw invalidParam('instanceSpec.eipOption: required if needEIP is true');
-    }
-  }
+  checkMachineSets([...masters, ...nodesOf(request)]);
+}
+
+/** The nodes of the request and of its groups. */
+function nodesOf({ nodes = [], nodeGroups = [] }: CreateClusterRequest): InstanceSet[] {
+  return [...nodes, ...nodeGroups.map(machinesOfGroup)];
 }
 
 /** The codes of these errors are assumptions; see `docs/assumptions.md`. */
-function checkAccount(
-  { clusters, options }: Simulation,
-  { cluster, options: requestOptions }: CreateClusterRequest,
-): void {
+function checkAccount({ clusters, options }: Simulation, request: CreateClusterRequest): void {
+  const { cluster, options: requestOptions } = request;
   const live = clusters.inOrder('clusterName');
   if (live.length >= options.quota) {
     throw new ServiceError(
@@ -65,6 +56,7 @@ function checkAccount(
       `the account has reached its quota of ${options.quota} clusters`,
     );
   }
+  checkNodeQuota(options.nodeQuota, 0, nodesOf(request));
   if (options.uniqueNames && clusters.findByName(cluster.clusterName) !== undefined) {
     throw new ServiceError(409, 'cce.warning.AlreadyExist', `a cluster named ${cluster.clusterName} already exists`);
   }
@@ -95,6 +87,7 @@ function createRecord(simulation: Simulation, request: CreateClusterRequest): Cl
       eip: exposedPublic === true ? randomAddress('106.13', random) : '',
     },
     ...orderNewCluster(simulation, request),
+    kubeconfigs: [],
     createdAtMs: nowMs,
     createSeconds: options.createSeconds,
     deleteSeconds: options.deleteSeconds,

@@ -120,6 +120,19 @@ export const faultSchema = z.discriminatedUnion('kind', [
     /** The number of deletions of each cluster that fail, from its first. Other faults count over all clusters. */
     times: z.int().min(1).default(1),
   }),
+  z.strictObject({
+    kind: z.literal('node-delete-failed'),
+    ...conditions,
+    call: z.literal('deleteInstances').default('deleteInstances'),
+    /** The number of deletions of each node that fail, from its first. */
+    times: z.int().min(1).default(1),
+  }),
+  z.strictObject({
+    kind: z.literal('rbac-refused'),
+    message: z.string().default('the service issues no kubeconfig for this cluster'),
+    ...conditions,
+    call: z.literal('createTemporaryKubeconfig').default('createTemporaryKubeconfig'),
+  }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;
@@ -149,6 +162,8 @@ export const faultSummaries: Readonly<Record<FaultKind, string>> = {
   'nodes-late': 'nodes take longer [seconds, share or count]',
   'out-of-stock': 'there are no machines for nodes [share or count, code, message, suggestion]',
   'delete-failed': 'the first deletions of each cluster end in delete_failed [times]',
+  'node-delete-failed': 'the first deletions of each node end in delete_failed [times]',
+  'rbac-refused': 'refuses a temporary kubeconfig inside a response with status 200 [message]',
 };
 
 /**

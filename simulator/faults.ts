@@ -7,7 +7,7 @@ export interface FaultTarget {
   call: CallName;
   clusterName?: string | undefined;
   clusterID?: string | undefined;
-  /** For a deletion that is about to start, its number among the deletions of the cluster, from 1. */
+  /** For a deletion that is about to start, its number among the deletions of the cluster or node, from 1. */
   deletionAttempt?: number;
 }
 
@@ -97,7 +97,7 @@ function occurs(entry: Entry, target: FaultTarget, nowMs: number): boolean {
   const { fault } = entry;
   entry.matches += 1;
   const isUsedUp =
-    fault.kind === 'delete-failed'
+    fault.kind === 'delete-failed' || fault.kind === 'node-delete-failed'
       ? (target.deletionAttempt ?? 1) > fault.times
       : entry.hits >= (fault.times ?? Infinity);
   if (isUsedUp || (fault.nth !== undefined && fault.nth !== entry.matches)) return false;

@@ -1,4 +1,5 @@
-import { defaultDeletionOptions, type ClusterRecord, type DeletionOptions } from './cluster-record.ts';
+import type { ClusterRecord } from './cluster-record.ts';
+import { defaultDeletionOptions, type DeletionOptions } from './deletion-options.ts';
 import { machinesOf, type Machine } from './machines.ts';
 
 /** A resource that still exists and costs money after its cluster is gone. */

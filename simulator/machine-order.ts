@@ -1,4 +1,5 @@
 import type { InstanceSet, InstanceSpec } from '../cce/instance-spec.ts';
+import type { DeletionOptions } from './deletion-options.ts';
 import type { MachineTrouble } from './machine-troubles.ts';
 
 /** The role of a machine in its cluster. */
@@ -34,10 +35,12 @@ export interface OrderedMachines {
 /** The deletion of a single machine while its cluster stays. */
 export interface MachineDeletion {
   requestedAtMs: number;
+  /** The number of deletions of this machine, including this one. */
+  attempt: number;
   /** Whether the deletion ends in `delete_failed`. */
   fails: boolean;
   /** What happens to the machine and what belongs to it; absent: as the machine's own spec says. */
-  options?: { moveOut: boolean; deleteResource: boolean; deleteCDSSnapshot: boolean };
+  options?: DeletionOptions;
 }
 
 export function noMachines(): OrderedMachines {

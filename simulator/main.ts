@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { callNames } from './call-names.ts';
 import { faultSummaries, parseFault, type Fault } from './fault-schema.ts';
-import { defaultOptions, unsetTimeForms, type SimulatorOptions } from './options.ts';
+import { defaultOptions, protectedAnswers, unsetTimeForms, type SimulatorOptions } from './options.ts';
 import { createServer } from './server.ts';
 
-interface Flags extends Omit<SimulatorOptions, 'now' | 'faults' | 'seed' | 'accessKeyID' | 'secretAccessKey'> {
+interface Flags extends Omit<
+  SimulatorOptions,
+  'now' | 'faults' | 'seed' | 'accessKeyID' | 'secretAccessKey' | 'unsupportedMachineSpecs'
+> {
   host: string;
   port: number;
   accessKey: string;
@@ -14,6 +17,7 @@ interface Flags extends Omit<SimulatorOptions, 'now' | 'faults' | 'seed' | 'acce
   clockOffsetSeconds: number;
   seed?: string;
   fault?: Fault[];
+  unsupportedMachineSpec?: string[];
 }
 
 const program = new Command('simulator')
@@ -53,6 +57,13 @@ const program = new Command('simulator')
   .option('--unique-names', 'reject a create if a cluster with this name exists', defaultOptions.uniqueNames)
   .option('--check-network', 'reject a create if its networks overlap others in the VPC', defaultOptions.checkNetwork)
   .option('--quota <clusters>', 'maximum number of clusters in the account', wholeNumber, defaultOptions.quota)
+  .option('--node-quota <nodes>', 'maximum number of nodes in each cluster', wholeNumber, defaultOptions.nodeQuota)
+  .addOption(
+    new Option('--protected-answer <form>', 'how a DELETE of a protected cluster is refused')
+      .choices(protectedAnswers)
+      .default(defaultOptions.protectedAnswer),
+  )
+  .option('--unsupported-machine-spec <spec>', 'machine type that the service does not support; repeatable', collect)
   .option('--clock-offset-seconds <seconds>', 'offset of the simulated clock', number, 0)
   .option('--state-file <file>', 'file that preserves the clusters across restarts')
   .option('--seed <seed>', 'makes IDs and faults reproducible (default: random, printed on stderr)')
@@ -70,7 +81,8 @@ try {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const { host, port, accessKey, secretKey, clockOffsetSeconds, fault = [], ...options } = flags;
+  const { host, port, accessKey, secretKey, clockOffsetSeconds, fault = [], ...others } = flags;
+  const { unsupportedMachineSpec: unsupportedMachineSpecs = [], ...options } = others;
   const seed = flags.seed ?? randomBytes(4).toString('hex');
   const server = createServer({
     ...options,
@@ -78,6 +90,7 @@ async function run(flags: Flags): Promise<void> {
     secretAccessKey: secretKey,
     seed,
     faults: fault,
+    unsupportedMachineSpecs,
     now: () => Date.now() + clockOffsetSeconds * 1000,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -108,6 +121,10 @@ Write a fault as JSON or in short form:
   --fault drop-after:call=createCluster,probability=0.2
 
 Calls: ${callNames.join(', ')}`;
+}
+
+function collect(text: string, texts: string[] = []): string[] {
+  return [...texts, text];
 }
 
 function collectFault(text: string, faults: Fault[] = []): Fault[] {

@@ -4,6 +4,10 @@ import type { Fault } from './fault-schema.ts';
 export const unsetTimeForms = ['absent', 'null', 'zero'] as const;
 export type UnsetTimeForm = (typeof unsetTimeForms)[number];
 
+/** How the service refuses to delete a protected cluster: 400 `InvalidParam`, or 403 `OperationNotAllowed`. */
+export const protectedAnswers = ['invalid-param', 'not-allowed'] as const;
+export type ProtectedAnswer = (typeof protectedAnswers)[number];
+
 /** The settings of a simulator. `docs/assumptions.md` lists the switches that stand for unproven behaviour. */
 export interface SimulatorOptions {
   accessKeyID: string;
@@ -27,6 +31,11 @@ export interface SimulatorOptions {
   checkNetwork: boolean;
   /** The maximum number of clusters in the account. */
   quota: number;
+  /** The maximum number of nodes in each cluster. */
+  nodeQuota: number;
+  protectedAnswer: ProtectedAnswer;
+  /** The machine types that the service does not support; it supports all others. */
+  unsupportedMachineSpecs: readonly string[];
   /** Makes IDs and random faults reproducible. */
   seed: string;
   /** The simulated clock, in milliseconds since the epoch. */
@@ -47,6 +56,9 @@ export const defaultOptions: SimulatorOptions = {
   uniqueNames: false,
   checkNetwork: false,
   quota: 10_000,
+  nodeQuota: 10_000,
+  protectedAnswer: 'invalid-param',
+  unsupportedMachineSpecs: [],
   seed: 'simulator',
   now: Date.now,
   faults: [],

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ClusterSummary, MachineSummary, PlantedCluster } from './admin-routes.ts';
+import type { ClusterSummary, KubeconfigSummary, MachineSummary, PlantedCluster } from './admin-routes.ts';
 import type { CallCounter, LogEntry } from './call-log.ts';
 import type { FaultInput } from './fault-schema.ts';
 import type { ActiveFault } from './faults.ts';
 import type { Leftover } from './leftovers.ts';
 import { defaultOptions } from './options.ts';
+
+export { kubeconfigMarker } from './kubeconfig.ts';
 
 /** A simulator in a separate process, and its admin calls. */
 export interface SimulatorProcess {
@@ -23,6 +25,8 @@ export interface SimulatorProcess {
   clusters: () => Promise<ClusterSummary[]>;
   /** Returns the machines of a cluster in the order of their creation. */
   machines: (clusterID: string) => Promise<MachineSummary[]>;
+  /** Returns the temporary kubeconfigs of all existing clusters. */
+  kubeconfigs: () => Promise<KubeconfigSummary[]>;
   /** Returns the resources that finished deletions left behind. */
   leftovers: () => Promise<Leftover[]>;
   addFault: (fault: FaultInput) => Promise<ActiveFault>;
@@ -101,6 +105,7 @@ export function adminCallsOf(url: string) {
     counters: async () => (await admin<{ byCall: Record<string, CallCounter> }>('GET', 'counters')).byCall,
     clusters: () => admin('GET', 'clusters'),
     machines: (clusterID) => admin('GET', `clusters/${clusterID}/machines`),
+    kubeconfigs: () => admin('GET', 'kubeconfigs'),
     leftovers: () => admin('GET', 'leftovers'),
     addFault: (fault) => admin('POST', 'faults', fault),
     removeFault: async ({ id }) => {

@@ -4,7 +4,6 @@ import { deliver } from './deliver.ts';
 import { defaultOptions, type SimulatorOptions } from './options.ts';
 import { ServiceError, toServiceError } from './service-error.ts';
 import { createSimulation, type Simulation } from './simulation.ts';
-import { vendorPrefixes } from './vendor-calls.ts';
 import { registerVendorRoutes } from './vendor-routes.ts';
 
 declare module 'fastify' {
@@ -29,7 +28,7 @@ export function createServer(options: Partial<SimulatorOptions> = {}): FastifyIn
   });
   readBodiesLikeTheVendor(app);
   prepareAnswers(app, simulation);
-  for (const prefix of vendorPrefixes) registerVendorRoutes(app, prefix, simulation);
+  registerVendorRoutes(app, simulation);
   registerAdminRoutes(app, simulation);
   app.addHook('onClose', async () => simulation.close());
   return app;

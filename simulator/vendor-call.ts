@@ -18,6 +18,8 @@ export interface CallOutcome {
   body: object;
   /** @default 'none' */
   effect?: LogEntry['effect'];
+  /** The nodes that the call added or began to delete. */
+  instanceIDs?: string[];
   /** The cluster that the call created. */
   cluster?: ClusterRecord;
 }
@@ -26,8 +28,7 @@ export interface CallOutcome {
 export interface VendorCall {
   name: CallName;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** The path after the prefix. */
-  path: string;
+  paths: readonly string[];
   /** @throws `ServiceError` if the service rejects the call. */
   handle: (simulation: Simulation, input: CallInput) => CallOutcome;
 }

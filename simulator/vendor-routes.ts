@@ -4,24 +4,28 @@ import { verifySignature } from '../cce/verify-signature.ts';
 import { answerFaultKinds, deliveryAfter, deliveryInstead } from './answer-faults.ts';
 import { deliver, type Answer, type Delivery } from './deliver.ts';
 import type { FaultTarget } from './faults.ts';
+import { clusterIDOf } from './machines.ts';
 import { ServiceError, toServiceError } from './service-error.ts';
 import type { Simulation } from './simulation.ts';
 import type { CallInput, VendorCall } from './vendor-call.ts';
 import { vendorCalls } from './vendor-calls.ts';
 
-/** Registers the routes of the vendor's API with a path prefix. */
-export function registerVendorRoutes(app: FastifyInstance, prefix: string, simulation: Simulation): void {
+/** Registers the routes of the vendor's API. */
+export function registerVendorRoutes(app: FastifyInstance, simulation: Simulation): void {
   for (const call of vendorCalls) {
-    app.route<{ Params: Record<string, string> }>({
-      method: call.method,
-      url: `${prefix}${call.path}`,
-      config: { call: call.name },
-      // Runs before the body is read, so that the simulator does not parse the body of an unauthenticated caller.
-      onRequest: async (request) => authenticate(simulation, request),
-      handler: async (request, reply) =>
-        deliver(simulation.log, request, reply, await serve(simulation, call, request)),
-    });
+    for (const url of call.paths) registerRoute(app, simulation, call, url);
   }
+}
+
+function registerRoute(app: FastifyInstance, simulation: Simulation, call: VendorCall, url: string): void {
+  app.route<{ Params: Record<string, string> }>({
+    method: call.method,
+    url,
+    config: { call: call.name },
+    // Runs before the body is read, so that the simulator does not parse the body of an unauthenticated caller.
+    onRequest: async (request) => authenticate(simulation, request),
+    handler: async (request, reply) => deliver(simulation.log, request, reply, await serve(simulation, call, request)),
+  });
 }
 
 /** @throws `ServiceError` if the signature is invalid. */
@@ -64,8 +68,9 @@ function asOf(simulation: Simulation, secondsAgo: number): Simulation {
 
 function takeEffect(simulation: Simulation, call: VendorCall, input: CallInput, { logDraft }: FastifyRequest): Answer {
   try {
-    const { body, effect = 'none', cluster } = call.handle(simulation, input);
+    const { body, effect = 'none', cluster, instanceIDs } = call.handle(simulation, input);
     logDraft.effect = effect;
+    if (instanceIDs !== undefined) logDraft.instanceIDs = instanceIDs;
     if (cluster !== undefined) logDraft.clusterID = cluster.clusterID;
     return { form: 'success', body };
   } catch (error) {
@@ -75,13 +80,19 @@ function takeEffect(simulation: Simulation, call: VendorCall, input: CallInput, 
 
 /** Identifies the cluster of a call, as far as possible before the call takes effect. */
 function targetOf({ clusters }: Simulation, call: VendorCall, input: CallInput): FaultTarget {
-  const { clusterID } = input.params;
+  const clusterID = input.params['clusterID'] ?? clusterIDOf(input.params['instanceID'] ?? '') ?? requestedID(input);
   const clusterName = clusterID === undefined ? requestedName(call, input) : clusters.find(clusterID)?.clusterName;
   return {
     call: call.name,
     ...(clusterID !== undefined && { clusterID }),
     ...(clusterName !== undefined && { clusterName }),
   };
+}
+
+/** A request for a kubeconfig has the ID of its cluster in its body. */
+function requestedID({ body }: CallInput): string | undefined {
+  const { clusterID } = (body ?? {}) as { clusterID?: unknown };
+  return typeof clusterID === 'string' ? clusterID : undefined;
 }
 
 function requestedName(call: VendorCall, { query, body }: CallInput): string | undefined {

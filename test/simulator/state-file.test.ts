@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startService } from './service.ts';
+import { startService, type Service } from './service.ts';
 
 function stateFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
@@ -35,6 +35,40 @@ describe('a state file', () => {
     expect((await after.call('DELETE', `/v2/cluster/${kept}`)).status).toBe(400);
     after.clock.nowMs += 10_000;
     expect((await after.call('GET', `/v2/cluster/${deleting}`)).status).toBe(404);
+  });
+
+  it('restores the nodes that were added, deleted, or failed, and temporary kubeconfigs', async () => {
+    const options = { ...settings, createSeconds: 0, nodeSeconds: 60, stateFile: stateFile() };
+    const before = await startService(options);
+    await before.admin('POST', 'faults', { kind: 'nodes-fail', count: 1, call: 'createCluster' });
+    const nodes = [{ instanceSpec: { deleteOption: { moveOut: true } }, count: 3 }];
+    const clusterID = await before.create('a', { nodes });
+    const [first, second] = (await before.admin('GET', `clusters/${clusterID}/machines`)).body;
+    const path = `/v2/cluster/${clusterID}/instances`;
+    await before.call('PUT', path, { body: { instanceIDs: [first.cceInstanceID] } });
+    before.clock.nowMs += 10_000;
+    await before.call('POST', path, { body: [{ instanceSpec: {} }] });
+    await before.call('PUT', path, { body: { instanceIDs: [second.cceInstanceID] } });
+    await before.call('POST', '/v2/rbac', { body: { clusterID, temp: true, expireHours: 8 } });
+    const seen = async (service: Service) =>
+      Promise.all(
+        [`clusters/${clusterID}/machines`, 'leftovers', 'kubeconfigs'].map(
+          async (call) => (await service.admin('GET', call)).body,
+        ),
+      );
+    const [machines, leftovers, kubeconfigs] = await seen(before);
+    expect(machines.map(({ instancePhase }: { instancePhase: string }) => instancePhase)).toEqual([
+      'deleting',
+      'provisioning',
+      'pending',
+    ]);
+    expect(leftovers).toMatchObject([{ kind: 'node', id: first.instanceID }]);
+    expect(kubeconfigs).toHaveLength(1);
+    await before.close();
+
+    const after = await startService(options);
+    after.clock.nowMs = before.clock.nowMs;
+    expect(await seen(after)).toEqual([machines, leftovers, kubeconfigs]);
   });
 
   it('prevents the reuse of IDs, even with the same seed', async () => {
