@@ -48,6 +48,7 @@ export function statusText(status: OperationStatus): string {
     `${styled('bold', titleOf(status))} ${stageOf(status)}`,
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
+    ...(status.forbidDelete === true ? ['  protected from deletion'] : []),
     ...noticeLines(status),
     ...stepLines(steps),
     ...(status.outcome === undefined ? [] : outcomeLines(status.outcome)),
