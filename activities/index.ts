@@ -13,7 +13,6 @@ import { createRequestBudget, urgencies } from './api/request-budget.ts';
 import { outsideOfTraces, withSpans } from './api/traced-client.ts';
 import { withHeartbeats } from './api/with-heartbeats.ts';
 import { holdBack } from './batch/hold-back.ts';
-import { setProtection } from './cluster/set-protection.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
 import type { FindOpenDeletes } from './create/open-deletes.ts';
@@ -22,6 +21,7 @@ import { validateCluster } from './create/validate-cluster.ts';
 import { deleteCluster, type IsWorkflowOpen } from './delete/delete-cluster.ts';
 import type { StartApprovedDelete } from './delete/start-approved-delete.ts';
 import { createOverdueDeletions } from './delete/overdue-deletions.ts';
+import { watchNodes } from './nodes/watch-nodes.ts';
 import { findTeardownTargets } from './sweep/find-teardown-targets.ts';
 import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
 import { withFollowerMetrics, withStepMetrics } from './watch/metered-watch.ts';
@@ -96,12 +96,12 @@ export function createActivities(dependencies: ActivityDependencies) {
       ({ clusterID }) => clusterID,
       ({ clusterPhase }) => phaseDuringDelete(clusterPhase) === 'succeeded',
     ),
+    watchNodes: watchNodes({ ...dependencies, cce: watching, budget, phases }),
     deleteCluster: overdue(
       withHeartbeats(deleteCluster(budgeted)),
       ({ clusterID }) => clusterID,
       ({ objection }) => objection !== undefined,
     ),
-    setProtection: withHeartbeats(setProtection(budgeted)),
     listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),

@@ -3,7 +3,9 @@ import type { CreateRecord, Duplicate } from './create-record.ts';
 import type { CurrentStep, Step } from './current-step.ts';
 import type { DeleteReason } from './delete-order.ts';
 import type { Leftovers } from './leftovers.ts';
+import type { ClusterNodes } from './nodes.ts';
 import type { OperationFailure } from './operation-failure.ts';
+import type { NodeOptions } from './readiness.ts';
 
 /** What happened to the clusters that a create made before it was cancelled, failed or expired. */
 export interface Cleanup {
@@ -35,8 +37,11 @@ export interface Cleanup {
 /** A day: long enough for people to give back keys or rights. */
 export const defaultCleanUpTimeoutSeconds = 86_400;
 
-/** The input of the workflow `createCluster`. */
-export interface CreateClusterInput {
+/**
+ * The input of the workflow `createCluster`. Without a `readiness`, as clients of before sent it, the create does not wait for
+ * nodes; see `withReadiness` in `contract/readiness.ts`.
+ */
+export interface CreateClusterInput extends NodeOptions {
   /** The body of the API's create call, with known keys in the SDK's spelling; secrets as references, if possible. */
   request: CreateClusterRequest;
   /**
@@ -113,6 +118,8 @@ export interface CreateClusterOutcome {
   adopted?: boolean;
   /** The steps of the creation, even if the cluster was deleted afterwards. */
   steps: Step[];
+  /** The nodes of the cluster, as the create last saw them. Absent if it does not wait for nodes, or ended before. */
+  nodes?: ClusterNodes;
   /** Surplus clusters that lost answers made, and whether they could be deleted. */
   duplicates?: Duplicate[];
   failure?: OperationFailure;

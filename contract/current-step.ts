@@ -1,4 +1,5 @@
 import type { ClusterPhase } from '../cce/phases.ts';
+import type { ClusterNodes } from './nodes.ts';
 
 /** All stages of creates and deletes, in the order in which an operation passes them. */
 export const stages = [
@@ -6,6 +7,7 @@ export const stages = [
   'submitting',
   'provisioning',
   'verifying',
+  'joiningNodes',
   'running',
   'deleting',
   'cleaningUp',
@@ -74,6 +76,8 @@ export interface CurrentStep {
   /** The step that is running, failed or paused; otherwise the last finished one. Absent before the first step. */
   step?: Step;
   steps: Step[];
+  /** The nodes of the cluster, as last seen. Present from the stage `joiningNodes` on, if the create waits for its nodes. */
+  nodes?: ClusterNodes;
   /** When the stage began, RFC 3339. Absent in answers of version 0.1. */
   stageSince?: string;
   /** When any of this last changed, RFC 3339. */

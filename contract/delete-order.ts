@@ -4,7 +4,9 @@
  */
 export type DeleteOrder =
   /** A clean-up of its own create. The cluster must carry the marker of that create. */
-  | { reason: OwnDeleteReason; markerKey: string }
+  | { reason: Exclude<OwnDeleteReason, NodesReason>; markerKey: string }
+  /** The same, since its nodes are not ready: so many of them must not be ready even now. */
+  | { reason: NodesReason; markerKey: string; nodes: NodeNeed }
   /** A person named the cluster, by its ID or by the name that the ID was found under. */
   | { reason: 'deleteRequested'; clusterName?: string; onlyMarked?: boolean }
   /**
@@ -23,10 +25,29 @@ export type OwnDeleteReason =
   | 'createFailed'
   /** The cluster did not run within the time limit of its create. */
   | 'deadlinePassed'
+  | NodesReason
   /** The cluster's time to live is over. */
   | 'leaseEnded'
   /** The create made more than one cluster, and another one stays. */
   | 'extraOfCreate';
+
+export type NodesReason =
+  /** So many nodes failed that the cluster cannot become ready. */
+  | 'nodesFailed'
+  /** The nodes did not run within their time limit. */
+  | 'nodesLate';
+
+/** Whether a cluster is deleted for its nodes, which may have recovered: they are looked at right before. */
+export function isAboutNodes(reason: DeleteReason): reason is NodesReason {
+  return reason === 'nodesFailed' || reason === 'nodesLate';
+}
+
+/** The nodes that a create asked for. */
+export interface NodeNeed {
+  wanted: number;
+  /** How many of them must run. */
+  needed: number;
+}
 
 type SweepReason = 'teardownRequested' | 'rollbackRequested';
 
@@ -37,6 +58,8 @@ export const deleteReasonTexts: Readonly<Record<DeleteReason, string>> = {
   cancelRequested: 'its create was cancelled',
   createFailed: 'the service says that its creation failed',
   deadlinePassed: 'it did not run within its time limit',
+  nodesFailed: 'its nodes failed',
+  nodesLate: 'its nodes did not run within their time limit',
   leaseEnded: 'its time to live is over',
   extraOfCreate: 'its create made more than one cluster',
   deleteRequested: 'its deletion was requested',

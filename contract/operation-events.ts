@@ -1,4 +1,5 @@
-import { currentStepOf, stages, type CurrentStep, type Stage, type Step } from './current-step.ts';
+import { currentStepOf, type CurrentStep, type Stage, type Step } from './current-step.ts';
+import type { ClusterNodes } from './nodes.ts';
 import type { OperationOutcome } from './operation-outcome.ts';
 
 /** The state of a create or delete, as far as its events follow from it. */
@@ -14,11 +15,13 @@ export interface OperationState {
 export type OperationEvent = {
   /** Grows with each event of an operation, and is the same whoever reads the state, and whenever. */
   position: number;
-} & (
-  | { type: 'stage'; stage: Stage; clusterID?: string }
-  | { type: 'step'; stage: Stage; step: Step }
-  | { type: 'ended'; execution: string; outcome?: OperationOutcome }
-);
+} &
+  /** `nodes`: with the stage `joiningNodes`, what is known of the nodes when the state was read. */
+  (
+    | { type: 'stage'; stage: Stage; clusterID?: string; nodes?: ClusterNodes }
+    | { type: 'step'; stage: Stage; step: Step }
+    | { type: 'ended'; execution: string; outcome?: OperationOutcome }
+  );
 
 const endedRank = 15;
 
@@ -35,13 +38,15 @@ export function eventsOf({ kind, execution, currentStep, outcome }: OperationSta
   const stage = hasEnded ? (kind === 'create' && !hasRun ? undefined : lastStage(kind)) : currentStep?.stage;
   const clusterID = currentStep?.clusterID ?? outcome?.clusterID;
   const stepStage = kind === 'delete' ? 'deleting' : hasEnded || stage !== 'cleaningUp' ? 'provisioning' : 'cleaningUp';
-  for (const passed of passedStages(kind, stage, hasEnded && steps.length > 0)) {
-    const isKnown = clusterID !== undefined && rankOf(passed) >= rankOf('provisioning');
+  const nodes = outcome !== undefined && 'nodes' in outcome ? outcome.nodes : currentStep?.nodes;
+  for (const passed of passedStages(kind, stage, hasEnded && steps.length > 0, nodes !== undefined)) {
+    const isKnown = clusterID !== undefined && ranks[passed] >= ranks.provisioning;
     events.push({
-      position: position(rankOf(passed)),
+      position: stagePosition(passed),
       type: 'stage',
       stage: passed,
       ...(isKnown && { clusterID }),
+      ...(passed === 'joiningNodes' && nodes !== undefined && { nodes }),
     });
     if (passed === stepStage) events.push(...stepEvents(passed, steps));
   }
@@ -59,7 +64,12 @@ function lastStage(kind: OperationState['kind']): Stage {
 }
 
 /** The stages that an operation has passed, with the one that it is in. */
-function passedStages(kind: OperationState['kind'], stage: Stage | undefined, hasSteps: boolean): Stage[] {
+function passedStages(
+  kind: OperationState['kind'],
+  stage: Stage | undefined,
+  hasSteps: boolean,
+  hasNodes: boolean,
+): Stage[] {
   if (kind === 'delete') return stage === undefined ? [] : ['deleting'];
   const toCluster: Stage[] = ['validating', 'submitting', 'provisioning'];
   switch (stage) {
@@ -68,10 +78,12 @@ function passedStages(kind: OperationState['kind'], stage: Stage | undefined, ha
     case 'validating':
     case 'submitting':
     case 'provisioning':
-      return toCluster.slice(0, rankOf(stage) + 1);
+      return toCluster.slice(0, ranks[stage] + 1);
     case 'verifying':
-    case 'running':
+    case 'joiningNodes':
       return [...toCluster, stage];
+    case 'running':
+      return [...toCluster, ...(hasNodes ? (['joiningNodes'] as const) : []), stage];
     case 'deleting':
     case 'cleaningUp':
       return [stage];
@@ -105,7 +117,7 @@ function stepEvent(stage: Stage, step: Step, attempt: number, status: string): O
   const { name, index, total, startedAt, finishedAt, error } = step;
   const isNow = attempt === Math.max(step.retryCount, 1) && status === step.status;
   return {
-    position: position(rankOf(stage), index, attempt, statusRank(status)),
+    position: position(ranks[stage], index, attempt, statusRank(status)),
     type: 'step',
     stage,
     step: {
@@ -126,8 +138,22 @@ function statusRank(status: string): number {
   return known === -1 ? 1 : known;
 }
 
-function rankOf(stage: Stage): number {
-  return stages.indexOf(stage);
+/** Consumers keep positions, so a rank never changes. */
+const ranks = {
+  validating: 0,
+  submitting: 1,
+  provisioning: 2,
+  verifying: 3,
+  // It came later, and shares the rank of the stage before.
+  joiningNodes: 3,
+  running: 4,
+  deleting: 5,
+  cleaningUp: 6,
+  done: 7,
+} as const satisfies Record<Stage, number>;
+
+function stagePosition(stage: Stage): number {
+  return position(ranks[stage], stage === 'joiningNodes' ? 1 : 0);
 }
 
 /** 4 bits of the stage, 8 of the step, 6 of the attempt, 3 of the status, so that three bytes hold it. */

@@ -9,6 +9,8 @@ export interface OperationFailure {
     | 'NameTaken'
     | 'CreateRefused'
     | 'CreateFailed'
+    | 'NodesFailed'
+    | 'NodesNotReady'
     | 'DeletedByOthers'
     | 'DeleteRefused'
     | 'DeleteFailed'

@@ -7,8 +7,6 @@ export interface OperationMemo extends Record<string, unknown> {
   clusterID?: string;
   /** The digest of a create's request; see {@link specDigest}. */
   specDigest?: string;
-  /** The create asks for a cluster that the service protects from deletion. */
-  forbidDelete?: true;
   /** The create has a time to live. */
   hasLease?: boolean;
   /** The cluster runs, and its time to live has begun. */
@@ -70,16 +68,20 @@ export type MemoOptions = Readonly<Record<string, string | number | boolean>>;
 
 export function memoOfCreate({ request, ...options }: CreateClusterInput): OperationMemo {
   const { onFailure, timeoutSeconds, ttlSeconds, cleanUpTimeoutSeconds } = options;
+  const { readiness, nodeTimeoutSeconds, onNodeFailure, maxReplacements } = options;
   return {
     clusterName: request.cluster.clusterName,
     specDigest: specDigest(request),
-    ...(request.cluster.forbidDelete === true && { forbidDelete: true }),
     ...(ttlSeconds !== undefined && { hasLease: true }),
     options: {
       ...(onFailure !== undefined && { onFailure }),
       ...(timeoutSeconds !== undefined && { timeoutSeconds }),
       ...(ttlSeconds !== undefined && { ttlSeconds }),
       ...(cleanUpTimeoutSeconds !== undefined && { cleanUpTimeoutSeconds }),
+      ...(readiness !== undefined && { readiness }),
+      ...(nodeTimeoutSeconds !== undefined && { nodeTimeoutSeconds }),
+      ...(onNodeFailure !== undefined && { onNodeFailure }),
+      ...(maxReplacements !== undefined && { maxReplacements }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ClusterPhase } from '../cce/phases.ts';
-import type { PollTrouble, ReportSequence, Step, StepError, WatchGoal } from './current-step.ts';
+import type { PollTrouble, ReportSequence, Step, WatchGoal } from './current-step.ts';
+import { isRecord, isSequence, readSteps, readTrouble } from './read-details.ts';
 
 /**
  * What a watch has seen of its cluster: `watched` in the heartbeat details of `watchCluster`. Temporal shows it to whoever
@@ -27,10 +28,9 @@ export function readWatched(details: unknown): WatchedCluster | undefined {
   if (typeof clusterID !== 'string' || !isGoal || typeof phase !== 'string' || typeof changedAt !== 'string') {
     return undefined;
   }
-  if (!isSequence(sequence) || !Array.isArray(steps) || Number.isNaN(Date.parse(changedAt))) return undefined;
-  const read = steps.map(readStep);
+  const read = readSteps(steps);
+  if (!isSequence(sequence) || read === undefined || Number.isNaN(Date.parse(changedAt))) return undefined;
   const trouble = readTrouble(pollTrouble);
-  if (!read.every((step) => step !== undefined)) return undefined;
   return {
     clusterID,
     goal,
@@ -47,44 +47,4 @@ export function isOlderReport(sequence: ReportSequence | undefined, last: Report
   if (!Array.isArray(sequence) || !Array.isArray(last)) return false;
   const position = sequence.findIndex((part, index) => part !== last[index]);
   return position !== -1 && (sequence[position] ?? 0) < (last[position] ?? 0);
-}
-
-function readStep(step: unknown): Step | undefined {
-  if (!isRecord(step)) return undefined;
-  const { name, index, total, status, retryCount, startedAt, finishedAt, error } = step;
-  if (typeof name !== 'string' || typeof status !== 'string') return undefined;
-  if (typeof index !== 'number' || typeof total !== 'number' || typeof retryCount !== 'number') return undefined;
-  return {
-    name,
-    index,
-    total,
-    status,
-    retryCount,
-    ...(typeof startedAt === 'string' && { startedAt }),
-    ...(typeof finishedAt === 'string' && { finishedAt }),
-    ...(isRecord(error) && { error: readError(error) }),
-  };
-}
-
-function readError({ code, message, suggestion, traceID }: Record<string, unknown>): StepError {
-  return {
-    ...(typeof code === 'string' && { code }),
-    ...(typeof message === 'string' && { message }),
-    ...(typeof suggestion === 'string' && { suggestion }),
-    ...(typeof traceID === 'string' && { traceID }),
-  };
-}
-
-function readTrouble(trouble: unknown): PollTrouble | undefined {
-  if (!isRecord(trouble)) return undefined;
-  const { failures, message } = trouble;
-  return typeof failures === 'number' && typeof message === 'string' ? { failures, message } : undefined;
-}
-
-function isSequence(sequence: unknown): sequence is ReportSequence {
-  return Array.isArray(sequence) && sequence.length === 3 && sequence.every((part) => Number.isFinite(part));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -10,7 +10,6 @@ export const workflowTypes = {
   createCluster: 'createCluster',
   deleteCluster: 'deleteCluster',
   reconcileClusters: 'reconcileClusters',
-  setProtection: 'setProtection',
   teardownSweep: 'teardownSweep',
   webhook: 'webhook',
   webhookDelivery: 'webhookDelivery',

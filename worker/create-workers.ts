@@ -144,12 +144,12 @@ function createReadWorker(common: CommonOptions, scope: ScopeConfiguration, acti
 function createMutateWorker(
   common: CommonOptions,
   scope: ScopeConfiguration,
-  { submitCluster, deleteCluster, setProtection }: Activities,
+  { submitCluster, deleteCluster }: Activities,
 ): Promise<Worker> {
   return Worker.create({
     ...common,
     taskQueue: mutateTaskQueue(taskQueue(scope)),
-    activities: { submitCluster, deleteCluster, setProtection },
+    activities: { submitCluster, deleteCluster },
     ...letCallsEnd,
     // The server enforces this limit, for all workers of the account together.
     maxTaskQueueActivitiesPerSecond: scope.maximumRequestsPerSecond,
@@ -170,12 +170,12 @@ function mutateSlots({ maximumRequestsPerSecond }: ScopeConfiguration): number {
 function createWatchWorker(
   common: CommonOptions,
   scope: ScopeConfiguration,
-  { watchCluster, awaitItems, followEvents, deliverEvent }: Activities,
+  { watchCluster, watchNodes, awaitItems, followEvents, deliverEvent }: Activities,
 ): Promise<Worker> {
   return Worker.create({
     ...common,
     taskQueue: watchTaskQueue(taskQueue(scope)),
-    activities: { watchCluster, awaitItems, followEvents, deliverEvent },
+    activities: { watchCluster, watchNodes, awaitItems, followEvents, deliverEvent },
     // No grace: a watch is handed over at once, with its last heartbeat.
     shutdownGraceTime: 0,
     shutdownForceTime: '30s',

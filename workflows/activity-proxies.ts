@@ -99,18 +99,6 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deleteCluster(input);
 
-/** A person waits for it, and repeats it. A look may lag behind the change for 90 s. */
-export const setProtection: Activities['setProtection'] = (input) =>
-  proxyActivities<Activities>({
-    ...onMutateQueue(),
-    summary: `switch the deletion protection of ${input.nameOrID} ${input.forbidDelete ? 'on' : 'off'}`,
-    startToCloseTimeout: '150s',
-    heartbeatTimeout,
-    scheduleToCloseTimeout: '170s',
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' },
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-  }).setProtection(input);
-
 /** Asks Temporal, and may be repeated. The day is for a Temporal that refuses the start: then the approval has failed. */
 export const startApprovedDelete: Activities['startApprovedDelete'] = (input) =>
   proxyActivities<Activities>({
@@ -185,6 +173,20 @@ export function watchActivities(
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   });
 }
+
+/**
+ * Ends by itself at its time limit, after it has looked once more. The hour beyond is for workers that are away: then nobody has
+ * looked, and the cluster stays. As `watchCluster`, it goes on from its last heartbeat, and a cancel does not wait for it.
+ */
+export const watchNodes: Activities['watchNodes'] = (input) =>
+  proxyActivities<Activities>({
+    ...onWatchQueue(),
+    summary: `wait until ${input.needed} of ${input.wanted} nodes run`,
+    scheduleToCloseTimeout: Math.max(0, input.untilMs - Date.now()) + 3_600_000,
+    heartbeatTimeout: '20s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).watchNodes(input);
 
 /**
  * Lasts for an hour, and an attempt that fails goes on from its last heartbeat. It runs among the long polls.

@@ -33,9 +33,16 @@ export async function attachToCreate(client: Client, run: OperationRun, create: 
   return true;
 }
 
-/** What a create under way cannot be made to do: its cluster would stay for ever, or go, against the wish of the item. */
-function wishesOf({ ttlSeconds, onFailure }: CreateClusterInput): Options {
-  return { ttlSeconds, onFailure: onFailure === 'delete' ? undefined : onFailure };
+/**
+ * What a create under way cannot be made to do: its cluster would stay for ever, go, or count as running too early, against the
+ * wish of the item. A readiness that the item leaves open is met by any.
+ */
+function wishesOf({ ttlSeconds, onFailure, readiness }: CreateClusterInput): Options {
+  return {
+    ttlSeconds,
+    onFailure: onFailure === 'delete' ? undefined : onFailure,
+    readiness: readiness === 'cluster' ? undefined : readiness,
+  };
 }
 
 /** A run of somebody else keeps the options that it was started with. Without a word, the item would rely on its own. */

@@ -6,6 +6,7 @@ import type { BatchItem } from '../../contract/batch/item.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
+import { secondsUntilReady, withReadiness } from '../../contract/readiness.ts';
 import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
 import { recordForCreate } from '../../temporal/executions/record-of-earlier.ts';
 import { findOperationRun } from '../../temporal/executions/start-operation.ts';
@@ -78,7 +79,8 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
   const { upload, startedBy } = input;
   const { clusterName } = create.request.cluster;
   const workflowID = createWorkflowID(upload, clusterName);
-  const memo = memoOfCreate(create);
+  const wanted = withReadiness(create);
+  const memo = memoOfCreate(wanted);
   for (;;) {
     const run = await startOrAttach(client, input, workflowID, async () => {
       // A memo that cannot be read hinders no new create.
@@ -87,7 +89,7 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
       return {
         kind: 'create',
         workflowID,
-        input: { ...create, ...record.input },
+        input: { ...wanted, ...record.input },
         memo: { ...memo, ...record.memo, startedBy },
       };
     });
@@ -95,7 +97,7 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
     }
     if (run.attached === true && !(await attachToCreate(client, run, create))) continue;
-    return started(run, 'create', create.timeoutSeconds, run.memo.hasLease);
+    return started(run, 'create', secondsUntilReady(wanted), run.memo.hasLease);
   }
 }
 

@@ -9,6 +9,7 @@ import { isClaimedByOthers, judgeOwnership } from '../../contract/orphan-decisio
 import type { CreateRun } from '../../contract/reconcile.ts';
 import { withCallFailures, withoutEffect } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
+import { objectionOfNodes } from './objection-of-nodes.ts';
 import { isProtected, objectionTo } from './objection-to.ts';
 
 export interface DeleteInput {
@@ -61,7 +62,7 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
           });
           return { alreadyGone: false, objection, clusterPhase };
         };
-        const objection = objectionTo(order, cluster);
+        const objection = objectionTo(order, cluster) ?? (await objectionOfNodes(cce, order, cluster, signal));
         if (objection !== undefined) return refused(objection);
         const leftovers = await listLeftovers(cce, cluster, options, signal);
         // Temporal is asked last: a create may adopt an orphan while its deletion waits to be sent.

@@ -60,7 +60,7 @@ export function isClear({ stage, waitsFor, pollTrouble }: CurrentStep): boolean 
   return waitsFor !== undefined || pollTrouble !== undefined || telling.has(stage);
 }
 
-const telling: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'done']);
+const telling: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'joiningNodes', 'running', 'done']);
 
 /** Whether a description alone gives reason to doubt that workers run a workflow, so that it is worth a question. */
 export function mayBeHeldUp(
@@ -189,7 +189,7 @@ export interface PendingCall {
 }
 
 /** Activities that last for as long as a cluster takes. They report their own trouble. */
-const lasting: ReadonlySet<string> = new Set(['watchCluster', 'awaitItems']);
+const lasting: ReadonlySet<string> = new Set(['watchCluster', 'watchNodes', 'awaitItems']);
 
 /** An answer usually takes less than a second. */
 const slowMs = 5_000;

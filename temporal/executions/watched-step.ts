@@ -8,6 +8,7 @@ import {
 } from '../../contract/current-step.ts';
 import type { OperationMemo } from '../../contract/operation-memo.ts';
 import { isOlderReport, readWatched } from '../../contract/watched-cluster.ts';
+import { readWatchedNodes } from '../../contract/watched-nodes.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
 import { decodePayloads } from './decode-payloads.ts';
 import { withoutReport } from './query-if-answered.ts';
@@ -21,22 +22,24 @@ export interface WatchedStep {
 
 /**
  * Reads from the description of a create or delete how far it has got. `undefined` if that does not tell: only while a create
- * or delete does nothing but watch its cluster, the watch tells all, and not before its first heartbeat.
+ * or delete does nothing but watch its cluster or its nodes, the watch tells all, and not before its first heartbeat.
  */
 export async function watchedStepOf(
   client: Client,
   run: Pick<WorkflowExecutionDescription, 'type' | 'workflowId' | 'memo' | 'raw'>,
 ): Promise<WatchedStep | undefined> {
   const [pending, ...others] = run.raw.pendingActivities ?? [];
-  if (pending?.activityType?.name !== 'watchCluster' || others.length > 0) return undefined;
+  if (pending === undefined || others.length > 0) return undefined;
   if (pending.state !== scheduled && pending.state !== started) return undefined;
-  const watched = readWatched(await decode(client, run.workflowId, pending.heartbeatDetails?.payloads?.[0]));
+  const details = await decode(client, run.workflowId, pending.heartbeatDetails?.payloads?.[0]);
+  const { claimed } = (run.memo ?? {}) as OperationMemo;
+  if (pending.activityType?.name === 'watchNodes') return stepOfNodes(details, claimed);
+  const watched = pending.activityType?.name === 'watchCluster' ? readWatched(details) : undefined;
   if (watched === undefined) return undefined;
   const { clusterID, goal, phase, steps, sequence, changedAt, pollTrouble } = watched;
   // A create also watches that clusters go, in several stages.
   const isCreate = run.type === workflowTypes.createCluster;
   if (goal !== (isCreate ? 'running' : 'gone')) return undefined;
-  const { claimed } = (run.memo ?? {}) as OperationMemo;
   const step = currentStepOf(steps);
   return {
     currentStep: {
@@ -46,6 +49,28 @@ export async function watchedStepOf(
       ...(step !== undefined && { step }),
       steps,
       stageSince: new Date(sequence[0]).toISOString(),
+      updatedAt: changedAt,
+      ...(pollTrouble !== undefined && { pollTrouble }),
+      ...(claimed === true && { isClaimed: true }),
+    },
+    sequence,
+  };
+}
+
+function stepOfNodes(details: unknown, claimed: boolean | undefined): WatchedStep | undefined {
+  const watched = readWatchedNodes(details);
+  if (watched === undefined) return undefined;
+  const { clusterID, nodes, steps, sinceMs, sequence, changedAt, pollTrouble } = watched;
+  const step = currentStepOf(steps);
+  return {
+    currentStep: {
+      clusterID,
+      stage: 'joiningNodes',
+      phase: 'running',
+      ...(step !== undefined && { step }),
+      steps,
+      nodes,
+      stageSince: new Date(sinceMs).toISOString(),
       updatedAt: changedAt,
       ...(pollTrouble !== undefined && { pollTrouble }),
       ...(claimed === true && { isClaimed: true }),

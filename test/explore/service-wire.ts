@@ -32,6 +32,16 @@ export function toSteps({ state }: ServiceCluster) {
   return { status, steps: [{ stepName: isDeletion ? 'machines' : 'masters', stepStatus }] };
 }
 
+/** The one node of a cluster, which runs together with it. */
+export function toInstances({ clusterID, state, madeAtMs }: ServiceCluster) {
+  const node = {
+    spec: { cceInstanceID: `${clusterID}-node`, clusterRole: 'node' },
+    status: { instancePhase: state },
+    createdAt: new Date(madeAtMs).toISOString(),
+  };
+  return { instancePage: { totalCount: 1, instanceList: [node] }, requestID: 'instances' };
+}
+
 export function json(body: unknown): ServiceResponse {
   return { status: 200, body: JSON.stringify(body) };
 }

@@ -1,5 +1,15 @@
 import type { Answer, Fate, LogEntry, ServiceCluster, ServiceRequest, ServiceResponse } from './service-log.ts';
-import { callOf, json, notFound, refusal, targetOf, toListed, toSteps, type CreateBody } from './service-wire.ts';
+import {
+  callOf,
+  json,
+  notFound,
+  refusal,
+  targetOf,
+  toInstances,
+  toListed,
+  toSteps,
+  type CreateBody,
+} from './service-wire.ts';
 
 /**
  * A service that makes and deletes clusters as a script says. It imports nothing of the product: what the oracle reads in
@@ -106,7 +116,7 @@ export function createService({ nowMs, hasUniqueNames, nextFate }: ServiceSettin
       case 'getEventSteps':
         return isVisible(cluster) ? json(toSteps(cluster)) : notFound();
       case 'listInstances':
-        return json({ instancePage: { totalCount: 0, instanceList: [] }, requestID: 'instances' });
+        return isVisible(cluster) ? json(toInstances(cluster)) : notFound();
       case 'deleteCluster':
         if (!exists(cluster)) return notFound();
         entry.affected = cluster.clusterID;

@@ -1,11 +1,13 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
+import type { NodesReport } from '../../activities/nodes/watch-nodes.ts';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
 import type { ClusterPhase } from '../../cce/phases.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
 import type { Step } from '../../contract/current-step.ts';
 import { cancelSignal } from '../../contract/messages.ts';
+import type { FailedNode } from '../../contract/nodes.ts';
 
 /** The contents of a scripted cloud, and its answer to each call. */
 export interface CloudScript {
@@ -19,11 +21,28 @@ export interface CloudScript {
   made?: readonly Partial<CloudCluster>[];
   /** Why a cluster cannot be compared with the request. */
   incomparable?: CceApiError;
+  /**
+   * What the watches of nodes report, in order; `never`: they are awaited for ever. The last holds for all further ones.
+   *
+   * @default [{ verdict: 'ready' }]
+   */
+  nodes?: readonly (ScriptedNodes | 'never' | ApplicationFailure)[];
+  /** How many nodes run when a cluster is about to be deleted. @default 0 */
+  nodesAtLast?: number;
   moments?: Moments;
   /**
    * The worker hands over to the next one: that learns at once what happens at this moment and what the call brings.
    */
   deployAt?: Moment;
+}
+
+/** A report of a watch of nodes, without the counts that follow from what is wanted. */
+export interface ScriptedNodes {
+  verdict: NodesReport['verdict'];
+  /** @default all that are wanted, or none */
+  ready?: number;
+  failedNodes?: FailedNode[];
+  clusterPhase?: ClusterPhase;
 }
 
 /** A cluster as the cloud keeps it. */
@@ -75,10 +94,10 @@ export interface PostScript {
 
 /**
  * When a call arrives and before it is answered, counted from 1 for each kind of call. `step` is a watch that reports a
- * step of a creation, `leaving` one that reports a step of a deletion.
+ * step of a creation, `leaving` one that reports a step of a deletion, `join` one of nodes.
  */
 export type Moment = `${MomentKind} ${number}`;
-export type MomentKind = 'look' | 'post' | 'step' | 'delete' | 'leaving';
+export type MomentKind = 'look' | 'post' | 'step' | 'join' | 'delete' | 'leaving';
 
 /** What the test does at each moment, once. */
 export type Moments = { [moment in Moment]?: MomentAction } & {

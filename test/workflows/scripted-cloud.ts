@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { withCallFailures } from '../../activities/api/call-failure.ts';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { validateCluster } from '../../activities/create/validate-cluster.ts';
+import { objectionOfNodes } from '../../activities/delete/objection-of-nodes.ts';
 import { objectionTo } from '../../activities/delete/objection-to.ts';
 import type { DeleteOrder, DeleteReason } from '../../contract/delete-order.ts';
 import type { Activities } from '../../activities/index.ts';
@@ -12,6 +13,8 @@ import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
 import { phaseDuringCreate, phaseDuringDelete, type ClusterPhase } from '../../cce/phases.ts';
 import type { Step, WatchGoal } from '../../contract/current-step.ts';
 import { currentStepQuery, stepChangedSignal } from '../../contract/messages.ts';
+import { reasonsOf } from '../../contract/nodes.ts';
+import { partialClient } from '../partial-client.ts';
 import {
   posts,
   stepsOfCreation,
@@ -31,6 +34,7 @@ export interface ScriptedCloud {
     | 'findClusters'
     | 'submitCluster'
     | 'watchCluster'
+    | 'watchNodes'
     | 'lookAtCluster'
     | 'deleteCluster'
   >;
@@ -57,11 +61,13 @@ export interface Surroundings {
 }
 
 /** The cluster as the service shows it. All clusters of a cloud have the name that the test is about. */
-function shownAs(cluster: CloudCluster, order: DeleteOrder): Pick<Cluster, 'spec' | 'status'> {
+function shownAs(cluster: CloudCluster, order: DeleteOrder): Cluster {
   const { clusterPhase, description, forbidDelete } = cluster;
   const clusterName = 'clusterName' in order ? order.clusterName : 'any';
   return { spec: { clusterName, description, forbidDelete }, status: { clusterPhase } } as Cluster;
 }
+
+const nothingNew = () => ApplicationFailure.create({ type: 'NothingNew', nextRetryDelay: '5 minutes' });
 
 /** The secrets that the references in a request point to. */
 const secrets: Record<string, string> = { CCE_ADMIN_PASSWORD: 'test123!T', CCE_WEAK_PASSWORD: 'weak' };
@@ -73,9 +79,21 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   const counts = new Map<MomentKind, number>();
   const happening = new Set<Promise<void>>();
   let looks = 0;
+  let joins = 0;
   let sent = 0;
   let made = 0;
   let lastDescription = '';
+
+  const nodesAtLast = partialClient({
+    listInstances: async () => {
+      const { nodesAtLast: totalCount = 0 } = script;
+      const instanceList = Array.from({ length: totalCount }, (_, index) => ({
+        spec: { cceInstanceID: `node-${index}`, clusterRole: 'node' },
+        status: { instancePhase: 'running' },
+      }));
+      return { instancePage: { totalCount, instanceList }, requestID: 'instances' };
+    },
+  });
 
   for (const [index, cluster] of (script.clusters ?? []).entries()) add(`cce-before-${index + 1}`, cluster);
 
@@ -154,6 +172,18 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (!deletionAccepted) return { clusterPhase: cluster.clusterPhase, steps: [] };
       return goal === 'running' ? watchCreation(clusterID, cluster) : watchDeletion(clusterID, cluster);
     },
+    async watchNodes({ wanted }) {
+      const nodes = script.nodes ?? [{ verdict: 'ready' }];
+      const report = nodes[Math.min(joins++, nodes.length - 1)];
+      await reach('join');
+      if (report === undefined || report === 'never') throw nothingNew();
+      if (report instanceof ApplicationFailure) throw report;
+      const { verdict, ready = verdict === 'ready' ? wanted : 0, failedNodes = [], clusterPhase } = report;
+      const failed = failedNodes.length;
+      const counts = { wanted, ready, failed, beingMade: wanted - ready - failed };
+      const reasons = failed > 0 && { failedNodes, reasons: reasonsOf(failedNodes) };
+      return { verdict, nodes: { ...counts, ...reasons }, ...(clusterPhase !== undefined && { clusterPhase }) };
+    },
     async lookAtCluster({ clusterID }) {
       const cluster = clusters.get(clusterID);
       const [look, ...later] = cluster?.looks ?? [];
@@ -165,7 +195,11 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     },
     async deleteCluster({ clusterID, options, order, sinceMs }) {
       const cluster = clusters.get(clusterID);
-      const objection = cluster === undefined ? undefined : objectionTo(order, shownAs(cluster, order));
+      const objection =
+        cluster === undefined
+          ? undefined
+          : (objectionTo(order, shownAs(cluster, order)) ??
+            (await objectionOfNodes(nodesAtLast, order, shownAs(cluster, order), new AbortController().signal)));
       if (objection !== undefined) return { alreadyGone: false, objection };
       deletes.push({ clusterID, options, reason: order.reason });
       deletesSince.push(sinceMs);
@@ -209,7 +243,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   function observed(clusterPhase: ClusterPhase, meaning: (phase: ClusterPhase) => string, steps: Step[]): Observation {
     if (clusterPhase === 'absent') return { clusterPhase, steps: [] };
     if (meaning(clusterPhase) !== 'waiting') return { clusterPhase, steps };
-    throw ApplicationFailure.create({ type: 'NothingNew', nextRetryDelay: '5 minutes' });
+    throw nothingNew();
   }
 
   async function report(clusterID: string, goal: WatchGoal, steps: Step[]): Promise<void> {

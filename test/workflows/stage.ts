@@ -33,6 +33,7 @@ export function activitiesOf(clouds: ReadonlyMap<string, ScriptedCloud>): Script
     findClusters: (input) => own().findClusters(input),
     submitCluster: (input) => own().submitCluster(input),
     watchCluster: (input) => own().watchCluster(input),
+    watchNodes: (input) => own().watchNodes(input),
     lookAtCluster: (input) => own().lookAtCluster(input),
     deleteCluster: (input) => own().deleteCluster(input),
   };
@@ -42,11 +43,11 @@ export function activitiesOf(clouds: ReadonlyMap<string, ScriptedCloud>): Script
 export function createSideWorkers(
   connection: NativeConnection,
   taskQueue: string,
-  { watchCluster, submitCluster, deleteCluster }: ScriptedCloud['activities'],
+  { watchCluster, watchNodes, submitCluster, deleteCluster }: ScriptedCloud['activities'],
 ): Promise<Worker[]> {
   const common = { ...fewPollers, connection };
   return Promise.all([
-    Worker.create({ ...common, taskQueue: watchTaskQueue(taskQueue), activities: { watchCluster } }),
+    Worker.create({ ...common, taskQueue: watchTaskQueue(taskQueue), activities: { watchCluster, watchNodes } }),
     Worker.create({ ...common, taskQueue: mutateTaskQueue(taskQueue), activities: { submitCluster, deleteCluster } }),
   ]);
 }

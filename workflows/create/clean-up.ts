@@ -5,7 +5,7 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Cleanup } from '../../contract/create.ts';
-import type { DeleteOrder, DeleteReason } from '../../contract/delete-order.ts';
+import { isAboutNodes, type DeleteOrder, type DeleteReason } from '../../contract/delete-order.ts';
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
@@ -131,10 +131,16 @@ function failureOf(error: TemporalFailure): OperationFailure {
 }
 
 /** What a deletion is based on; `undefined` if the clusters are kept. */
-function orderOf({ reason, deleteOptions }: CleanupPolicy, { request, marker }: Creation): DeleteOrder | undefined {
+function orderOf(
+  { reason, deleteOptions }: CleanupPolicy,
+  { request, marker, nodes }: Creation,
+): DeleteOrder | undefined {
   const { clusterName } = request.cluster;
   if (deleteOptions !== undefined) return { reason: 'deleteRequested', clusterName, onlyMarked: true };
-  return reason === undefined ? undefined : { reason, markerKey: marker.key };
+  if (reason === undefined) return undefined;
+  const { key: markerKey } = marker;
+  if (!isAboutNodes(reason)) return { reason, markerKey };
+  return nodes && { reason, markerKey, nodes };
 }
 
 /** What is true of the cluster of a create alone is no reason to delete another one: that is an extra. */
@@ -144,7 +150,13 @@ function orderFor(clusterID: string, order: DeleteOrder, { obtained, marker }: C
   return { reason: 'extraOfCreate', markerKey: marker.key };
 }
 
-const reasonsAboutObtained: ReadonlySet<DeleteReason> = new Set(['createFailed', 'deadlinePassed', 'leaseEnded']);
+const reasonsAboutObtained: ReadonlySet<DeleteReason> = new Set([
+  'createFailed',
+  'deadlinePassed',
+  'nodesFailed',
+  'nodesLate',
+  'leaseEnded',
+]);
 
 /** The user's options count, except that existing machines are moved out even if the user does not say so. */
 function deleteOptionsFor(request: CreateClusterRequest, { deleteOptions }: CleanupPolicy): DeleteClusterOptions {

@@ -16,7 +16,7 @@ import {
   type CreateClusterInput,
   type CreateClusterOutcome,
 } from '../../contract/create.ts';
-import { protectedObjection, type OwnDeleteReason } from '../../contract/delete-order.ts';
+import { isAboutNodes, protectedObjection, type OwnDeleteReason } from '../../contract/delete-order.ts';
 import { markerOf } from '../../contract/marker.ts';
 import { claimSignal, extendLeaseSignal, requestQuery, verifyClusterUpdate } from '../../contract/messages.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
@@ -32,12 +32,13 @@ import type { CleanupPolicy } from './clean-up-task.ts';
 import { cleanUp } from './clean-up.ts';
 import { countIncidents } from './count-incidents.ts';
 import type { Creation } from './creation.ts';
+import { joinNodes, nodeNeedOf } from './join-nodes.ts';
 import { createLease, type Lease, type LeaseEnd } from './lease.ts';
 import { isLeaving, trackPresence } from './presence.ts';
 import { provisionCluster, type Deadline } from './provision-cluster.ts';
 
 /**
- * Brings exactly one cluster to `running`, or cleans up what it made. With a time to live, it then waits until that is
+ * Brings exactly one cluster to `running`, with as many nodes as its readiness asks for, or cleans up what it made. With a time to live, it then waits until that is
  * over and deletes the cluster, in as many runs as that takes.
  *
  * Returns the outcome if the cluster runs, has expired or vanished, or was cancelled, natively or by signal. A failed create closes
@@ -53,6 +54,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
     ...(input.knownClusterID !== undefined && { knownClusterID: input.knownClusterID }),
+    ...nodeNeedOf(input),
     unseenUntilMs: input.unseenUntil === undefined ? -Infinity : Date.parse(input.unseenUntil),
     ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
@@ -90,6 +92,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
       await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
       progress.enter('submitting');
       await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
+      await joinNodes(creation, progress, input);
       progress.enter('running');
       if (lease !== undefined && creation.obtained?.madeBy === 'thisCreate') {
         // Clients that wait for the cluster, and not for its end, read this.
@@ -166,8 +169,10 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const ended = outcome('failed');
     if (reason.type === 'DeletedByOthers' && isLeaving(progress.view().phase)) forgetObtained(creation);
     const deleteReason = input.onFailure === 'keep' ? undefined : reasonsToDelete[reason.type];
-    const ownPolicy = deleteReason === undefined ? {} : { reason: deleteReason };
-    const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? ownPolicy : cancelPolicy());
+    // The masters run, and somebody besides the starter relies on the cluster.
+    const isSpared = () => deleteReason !== undefined && isAboutNodes(deleteReason) && isClaimed;
+    const ownPolicy = () => (deleteReason === undefined || isSpared() ? {} : { reason: deleteReason });
+    const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? ownPolicy() : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress, work.onAbandon);
     progress.enter('done');
     throw closingFailure(recorded({ ...ended, failure: reason, cleanup: withLeaseNote(cleanup) }));
@@ -217,11 +222,13 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 
   function outcome(kind: CreateClusterOutcome['outcome']): CreateClusterOutcome {
     const { obtained } = creation;
+    const { steps, nodes } = progress.view();
     return {
       outcome: kind,
       ...identifiers(obtained),
       ...(obtained?.madeBy === 'earlierCreate' && { adopted: true }),
-      steps: progress.view().steps,
+      steps,
+      ...(nodes !== undefined && { nodes }),
     };
   }
 }
@@ -233,6 +240,8 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
 const reasonsToDelete: Partial<Record<OperationFailure['type'], OwnDeleteReason>> = {
   CreateFailed: 'createFailed',
   DeadlineExceeded: 'deadlinePassed',
+  NodesFailed: 'nodesFailed',
+  NodesNotReady: 'nodesLate',
 };
 
 /** The failure of a create whose cluster has been protected since, so that it outlives its time to live. */

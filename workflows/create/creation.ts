@@ -1,5 +1,6 @@
 import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import type { CreateRecord } from '../../contract/create-record.ts';
+import type { NodeNeed } from '../../contract/delete-order.ts';
 import type { Marker } from '../../contract/marker.ts';
 
 /** What a create works on and what it has made so far: an outcome and a clean-up need no more. */
@@ -12,4 +13,6 @@ export interface Creation extends CreateRecord {
   readonly knownClusterID?: string;
   /** Until when, in milliseconds since the epoch, a cluster of that create may still appear. `-Infinity` if none may. */
   readonly unseenUntilMs: number;
+  /** The nodes that the create waits for. Absent if it does not wait for any. */
+  readonly nodes?: NodeNeed;
 }

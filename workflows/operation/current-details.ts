@@ -1,8 +1,17 @@
 import type { BatchProgress } from '../../contract/batch/progress.ts';
 import type { CurrentStep, WaitsFor } from '../../contract/current-step.ts';
+import { nodesText, reasonText } from '../../contract/nodes.ts';
 
 /** The state of a create or delete as Markdown, for Temporal's Web UI. Costs no history. */
-export function operationDetails({ stage, clusterID, phase, steps, pollTrouble, waitsFor }: CurrentStep): string {
+export function operationDetails({
+  stage,
+  clusterID,
+  phase,
+  steps,
+  pollTrouble,
+  waitsFor,
+  nodes,
+}: CurrentStep): string {
   const head = [`**${stage}**`, ...(clusterID === undefined ? [] : [`\`${clusterID}\``]), ...(phase ? [phase] : [])];
   const rows = steps.map(({ index, name, status, retryCount, startedAt = '', error }) =>
     row([index, name, status, retryCount, startedAt, error?.message ?? '']),
@@ -11,6 +20,9 @@ export function operationDetails({ stage, clusterID, phase, steps, pollTrouble, 
     head.join(' · '),
     ...(pollTrouble === undefined ? [] : ['', `The service cannot be asked: ${pollTrouble.message}`]),
     ...(waitsFor === undefined ? [] : ['', waitText(waitsFor)]),
+    ...(nodes === undefined
+      ? []
+      : ['', nodesText(nodes), ...(nodes.reasons ?? []).flatMap((each) => ['', reasonText(each)])]),
     ...(rows.length === 0 ? [] : ['', ...table(['', 'step', 'status', 'attempts', 'started', 'error']), ...rows]),
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import {
   type WaitsFor,
   type WatchGoal,
 } from '../../contract/current-step.ts';
+import type { ClusterNodes } from '../../contract/nodes.ts';
 import { isOlderReport } from '../../contract/watched-cluster.ts';
 import { operationDetails } from './current-details.ts';
 import { showStage } from './show-stage.ts';
@@ -18,6 +19,8 @@ import { showStage } from './show-stage.ts';
 export interface Progress {
   enter: (stage: Stage, clusterID?: string) => void;
   observe: (observed: { clusterPhase: ClusterPhase; steps: Step[] }) => void;
+  /** Notes what is known of the nodes. */
+  seeNodes: (nodes: ClusterNodes) => void;
   /** Notes what a watch reports, unless the workflow no longer waits for that watch. */
   observeChange: (change: StepChange) => void;
   /**
@@ -52,7 +55,10 @@ export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
   return {
     enter(next, clusterID = state.clusterID) {
       // The steps of another cluster, or of a create that is being undone, would mislead.
-      if (clusterID !== state.clusterID || next === 'cleaningUp') state.steps = [];
+      if (clusterID !== state.clusterID || next === 'cleaningUp') {
+        state.steps = [];
+        delete state.nodes;
+      }
       if (clusterID !== undefined) state.clusterID = clusterID;
       delete state.pollTrouble;
       waits.clear();
@@ -64,6 +70,11 @@ export function trackProgress(stage: Stage, resumed?: CurrentStep): Progress {
       showStage(next, clusterID);
     },
     observe,
+    seeNodes(nodes) {
+      state.nodes = nodes;
+      state.updatedAt = now();
+      setCurrentDetails(operationDetails(state));
+    },
     waitFor(wait, by = '') {
       const before = waits.get(by);
       if (wait === undefined) waits.delete(by);

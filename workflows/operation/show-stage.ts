@@ -7,7 +7,13 @@ import { searchAttributeKeys, searchAttributePairs } from '../../contract/search
  * its spec takes milliseconds. `verifying` is rare, and does not make the cluster more usable. Temporal itself knows
  * that an operation is `done`, so the last stage before stays visible.
  */
-const stagesShown: ReadonlySet<Stage> = new Set<Stage>(['provisioning', 'running', 'deleting', 'cleaningUp']);
+const stagesShown: ReadonlySet<Stage> = new Set<Stage>([
+  'provisioning',
+  'joiningNodes',
+  'running',
+  'deleting',
+  'cleaningUp',
+]);
 
 /**
  * Lets Temporal list an operation by its stage and cluster. Does nothing for an operation that was started without

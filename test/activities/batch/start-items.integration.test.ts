@@ -181,7 +181,8 @@ describe.concurrent('a start of items', () => {
         attached: true,
         // Taken from the create that it is attached to, which does not end when its cluster runs.
         hasLease: true,
-        limitSeconds: 3_700,
+        // Its own time limit, that of its nodes, and an hour for a clean-up.
+        limitSeconds: 100 + 5_400 + 3_600,
       },
     ]);
   });

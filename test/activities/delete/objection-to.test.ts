@@ -38,6 +38,11 @@ const rows: [order: DeleteOrder, cluster: Cluster, objection: RegExp | undefined
   [own('deadlinePassed'), shown('create_failed'), undefined],
   [own('deadlinePassed'), shown('running'), /running now/],
   [own('deadlinePassed'), foreign, /does not carry our marker/],
+  // What their nodes say against it is asked for apart, see `objection-of-nodes.test.ts`.
+  [own('nodesFailed'), shown('running'), undefined],
+  [own('nodesFailed'), shown('running', otherKey), /another create/],
+  [own('nodesLate'), shown('running'), undefined],
+  [own('nodesLate'), foreign, /does not carry our marker/],
   [own('leaseEnded'), shown('running'), undefined],
   [own('leaseEnded'), shown('running', otherKey), /another create/],
   [own('extraOfCreate'), shown('running'), undefined],

@@ -1,0 +1,185 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import type { CurrentStep } from '../../../contract/current-step.ts';
+import { claimSignal, currentStepQuery } from '../../../contract/messages.ts';
+import { cancelBySignal, type CloudScript } from '../cloud-script.ts';
+import { createCluster, request } from '../time-skipping.ts';
+import { itEnds, sameSpec } from './create-rows.ts';
+
+const soldOut = { step: '准备机器', code: 'NoStock', message: 'sold out', suggestion: 'take another zone' };
+const failedNodes = ['a', 'b'].map((name) => ({ cceInstanceID: `node-${name}`, ...soldOut }));
+const nodes = [{ ...request.nodes![0]!, count: 4 }];
+const input = { request: { ...request, nodes }, readiness: 'nodes' };
+const failed = { nodes: [{ verdict: 'failed', ready: 2, failedNodes }] } as const satisfies CloudScript;
+const nodesFailed = {
+  outcome: 'failed',
+  clusterID: 'cce-made-1',
+  nodes: { wanted: 4, ready: 2, beingMade: 0, failed: 2, failedNodes, reasons: [{ count: 2, code: 'NoStock' }] },
+  failure: {
+    type: 'NodesFailed',
+    message: '2 of 4 nodes of cce-made-1 failed: 2 × at step "准备机器": NoStock: sold out',
+    code: 'NoStock',
+    advice: 'take another zone',
+  },
+};
+const kept = { status: 'kept', clusterIDs: ['cce-made-1'] };
+
+describe('a create whose nodes', () => {
+  itEnds('completed', [
+    {
+      what: 'run counts them',
+      input,
+      outcome: { outcome: 'running', nodes: { wanted: 4, ready: 4, beingMade: 0, failed: 0 } },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'partly failed ends with those that it names, if they are accepted',
+      script: { nodes: [{ verdict: 'ready', ready: 2, failedNodes }] },
+      input: { ...input, onNodeFailure: 'accept' },
+      outcome: { outcome: 'running', nodes: nodesFailed.nodes },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'join counts them to the end of its time to live',
+      input: { ...input, ttlSeconds: 3_600 },
+      outcome: { outcome: 'expired', nodes: { ready: 4 }, cleanup: { status: 'deleted' } },
+      left: [],
+      posts: 1,
+      deletes: 1,
+    },
+    {
+      what: 'are awaited is undone by a cancel',
+      script: { nodes: ['never'], moments: { 'join 1': cancelBySignal({}) } },
+      input,
+      outcome: { outcome: 'cancelled', nodes: { beingMade: 4 }, cleanup: { status: 'deleted' } },
+      left: [],
+      posts: 1,
+      deletes: 1,
+    },
+    {
+      what: 'are awaited keeps its cluster if its cancel says so',
+      script: { nodes: ['never'], moments: { 'join 1': cancelBySignal({ cleanup: 'keep' }) } },
+      input,
+      outcome: { outcome: 'cancelled', cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+  ]);
+
+  itEnds('failed', [
+    {
+      what: 'failed says why, and cleans up',
+      script: failed,
+      input,
+      outcome: { ...nodesFailed, cleanup: { status: 'deleted', reason: 'nodesFailed' } },
+      left: [],
+      posts: 1,
+      deletes: 1,
+    },
+    {
+      what: 'failed keeps the cluster if asked to',
+      script: failed,
+      input: { ...input, onFailure: 'keep' },
+      outcome: { ...nodesFailed, cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'are late says how far they are, and cleans up',
+      script: { nodes: [{ verdict: 'late', ready: 3 }] },
+      input: { ...input, nodeTimeoutSeconds: 600 },
+      outcome: {
+        outcome: 'failed',
+        failure: {
+          type: 'NodesNotReady',
+          message: '4 nodes of cce-made-1 were to run within 600 s, but 3 of 4 nodes ready, 1 being made',
+        },
+        cleanup: { status: 'deleted', reason: 'nodesLate' },
+      },
+      left: [],
+      posts: 1,
+      deletes: 1,
+    },
+    {
+      what: 'recover before the clean-up deletes the cluster keeps it',
+      script: { ...failed, nodesAtLast: 4 },
+      input,
+      outcome: {
+        ...nodesFailed,
+        cleanup: { ...kept, reason: 'nodesFailed', objection: expect.stringContaining('4 of') },
+      },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'failed keeps the cluster that somebody else relies on',
+      script: { ...failed, moments: { 'join 1': (workflow) => workflow.signal(claimSignal) } },
+      input,
+      outcome: { ...nodesFailed, cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'failed leaves the cluster that an earlier create made',
+      script: { ...failed, clusters: [{ ...sameSpec, description: sameSpec.description }] },
+      input: { ...input, request },
+      outcome: {
+        outcome: 'failed',
+        adopted: true,
+        failure: { type: 'NodesFailed' },
+        cleanup: { status: 'kept', clusterIDs: ['cce-before-1'] },
+      },
+      left: ['cce-before-1'],
+      posts: 0,
+      deletes: 0,
+    },
+    {
+      what: 'leave with their cluster, since others delete it, deletes nothing',
+      script: { nodes: [{ verdict: 'gone', clusterPhase: 'deleting' }] },
+      input,
+      outcome: { outcome: 'failed', failure: { type: 'DeletedByOthers' }, cleanup: { status: 'notNeeded' } },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+    {
+      what: 'cannot be watched any more leaves the cluster, for they may well run',
+      script: { nodes: [ApplicationFailure.nonRetryable('no answer', 'WatchBudgetExhausted')] },
+      input,
+      outcome: { outcome: 'failed', failure: { type: 'WatchBudgetExhausted' }, cleanup: kept },
+      left: ['cce-made-1'],
+      posts: 1,
+      deletes: 0,
+    },
+  ]);
+
+  it('join shows that, and how many it waits for', async () => {
+    let seen: CurrentStep | undefined;
+    const look: CloudScript = {
+      moments: { 'join 1': async (workflow) => void (seen = await workflow.query(currentStepQuery)) },
+    };
+    await createCluster(look, { ...input, readiness: '50%' });
+    expect(seen).toMatchObject({
+      stage: 'joiningNodes',
+      phase: 'running',
+      nodes: { wanted: 4, ready: 0, beingMade: 4, failed: 0 },
+    });
+  });
+
+  it.each([
+    ['an input of before', {}],
+    ['one that asks for the cluster alone', { readiness: 'cluster' }],
+  ])('are not mentioned in %s does not wait for them', async (_, more) => {
+    const { outcome } = await createCluster({ nodes: ['never'] }, { request: input.request, ...more });
+    expect(outcome).toMatchObject({ outcome: 'running', clusterID: 'cce-made-1' });
+    expect(outcome).not.toHaveProperty('nodes');
+  });
+});
