@@ -1,4 +1,5 @@
 import type {
+  ClusterNodes,
   CurrentStep,
   Operation,
   OperationFailure,
@@ -10,6 +11,7 @@ import type {
   WaitsFor,
 } from '../client/index.ts';
 import { leftoversIn } from '../client/leftovers-in.ts';
+import { nodesText, reasonText } from '../client/nodes-text.ts';
 import { styled } from './colors.ts';
 import { leftoversText } from './leftovers-text.ts';
 import { plainTable } from './plain-table.ts';
@@ -33,7 +35,10 @@ export function progressLine(status: OperationStatus): string {
 }
 
 /** The line of {@link progressLine} without the name. */
-export function operationLine({ stage, step, phase, waitsFor, pollTrouble }: CurrentStep): string {
+export function operationLine({ stage, step, phase, waitsFor, pollTrouble, nodes }: CurrentStep): string {
+  // The steps of the cluster are over when its nodes join.
+  if (nodes !== undefined)
+    return [stage, nodesText(nodes), ...(pollTrouble ? [troubleText(pollTrouble)] : [])].join(', ');
   const where = step === undefined ? '' : `, step ${step.index}/${step.total} ${step.name} ${step.status}`;
   const error = step?.error?.message === undefined ? '' : ` (${step.error.message})`;
   const wait = waitsFor === undefined ? '' : `, ${waitText(waitsFor)}`;
@@ -44,15 +49,32 @@ export function operationLine({ stage, step, phase, waitsFor, pollTrouble }: Cur
 /** The full view of an operation, which `status` prints and `--watch` redraws. */
 export function statusText(status: OperationStatus): string {
   const steps = status.currentStep?.steps ?? status.outcome?.steps ?? [];
+  const nodes = status.currentStep?.nodes ?? nodesIn(status.outcome);
   return [
     `${styled('bold', titleOf(status))} ${stageOf(status)}`,
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
-    ...(status.forbidDelete === true ? ['  protected from deletion'] : []),
     ...noticeLines(status),
     ...stepLines(steps),
+    ...(nodes === undefined ? [] : nodeLines(nodes)),
     ...(status.outcome === undefined ? [] : outcomeLines(status.outcome)),
   ].join('\n');
+}
+
+function nodesIn(outcome: OperationOutcome | undefined): ClusterNodes | undefined {
+  return outcome !== undefined && 'nodes' in outcome ? outcome.nodes : undefined;
+}
+
+/** The counts of nodes, and why those failed that did. */
+function nodeLines(nodes: ClusterNodes): string[] {
+  const { failed, failedNodes = [], reasons = [] } = nodes;
+  const names = failedNodes.map(({ cceInstanceID }) => cceInstanceID).join(', ');
+  const others = failed > failedNodes.length ? ` and ${failed - failedNodes.length} more` : '';
+  return [
+    `  nodes     ${nodesText(nodes)}`,
+    ...reasons.map((reason) => styled('red', `    ${reasonText(reason)}`)),
+    ...(names === '' ? [] : [`    failed: ${names}${others}`]),
+  ];
 }
 
 /** What holds an operation up, and how long its cluster lives. */

@@ -1,7 +1,4 @@
 export { ApprovalRefusedError } from './errors/approval-refused-error.ts';
-export { ClusterRequestError } from './errors/cluster-request-error.ts';
-export { NoAnswerError } from './errors/no-answer-error.ts';
-export type { SetProtection } from './protection.ts';
 export { BatchConflictError } from './errors/batch-conflict-error.ts';
 export { ClusterGoneError } from './errors/cluster-gone-error.ts';
 export { ClusterRunsError } from './errors/cluster-runs-error.ts';
@@ -116,4 +113,8 @@ export type { WebhookEvent, WebhookEventData } from '../contract/webhook/event.t
 export type { TeardownFilter, TeardownReport } from '../contract/teardown.ts';
 export type { ReconcileReport, UnclaimedCluster } from '../contract/reconcile.ts';
 export type { Leftover, Leftovers } from '../contract/leftovers.ts';
+export { nodesText, reasonText } from '../contract/nodes.ts';
+export type { ClusterNodes, FailedNode, NodeCounts, NodeFailureReason } from '../contract/nodes.ts';
+export { checkNodeOptions } from './check-node-options.ts';
+export { isReadiness, readinessForm, type NodeOptions } from '../contract/readiness.ts';
 export type { OperationFailure } from '../contract/operation-failure.ts';

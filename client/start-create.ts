@@ -7,6 +7,7 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type Placement } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type Asker, type OperationMemo } from '../contract/operation-memo.ts';
+import { nodeDefaults, withReadiness } from '../contract/readiness.ts';
 import { unmetOptions } from '../contract/unmet-options.ts';
 import { isEnding } from '../temporal/executions/query-if-answered.ts';
 import { recordForCreate } from '../temporal/executions/record-of-earlier.ts';
@@ -20,6 +21,7 @@ import {
 import { isClusterLeaving } from '../temporal/executions/verify-cluster.ts';
 import type { OperationReference } from '../temporal/executions/operation.ts';
 import { beginning } from './beginning.ts';
+import { checkNodeOptions } from './check-node-options.ts';
 import { ClusterGoneError } from './errors/cluster-gone-error.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OptionsConflictError } from './errors/options-conflict-error.ts';
@@ -67,9 +69,11 @@ export async function startCreate(
   const { ValidSpec } = await loadRules();
   const { request, warnings } = body instanceof ValidSpec ? body : ValidSpec.of(body, { disabledRules });
   refuseProtectedLease({ ...options, request });
+  checkNodeOptions(options, request);
   await refuseClearText(client, scope);
+  const wanted = withReadiness({ ...options, request });
   const workflowID = createWorkflowID(scope, request.cluster.clusterName);
-  const memo = { ...memoOfCreate({ ...options, request }), ...asker };
+  const memo = { ...memoOfCreate(wanted), ...asker };
   for (;;) {
     let earlier: FoundRun | undefined;
     let knownClusterID: string | undefined;
@@ -77,7 +81,7 @@ export async function startCreate(
       earlier = await findOperationRun(client, workflowID);
       const record = await recordForCreate(client, scope, request.cluster.clusterName, earlier);
       ({ knownClusterID } = record.input);
-      const input = { ...options, request, ...record.input };
+      const input = { ...wanted, ...record.input };
       return { kind: 'create', workflowID, input, memo: { ...memo, ...record.memo } };
     });
     if (run.memo.specDigest !== memo.specDigest) {
@@ -94,7 +98,7 @@ export async function startCreate(
     // A caller that attached would only see it end. If no worker answers, the caller may attach.
     if (await isEnding(client, client.workflow.getHandle(workflowID))) throw new OperationEndingError(workflowID);
     if (await isClusterLeaving(client, run)) throw new ClusterGoneError(workflowID);
-    refuseOtherOptions(run, memo);
+    refuseOtherOptions(run, memo, options);
     // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
     if (!(await claimRun(client, run))) continue;
     // A cancel that came before the claim counts.
@@ -107,10 +111,16 @@ export async function startCreate(
 }
 
 /** What holds for a create that was started without the option. */
-const defaults = { onFailure: 'delete', timeoutSeconds: 3600, cleanUpTimeoutSeconds: 24 * 3600 };
+const defaults = { onFailure: 'delete', timeoutSeconds: 3600, cleanUpTimeoutSeconds: 24 * 3600, ...nodeDefaults };
 
 /** A create under way keeps the options that it was started with. Without a word, the caller would rely on others. */
-function refuseOtherOptions({ workflowID, memo }: OperationRun, { options = {} }: OperationMemo): void {
+function refuseOtherOptions(
+  { workflowID, memo }: OperationRun,
+  { options: { readiness, ...others } = {} }: OperationMemo,
+  { readiness: asked }: CreateOptions,
+): void {
+  // A readiness that the caller has left open is met by any: creates of before have none.
+  const options = { ...others, ...(asked !== undefined && readiness !== undefined && { readiness }) };
   const actual = memo.options ?? (memo.hasLease === true ? { ttlSeconds: 'unknown' } : {});
   const unmet = unmetOptions(options, actual, defaults);
   if (unmet.length === 0) return;

@@ -32,8 +32,9 @@ export function operationResource(scope: AccountRegion, status: OperationStatus)
   if (!resource.done) return resource;
   const { outcome, clusterID, currentStep, kind, execution } = status;
   if (execution === 'running') {
-    const expiresAt = currentStep?.expiresAt;
-    return { ...resource, response: { outcome: 'running', clusterID, ...(expiresAt !== undefined && { expiresAt }) } };
+    const { expiresAt, nodes } = currentStep ?? {};
+    const more = { ...(nodes !== undefined && { nodes }), ...(expiresAt !== undefined && { expiresAt }) };
+    return { ...resource, response: { outcome: 'running', clusterID, ...more } };
   }
   if (outcome === undefined) {
     const message = `the ${kind} was ${execution === 'timed_out' ? 'ended by its time limit' : execution} from outside, without an outcome`;
@@ -128,6 +129,7 @@ const codeByFailure: Readonly<Partial<Record<OperationFailure['type'], keyof typ
   NotOurs: 'PERMISSION_DENIED',
   DeletedByOthers: 'ABORTED',
   DeadlineExceeded: 'DEADLINE_EXCEEDED',
+  NodesNotReady: 'DEADLINE_EXCEEDED',
 };
 
 /** An error without an outcome. */

@@ -106,8 +106,11 @@ function detailsOf(error: OrchestratorError): Record<string, unknown> {
 
 /** Names come from the path, and all other options of the library from the body. */
 function partOfOption(path: string): RequestProblem['in'] {
+  if (nodeOptions.includes(path)) return 'query';
   return ['nameOrID', 'account', 'region'].includes(path) ? 'path' : 'body';
 }
+
+const nodeOptions = ['readiness', 'nodeTimeoutSeconds', 'onNodeFailure', 'maxReplacements'];
 
 const partOf: Readonly<Record<string, RequestProblem['in']>> = {
   body: 'body',

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { ItemResult } from '../../client/index.ts';
+import { nodesText } from '../../client/nodes-text.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { leftoversText } from '../leftovers-text.ts';
 import { connectedAction, type GlobalOptions } from '../run-command.ts';
@@ -35,6 +36,9 @@ const columns = [
   'closedAt',
   'workflowID',
   'adopted',
+  'nodesWanted',
+  'nodesReady',
+  'nodesFailed',
 ] as const;
 
 async function print(
@@ -77,19 +81,23 @@ async function printJSONArray(results: AsyncIterable<ItemResult>, begun: () => v
   if (isFirst) process.stdout.write('[]\n');
 }
 
-function row({ failure, leftovers, ...result }: ItemResult): Record<string, unknown> {
+function row({ failure, leftovers, nodes, ...result }: ItemResult): Record<string, unknown> {
   return {
     ...result,
     failureType: failure?.type,
     failureMessage: failure?.message,
     requestID: failure?.requestID,
     leftBehind: leftovers && leftoversText(leftovers),
+    nodesWanted: nodes?.wanted,
+    nodesReady: nodes?.ready,
+    nodesFailed: nodes?.failed,
   };
 }
 
-function textLine({ kind, clusterName, clusterID, result, adopted, failure, leftovers }: ItemResult): string {
+function textLine({ kind, clusterName, clusterID, result, adopted, failure, leftovers, nodes }: ItemResult): string {
   const reason = failure === undefined ? [] : [`${failure.type}: ${failure.message}`];
   const left = leftovers === undefined ? [] : [`left behind: ${leftoversText(leftovers)}`];
   const found = adopted === true ? ['there before'] : [];
-  return [kind, clusterName ?? '-', clusterID ?? '-', result, ...found, ...reason, ...left].join('  ');
+  const joined = nodes === undefined ? [] : [nodesText(nodes)];
+  return [kind, clusterName ?? '-', clusterID ?? '-', result, ...found, ...joined, ...reason, ...left].join('  ');
 }

@@ -8,7 +8,7 @@ import { adoptedText, noticeLines, problemLines, statusText } from '../output.ts
 import { localAction, withOrchestrator, type CommandResult, type GlobalOptions } from '../run-command.ts';
 import { readSpecFile } from '../spec-file.ts';
 import { withDisableRule, withSpecFile, type SpecFlags } from '../spec-flags.ts';
-import { durationSeconds } from '../values.ts';
+import { durationSeconds, positiveInteger } from '../values.ts';
 import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 interface Options extends GlobalOptions, WaitFlags, SpecFlags {
@@ -16,6 +16,10 @@ interface Options extends GlobalOptions, WaitFlags, SpecFlags {
   timeout?: number;
   cleanupTimeout?: number;
   ttl?: number;
+  ready?: string;
+  nodeTimeout?: number;
+  onNodeFailure?: 'fail' | 'replace' | 'accept';
+  maxReplacements?: number;
   allowDuplicateName?: boolean;
 }
 
@@ -42,6 +46,22 @@ export function addCreate(program: Command): void {
       'time to live, after which the cluster is deleted, e.g. 8h (default: none)',
       durationSeconds,
     )
+    .option(
+      '--ready <when>',
+      'what must run before the cluster counts as running: cluster, nodes, nodes>=N or N% (default: nodes)',
+    )
+    .option(
+      '--node-timeout <duration>',
+      'maximum time from then until the nodes run, e.g. 30m (default: 90m)',
+      durationSeconds,
+    )
+    .addOption(
+      new Option(
+        '--on-node-failure <policy>',
+        'what to do if too many nodes fail: fail, replace them, or accept that (default: fail)',
+      ).choices(['fail', 'replace', 'accept']),
+    )
+    .option('--max-replacements <n>', 'maximum number of nodes to replace (default: 3)', positiveInteger)
     .option('--allow-duplicate-name', 'create the cluster even if another one has its name');
   withDisableRule(command).action(localAction(create));
 }
@@ -58,10 +78,16 @@ async function create(options: Options): Promise<CommandResult> {
     ...(options.timeout !== undefined && { timeoutSeconds: options.timeout }),
     ...(options.cleanupTimeout !== undefined && { cleanUpTimeoutSeconds: options.cleanupTimeout }),
     ...(options.ttl !== undefined && { ttlSeconds: options.ttl }),
+    ...(options.ready !== undefined && { readiness: options.ready }),
+    ...(options.nodeTimeout !== undefined && { nodeTimeoutSeconds: options.nodeTimeout }),
+    ...(options.onNodeFailure !== undefined && { onNodeFailure: options.onNodeFailure }),
+    ...(options.maxReplacements !== undefined && { maxReplacements: options.maxReplacements }),
     ...(options.allowDuplicateName === true && { allowDuplicateName: true }),
     ...(options.disableRule.length > 0 && { disabledRules: options.disableRule }),
   };
   refuseProtectedLease({ ...createOptions, request: spec.request });
+  const { checkNodeOptions } = await import('../../client/check-node-options.ts');
+  checkNodeOptions(createOptions, spec.request);
   return withOrchestrator(options, async (orchestrator) => {
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);

@@ -5,6 +5,7 @@ import { formatPath } from '../../cce/rules/field-path.ts';
 import { validationRules, type Problem } from '../../cce/validate.ts';
 import { maximumConcurrency, maximumItems } from '../../contract/batch/limits.ts';
 import { labelForm, labelPattern } from '../../contract/identity.ts';
+import { isReadiness, readinessForm } from '../../contract/readiness.ts';
 import { isNamePattern, nameWithIndex } from './names.ts';
 
 const durationWanted = { error: 'The value must be a duration of at least one second, such as 90s, 20m or 8h' };
@@ -26,6 +27,10 @@ const createSettingsSchema = z.strictObject({
   timeout: durationSchema.exactOptional(),
   cleanUpTimeout: durationSchema.exactOptional(),
   ttl: durationSchema.exactOptional(),
+  readiness: z.string().refine(isReadiness, `The value must be ${readinessForm}`).exactOptional(),
+  nodeTimeout: durationSchema.exactOptional(),
+  onNodeFailure: z.enum(['fail', 'replace', 'accept']).exactOptional(),
+  maxReplacements: z.int().min(1).max(100).exactOptional(),
   allowDuplicateName: z.boolean().exactOptional(),
   disabledRules: z.array(z.enum(ruleIDs)).exactOptional(),
 });

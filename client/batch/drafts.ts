@@ -81,12 +81,13 @@ function makeSpec(merged: object, set: CreateEntry['set']): Pick<CreateDraft, 's
 const pathAdvice =
   'Write a path such as nodes[0].instanceSpec.imageID, with a backslash before each dot within a name.';
 
-function createOptions({ timeout, cleanUpTimeout, ttl, ...options }: CreateSettings): CreateOptions {
+function createOptions({ timeout, cleanUpTimeout, ttl, nodeTimeout, ...options }: CreateSettings): CreateOptions {
   return {
     ...options,
     ...(timeout !== undefined && { timeoutSeconds: timeout }),
     ...(cleanUpTimeout !== undefined && { cleanUpTimeoutSeconds: cleanUpTimeout }),
     ...(ttl !== undefined && { ttlSeconds: ttl }),
+    ...(nodeTimeout !== undefined && { nodeTimeoutSeconds: nodeTimeout }),
   };
 }
 

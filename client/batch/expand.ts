@@ -1,6 +1,9 @@
+import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import type { Problem } from '../../cce/validate.ts';
 import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
 import { maximumItems } from '../../contract/batch/limits.ts';
+import { nodeOptionProblems } from '../../contract/readiness.ts';
+import type { CreateOptions } from '../start-create.ts';
 import { checkDrafts } from './checks.ts';
 import { readBatchDocument, readBatchEntry } from './document.ts';
 import { draftItems, type ItemDraft } from './drafts.ts';
@@ -87,13 +90,25 @@ function readItems(
     if (draft.kind !== 'create') continue;
     const parsed = parseRequest(draft.body);
     if ('request' in parsed) {
-      items.push({ kind: 'create', input: { request: parsed.request, ...draft.options } });
+      const { request } = parsed;
+      items.push({ kind: 'create', input: { request, ...draft.options } });
+      errors.push(...nodeProblems(draft.options, request).map((problem) => ({ ...problem, item })));
     } else if (!hasErrors.has(item)) {
       // The rules that would have reported it are disabled.
       errors.push(...parsed.problems.map((problem) => ({ ...problem, item })));
     }
   }
   return { items, errors };
+}
+
+/** The options of a batch may not fit each of its items. */
+function nodeProblems(options: CreateOptions, request: CreateClusterRequest): Problem[] {
+  return nodeOptionProblems(options, request).map(({ path, message }) => ({
+    path: `create.${path === 'nodeTimeoutSeconds' ? 'nodeTimeout' : path}`,
+    rule: 'batch-document',
+    message: `The option ${message}.`,
+    advice: 'docs/batch-spec.md describes the options of creates.',
+  }));
 }
 
 const tooDeep: Problem = {

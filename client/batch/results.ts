@@ -8,6 +8,7 @@ import type { CreateClusterInput } from '../../contract/create.ts';
 import type { DeleteTarget } from '../../contract/delete.ts';
 import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../../contract/identity.ts';
 import type { Leftovers } from '../../contract/leftovers.ts';
+import type { ClusterNodes } from '../../contract/nodes.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { isStartedBy, memoOfCreate } from '../../contract/operation-memo.ts';
 import { findRunBehind } from '../../temporal/executions/run-behind.ts';
@@ -35,14 +36,14 @@ export interface ItemResult {
    */
   result: 'notStarted' | 'refused' | 'unknown' | 'underWay' | OperationOutcome['outcome'] | 'terminated' | 'rolledBack';
   workflowID: string;
-  /** The spec of the item asks for a cluster that the service protects from deletion. */
-  forbidDelete?: true;
   /** The time of the start, RFC 3339. */
   startedAt?: string;
   /** The time of the end, RFC 3339. */
   closedAt?: string;
   /** The cluster was there before, made from the same spec: it has no time to live, whatever the item says. */
   adopted?: true;
+  /** The nodes of the cluster, as its create last saw them. Absent while it runs, and if it did not wait for nodes. */
+  nodes?: ClusterNodes;
   /** Why it failed or was refused, or why a rollback spared its cluster. */
   failure?: OperationFailure;
   /** What the item's deletions left behind, by ID. Absent if nothing. */
@@ -127,7 +128,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
   }
 
   async function resultOfCreate(input: CreateClusterInput, index: number): Promise<ItemResult> {
-    const { clusterName, forbidDelete } = input.request.cluster;
+    const { clusterName } = input.request.cluster;
     const workflowID = createWorkflowID(scope, clusterName);
     const create = await findCreate(workflowID, input);
     // A create from another spec belongs to somebody else: this item was refused, or will be.
@@ -135,8 +136,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     const found = create !== undefined && isOfItem ? await read(create) : notStarted;
     const mayBeUndone = failurePolicy === 'rollback' && found.clusterID !== undefined;
     const undone = mayBeUndone ? await readUndo(found.clusterID ?? '') : undefined;
-    const asked = forbidDelete === true ? ({ forbidDelete } as const) : {};
-    return { index, kind: 'create', clusterName, workflowID, ...asked, ...found, ...undone };
+    return { index, kind: 'create', clusterName, workflowID, ...found, ...undone };
   }
 
   /** The latest create, unless it was refused beside the cluster that this batch has made. */
@@ -215,6 +215,7 @@ function foundOf(
     result: outcome.outcome,
     ...(leftovers !== undefined && { leftovers }),
     ...(outcome.clusterID !== undefined && { clusterID: outcome.clusterID }),
+    ...('nodes' in outcome && outcome.nodes !== undefined && { nodes: outcome.nodes }),
     ...('adopted' in outcome && outcome.adopted === true && { adopted: true }),
     ...(outcome.failure !== undefined && { failure: outcome.failure }),
   };

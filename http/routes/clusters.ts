@@ -1,6 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { newest, refuseProtectedLease, ValidSpec, type CreateOptions, type Operation } from '../../client/index.ts';
+import {
+  checkNodeOptions,
+  isReadiness,
+  newest,
+  readinessForm,
+  refuseProtectedLease,
+  ValidSpec,
+  type CreateOptions,
+  type Operation,
+} from '../../client/index.ts';
 import { forbidden, maySee, requireCluster, requireNames, requireRole } from '../access/authorize.ts';
 import { refuseUnapproved } from '../access/approval-rules.ts';
 import { note } from '../audit.ts';
@@ -34,6 +43,25 @@ const createQuery = changeQuery.extend(waitQuery.shape).extend({
   timeout: secondsSchema.optional().describe('The maximum time until the cluster runs. Default: 1h.'),
   cleanUpTimeout: secondsSchema.optional().describe('The maximum time of a clean-up. Default: 24h.'),
   ttl: secondsSchema.optional().describe('The time to live, after which the cluster is deleted. Default: none.'),
+  readiness: z
+    .string()
+    .refine(isReadiness, `must be ${readinessForm}`)
+    .optional()
+    .describe(
+      'When the cluster counts as running: as soon as its masters do (`cluster`), or with all of its nodes (`nodes`), N of them (`nodes>=N`) or a share of them (`N%`). Default: nodes.',
+    ),
+  nodeTimeout: secondsSchema.optional().describe('The maximum time from then until its nodes run. Default: 90m.'),
+  onNodeFailure: z
+    .enum(['fail', 'replace', 'accept'])
+    .optional()
+    .describe('What to do if too many nodes fail: fail, replace them, or accept that. Default: fail.'),
+  maxReplacements: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The maximum number of nodes to replace. Default: 3.'),
   allowDuplicateName: flag.optional().describe('Creates the cluster even if another one has its name.'),
   disabledRule: disabledRules,
 });
@@ -87,22 +115,36 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       },
     },
     async (request, reply) => {
-      const { wait, validateOnly, disabledRule: disabled, timeout, cleanUpTimeout, ttl, ...more } = request.query;
+      const {
+        wait,
+        validateOnly,
+        disabledRule: disabled,
+        timeout,
+        cleanUpTimeout,
+        ttl,
+        nodeTimeout,
+        ...more
+      } = request.query;
       const spec = ValidSpec.of(request.body, { disabledRules: disabled });
       const { clusterName } = spec.request.cluster;
       note(request, { name: clusterName });
       requireNames(request, [clusterName]);
       const { warnings } = spec;
       refuseProtectedLease({ request: spec.request, ...(ttl !== undefined && { ttlSeconds: ttl }) });
-      if (validateOnly === true) return reply.code(200).send({ valid: true, warnings: [...warnings] });
       const createOptions: CreateOptions = {
         ...(more.onFailure !== undefined && { onFailure: more.onFailure }),
         ...(more.allowDuplicateName === true && { allowDuplicateName: true }),
         ...(timeout !== undefined && { timeoutSeconds: timeout }),
         ...(cleanUpTimeout !== undefined && { cleanUpTimeoutSeconds: cleanUpTimeout }),
         ...(ttl !== undefined && { ttlSeconds: ttl }),
+        ...(more.readiness !== undefined && { readiness: more.readiness }),
+        ...(nodeTimeout !== undefined && { nodeTimeoutSeconds: nodeTimeout }),
+        ...(more.onNodeFailure !== undefined && { onNodeFailure: more.onNodeFailure }),
+        ...(more.maxReplacements !== undefined && { maxReplacements: more.maxReplacements }),
         ...(disabled.length > 0 && { disabledRules: disabled }),
       };
+      checkNodeOptions(createOptions, spec.request);
+      if (validateOnly === true) return reply.code(200).send({ valid: true, warnings: [...warnings] });
       const orchestrator = orchestratorOf(options, request);
       const waits = waitOf(options, wait, reply);
       return acceptOnce(request, reply, orchestrator, waits, async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   stages,
   type BlockedBy,
+  type ClusterNodes,
   type CurrentStep,
   type ItemResult,
   type Problem,
@@ -46,6 +47,40 @@ const stepSchema: z.ZodType<Step> = z
   })
   .meta({ id: 'Step', description: 'One step of the service on the way of a cluster.' });
 
+const nodesSchema: z.ZodType<ClusterNodes> = z
+  .looseObject({
+    wanted: z.int(),
+    ready: z.int(),
+    beingMade: z.int().describe('On their way, or in no list yet.'),
+    failed: z.int(),
+    replaced: z.int().exactOptional(),
+    failedNodes: z
+      .array(
+        z.looseObject({
+          cceInstanceID: z.string(),
+          instanceID: z.string().exactOptional(),
+          step: z.string().exactOptional().describe('The step that failed, a display text of the vendor.'),
+          code: z.string().exactOptional(),
+          message: z.string().exactOptional(),
+          suggestion: z.string().exactOptional(),
+        }),
+      )
+      .exactOptional()
+      .describe('The failed nodes, at most 20 of them.'),
+    reasons: z
+      .array(
+        z.looseObject({
+          count: z.int(),
+          step: z.string().exactOptional(),
+          code: z.string().exactOptional(),
+          message: z.string().exactOptional(),
+        }),
+      )
+      .exactOptional()
+      .describe('Why these failed, the most frequent reason first.'),
+  })
+  .meta({ id: 'ClusterNodes', description: 'The nodes that a create asked for, as last seen.' });
+
 const currentStepSchema: z.ZodType<CurrentStep> = z
   .looseObject({
     stage: z.enum(stages),
@@ -53,6 +88,7 @@ const currentStepSchema: z.ZodType<CurrentStep> = z
     phase: z.string().exactOptional(),
     step: stepSchema.exactOptional(),
     steps: z.array(stepSchema),
+    nodes: nodesSchema.exactOptional(),
     updatedAt: z.string(),
     expiresAt: z.string().exactOptional().describe('When the time to live of the cluster ends.'),
     ttlSeconds: z.number().exactOptional().describe('The length of that time to live.'),
@@ -200,6 +236,7 @@ const itemResultSchema: z.ZodType<ItemResult> = z
     clusterName: z.string().exactOptional(),
     clusterID: z.string().exactOptional(),
     result: z.enum(itemResults),
+    nodes: nodesSchema.exactOptional(),
     workflowID: z.string(),
     startedAt: z.string().exactOptional(),
     closedAt: z.string().exactOptional(),
