@@ -20,7 +20,7 @@ interface Profile {
 /** The two functions with which Temporal's own library reads its settings. */
 interface ProfileReader<Read extends Profile, Settings> {
   /** Reads the variables and the profile file. */
-  loadClientConfigProfile: () => Read;
+  loadClientConfigProfile: (options: { overrideEnvVars: Record<string, string> }) => Read;
   /** Reads the files that the profile names. */
   toClientOptions: (profile: Read) => Settings;
 }
@@ -41,7 +41,11 @@ export function readConnectionSettings<Read extends Profile, Settings>(
   environment: Environment,
   reader: ProfileReader<Read, Settings>,
 ): Settings {
-  const profile = loadProfile(environment, reader.loadClientConfigProfile);
+  // Without it, the library would read the variables of this process.
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const profile = loadProfile(environment, () => reader.loadClientConfigProfile({ overrideEnvVars }));
   if (profile.apiKey !== undefined && !/^[\x21-\x7e]+$/.test(profile.apiKey)) {
     throw new ConnectionSettingsError(`${nameOf('api_key', environment)} is empty or contains white space`);
   }
