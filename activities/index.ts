@@ -13,6 +13,7 @@ import { createRequestBudget, urgencies } from './api/request-budget.ts';
 import { outsideOfTraces, withSpans } from './api/traced-client.ts';
 import { withHeartbeats } from './api/with-heartbeats.ts';
 import { holdBack } from './batch/hold-back.ts';
+import { setProtection } from './cluster/set-protection.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
 import type { FindOpenDeletes } from './create/open-deletes.ts';
@@ -102,6 +103,7 @@ export function createActivities(dependencies: ActivityDependencies) {
       ({ clusterID }) => clusterID,
       ({ objection }) => objection !== undefined,
     ),
+    setProtection: withHeartbeats(setProtection(budgeted)),
     listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),

@@ -15,6 +15,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   extend: ['ccectl extend ci-7 --ttl 4h   # deleted four hours from now'],
   delete: ['ccectl delete ci-7 --watch', 'ccectl delete cce-abcd1234 --delete-resource --delete-cds-snapshot --wait'],
+  protect: ['ccectl protect production   # nothing deletes it any more'],
+  unprotect: ['ccectl unprotect production', 'ccectl unprotect production --yes   # in a script'],
   batch: ['ccectl batch plan -f nightly.yaml', 'ccectl batch create -f nightly.yaml --watch'],
   'batch plan': ['ccectl batch plan -f nightly.yaml', 'ccectl batch plan -f nightly.yaml -o json'],
   'batch create': ['ccectl batch create -f nightly.yaml --watch   # safe to repeat'],

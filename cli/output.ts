@@ -54,6 +54,7 @@ export function statusText(status: OperationStatus): string {
     `${styled('bold', titleOf(status))} ${stageOf(status)}`,
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
+    ...(status.forbidDelete === true ? ['  protected from deletion'] : []),
     ...noticeLines(status),
     ...stepLines(steps),
     ...(nodes === undefined ? [] : nodeLines(nodes)),

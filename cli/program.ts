@@ -8,6 +8,7 @@ import { addDelete } from './commands/delete.ts';
 import { addExtend } from './commands/extend.ts';
 import { addKeys } from './commands/keys.ts';
 import { addList } from './commands/list.ts';
+import { addProtect } from './commands/protect.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSetup } from './commands/setup.ts';
@@ -27,6 +28,7 @@ const commands = [
   addCancel,
   addExtend,
   addDelete,
+  addProtect,
   addBatch,
   addTeardown,
   addReconcile,

@@ -27,6 +27,7 @@ import {
 import type { OnBlocked } from './result-of-sweep.ts';
 import { rememberedRequests, type RememberedRequests } from './remembered-requests.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
+import { setProtection, type SetProtection } from './protection.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { requestDeletion } from './request-deletion.ts';
 import type { DeleteOptions } from './start-delete.ts';
@@ -145,6 +146,18 @@ export interface Orchestrator {
    * @throws OperationEndingError if a clean-up is under way, and this call gives options
    */
   delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
+  /**
+   * Switches the deletion protection of a cluster on: the service then refuses its deletion, and so does everything here. May
+   * be repeated. Waits, at most three minutes, until a look confirms it.
+   *
+   * @param onBlocked Called while nothing moves, for example because no worker polls.
+   * @throws InvalidOptionsError if the text can be neither a cluster name nor a clusterID
+   * @throws ClusterRequestError if there is no such cluster, several have the name, or the service refuses
+   * @throws NoAnswerError if no worker polls, or none has answered in time
+   */
+  protect: (nameOrID: string, onBlocked?: OnBlocked) => Promise<SetProtection>;
+  /** Switches the deletion protection of a cluster off, as `protect` switches it on. */
+  unprotect: (nameOrID: string, onBlocked?: OnBlocked) => Promise<SetProtection>;
   /** Remembers requests by keys, so that a repeated request can be answered like the first one. */
   requests: RememberedRequests;
   /** Runs many creates and deletes as one batch. */
@@ -183,6 +196,8 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
     reconcileSearch: reconcileSearch(client, scope, asker),
     reconcileSchedule: reconcileSchedule(client, scope),
+    protect: (nameOrID, onBlocked) => switchProtection(nameOrID, true, onBlocked),
+    unprotect: (nameOrID, onBlocked) => switchProtection(nameOrID, false, onBlocked),
     requests: rememberedRequests(client, scope),
     batches: createBatches(client, scope, asker),
     approvals: createApprovals(client, scope),
@@ -211,4 +226,8 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
       return requestDeletion(client, scope, nameOrID, options, asker);
     },
   };
+  async function switchProtection(nameOrID: string, forbidDelete: boolean, onBlocked?: OnBlocked) {
+    checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
+    return setProtection(client, scope, { nameOrID, forbidDelete }, asker, onBlocked);
+  }
 }

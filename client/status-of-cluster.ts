@@ -3,6 +3,7 @@ import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../contr
 import { isLast } from '../temporal/executions/list-operations.ts';
 import { toOperation, type OperationStatus } from '../temporal/executions/operation.ts';
 import { describeOperation, findOperation, newest } from './find-operation.ts';
+import { lastProtection } from './protection.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { statusOf } from './operation-status.ts';
 
@@ -17,7 +18,19 @@ export async function statusOfCluster(
 ): Promise<OperationStatus> {
   const operation = await findOperation(client, scope, nameOrID);
   if (operation === undefined) throw new OperationNotFoundError(nameOrID);
-  const status = await statusOf(client, operation);
+  const status = await standingStatus(client, scope, await statusOf(client, operation));
+  const forbidDelete = isGone(status) ? undefined : await lastProtection(client, scope, status);
+  const { forbidDelete: _, ...rest } = status;
+  return { ...rest, ...(forbidDelete !== undefined && { forbidDelete }) };
+}
+
+function isGone({ outcome }: OperationStatus): boolean {
+  if (outcome === undefined || outcome.outcome === 'running') return false;
+  if (!('cleanup' in outcome) || outcome.cleanup === undefined) return outcome.outcome !== 'failed';
+  return outcome.cleanup.status === 'deleted' || outcome.cleanup.status === 'notNeeded';
+}
+
+async function standingStatus(client: Client, scope: AccountRegion, status: OperationStatus): Promise<OperationStatus> {
   if (!isRefusedCreate(status)) return status;
   const { runID, startedAt, outcome } = status;
   const standing = await findStanding(client, scope, status);

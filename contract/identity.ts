@@ -98,6 +98,11 @@ export function batchWorkflowID(scope: AccountRegion, name: string): string {
   return `${workflowIDPrefix(scope)}batch:${name}`;
 }
 
+/** The workflow ID of a change of a cluster's deletion protection; `target` is its name or, if that is unknown, its ID. */
+export function protectionWorkflowID(scope: AccountRegion, target: string): string {
+  return `${workflowIDPrefix(scope)}protect:${target}`;
+}
+
 /** The ID of the execution that keeps the key of a request; `digest` is that of the key. */
 export function requestWorkflowID(scope: AccountRegion, digest: string): string {
   return `${workflowIDPrefix(scope)}request:${digest}`;

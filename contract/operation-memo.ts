@@ -7,6 +7,8 @@ export interface OperationMemo extends Record<string, unknown> {
   clusterID?: string;
   /** The digest of a create's request; see {@link specDigest}. */
   specDigest?: string;
+  /** The create asks for a cluster that the service protects from deletion. */
+  forbidDelete?: true;
   /** The create has a time to live. */
   hasLease?: boolean;
   /** The cluster runs, and its time to live has begun. */
@@ -72,6 +74,7 @@ export function memoOfCreate({ request, ...options }: CreateClusterInput): Opera
   return {
     clusterName: request.cluster.clusterName,
     specDigest: specDigest(request),
+    ...(request.cluster.forbidDelete === true && { forbidDelete: true }),
     ...(ttlSeconds !== undefined && { hasLease: true }),
     options: {
       ...(onFailure !== undefined && { onFailure }),

@@ -10,6 +10,7 @@ export const workflowTypes = {
   createCluster: 'createCluster',
   deleteCluster: 'deleteCluster',
   reconcileClusters: 'reconcileClusters',
+  setProtection: 'setProtection',
   teardownSweep: 'teardownSweep',
   webhook: 'webhook',
   webhookDelivery: 'webhookDelivery',

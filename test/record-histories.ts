@@ -29,6 +29,12 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return atItsEnd(orchestrator.create(readExample('managed', 'fails')));
   },
 
+  'protection-is-set': async ({ orchestrator }) => {
+    await atItsEnd(orchestrator.create(readExample('managed', 'protected')));
+    await orchestrator.protect('protected');
+    return { workflowID: 'cce:default:bj:protect:protected' };
+  },
+
   'create-cancelled-early': async ({ orchestrator, simulator }) => {
     await simulator.addFault({ kind: 'latency', ms: 3_000, call: 'listClusters', name: 'early' });
     const create = await orchestrator.create(readExample('managed', 'early'));

@@ -99,6 +99,18 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deleteCluster(input);
 
+/** A person waits for it, and repeats it. A look may lag behind the change for 90 s. */
+export const setProtection: Activities['setProtection'] = (input) =>
+  proxyActivities<Activities>({
+    ...onMutateQueue(),
+    summary: `switch the deletion protection of ${input.nameOrID} ${input.forbidDelete ? 'on' : 'off'}`,
+    startToCloseTimeout: '150s',
+    heartbeatTimeout,
+    scheduleToCloseTimeout: '170s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).setProtection(input);
+
 /** Asks Temporal, and may be repeated. The day is for a Temporal that refuses the start: then the approval has failed. */
 export const startApprovedDelete: Activities['startApprovedDelete'] = (input) =>
   proxyActivities<Activities>({

@@ -4,6 +4,7 @@ import { versionedWorkersFlag } from '../contract/versioned-workers.ts';
 import { changeApproval } from './approval/change-approval.ts';
 import { batchPage } from './batch/batch-page.ts';
 import { clusterBatch } from './batch/cluster-batch.ts';
+import { setProtection } from './cluster/set-protection.ts';
 import { createCluster } from './create/create-cluster.ts';
 import { deleteCluster } from './delete/delete-cluster.ts';
 import { reconcileClusters } from './sweep/reconcile-clusters.ts';
@@ -17,6 +18,7 @@ import { webhook } from './webhook/webhook.ts';
  */
 if (versionedWorkersFlag in globalThis) {
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, deleteCluster);
+  setWorkflowOptions({ versioningBehavior: 'PINNED' }, setProtection);
   // A batch continues as new on a new version, as soon as there is one.
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, clusterBatch);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, batchPage);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { TooManyMatchesError } from '../../client/errors/too-many-matches-error.ts';
 import type { Orchestrator, TeardownReport } from '../../client/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { isConfirmed } from '../confirm.ts';
 import { followBatch } from '../follow-batch.ts';
 import { nowIsDefault } from '../help.ts';
 import { connectedAction, warnBlocked, type CommandResult, type GlobalOptions } from '../run-command.ts';
@@ -38,7 +39,10 @@ async function tearDown(orchestrator: Orchestrator, options: Options): Promise<C
   });
   show(options, report);
   if (options.dryRun === true || report.targets.length === 0) return { json: report, text: '' };
-  if (!(await isConfirmed(options, report.targets.length))) {
+  const count = report.targets.length;
+  const question = count === 1 ? 'delete this cluster?' : `delete these ${count} clusters?`;
+  const refusal = 'nothing was deleted: there is no terminal to ask on; --yes deletes without asking';
+  if (!(await isConfirmed(question, options, refusal))) {
     return { json: report, text: '', exitCode: exitCodes.badInput };
   }
   const { options: deleteOptions, ...policy } = deletionOf(options);
@@ -59,16 +63,4 @@ async function tearDown(orchestrator: Orchestrator, options: Options): Promise<C
 function show(options: GlobalOptions, report: TeardownReport): void {
   const stream = options.output === 'json' ? process.stderr : process.stdout;
   stream.write(`${targetLines(report).join('\n')}\n`);
-}
-
-async function isConfirmed({ yes }: Options, count: number): Promise<boolean> {
-  if (yes === true) return true;
-  if (!process.stdin.isTTY) {
-    process.stderr.write('nothing was deleted: there is no terminal to ask on; --yes deletes without asking\n');
-    return false;
-  }
-  const { default: confirm } = await import('@inquirer/confirm');
-  // Standard output is for the result.
-  const message = count === 1 ? 'delete this cluster?' : `delete these ${count} clusters?`;
-  return confirm({ message, default: false }, { output: process.stderr });
 }

@@ -36,6 +36,8 @@ export interface ItemResult {
    */
   result: 'notStarted' | 'refused' | 'unknown' | 'underWay' | OperationOutcome['outcome'] | 'terminated' | 'rolledBack';
   workflowID: string;
+  /** The spec of the item asks for a cluster that the service protects from deletion. */
+  forbidDelete?: true;
   /** The time of the start, RFC 3339. */
   startedAt?: string;
   /** The time of the end, RFC 3339. */
@@ -128,7 +130,7 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
   }
 
   async function resultOfCreate(input: CreateClusterInput, index: number): Promise<ItemResult> {
-    const { clusterName } = input.request.cluster;
+    const { clusterName, forbidDelete } = input.request.cluster;
     const workflowID = createWorkflowID(scope, clusterName);
     const create = await findCreate(workflowID, input);
     // A create from another spec belongs to somebody else: this item was refused, or will be.
@@ -136,7 +138,8 @@ function createResultReader(client: Client, scope: AccountRegion, { since, failu
     const found = create !== undefined && isOfItem ? await read(create) : notStarted;
     const mayBeUndone = failurePolicy === 'rollback' && found.clusterID !== undefined;
     const undone = mayBeUndone ? await readUndo(found.clusterID ?? '') : undefined;
-    return { index, kind: 'create', clusterName, workflowID, ...found, ...undone };
+    const asked = forbidDelete === true ? ({ forbidDelete } as const) : {};
+    return { index, kind: 'create', clusterName, workflowID, ...asked, ...found, ...undone };
   }
 
   /** The latest create, unless it was refused beside the cluster that this batch has made. */

@@ -17,6 +17,11 @@ export interface Operation {
   clusterName?: string;
   /** Absent until it is known. */
   clusterID?: string;
+  /**
+   * Whether the service protects the cluster from deletion, as it was set through us: by its create, and in a status by
+   * `protect` and `unprotect` too. Somebody may have switched it in the vendor's console since. Absent if nobody has set it.
+   */
+  forbidDelete?: boolean;
   /** Whether the cluster has a time to live. */
   hasLease: boolean;
   /** Whether the cluster has run, so that its time to live counts down. */
@@ -75,6 +80,7 @@ export function toOperation(
   const {
     clusterName,
     clusterID,
+    forbidDelete,
     hasLease = false,
     leaseBegan = false,
     leaving = false,
@@ -94,6 +100,7 @@ export function toOperation(
     runID: info.runId,
     ...(clusterName !== undefined && { clusterName }),
     ...(clusterID !== undefined && { clusterID }),
+    ...(forbidDelete === true && { forbidDelete }),
     hasLease: hasLease && !endedWithoutLease,
     leaseBegan,
     ...(leaving && { leaving }),

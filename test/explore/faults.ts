@@ -158,6 +158,7 @@ export const faults: Fault[] = [
         replace: 'if (!isClaimed) upsertMemo({ claimed: true } satisfies OperationMemo);',
         by: '',
       },
+      { file: 'workflows/create/create-cluster.ts', replace: '    isClaimed = true;', by: '' },
     ],
   },
   {

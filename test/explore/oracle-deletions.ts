@@ -35,7 +35,7 @@ function hasReason(entry: LogEntry, record: RunRecord): boolean {
     isRolledBack(entry.sender, entry.atMs, before, record) ||
     hasFailed(entry, cluster, record) ||
     isExpired(entry, cluster, before, record) ||
-    hasSibling(entry, cluster, record) ||
+    isExtra(entry, cluster, record) ||
     entry.stateBefore === 'deleting'
   );
 }
@@ -83,9 +83,15 @@ function isExpired(
   return atMs >= endsAtMs;
 }
 
-function hasSibling({ sender, atMs }: LogEntry, cluster: ServiceCluster, record: RunRecord): boolean {
+/** A create that has, or has adopted, another cluster deletes those that its requests have made in excess. */
+function isExtra({ sender, atMs }: LogEntry, cluster: ServiceCluster, record: RunRecord): boolean {
+  const { outcome: end } = record.operations.findLast(({ runID }) => runID === sender) ?? {};
+  const { outcome, clusterID: adopted } = (end ?? {}) as { outcome?: string; clusterID?: string };
   return record.clusters.some(
-    (other) => other !== cluster && senderOf(other, record) === sender && other.madeAtMs <= atMs,
+    (other) =>
+      other !== cluster &&
+      other.madeAtMs <= atMs &&
+      (senderOf(other, record) === sender || (outcome === 'running' && other.clusterID === adopted)),
   );
 }
 

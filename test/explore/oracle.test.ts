@@ -66,6 +66,20 @@ it.each<[string, Partial<RunRecord>]>([
     },
   ],
   [
+    'an extra that a lost answer made, which is deleted by a create that has adopted the cluster of an earlier one',
+    {
+      log: [
+        look,
+        made('cce-1', { sender: 'create-0' }),
+        look,
+        made('cce-2', { atMs: 2, how: 'lostLate' }),
+        deleted('cce-2', { atMs: 3 }),
+      ],
+      clusters: [cluster('cce-1'), cluster('cce-2', { state: 'gone' })],
+      operations: [operation({ outcome: 'running', clusterID: 'cce-1', adopted: true })],
+    },
+  ],
+  [
     'the request of a create that was reset while the request of the run before was on its way',
     {
       asked: [asked, { ...asked, message: 'reset', atMs: 1 }],
