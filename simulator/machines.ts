@@ -4,7 +4,7 @@ import { lifecycleAt, runningSinceMs, type LifecycleState } from './lifecycle.ts
 import { machineLifecycleAt, type MachineLifecycleInput, type MachineState } from './machine-lifecycle.ts';
 import type { MachineDeletion, MachineOrder, MachineRole } from './machine-order.ts';
 import type { MachineTrouble } from './machine-troubles.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandoms, type Random } from './random.ts';
 
 /** A machine of a cluster with its paid resources. */
 export interface Machine {
@@ -43,7 +43,13 @@ export function machinesOf(record: ClusterRecord, nowMs: number): Machine[] {
   if (orders.length === 0) return [];
   const gone = new Set(removed);
   const troublesByNumber = byNumber(troubles);
-  const moment: Moment = { nowMs, cluster: lifecycleAt(record, nowMs), clusterRunsAtMs: runningSinceMs(record) };
+  const moment: Moment = {
+    nowMs,
+    cluster: lifecycleAt(record, nowMs),
+    clusterRunsAtMs: runningSinceMs(record),
+    randomFor: createRandoms(`${record.clusterID}:machines`),
+    states: new Map(),
+  };
   return orders
     .filter(({ startsAtMs }) => startsAtMs <= nowMs)
     .flatMap((order) =>
@@ -58,6 +64,9 @@ interface Moment {
   nowMs: number;
   cluster: LifecycleState;
   clusterRunsAtMs: number;
+  randomFor: (skipped: number) => Random;
+  /** The states of machines that differ in nothing that matters for them. */
+  states: Map<string, MachineState>;
 }
 
 function createMachine(
@@ -69,7 +78,7 @@ function createMachine(
 ): Machine {
   const { clusterID } = record;
   const { role, spec, instanceGroupID, startsAtMs } = order;
-  const random = createRandom(`${clusterID}:machines`, number * randomsForEach);
+  const random = moment.randomFor(number * randomsForEach);
   const cceInstanceID = `${clusterID}-${random.token(8)}`;
   const vpcIP = randomAddress('192.168', random);
   const publicIP = randomAddress('106.12', random);
@@ -97,7 +106,12 @@ function createMachine(
     volumes: wasBought ? (spec.instanceResource?.cdsList ?? []).map(() => createVolume(random)) : [],
     startsAtMs,
     ...(deletion && { deletion }),
-    state: () => stateWithCluster(record, input, moment),
+    state: () => {
+      const kind = JSON.stringify([order.first, lateSeconds, failure, deletion]);
+      const state = moment.states.get(kind) ?? stateWithCluster(record, input, moment);
+      moment.states.set(kind, state);
+      return state;
+    },
   };
 }
 

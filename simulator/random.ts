@@ -10,13 +10,23 @@ export interface Random {
   uuid: () => string;
 }
 
+/** What each number adds to the state. */
+const increment = 0x6d2b79f5;
 const tokenCharacters = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** @param skipped The number of numbers to leave out, so that many sources can share a seed. */
-export function createRandom(seed: string, skipped = 0): Random {
+export function createRandom(seed: string): Random {
+  return createRandoms(seed)(0);
+}
+
+/** Returns sources with one seed that each leave out a number of its numbers, which is cheaper than many seeds. */
+export function createRandoms(seed: string): (skipped: number) => Random {
+  const start = createHash('sha256').update(seed).digest().readUInt32LE();
+  return (skipped) => randomFrom((start + Math.imul(skipped, increment)) | 0);
+}
+
+function randomFrom(start: number): Random {
   // The algorithm is mulberry32, with 32 bits of state. It needs no dependency and spreads IDs well enough.
-  const increment = 0x6d2b79f5;
-  let state = (createHash('sha256').update(seed).digest().readUInt32LE() + Math.imul(skipped, increment)) | 0;
+  let state = start;
 
   function next(): number {
     state = (state + increment) | 0;
@@ -26,7 +36,9 @@ export function createRandom(seed: string, skipped = 0): Random {
   }
 
   function text(length: number, characters: string): string {
-    return Array.from({ length }, () => characters.charAt(Math.floor(next() * characters.length))).join('');
+    let result = '';
+    while (result.length < length) result += characters.charAt(Math.floor(next() * characters.length));
+    return result;
   }
 
   return {
