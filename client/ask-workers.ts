@@ -11,6 +11,7 @@ import type { Placement } from '../contract/identity.ts';
 import type { OperationFailure } from '../contract/operation-failure.ts';
 import { placed } from '../contract/placed.ts';
 import { findBlock, type BlockedBy } from '../temporal/executions/blocked-by.ts';
+import { mayHaveActed } from '../temporal/executions/may-have-acted.ts';
 import { ClusterRequestError } from './errors/cluster-request-error.ts';
 import { NoAnswerError } from './errors/no-answer-error.ts';
 import type { OnBlocked } from './result-of-sweep.ts';
@@ -20,8 +21,9 @@ export interface Question<Input> {
   workflowType: string;
   workflowID: string;
   input: Input;
-  memo?: Record<string, unknown>;
-  /** The maximum time until the answer, in seconds. */
+  /** The memo, or a function that makes it for each try: it may depend on how the question before has ended. */
+  memo?: Record<string, unknown> | (() => Promise<Record<string, unknown>>);
+  /** The maximum time until the answer once it is this question's turn, and until its turn, in seconds. */
   limitSeconds: number;
   /** Called with each new reason why nothing moves. */
   onBlocked?: OnBlocked | undefined;
@@ -41,23 +43,24 @@ export async function askWorkers<Type extends Workflow>(
   pace: Pace = patientPace,
 ): Promise<WorkflowResultType<Type>> {
   const { workflowType, workflowID, input, memo = {}, limitSeconds, onBlocked } = question;
-  const untilMs = Date.now() + limitSeconds * 1000;
+  const limitMs = limitSeconds * 1000;
+  const turnUntilMs = Date.now() + limitMs;
   for (;;) {
     try {
       const handle = (await client.workflow.start<Workflow>(workflowType, {
         workflowId: workflowID,
         ...placed(scope),
         args: [input],
-        memo,
+        memo: typeof memo === 'function' ? await memo() : memo,
         // If this process dies, nobody waits any more.
-        workflowExecutionTimeout: limitSeconds * 1000,
+        workflowExecutionTimeout: limitMs,
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       })) as WorkflowHandleWithStartDetails<Type>;
-      return await answerOf(client, handle, { untilMs, onBlocked, pace });
+      return await answerOf(client, handle, { untilMs: Date.now() + limitMs, onBlocked, pace });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      if (Date.now() >= untilMs) throw new NoAnswerError(`${workflowID} is under way, and has not ended in time`);
+      if (Date.now() >= turnUntilMs) throw new NoAnswerError(`${workflowID} is under way, and has not ended in time`);
     }
     await pause(pace.turnMs);
   }
@@ -91,20 +94,23 @@ async function answerOf<Type extends Workflow>(
   try {
     return await Promise.race([handle.result(), giveUp(client, handle, wait, answered.signal)]);
   } catch (error) {
-    throw errorOf(error);
+    throw await errorOf(client, handle, error);
   } finally {
     answered.abort();
   }
 }
 
-/** Ends the wait when nobody will answer in time. What was asked must not be done after that. */
+/**
+ * Ends the wait when nobody will answer in time. An activity that changes something asks right before whether its workflow is
+ * open, so that no change begins after that.
+ */
 async function giveUp<Type extends Workflow>(
   client: Client,
   handle: WorkflowHandleWithStartDetails<Type>,
   { untilMs, onBlocked, pace }: Wait,
   signal: AbortSignal,
 ): Promise<WorkflowResultType<Type>> {
-  const { workflowId: workflowID, firstExecutionRunId: runID } = handle;
+  const { workflowID, runID } = runOf(handle);
   const askedAtMs = Date.now();
   let last: BlockedBy | undefined;
   for (let pauseMs = pace.firstLookMs; ; pauseMs = pace.lookMs) {
@@ -120,14 +126,31 @@ async function giveUp<Type extends Workflow>(
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return handle.result();
     }
-    throw new NoAnswerError(block?.message ?? 'no worker has answered in time');
+    throw new NoAnswerError(block?.message ?? notInTime, { mayBeDone: await mayHaveActed(client, runOf(handle)) });
   }
 }
 
-function errorOf(error: unknown): unknown {
-  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-  if (cause instanceof TimeoutFailure) return new NoAnswerError('no worker has answered in time');
-  if (!(cause instanceof ApplicationFailure)) return error;
-  const [detail] = (cause.details ?? []) as Partial<OperationFailure>[];
-  return new ClusterRequestError({ ...detail, type: cause.type ?? 'Unexpected', message: cause.message });
+const notInTime = 'no worker has answered in time';
+
+function runOf({
+  workflowId,
+  firstExecutionRunId,
+}: Pick<WorkflowHandleWithStartDetails, 'workflowId' | 'firstExecutionRunId'>) {
+  return { workflowID: workflowId, runID: firstExecutionRunId };
+}
+
+async function errorOf(
+  client: Client,
+  handle: Pick<WorkflowHandleWithStartDetails, 'workflowId' | 'firstExecutionRunId'>,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof WorkflowFailedError)) return error;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) {
+    const [detail] = (cause.details ?? []) as Partial<OperationFailure>[];
+    return new ClusterRequestError({ ...detail, type: cause.type ?? 'Unexpected', message: cause.message });
+  }
+  const message =
+    cause instanceof TimeoutFailure ? notInTime : `the question was ended from outside: ${String(cause?.message)}`;
+  return new NoAnswerError(message, { mayBeDone: await mayHaveActed(client, runOf(handle)) });
 }
