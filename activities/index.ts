@@ -1,4 +1,4 @@
-import type { MetricMeter } from '@temporalio/common';
+import type { MetricMeter, PayloadCodec } from '@temporalio/common';
 import type { CceClient } from '../cce/client.ts';
 import { phaseDuringDelete } from '../cce/phases.ts';
 import type { SecretReader } from '../cce/secrets.ts';
@@ -14,6 +14,7 @@ import { outsideOfTraces, withSpans } from './api/traced-client.ts';
 import { withHeartbeats } from './api/with-heartbeats.ts';
 import { holdBack } from './batch/hold-back.ts';
 import { setProtection } from './cluster/set-protection.ts';
+import { issueKubeconfig } from './cluster/issue-kubeconfig.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
 import type { FindOpenDeletes } from './create/open-deletes.ts';
@@ -52,6 +53,8 @@ export interface ActivityDependencies {
   pollIntervalMs: number;
   /** How long reads of the service are assumed to lag at most, in milliseconds. @default 90_000 */
   longestLagMs?: number;
+  /** The codecs of this worker's data converter. */
+  payloadCodecs: readonly PayloadCodec[];
   /** The name of this installation, which the markers of its clusters carry. */
   installation: string;
   /** The limit for API calls of all activities together, in calls per second. */
@@ -108,6 +111,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),
     startApprovedDelete: dependencies.startApprovedDelete,
+    issueKubeconfig: withHeartbeats(issueKubeconfig(budgeted)),
     ...dependencies.batches,
     ...dependencies.webhooks,
     startItems: holdBack(dependencies.batches.startItems, urgent),

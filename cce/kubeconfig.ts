@@ -52,7 +52,19 @@ export function readTemporaryKubeconfig({
   | { kubeconfig: string; refusal?: undefined }
   | { kubeconfig?: undefined; refusal: string } {
   const refused = data.find((each) => each?.success === false);
-  if (refused !== undefined) return { refusal: refused.message || 'the service gave no reason' };
+  if (refused !== undefined) {
+    const { message = '' } = refused;
+    if (mayContainKubeconfig(message)) return { refusal: withheldReason };
+    return { refusal: message || 'the service gave no reason' };
+  }
   if (temporaryKubeConfig.trim() === '') return { refusal: 'the response contains no kubeconfig' };
   return { kubeconfig: temporaryKubeConfig };
+}
+
+/** What an error says in place of a text that may contain a kubeconfig, such as the echo of a gateway. */
+export const withheldReason = 'the reason is withheld, because it may contain a kubeconfig';
+
+/** Whether a text has the keys under which a kubeconfig has its secrets, or the head of a key, in plain text or in Base64. */
+export function mayContainKubeconfig(text: string): boolean {
+  return /client-(key|certificate)|kubeconfig.*apiVersion|\btoken\\?["']?:|-----BEGIN|LS0tLS1CRUdJTi/is.test(text);
 }

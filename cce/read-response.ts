@@ -1,4 +1,5 @@
 import { CceApiError } from './cce-api-error.ts';
+import { mayContainKubeconfig, withheldReason } from './kubeconfig.ts';
 
 /** The request to which a response belongs. */
 export interface RequestLocation {
@@ -25,7 +26,8 @@ export function readResponse<Answer>(
   { isSecret = false } = {},
 ): Answer {
   const content = parseJSON(text);
-  if (!response.ok) throw apiError(location, response, isSecret && mayContainKubeconfig(text) ? withheld : content);
+  if (!response.ok)
+    throw apiError(location, response, isSecret && mayContainKubeconfig(text) ? { message: withheldReason } : content);
   const parsed = read(content);
   if (parsed.success) return parsed.data;
   throw new CceApiError({
@@ -35,14 +37,6 @@ export function readResponse<Answer>(
     message:
       content === undefined ? describeBody(text) : `the response does not match the API: ${parsed.error.message}`,
   });
-}
-
-/** What an error says in place of a body that may contain a kubeconfig, such as the echo of a gateway. */
-const withheld = { message: 'the reason is withheld, because it may contain a kubeconfig' };
-
-/** The keys under which a kubeconfig has its secrets, and the head of a key, in plain text and in Base64. */
-function mayContainKubeconfig(text: string): boolean {
-  return /client-(key|certificate)|kubeconfig.*apiVersion|\btoken\\?["']?:|-----BEGIN|LS0tLS1CRUdJTi/is.test(text);
 }
 
 function apiError(location: RequestLocation, response: Response, content: unknown): CceApiError {

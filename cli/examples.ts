@@ -17,6 +17,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   delete: ['ccectl delete ci-7 --watch', 'ccectl delete cce-abcd1234 --delete-resource --delete-cds-snapshot --wait'],
   protect: ['ccectl protect production   # nothing deletes it any more'],
   unprotect: ['ccectl unprotect production', 'ccectl unprotect production --yes   # in a script'],
+  kubeconfig: [
+    'ccectl kubeconfig ci-7 --merge && kubectl --context ci-7 get nodes',
+    'ccectl kubeconfig ci-7 --public --expire 1h --file ci-7.yaml',
+  ],
   batch: ['ccectl batch plan -f nightly.yaml', 'ccectl batch create -f nightly.yaml --watch'],
   'batch plan': ['ccectl batch plan -f nightly.yaml', 'ccectl batch plan -f nightly.yaml -o json'],
   'batch create': ['ccectl batch create -f nightly.yaml --watch   # safe to repeat'],

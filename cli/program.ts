@@ -6,6 +6,7 @@ import { addCodecServer } from './commands/codec-server.ts';
 import { addCreate } from './commands/create.ts';
 import { addDelete } from './commands/delete.ts';
 import { addExtend } from './commands/extend.ts';
+import { addKubeconfig } from './commands/kubeconfig.ts';
 import { addKeys } from './commands/keys.ts';
 import { addList } from './commands/list.ts';
 import { addProtect } from './commands/protect.ts';
@@ -29,6 +30,7 @@ const commands = [
   addExtend,
   addDelete,
   addProtect,
+  addKubeconfig,
   addBatch,
   addTeardown,
   addReconcile,

@@ -12,6 +12,15 @@ export function durationSeconds(text: string): number {
   return Math.round(milliseconds / 1000);
 }
 
+/** Reads durations such as `8h` and `7d` as hours. Rounding up would make a credential live longer than asked. */
+export function wholeHours(text: string): number {
+  const hours = text === '' ? NaN : (ms(text as StringValue) ?? NaN) / 3_600_000;
+  if (!Number.isSafeInteger(hours) || hours < 1) {
+    throw new InvalidArgumentError('Use whole hours, such as 8h or 7d: the service knows no fractions.');
+  }
+  return hours;
+}
+
 export function positiveInteger(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Use a whole number of at least 1.');

@@ -20,6 +20,12 @@ export const nameOrIDOption = says(
   (value) => typeof value === 'string' && clusterNamePattern.test(value),
 );
 
+/** Checks the kind of address of a kubeconfig. */
+export const kubeconfigTypeOption = says('vpc or public', (value) => value === 'vpc' || value === 'public');
+
+/** Checks after how many hours a kubeconfig expires. The service documents no maximum; a hundred years is one. */
+export const expireHoursOption = wholeNumberTo(876_000);
+
 /** Checks how many items may be under way at once. */
 export const concurrencyOption = wholeNumberTo(maximumConcurrency);
 

@@ -49,6 +49,7 @@ export { loadEncryption } from '../temporal/encryption/load-encryption.ts';
 export { newest } from './find-operation.ts';
 export { InvalidOptionsError, type OptionProblem } from './errors/invalid-options-error.ts';
 export { InvalidSpecError } from './errors/invalid-spec-error.ts';
+export type { Kubeconfig, KubeconfigOptions } from './fetch-kubeconfig.ts';
 export { KeyReusedError } from './errors/key-reused-error.ts';
 export type { ClaimedKey, RememberedRequests } from './remembered-requests.ts';
 export { OperationEndingError } from './errors/operation-ending-error.ts';

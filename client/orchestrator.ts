@@ -12,6 +12,7 @@ import { cancelOperation } from './cancel-operation.ts';
 import { createApprovals, type Approvals } from './approvals/approvals.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
+import { fetchKubeconfig, type Kubeconfig, type KubeconfigOptions } from './fetch-kubeconfig.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
 import { describeOperation, findOperation } from './find-operation.ts';
@@ -158,6 +159,23 @@ export interface Orchestrator {
   protect: (nameOrID: string, onBlocked?: OnBlocked) => Promise<SetProtection>;
   /** Switches the deletion protection of a cluster off, as `protect` switches it on. */
   unprotect: (nameOrID: string, onBlocked?: OnBlocked) => Promise<SetProtection>;
+  /**
+   * Fetches the kubeconfig of a cluster, by default one that expires. It is encrypted for this call alone on its way through
+   * Temporal, so that nobody else can read it there, then or later.
+   *
+   * @param onBlocked Called while nothing moves, for example because no worker polls.
+   * @throws ClusterRequestError if there is no such cluster, several have the name, it does not run or has no such address, or
+   *   the service refuses
+   * @throws EncryptionKeyError if this client encrypts nothing
+   * @throws NoAnswerError if no worker polls, or none has answered in time
+   * @throws InvalidOptionsError
+   *
+   * @example
+   * ```ts
+   * const { kubeconfig } = await orchestrator.kubeconfig('ci-7', { expireHours: 8, type: 'public' });
+   * ```
+   */
+  kubeconfig: (nameOrID: string, options?: KubeconfigOptions, onBlocked?: OnBlocked) => Promise<Kubeconfig>;
   /** Remembers requests by keys, so that a repeated request can be answered like the first one. */
   requests: RememberedRequests;
   /** Runs many creates and deletes as one batch. */
@@ -198,6 +216,8 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     reconcileSchedule: reconcileSchedule(client, scope),
     protect: (nameOrID, onBlocked) => switchProtection(nameOrID, true, onBlocked),
     unprotect: (nameOrID, onBlocked) => switchProtection(nameOrID, false, onBlocked),
+    kubeconfig: (nameOrID, options = {}, onBlocked) =>
+      fetchKubeconfig(client, scope, nameOrID, options, asker, onBlocked),
     requests: rememberedRequests(client, scope),
     batches: createBatches(client, scope, asker),
     approvals: createApprovals(client, scope),

@@ -108,6 +108,11 @@ export function requestWorkflowID(scope: AccountRegion, digest: string): string 
   return `${workflowIDPrefix(scope)}request:${digest}`;
 }
 
+/** The workflow ID of a request for a kubeconfig; each request has its own. */
+export function kubeconfigWorkflowID(scope: AccountRegion, requestID: string): string {
+  return `${workflowIDPrefix(scope)}kubeconfig:${requestID}`;
+}
+
 /** The workflow ID of a webhook. */
 export function webhookWorkflowID(scope: AccountRegion, name: string): string {
   return `${workflowIDPrefix(scope)}webhook:${name}`;

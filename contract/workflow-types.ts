@@ -9,6 +9,7 @@ export const workflowTypes = {
   clusterBatch: 'clusterBatch',
   createCluster: 'createCluster',
   deleteCluster: 'deleteCluster',
+  kubeconfigRequest: 'kubeconfigRequest',
   reconcileClusters: 'reconcileClusters',
   setProtection: 'setProtection',
   teardownSweep: 'teardownSweep',

@@ -1,6 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib';
 import type { SecretReference } from '../cce/secrets.ts';
 import type { CreateClusterRequest } from '../client/index.ts';
+import { kubeconfigMarker } from '../simulator/process.ts';
 import { readExample } from './examples.ts';
 
 /** The fields of a spec that hold secrets. */
@@ -20,6 +21,9 @@ const fields = [
 export const canaries = Object.fromEntries(
   ['inline', 'referred'].flatMap((kind) => fields.map((field) => [`${kind} ${field}`, `${kind}-1"\\${field}!`])),
 );
+
+/** What is looked for: also the secret part of every kubeconfig that the simulator issues. */
+const secrets = { ...canaries, kubeconfig: kubeconfigMarker };
 
 /** A spec with a secret of each kind in each place where one may stand. */
 export function specWithSecrets(
@@ -57,7 +61,7 @@ export function findCanaries(places: Readonly<Record<string, Uint8Array | string
   return Object.entries(places).flatMap(([place, content]) => {
     const bytes = Buffer.from(content);
     const texts = [bytes, ...gunzipped(bytes)].map((each) => each.toString('latin1'));
-    return Object.entries(canaries)
+    return Object.entries(secrets)
       .filter(([, canary]) => formsOf(canary).some((form) => texts.some((text) => text.includes(form))))
       .map(([name]) => `${name} in ${place}`);
   });

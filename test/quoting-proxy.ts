@@ -10,7 +10,10 @@ export interface QuotingProxy {
   stop: () => Promise<void>;
 }
 
-/** What stands before a service and passes all on, but refuses creates of some names with answers that quote all of them. */
+/**
+ * What stands before a service and passes all on, but refuses creates of some names with answers that quote all of them, and
+ * permanent kubeconfigs with answers that quote the kubeconfig.
+ */
 export async function startQuotingProxy(serviceURL: string, refuses: (body: string) => boolean): Promise<QuotingProxy> {
   const creates: string[] = [];
   const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
@@ -28,7 +31,7 @@ export async function startQuotingProxy(serviceURL: string, refuses: (body: stri
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await text(incoming);
-    if (incoming.method === 'POST') {
+    if (incoming.method === 'POST' && incoming.url?.endsWith('/cluster')) {
       if (refuses(body)) {
         const refusal = { code: `Invalid: ${body}`, message: `cannot read ${body}`, requestID: 'refusal' };
         outgoing.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
@@ -41,6 +44,11 @@ export async function startQuotingProxy(serviceURL: string, refuses: (body: stri
     const passedOn = httpRequest(new URL(url, serviceURL), { method, headers });
     passedOn.end(body);
     const [answer] = (await once(passedOn, 'response')) as [IncomingMessage];
+    if (url.includes('/kubeconfig/')) {
+      const refusal = { code: 'Broken', message: `cannot pass on ${await text(answer)}`, requestID: 'refusal' };
+      outgoing.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
+      return;
+    }
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
   }

@@ -146,6 +146,17 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return { workflowID: `cce:default:bj:webhook:recorded:hooked:${Date.parse(create.startedAt)}` };
   },
 
+  // It has no name by which anybody could find it again, so a list does.
+  'kubeconfig-is-issued': async ({ orchestrator }) => {
+    await atItsEnd(orchestrator.create(readExample('managed', 'opened')));
+    await orchestrator.kubeconfig('opened', { allowUnencrypted: true });
+    for (;;) {
+      for await (const { workflowId, runId } of client.workflow.list({ query: "WorkflowType = 'kubeconfigRequest'" }))
+        return { workflowID: workflowId, runID: runId };
+      await pause(200);
+    }
+  },
+
   // With a client of its own: the other one remembers for a while that there were no search attributes.
   'create-runs-searchable': async () => {
     const orchestrator = await connect();

@@ -74,6 +74,7 @@ export function createScopeActivities(scope: ScopeConfiguration, dependencies: S
       addresses: allowedAddresses(dependencies.webhookRanges ?? []),
       follower: dependencies.follower,
     }),
+    payloadCodecs: client.options.loadedDataConverter.payloadCodecs,
     installation: scope.installation ?? defaultInstallation(namespace, account),
     pollIntervalMs: scope.pollIntervalMs,
     ...(scope.longestLagMs !== undefined && { longestLagMs: scope.longestLagMs }),

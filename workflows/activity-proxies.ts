@@ -111,6 +111,21 @@ export const setProtection: Activities['setProtection'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).setProtection(input);
 
+/**
+ * Somebody waits, so it ends within minutes. 120 s leave an attempt time for its calls, which read and then issue. The
+ * activity itself says which failure may be repeated.
+ */
+export const issueKubeconfig: Activities['issueKubeconfig'] = (input) =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    summary: 'issue a kubeconfig',
+    startToCloseTimeout: '120s',
+    heartbeatTimeout,
+    scheduleToCloseTimeout: '4m',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).issueKubeconfig(input);
+
 /** Asks Temporal, and may be repeated. The day is for a Temporal that refuses the start: then the approval has failed. */
 export const startApprovedDelete: Activities['startApprovedDelete'] = (input) =>
   proxyActivities<Activities>({

@@ -4,6 +4,7 @@ export { changeApproval } from './approval/change-approval.ts';
 export { batchPage } from './batch/batch-page.ts';
 export { clusterBatch } from './batch/cluster-batch.ts';
 export { setProtection } from './cluster/set-protection.ts';
+export { kubeconfigRequest } from './cluster/kubeconfig-request.ts';
 export { createCluster } from './create/create-cluster.ts';
 export { deleteCluster } from './delete/delete-cluster.ts';
 export { reconcileClusters } from './sweep/reconcile-clusters.ts';

@@ -5,6 +5,7 @@ import { changeApproval } from './approval/change-approval.ts';
 import { batchPage } from './batch/batch-page.ts';
 import { clusterBatch } from './batch/cluster-batch.ts';
 import { setProtection } from './cluster/set-protection.ts';
+import { kubeconfigRequest } from './cluster/kubeconfig-request.ts';
 import { createCluster } from './create/create-cluster.ts';
 import { deleteCluster } from './delete/delete-cluster.ts';
 import { reconcileClusters } from './sweep/reconcile-clusters.ts';
@@ -19,6 +20,7 @@ import { webhook } from './webhook/webhook.ts';
 if (versionedWorkersFlag in globalThis) {
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, deleteCluster);
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, setProtection);
+  setWorkflowOptions({ versioningBehavior: 'PINNED' }, kubeconfigRequest);
   // A batch continues as new on a new version, as soon as there is one.
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, clusterBatch);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, batchPage);

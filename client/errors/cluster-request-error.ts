@@ -18,4 +18,8 @@ export class ClusterRequestError extends OrchestratorError {
 const kinds: Partial<Record<OperationFailure['type'], OrchestratorErrorKind>> = {
   ClusterNotFound: 'notFound',
   AmbiguousName: 'invalidInput',
+  ClusterNotRunning: 'conflict',
+  NoPublicAddress: 'conflict',
+  EncryptionRequired: 'configuration',
+  ServiceUnreachable: 'unreachable',
 };

@@ -96,7 +96,8 @@ function decipher({ id, secret }: ImportedKey, header: Uint8Array, data: Uint8Ar
   }
 }
 
-function isEncrypted({ metadata }: Payload): boolean {
+/** Whether a payload says that it is encrypted. */
+export function isEncrypted({ metadata }: Pick<Payload, 'metadata'>): boolean {
   const encoding = metadata?.['encoding'];
   return encoding !== undefined && toText(encoding) === encryptedEncoding;
 }

@@ -6,6 +6,7 @@ import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { loadDataConverter } from '../../client/index.ts';
+import { workflowTypes } from '../../contract/workflow-types.ts';
 import { startTemporalServer, type TemporalServer } from '../../local/temporal-server.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
 import type { SimulatorProcess } from '../../simulator/process.ts';
@@ -23,7 +24,7 @@ const namespace = 'default';
 const names = Object.keys(canaries);
 
 // A server that somebody else runs has its database elsewhere.
-describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
+describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs and kubeconfigs', () => {
   let folder: string;
   let simulator: SimulatorProcess;
   let proxy: QuotingProxy;
@@ -43,7 +44,11 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     simulator = await startSimulator(['--create-seconds', '1', '--delete-seconds', '0']);
     proxy = await startQuotingProxy(simulator.url, (body) => body.includes('"refused"'));
     temporal = await startTemporalServer({ databaseFile: join(folder, 'temporal.db') });
-    settings = { TEMPORAL_ADDRESS: temporal.address, CCE_ENCRYPTION: encryption };
+    settings = {
+      TEMPORAL_ADDRESS: temporal.address,
+      CCE_ENCRYPTION: encryption,
+      KUBECONFIG: join(folder, 'kubeconfig'),
+    };
     const port = await freeLoopbackPort();
     metricsURL = `http://127.0.0.1:${port}/metrics`;
     worker = await startWorkerProcess(
@@ -101,9 +106,9 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
   }
 
   /** What is left once all has ended: the histories, the log, and the files of the database. */
-  async function collect(...workflowIDs: string[]): Promise<void> {
+  async function collect(kubeconfigs: number, ...workflowIDs: string[]): Promise<void> {
     places.metrics = await (await fetch(metricsURL)).text();
-    Object.assign(places, await storedRuns(workflowIDs));
+    Object.assign(places, await storedRuns(kubeconfigs, workflowIDs));
     expect(await worker.stop()).toBe(0);
     places['log of the worker'] = log;
     await temporal.stop();
@@ -113,7 +118,7 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
   }
 
   /** What the server has of each run, without any decoding; and all of them replay. */
-  async function storedRuns(workflowIDs: string[]): Promise<Record<string, Uint8Array>> {
+  async function storedRuns(kubeconfigs: number, workflowIDs: string[]): Promise<Record<string, Uint8Array>> {
     const connection = await Connection.connect({ address: temporal.address });
     const dataConverter = loadDataConverter({ ...process.env, ...settings });
     const client = new Client({ connection, dataConverter });
@@ -122,6 +127,7 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     const runs = await vi.waitFor(async () => {
       const listed = await allOf(client.workflow.list());
       expect(listed.map(({ workflowId }) => workflowId)).toEqual(expect.arrayContaining(workflowIDs));
+      expect(listed.filter(({ type }) => type === workflowTypes.kubeconfigRequest)).toHaveLength(kubeconfigs);
       return listed;
     }, waiting);
     for (const { workflowId, runId } of runs) {
@@ -171,21 +177,29 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs', () => {
     const input = JSON.stringify(specOf('looked-at'));
     expect(await Promise.all(looks.map((args) => run(args, input)))).toEqual(looks.map(() => 0));
     expect(await run(['batch', 'delete', '-f', '-', '--wait', '-o', 'json'], file)).toBe(0);
+    expect(await run(['kubeconfig', 'runs', '--merge', '-o', 'json'])).toBe(0);
+    // The answer to this one is an error that quotes the kubeconfig.
+    expect(await run(['kubeconfig', 'runs', '--merge', '--permanent'])).toBe(1);
     const clusterNames = ['stuck', 'runs', 'fails', 'refused', 'item-0', 'item-1', 'fails-0'];
-    await collect('cce:default:bj:batch:many', ...clusterNames.map((name) => `cce:default:bj:${name}`));
+    await collect(2, 'cce:default:bj:batch:many', ...clusterNames.map((name) => `cce:default:bj:${name}`));
 
     expect(proxy.creates()).toHaveLength(6);
     for (const body of proxy.creates()) expect(findCanaries({ body })).toHaveLength(names.length);
     expect(places['log of the worker']).toContain('cannot read');
+    expect(places['log of the worker']).toContain('issued a kubeconfig');
+    expect(places['log of the worker']).toContain('the reason is withheld');
+    expect(findCanaries({ file: await readFile(settings.KUBECONFIG ?? '') })).toEqual(['kubeconfig in file']);
     expect(Object.keys(places).filter((place) => place.startsWith('history of'))).not.toEqual([]);
     expect(findCanaries(places)).toEqual([]);
   });
 
-  it('that stand in them are found in what Temporal stores without encryption', async () => {
+  it('that stand in specs are found in what Temporal stores without encryption; kubeconfigs are not', async () => {
     await start('off');
     expect(await create('runs', '--watch')).toBe(0);
     expect(await create('refused', '--watch')).toBe(1);
-    await collect('cce:default:bj:runs', 'cce:default:bj:refused');
+    expect(await run(['kubeconfig', 'runs', '--merge'])).toBe(2);
+    expect(await run(['kubeconfig', 'runs', '--merge', '--force-unencrypted'])).toBe(0);
+    await collect(1, 'cce:default:bj:runs', 'cce:default:bj:refused');
 
     const found = findCanaries(places);
     const inline = names.filter((name) => name.startsWith('inline'));

@@ -85,6 +85,7 @@ async function createWithPolls(polls: number, nodes = 0) {
     startApprovedDelete: () => Promise.reject(new Error('nothing is deleted here')),
     batches: batchActivities(client),
     webhooks: webhooksWithoutSecrets(client),
+    payloadCodecs: [],
     pollIntervalMs: 2,
     meter: noopMetricMeter,
     installation: 'test',

@@ -5,6 +5,7 @@ import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-tra
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connect, loadDataConverter, type OperationStatus } from '../../client/index.ts';
+import { kubeconfigMarker } from '../../simulator/process.ts';
 import { bundleOnce } from '../bundles.ts';
 import { readExample } from '../examples.ts';
 import { ended, startOrchestration } from '../orchestration.ts';
@@ -60,6 +61,7 @@ describe('traces of creates that a backend asks for', () => {
       span.end();
       return ended(orchestrator, create);
     });
+    await orchestrator.kubeconfig('traced');
     failures = [
       await ended(orchestrator, await orchestrator.create(specWithPassword('fails'))),
       await ended(orchestrator, await orchestrator.create(specWithPassword('unset', { fromEnv: missing }))),
@@ -136,10 +138,12 @@ describe('traces of creates that a backend asks for', () => {
     expect(failures.map(({ outcome }) => outcome?.outcome)).toEqual(['failed', 'failed']);
     expect(failures[1]?.outcome?.failure?.message).toContain(missing);
     const received = receiver.received();
-    expect([password, message, missing, 'adminPassword'].filter((secret) => received.includes(secret))).toEqual([]);
+    const secrets = [password, message, missing, 'adminPassword', kubeconfigMarker, 'apiVersion'];
+    expect(secrets.filter((secret) => received.includes(secret))).toEqual([]);
     // Found, these show that the search finds something, and that failures were among it.
     expect(received).toContain(ran.workflowID);
     expect(received).toContain('RunActivity:validateCluster');
+    expect(received).toContain('CCE:createTemporaryKubeconfig');
   });
 
   it('leave a history that replays in a worker that does not trace', () => {

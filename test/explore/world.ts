@@ -119,6 +119,7 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
     startApprovedDelete: startApprovedDelete(client),
     batches: batchActivities(client),
     webhooks: webhooksWithoutSecrets(client),
+    payloadCodecs: [],
     pollIntervalMs,
     installation,
     maximumRequestsPerSecond: 50,

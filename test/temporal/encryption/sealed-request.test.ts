@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { generateKeyEntry, parseKeyRing } from '../../../client/index.ts';
+import { createPayloadCodec } from '../../../temporal/encryption/payload-codec.ts';
+import { encrypts, openRequest, sealRequest } from '../../../temporal/encryption/sealed-request.ts';
+
+const codecs = [createPayloadCodec({ keys: parseKeyRing(generateKeyEntry('key')), encrypts: true })];
+const clear = [createPayloadCodec({ keys: [], encrypts: false })];
+const owner = { namespace: 'default', workflowId: 'request-1' };
+const request = { target: { clusterName: 'ci-7' } };
+
+it('a sealed request is opened with the same keys, and says that it was encrypted', async () => {
+  const sealed = await sealRequest(codecs, owner, request);
+  expect(Buffer.from(sealed, 'base64').toString('latin1')).not.toContain('ci-7');
+  expect(await openRequest(codecs, owner, sealed)).toEqual({ request, isEncrypted: true });
+});
+
+it('a request that was sealed without keys says that it is in clear, whoever opens it', async () => {
+  const sealed = await sealRequest(clear, owner, request);
+  for (const opener of [clear, codecs]) {
+    expect(await openRequest(opener, owner, sealed)).toEqual({ request, isEncrypted: false });
+  }
+});
+
+it('a sealed request cannot be used for another workflow', async () => {
+  const sealed = await sealRequest(codecs, owner, request);
+  await expect(openRequest(codecs, { ...owner, workflowId: 'request-2' }, sealed)).rejects.toMatchObject({
+    problem: 'moved',
+  });
+});
+
+it('a sealed request cannot be changed', async () => {
+  const bytes = Buffer.from(await sealRequest(codecs, owner, request), 'base64');
+  bytes[bytes.length - 1]! ^= 1;
+  await expect(openRequest(codecs, owner, bytes.toString('base64'))).rejects.toMatchObject({ problem: 'tampered' });
+});
+
+it.each([
+  [codecs, true],
+  [clear, false],
+  [[], false],
+])('a process knows whether it encrypts', async (used, expected) => {
+  expect(await encrypts(used)).toBe(expected);
+});
