@@ -8,6 +8,7 @@ export { ClusterRunsError } from './errors/cluster-runs-error.ts';
 export { BatchNotFoundError } from './errors/batch-not-found-error.ts';
 export type { Approvals, ApprovalTerms } from './approvals/approvals.ts';
 export type { ApprovalStatus } from './approvals/approval-status.ts';
+export type { ListedApproval } from './approvals/list-approvals.ts';
 export type { ChangeToApprove } from './approvals/change-to-approve.ts';
 export { longestApprovalSeconds, type ApprovableChange, type Decision } from '../contract/approval.ts';
 export type { ChangedCluster, ItemCluster } from './batch/items.ts';
@@ -20,7 +21,7 @@ export type { Batches } from './batch/batches.ts';
 export type { BatchStatus } from './batch/status.ts';
 export { WebhookNotFoundError } from './errors/webhook-not-found-error.ts';
 export { connect, type ConnectOptions } from './connect.ts';
-export { eventsOf, endPosition, type OperationEvent } from '../contract/operation-events.ts';
+export { endPosition, eventsAfter, eventsOf, type OperationEvent } from '../contract/operation-events.ts';
 export {
   endedForMs,
   type FollowedOperation,

@@ -33,8 +33,8 @@ export type ApprovableChange =
       failurePolicy: FailurePolicy;
       creates: number;
       deletes: number;
-      /** What any of its items deletes with its cluster. Absent from older requests. */
-      deleteOptions?: DeleteClusterOptions;
+      /** What any of its items deletes with its cluster. */
+      deleteOptions: DeleteClusterOptions;
     }
   | {
       kind: 'reconcile';

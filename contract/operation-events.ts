@@ -56,6 +56,11 @@ export function eventsOf({ kind, execution, currentStep, outcome }: OperationSta
   return events;
 }
 
+/** The events of an operation that a reader has not seen who has got to a position. */
+export function eventsAfter(state: OperationState, position: number): OperationEvent[] {
+  return eventsOf(state).filter((event) => event.position > position);
+}
+
 /** The position of the last event of every operation. */
 export const endPosition = position(endedRank);
 

@@ -1,12 +1,12 @@
-import type { AccountRegion, ApprovalStatus, ListedBatch, Operation, Scopes } from '../client/index.ts';
+import type { AccountRegion, ListedApproval, ListedBatch, Operation, Scopes } from '../client/index.ts';
 
 /** Lists of whole scopes, each read once for all requests that ask for it within a second. */
 export interface SharedLists {
   operations: (scope: AccountRegion) => Promise<readonly Operation[]>;
   batches: (scope: AccountRegion) => Promise<readonly ListedBatch[]>;
-  /** Those that wait, and all: each that is decided costs a call. */
-  waitingApprovals: (scope: AccountRegion) => Promise<readonly ApprovalStatus[]>;
-  approvals: (scope: AccountRegion) => Promise<readonly ApprovalStatus[]>;
+  /** Those that wait, and all. */
+  waitingApprovals: (scope: AccountRegion) => Promise<readonly ListedApproval[]>;
+  approvals: (scope: AccountRegion) => Promise<readonly ListedApproval[]>;
 }
 
 /** A list of Temporal lags by about as much. */
@@ -21,8 +21,8 @@ export function createSharedLists(scopes: Scopes): SharedLists {
       return operations;
     }),
     batches: shared((scope) => scopes.of(scope).batches.list()),
-    waitingApprovals: shared((scope) => scopes.of(scope).approvals.list()),
-    approvals: shared((scope) => scopes.of(scope).approvals.list({ all: true })),
+    waitingApprovals: shared((scope) => scopes.of(scope).approvals.listed()),
+    approvals: shared((scope) => scopes.of(scope).approvals.listed({ all: true })),
   };
 }
 

@@ -14,8 +14,8 @@ export interface ApprovedDelete {
   scope: AccountRegion;
   change: Extract<ApprovableChange, { kind: 'delete' }>;
   asker: Asker;
-  /** When somebody asked for the delete, by Temporal's clock, RFC 3339. Absent from older approvals. */
-  since?: string;
+  /** When somebody asked for the delete, by Temporal's clock, RFC 3339. */
+  since: string;
 }
 
 export type StartApprovedDelete = (input: ApprovedDelete) => Promise<StartedChange>;
@@ -33,7 +33,7 @@ export function startApprovedDelete(client: Client, pool?: string): StartApprove
     const workflowID = deleteWorkflowID(scope, clusterID);
     const before = await findOperationRun(client, workflowID);
     if (before !== undefined && before.memo.approval === asker.approval) return startedBy('delete', before);
-    const sinceMs = since === undefined ? Infinity : Date.parse(since);
+    const sinceMs = Date.parse(since);
     const create =
       clusterName === undefined
         ? await findCreateOf(client, scope, clusterID, sinceMs)

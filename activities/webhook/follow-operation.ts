@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { endPosition, eventsOf } from '../../contract/operation-events.ts';
+import { endPosition, eventsAfter } from '../../contract/operation-events.ts';
 import type { FollowedEvents } from '../../contract/webhook/activities.ts';
 import type { WebhookSettings } from '../../contract/webhook/settings.ts';
 import { webhookSubject } from '../../contract/webhook/subject.ts';
@@ -45,7 +45,7 @@ export async function followOperation(
 
   async function tellNews(operation: FollowedOperation): Promise<void> {
     const told = position;
-    const news = { operation, events: eventsOf(operation).filter((event) => event.position > told), before: told };
+    const news = { operation, events: eventsAfter(operation, told), before: told };
     const events = webhookEventsOf(session.scope, news, 0, Date.now());
     position = news.events.at(-1)?.position ?? position;
     await session.tell([{ execution: executionOf(operation), events }], () => ({

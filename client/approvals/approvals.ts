@@ -13,7 +13,7 @@ import { changesOfUpload, type ChangedCluster } from '../batch/items.ts';
 import { OperationNotFoundError } from '../errors/operation-not-found-error.ts';
 import { prepareChange, type ChangeToApprove, type DeletionUnderWay } from './change-to-approve.ts';
 import { decide } from './decide.ts';
-import { listApprovals } from './list-approvals.ts';
+import { listApprovals, type ListedApproval } from './list-approvals.ts';
 import { approvalStatusOf, type ApprovalStatus } from './approval-status.ts';
 
 /** Deletions that wait until a second principal approves them. Temporal keeps them, encrypted like the rest. */
@@ -29,6 +29,8 @@ export interface Approvals {
   request: (change: ChangeToApprove, terms: ApprovalTerms) => Promise<ApprovalStatus | DeletionUnderWay>;
   /** Lists the requests that wait, newest first, or with `all` every one that Temporal still knows. */
   list: (options?: { all?: boolean }) => Promise<ApprovalStatus[]>;
+  /** The same without what has become of each, so that whoever shows a part of them reads only that. */
+  listed: (options?: { all?: boolean }) => Promise<ListedApproval[]>;
   /** @throws OperationNotFoundError */
   status: (approval: OperationReference) => Promise<ApprovalStatus>;
   /** Reads which clusters the change is about, so that nobody approves what they have not seen. */
@@ -56,6 +58,8 @@ export function createApprovals(client: Client, scope: Placement): Approvals {
     return approvalStatusOf(client, run);
   }
 
+  const listed: Approvals['listed'] = ({ all = false } = {}) => listApprovals(client, scope, !all);
+
   return {
     async request(asked, { requestedBy, waitSeconds }) {
       const change = await prepareChange(client, scope, asked);
@@ -74,7 +78,8 @@ export function createApprovals(client: Client, scope: Placement): Approvals {
       );
       return status({ workflowID: workflowId, runID: firstExecutionRunId });
     },
-    list: ({ all = false } = {}) => listApprovals(client, scope, !all),
+    list: async (options) => Promise.all((await listed(options)).map((one) => one.status())),
+    listed,
     status,
     async clusters(change) {
       if (change.kind === 'reconcile') return change.orphans.map((orphan) => ({ kind: 'delete', ...orphan }));

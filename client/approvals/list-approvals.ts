@@ -6,6 +6,12 @@ import { workflowTypes } from '../../contract/workflow-types.ts';
 import { listRunsOf } from '../../temporal/executions/list-operations.ts';
 import { statusOfRun, type ApprovalStatus } from './approval-status.ts';
 
+/** A request for approval, as a list has it. */
+export interface ListedApproval extends Pick<ApprovalStatus, 'workflowID' | 'runID' | 'change' | 'requestedAt'> {
+  /** What has become of it. For a request that does not wait any more, this is a call to Temporal. */
+  status: () => Promise<ApprovalStatus>;
+}
+
 const readsAtOnce = 10;
 
 /**
@@ -16,19 +22,18 @@ export async function listApprovals(
   client: Client,
   scope: AccountRegion,
   onlyWaiting: boolean,
-): Promise<ApprovalStatus[]> {
+): Promise<ListedApproval[]> {
   const condition = `WorkflowType = '${workflowTypes.changeApproval}'${onlyWaiting ? " AND ExecutionStatus = 'Running'" : ''}`;
   const limit = pLimit(readsAtOnce);
-  const statuses: Promise<ApprovalStatus | undefined>[] = [];
+  const listed: ListedApproval[] = [];
   for await (const run of listRunsOf(client, scope, condition)) {
+    const memo = (await run.memo()) as ApprovalMemo | undefined;
+    if (memo === undefined) continue;
     const { workflowID, runID, status, startedAtMs } = run;
-    const startedAt = new Date(startedAtMs).toISOString();
-    const read = async () => {
-      const memo = (await run.memo()) as ApprovalMemo | undefined;
-      return memo && statusOfRun(client, { workflowID, runID, status, startedAt, memo });
-    };
-    statuses.push(limit(read));
+    const requestedAt = new Date(startedAtMs).toISOString();
+    const found = { workflowID, runID, status, startedAt: requestedAt, memo };
+    const read = () => limit(() => statusOfRun(client, found));
+    listed.push({ workflowID, runID, change: memo.change, requestedAt, status: read });
   }
-  const found = (await Promise.all(statuses)).filter((status) => status !== undefined);
-  return found.toSorted((left, right) => right.requestedAt.localeCompare(left.requestedAt));
+  return listed.toSorted((left, right) => right.requestedAt.localeCompare(left.requestedAt));
 }

@@ -6,17 +6,19 @@ import {
   parseOperationID,
   type AccountRegion,
   type ApprovalStatus,
+  type ListedApproval,
   type Orchestrator,
 } from '../../client/index.ts';
 import { forbidden, maySee, principalOf, requireAllNames, requireNames } from '../access/authorize.ts';
 import { isVisible } from '../access/visible-approval.ts';
 import { approvalResource } from '../approval-resource.ts';
 import { note } from '../audit.ts';
+import { pageOf } from '../page.ts';
 import { RequestError } from '../request-error.ts';
-import { approvalListSchema, approvalSchema } from '../schemas/approval.ts';
+import { approvalPageSchema, approvalSchema } from '../schemas/approval.ts';
 import { checkedSchema, operationSchema } from '../schemas/operation.ts';
 import { problemResponses } from '../schemas/problem.ts';
-import { changeQuery, flag, keyHeaders, scopeParams, waitQuery } from '../schemas/requests.ts';
+import { changeQuery, flag, keyHeaders, pageQuery, scopeParams, waitQuery } from '../schemas/requests.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce } from './once.ts';
 import { readOperation } from './read-operation.ts';
@@ -40,17 +42,23 @@ export const approvalRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         operationId: 'listApprovals',
         summary: 'List the deletions that wait for approval, newest first',
         params: scopeParams,
-        querystring: z.strictObject({
+        querystring: pageQuery.extend({
           all: flag.optional().describe('Also those that somebody has decided about, and those that have lapsed.'),
         }),
-        response: { 200: approvalListSchema, ...problemResponses },
+        response: { 200: approvalPageSchema, ...problemResponses },
       },
     },
     async (request) => {
       const { approvals, waitingApprovals } = options.lists;
       const all = await (request.query.all === true ? approvals : waitingApprovals)(scopeOf(request));
-      const visible = all.filter((status) => isVisible(request, status));
-      return { approvals: visible.map((status) => approvalResource(scopeOf(request), status)) };
+      const visible = all.filter((listed) => isVisible(request, listed));
+      const keyOf = ({ requestedAt, runID }: ListedApproval) => `${requestedAt} ${runID}`;
+      const { page, nextCursor } = pageOf(visible, keyOf, { ...request.query, descending: true });
+      const statuses = await Promise.all(page.map(({ status }) => status()));
+      return {
+        approvals: statuses.map((status) => approvalResource(scopeOf(request), status)),
+        ...(nextCursor !== undefined && { nextCursor }),
+      };
     },
   );
 

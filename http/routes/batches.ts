@@ -62,7 +62,8 @@ export const batchRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
       },
     },
     async (request, reply) => {
-      const plan = plans.get(request) ?? (await planBatchInThread(request.body, planAskerOf(request, reply)));
+      // The preHandler has put it there.
+      const plan = plans.get(request) as BatchPlan;
       const { name, items, concurrency, failurePolicy, warnings } = plan;
       note(request, { name, creates: plan.creates, deletes: plan.deletes });
       if (plan.errors.length > 0) throw new InvalidSpecError(plan.errors, warnings);

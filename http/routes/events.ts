@@ -6,7 +6,7 @@ import {
   createScopeReader,
   endedForMs,
   endPosition,
-  eventsOf,
+  eventsAfter,
   isStartedBy,
   operationIDPattern,
   parseOperationID,
@@ -131,7 +131,7 @@ export const eventRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, opti
         // The end is told with its outcome.
         if (state === undefined || state.awaitsOutcome || !hasRoom(reply)) return;
         const after = last;
-        const events = eventsOf(state).filter(({ position }) => position > after);
+        const events = eventsAfter(state, after);
         const end = events.at(-1);
         if (end === undefined) return;
         last = end.position;

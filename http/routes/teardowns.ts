@@ -73,17 +73,16 @@ export const teardownRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, o
         // Without a name: the caller must not learn it.
         if (visible.targets.length < report.targets.length) throw forbidden(matchesOthers);
         note(request, { clusters: report.targets.length });
-        return { foundAt: report.foundAt, ...visible };
+        return { foundAt: report.foundAt, report: visible };
       }
 
-      if (request.query.validateOnly === true) return reply.code(200).send(await findTargets());
+      if (request.query.validateOnly === true) return reply.code(200).send((await findTargets()).report);
       const wait = waitOf(options, request.query.wait, reply);
       const known = await answerKnown(request, reply, orchestrator, wait);
       if (known !== undefined) return known;
-      const { foundAt, targets, spared, patterns } = await findTargets();
-      if (targets.length === 0) {
-        return reply.code(200).send({ targets, spared, ...(patterns !== undefined && { patterns }) });
-      }
+      const { foundAt, report } = await findTargets();
+      const { targets, spared } = report;
+      if (targets.length === 0) return reply.code(200).send(report);
       return acceptOnce(request, reply, orchestrator, wait, async () => {
         const items = targets.map((target) =>
           deleteItemOf(target, deleteOptions, { foundAt, phases: teardown.filter?.phases }),

@@ -51,4 +51,9 @@ export const approvalSchema = z
 
 export type ApprovalResource = z.infer<typeof approvalSchema>;
 
-export const approvalListSchema = z.object({ approvals: z.array(approvalSchema) }).meta({ id: 'ApprovalList' });
+export const approvalPageSchema = z
+  .object({
+    approvals: z.array(approvalSchema),
+    nextCursor: z.string().exactOptional().describe('Absent on the last page.'),
+  })
+  .meta({ id: 'ApprovalPage' });

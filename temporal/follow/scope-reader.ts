@@ -1,4 +1,4 @@
-import { endPosition, eventsOf, type OperationEvent } from '../../contract/operation-events.ts';
+import { endPosition, eventsAfter, type OperationEvent } from '../../contract/operation-events.ts';
 import { mostPositions, operationHash, writeCursor, type Cursor } from './cursor.ts';
 import { endedForMs, type FollowedOperation } from './followed-operation.ts';
 
@@ -62,7 +62,7 @@ export function createScopeReader(
     positions.set(hash, before);
     // It is told with its outcome.
     if (operation.awaitsOutcome || before === endPosition) return undefined;
-    const events = eventsOf(operation).filter(({ position }) => position > before);
+    const events = eventsAfter(operation, before);
     positions.set(hash, events.at(-1)?.position ?? before);
     return events.length > 0 ? { operation, events, before } : undefined;
   }

@@ -84,6 +84,20 @@ describe('over HTTP,', () => {
   });
 
   describe('a teardown', () => {
+    it('with validateOnly answers as its plan does, and starts nothing', async () => {
+      const filter = { filter: { name: 'ci-*' } };
+      const { targets, ...more } = (await post('/teardowns/plan', filter)).json<{ targets: object[] }>();
+      expect([targets.length, Object.keys(more)]).toEqual([1, ['spared', 'patterns']]);
+      const before = api.calls().length;
+      expect((await post('/teardowns?validateOnly=true', filter)).json()).toEqual({ targets, ...more });
+      expect(
+        api
+          .calls()
+          .slice(before)
+          .map(([method]) => method),
+      ).toEqual(['teardown.find']);
+    });
+
     it('deletes what its filter matches, as a batch', async () => {
       const answer = await post('/teardowns', {
         filter: { name: 'ci-*', olderThan: '24h' },

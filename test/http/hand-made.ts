@@ -65,6 +65,7 @@ export function handMade(operations: readonly OperationStatus[]): Orchestrator {
     batches: batchesOf(),
     teardown: {
       find: async () => ({
+        foundAt: '2026-11-28T01:00:00.000Z',
         targets: [clusterOf('ci-1')],
         spared: [clusterOf('ci-2')].map((one) => ({ ...one, reason: 'foreign' as const })),
         patterns: [],
@@ -172,6 +173,7 @@ export function approvalsOf(more: Partial<ApprovalStatus> = {}): Orchestrator['a
   return {
     request: async (_, { requestedBy }) => ({ ...known, requestedBy }),
     list: async () => [known],
+    listed: async () => [{ ...known, status: async () => known }],
     status: async ({ workflowID }) => {
       if (workflowID !== known.workflowID) throw new OperationNotFoundError(workflowID);
       return known;

@@ -14,6 +14,8 @@ import { readExample } from '../../examples.ts';
 
 const connections = useConnections();
 const clusterID = 'cce-12345678';
+/** No create that these tests start began later. */
+const since = '2100-01-01T00:00:00.000Z';
 const asker = { requestedBy: 'alice', approvedBy: 'bob', approval: 'run-1' };
 
 function setUp() {
@@ -22,13 +24,17 @@ function setUp() {
   const end = ({ workflowID, runID }: { workflowID: string; runID: string }) =>
     client.workflow.getHandle(workflowID, runID).terminate();
   /** Starts it while the creates are at this stage: no worker answers for them. */
-  const start = (input: ApprovedDelete, stage: Stage = 'provisioning', attempt = 1): Promise<StartedChange> => {
+  const start = (
+    input: Omit<ApprovedDelete, 'since'> & Partial<ApprovedDelete>,
+    stage: Stage = 'provisioning',
+    attempt = 1,
+  ): Promise<StartedChange> => {
     const getHandle = (...args: Parameters<WorkflowClient['getHandle']>) =>
       withProperty(client.workflow.getHandle(...args), 'query', async () => ({ stage }));
     const answering = withProperty(client, 'workflow', withProperty(client.workflow, 'getHandle', getHandle));
     return new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') }).run(
       startApprovedDelete(answering),
-      input,
+      { since, ...input },
     );
   };
   const startCreate = () =>
