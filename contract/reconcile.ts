@@ -4,16 +4,24 @@ import type { AccountRegion } from './identity.ts';
 /** The input of the workflow `reconcileClusters`, which looks for clusters that no create claims. */
 export interface ReconcileInput extends AccountRegion {
   /** If absent, the workflow only reports orphans. */
-  delete?: {
-    /** The minimum age of an orphan to delete, in seconds: a create may be about to claim a younger cluster. */
-    olderThanSeconds: number;
-    /** As in the API's delete call. */
-    options: DeleteClusterOptions;
-    /** The clusterIDs of the orphans that somebody has approved the deletion of. Absent: all. */
-    only?: string[];
-  };
+  delete?: OrphanDeletion;
+  /**
+   * Deletes the orphans that somebody has approved the deletion of. Workers of version 0.1 do not know `only`: they must take such
+   * a search for one that only reports.
+   */
+  approved?: OrphanDeletion;
   /** The interval of the schedule that starts it, in seconds. Absent for a search that a person starts. */
   everySeconds?: number;
+}
+
+/** Which orphans a search deletes, and how. */
+export interface OrphanDeletion {
+  /** The minimum age of an orphan to delete, in seconds: a create may be about to claim a younger cluster. */
+  olderThanSeconds: number;
+  /** As in the API's delete call. */
+  options: DeleteClusterOptions;
+  /** The clusterIDs of the orphans to delete. Absent: all. */
+  only?: string[];
 }
 
 /** The result of the workflow `reconcileClusters`. */

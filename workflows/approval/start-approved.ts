@@ -37,7 +37,7 @@ export async function startApproved(
       return started('reconcile', workflowId, () =>
         startChild(reconcileClusters, {
           workflowId,
-          args: [{ ...scope, delete: change.delete }],
+          args: [{ ...scope, approved: change.delete }],
           memo: { ...asker },
           parentClosePolicy: ParentClosePolicy.ABANDON,
         }),

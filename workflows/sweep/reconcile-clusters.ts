@@ -31,6 +31,7 @@ export function reconcileClusters(input: ReconcileInput): Promise<ReconcileRepor
 }
 
 async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
+  const deletion = input.approved ?? input.delete;
   const report: ReconcileReport = { clusters: 0, marked: 0, claimed: 0, unclaimed: [], orphans: 0, unknown: 0 };
   const doomed: { cluster: MarkedCluster; entry: UnclaimedCluster }[] = [];
 
@@ -54,7 +55,7 @@ async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
     }
   }
 
-  const { options } = input.delete ?? {};
+  const { options } = deletion ?? {};
   for (let next = 0; options !== undefined && next < doomed.length; next += deletionsAtOnce) {
     await Promise.all(doomed.slice(next, next + deletionsAtOnce).map((one) => deleteOrphan(one, options)));
   }
@@ -72,15 +73,15 @@ async function reconcile(input: ReconcileInput): Promise<ReconcileReport> {
     report[ownership === 'orphan' ? 'orphans' : 'unknown']++;
     if (report.unclaimed.length === reportLimit) return;
     report.unclaimed.push(entry);
-    if (ownership !== 'orphan' || input.delete === undefined) return;
-    if (input.delete.only?.includes(clusterID) === false) return;
+    if (ownership !== 'orphan' || deletion === undefined) return;
+    if (deletion.only?.includes(clusterID) === false) return;
     if (cluster.isProtected === true) {
       entry.deletion = 'protected';
       return;
     }
     // A cluster without a known age counts as young: nothing is deleted on a guess.
     const ageSeconds = (Date.now() - Date.parse(createdAt ?? '')) / 1000;
-    if (ageSeconds >= input.delete.olderThanSeconds) doomed.push({ cluster, entry });
+    if (ageSeconds >= deletion.olderThanSeconds) doomed.push({ cluster, entry });
     else entry.deletion = 'tooYoung';
   }
 

@@ -59,10 +59,20 @@ it('a search for orphans ends within its time limit for each deletion, and says 
     const mutating = await Worker.create({ ...common, taskQueue: mutateTaskQueue(taskQueue) });
     const watching = await Worker.create({ ...common, taskQueue: watchTaskQueue(taskQueue) });
     const input: ReconcileInput = { ...scope, delete: { olderThanSeconds: 60, options: {} } };
-    const search = { workflowId: 'a-search', taskQueue, args: [input] };
-    const report = await main.runUntil(
+    const approved = { olderThanSeconds: 60, options: {}, only: ['cce-gone-soon'] };
+    const exact: ReconcileInput = { ...scope, approved };
+    const [report, onlyApproved] = await main.runUntil(
       mutating.runUntil(
-        watching.runUntil(() => client.workflow.execute(workflowTypes.reconcileClusters, search) as Promise<unknown>),
+        watching.runUntil(async () => {
+          const run = (workflowId: string, args: [ReconcileInput]) =>
+            client.workflow.execute(workflowTypes.reconcileClusters, {
+              workflowId,
+              taskQueue,
+              args,
+            }) as Promise<unknown>;
+          // Two at once confuse the clock of the server.
+          return [await run('a-search', [input]), await run('an-approved-search', [exact])];
+        }),
       ),
     );
     expect(report).toMatchObject({ orphans: 5, unknown: 1, claimed: 0 } satisfies Partial<ReconcileReport>);
@@ -75,6 +85,12 @@ it('a search for orphans ends within its time limit for each deletion, and says 
       { clusterName: 'protected-late', deletion: 'protected' },
     ]);
     expect((report as ReconcileReport).unclaimed[2]).not.toHaveProperty('deletion');
+    expect((onlyApproved as ReconcileReport).unclaimed.map(({ deletion }) => deletion)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'deleted',
+    ]);
     const { startTime, closeTime } = await client.workflow.getHandle('a-search').describe();
     const tookMs = Number(closeTime) - Number(startTime);
     expect(tookMs).toBeGreaterThan(3_000_000);
