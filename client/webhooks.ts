@@ -24,12 +24,14 @@ import { webhookProblems } from './webhook-problems.ts';
 /** A webhook, which tells a receiver of events. */
 export interface Webhook {
   name: string;
-  /** Absent if this process has no key to read them. */
+  /** Absent if this process has no key to read them, or Temporal has forgotten them. */
   settings?: WebhookSettings;
   /** When somebody registered it, RFC 3339. A webhook that is months old may show a later time. */
   startedAt: string;
   /** Who registered it, if the client said so. */
   requestedBy?: string;
+  /** The operation that it was for has ended, and there are events of it that the receiver has not accepted. */
+  hasEnded?: true;
 }
 
 /** The events of one operation that wait because the receiver has not accepted the first of them. */
@@ -64,6 +66,7 @@ export interface Webhooks {
    * ```
    */
   set: (name: string, settings: WebhookSettings) => Promise<void>;
+  /** Reads a webhook, also one that has ended with its operation and has events that the receiver has not accepted. */
   get: (name: string) => Promise<Webhook>;
   /**
    * Reads the settings of a webhook, also of one that has ended with its operation, as long as Temporal knows it. `undefined` if
@@ -153,8 +156,13 @@ export function createWebhooks(client: Client, scope: Placement, asker: Asker = 
 
   async function find(name: string): Promise<Webhook> {
     const found = await readWebhook(client, scope, name);
-    if (found === undefined || found === 'removed' || !found.isOpen) throw new WebhookNotFoundError(name);
-    return webhookOf(name, found);
+    if (found === 'removed') throw new WebhookNotFoundError(name);
+    if (found?.isOpen === true) return webhookOf(name, found);
+    // Temporal may have forgotten it before its events.
+    const [oldest] = (await deliveries(name)).toSorted((left, right) => left.startedAtMs - right.startedAtMs);
+    if (oldest === undefined) throw new WebhookNotFoundError(name);
+    const known = found && webhookOf(name, found);
+    return { ...(known ?? { name, startedAt: new Date(oldest.startedAtMs).toISOString() }), hasEnded: true };
   }
 
   return {

@@ -10,6 +10,7 @@ import type { Activities } from '../activities/index.ts';
 import { deleteReasonTexts } from '../contract/delete-order.ts';
 import { activityTaskQueue, mutateTaskQueue, watchTaskQueue } from '../contract/identity.ts';
 import { markerPattern, markerPrefix } from '../contract/marker.ts';
+import type { DeliverEventInput } from '../contract/webhook/activities.ts';
 
 // Each proxy names its cancellationType: the SDK's default is TRY_CANCEL, whatever its documentation says. Temporal's
 // Web UI shows the summary of a call; it is encrypted like every payload.
@@ -233,15 +234,24 @@ export const followEvents: Activities['followEvents'] = (input) =>
  * receiver that answers slowly must not take the slots of creates and deletes.
  */
 export const deliverEvent: Activities['deliverEvent'] = (input) =>
-  proxyActivities<Activities>({
+  proxyActivities<Activities>({ ...delivering(input), scheduleToCloseTimeout: '3 days' }).deliverEvent(input);
+
+/** For an event whose three days have passed without a worker: waits for one, and then makes a few attempts. */
+export const deliverEventLate: Activities['deliverEvent'] = (input) => {
+  const { retry, ...options } = delivering(input);
+  return proxyActivities<Activities>({ ...options, retry: { ...retry, maximumAttempts: 10 } }).deliverEvent(input);
+};
+
+function delivering({ event }: DeliverEventInput) {
+  return {
     ...onWatchQueue(),
-    summary: `deliver "${input.event.type}"`,
+    summary: `deliver "${event.type}"`,
     startToCloseTimeout: '5m',
     heartbeatTimeout: '20s',
-    scheduleToCloseTimeout: '3 days',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1h' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-  }).deliverEvent(input);
+  } satisfies ActivityOptions;
+}
 
 // Functions, because only a running workflow knows its own task queue. Every proxy names one of them: in a pool, nobody polls
 // the queue of the workflow itself for activities.

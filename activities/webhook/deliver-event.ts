@@ -22,6 +22,12 @@ export interface DeliverDependencies {
 
 /** Without this limit, a receiver that answers slowly might get a thousand requests at once. */
 const requestsAtOnce = 10;
+/**
+ * The maximum number of deliveries of one webhook that wait for their turn, and of deliveries under way of all webhooks. Each
+ * holds a slot for as long as a receiver that never answers lets it, and watches of clusters need the same slots.
+ */
+const mostWaiting = 50;
+const mostUnderWay = 500;
 const longestRetryMs = 3_600_000;
 
 /**
@@ -38,29 +44,47 @@ export function deliverEvent({
   lookup,
 }: DeliverDependencies): WebhookActivities['deliverEvent'] {
   const limits = new Map<string, LimitFunction>();
+  let underWay = 0;
+
+  /**
+   * Runs a delivery when it has its turn.
+   *
+   * @throws ApplicationFailure, for another try, if too many wait already
+   */
+  async function inTurn<Result>(key: string, run: () => Promise<Result>): Promise<Result> {
+    const limit = limits.get(key) ?? pLimit(requestsAtOnce);
+    if (limit.pendingCount >= mostWaiting || underWay >= mostUnderWay) {
+      throw failed('the event has not been sent: too many wait for slow receivers');
+    }
+    limits.set(key, limit);
+    underWay++;
+    try {
+      return await limit(run);
+    } finally {
+      underWay--;
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
+    }
+  }
 
   return async ({ account, region, name, event, subject, settings: kept }) => {
     const signal = cancellationSignal();
-    const webhook = await readWebhook(client, { account, region }, name);
-    const settings = webhook === 'removed' ? undefined : (webhook?.settings ?? kept);
-    if (settings === undefined) return 'gone';
-    // Whoever changed the webhook may not be allowed to see what it was for before.
-    if (subject !== undefined && subject !== webhookSubject(settings)) return 'gone';
-    const { format = 'json' } = settings;
-    const target = targetOf(settings, secrets);
     const key = `${account}/${region}/${name}`;
-    const limit = limits.get(key) ?? pLimit(requestsAtOnce);
-    limits.set(key, limit);
-    const answer = await limit(() => {
+    return inTurn(key, async () => {
       signal.throwIfAborted();
+      const webhook = await readWebhook(client, { account, region }, name);
+      const settings = webhook === 'removed' ? undefined : (webhook?.settings ?? kept);
+      if (settings === undefined) return 'gone';
+      // Whoever changed the webhook may not be allowed to see what it was for before.
+      if (subject !== undefined && subject !== webhookSubject(settings)) return 'gone';
+      const { format = 'json' } = settings;
+      const target = targetOf(settings, secrets);
       const request = formats[format].requestOf(event, { ...target, now: new Date() });
-      return sent(() => post(request, { addresses, signal, ...(lookup && { lookup }) }), { signal, webhook: key });
-    }).finally(() => {
-      if (limit.activeCount + limit.pendingCount === 0) limits.delete(key);
+      const send = () => post(request, { addresses, signal, ...(lookup && { lookup }) });
+      const answer = await sent(send, { signal, webhook: key });
+      const refusal = isGood(answer) ? formats[format].refusalIn(answer) : `answered with status ${answer.status}`;
+      if (refusal !== undefined) throw failed(`the receiver ${refusal}`, answer);
+      return 'delivered';
     });
-    const refusal = isGood(answer) ? formats[format].refusalIn(answer) : `answered with status ${answer.status}`;
-    if (refusal !== undefined) throw failed(`the receiver ${refusal}`, answer);
-    return 'delivered';
   };
 }
 

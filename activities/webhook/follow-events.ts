@@ -1,3 +1,4 @@
+import { workflowTaskQueue } from '../../contract/identity.ts';
 import type { WebhookActivities } from '../../contract/webhook/activities.ts';
 import type { FollowDependencies } from './follow.ts';
 import { followOperation } from './follow-operation.ts';
@@ -16,10 +17,14 @@ export function followEvents(dependencies: FollowDependencies): WebhookActivitie
     // The webhook was removed: nobody reads this result.
     if (session === undefined) return { cursor: resumeCursor(undefined, input), isOver: true };
     const { operation } = session.settings();
+    const { account, region } = input;
+    const { pool } = dependencies;
+    const taskQueue = workflowTaskQueue({ account, region, ...(pool !== undefined && { pool }) });
     try {
-      return operation === undefined
-        ? await followScope(dependencies, session)
-        : await followOperation(dependencies, session, operation);
+      const followed = await (operation === undefined
+        ? followScope(dependencies, session)
+        : followOperation(dependencies, session, operation));
+      return { ...followed, taskQueue };
     } finally {
       session.end();
     }

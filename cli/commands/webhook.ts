@@ -46,7 +46,8 @@ export function addWebhook(program: Command): void {
       connectedAction(async ({ webhooks }, _: GlobalOptions, name: string) => {
         const found = await webhooks.get(name);
         const undelivered = await webhooks.undelivered(name);
-        const lines = [`${name}: ${aboutOf(found).join(', ')}`, ...undelivered.map(textOf)];
+        const ended = found.hasEnded ? ', ended' : '';
+        const lines = [`${name}: ${aboutOf(found).join(', ')}${ended}`, ...undelivered.map(textOf)];
         return { json: { ...shown(found), undelivered }, text: lines.join('\n') };
       }),
     );
@@ -125,8 +126,8 @@ function referenceOf(fromEnv: string | undefined, fromFile: string | undefined):
 }
 
 /** The URL of a webhook, its events, and what it is for. */
-function aboutOf({ settings }: Webhook): string[] {
-  if (settings === undefined) return ['encrypted with another key', '-', '-'];
+function aboutOf({ settings, hasEnded }: Webhook): string[] {
+  if (settings === undefined) return [hasEnded ? 'settings unknown' : 'encrypted with another key', '-', '-'];
   const { url, events, batch, operation } = settings;
   const place = shownURL(url);
   return [

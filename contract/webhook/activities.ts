@@ -31,6 +31,11 @@ export interface FollowedEvents {
   isOver?: true;
   /** The subject of the webhook when it was over (`webhookSubject`). The webhook may be for something else by now. */
   subject?: string;
+  /**
+   * The task queue on which the worker runs the workflows of the account and region. The webhook moves there: it may have begun
+   * before the account was in its pool.
+   */
+  taskQueue?: string;
 }
 
 /** The events that have been handed on. Whatever crashes, the next attempt finds all others again. */

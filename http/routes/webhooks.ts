@@ -207,7 +207,7 @@ function hostOf(url: WebhookSettings['url']): unknown {
 }
 
 function webhookResource(scope: AccountRegion, webhook: Webhook, undelivered?: UndeliveredEvents[]) {
-  const { name, settings, startedAt, requestedBy } = webhook;
+  const { name, settings, startedAt, requestedBy, hasEnded } = webhook;
   const { url, operation, ...rest } = settings ?? {};
   return {
     name: `${scopePath(scope)}/webhooks/${name}`,
@@ -217,6 +217,7 @@ function webhookResource(scope: AccountRegion, webhook: Webhook, undelivered?: U
     ...(operation && { operation: operationPath(scope, operationIDOf(scope, operation)) }),
     startedAt,
     ...(requestedBy !== undefined && { requestedBy }),
+    ...(hasEnded && { hasEnded }),
     ...(undelivered && { undelivered }),
   };
 }

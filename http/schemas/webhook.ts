@@ -50,6 +50,10 @@ export const webhookSchema = z
     operation: z.string().exactOptional(),
     startedAt: z.string(),
     requestedBy: z.string().exactOptional(),
+    hasEnded: z
+      .literal(true)
+      .exactOptional()
+      .describe('The operation that it was for has ended, and the receiver has not accepted all of its events.'),
     undelivered: z
       .array(
         z.object({

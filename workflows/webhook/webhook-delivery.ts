@@ -1,11 +1,19 @@
-import { ActivityFailure } from '@temporalio/common';
-import { condition, log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  condition,
+  log,
+  makeContinueAsNewFunc,
+  patched,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { DeliverEventInput } from '../../contract/webhook/activities.ts';
 import type { WebhookDeliveryInput, WebhookDeliveryMemo } from '../../contract/webhook/delivery.ts';
 import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
 import { parkedCounter } from '../../contract/webhook/parked-counter.ts';
-import { deliverEvent } from '../activity-proxies.ts';
+import { deliverEvent, deliverEventLate } from '../activity-proxies.ts';
 import { isHistoryLong } from '../operation/is-history-long.ts';
 import { scopeMeter } from '../operation/scope-meter.ts';
 
@@ -51,7 +59,7 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
     const [first] = queue;
     if (first === undefined) continue;
     try {
-      const isGone = (await deliverEvent({ ...webhook, ...first })) === 'gone';
+      const isGone = (await deliver({ ...webhook, ...first })) === 'gone';
       // Events behind it may belong to what the webhook is for now.
       queue = isGone ? queue.filter(({ subject }) => subject !== first.subject) : queue.slice(1);
       if (isGone && queue.length === 0) return;
@@ -107,6 +115,18 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
     const events = queue.map(({ event }) => event);
     const subjects = queue.map(({ subject }) => subject ?? null);
     return goOnWith({ ...webhook, resumed: { queue: events, subjects, known: [...known].slice(-mostKnown) } });
+  }
+}
+
+/** Time that passes while no worker takes the event is no failure of the receiver. */
+async function deliver(input: DeliverEventInput): Promise<'delivered' | 'gone'> {
+  try {
+    return await deliverEvent(input);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    const isUntaken = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE';
+    if (!isUntaken || !patched('delivery-waits-for-a-worker')) throw error;
+    return deliverEventLate(input);
   }
 }
 

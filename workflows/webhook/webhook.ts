@@ -39,9 +39,14 @@ export async function webhook(input: WebhookInput): Promise<void> {
     if (followed === undefined) continue;
     cursor = followed.cursor;
     if (isOver(followed)) return;
-    if (!isHistoryLong(longHistory)) continue;
-    const { memo, typedSearchAttributes } = workflowInfo();
-    const goOnWith = makeContinueAsNewFunc<typeof webhook>({ ...(memo && { memo }), typedSearchAttributes });
+    const { memo, typedSearchAttributes, taskQueue: present } = workflowInfo();
+    const { taskQueue = present } = followed;
+    if (taskQueue === present && !isHistoryLong(longHistory)) continue;
+    const goOnWith = makeContinueAsNewFunc<typeof webhook>({
+      ...(taskQueue !== present && { taskQueue }),
+      ...(memo && { memo }),
+      typedSearchAttributes,
+    });
     return goOnWith({ account, region, name, sinceMs, cursor: followed.cursor });
   }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { allowedAddresses } from '../../../activities/webhook/allowed-addresses.ts';
 import { deliverEvent } from '../../../activities/webhook/deliver-event.ts';
 import type { WebhookEvent, WebhookSettings } from '../../../client/index.ts';
+import type { WebhookActivities } from '../../../contract/webhook/activities.ts';
 import { webhookSubject } from '../../../contract/webhook/subject.ts';
 import { waiting } from '../../waiting.ts';
 import { startReceiver, type WebhookReceiver } from '../../webhook-receiver.ts';
@@ -32,12 +33,16 @@ interface Options {
   subject?: string;
   /** Temporal does not know the webhook any more. */
   isForgotten?: boolean;
+  /** The activity of a worker. By default one for this delivery alone. */
+  shared?: WebhookActivities['deliverEvent'];
 }
+
+const secrets = { env: (name: string) => variables[name], file: () => undefined };
 
 /** Sends the event to a webhook with these settings; without any to one that was removed. */
 function deliver(
   settings: WebhookSettings | undefined,
-  { ranges = ['127.0.0.1'], kept, subject, isForgotten = false }: Options = {},
+  { ranges = ['127.0.0.1'], kept, subject, isForgotten = false, shared }: Options = {},
 ) {
   const status = { name: settings === undefined ? 'TERMINATED' : 'RUNNING' };
   const describeOne = async () => {
@@ -45,8 +50,7 @@ function deliver(
     return { status, memo: { webhook: settings }, startTime: new Date() };
   };
   const client = { workflow: { getHandle: () => ({ describe: describeOne }) } } as unknown as Client;
-  const secrets = { env: (name: string) => variables[name], file: () => undefined };
-  const run = deliverEvent({ client, secrets, addresses: allowedAddresses(ranges) });
+  const run = shared ?? deliverEvent({ client, secrets, addresses: allowedAddresses(ranges) });
   const environment = new MockActivityEnvironment({}, { logger });
   const result = environment.run(run, {
     account: 'default',
@@ -177,6 +181,26 @@ describe('the delivery of an event', () => {
       nonRetryable: true,
     });
     expect(receiver.received).toEqual([]);
+  });
+
+  it('waits for its turn with few others, so that a receiver that never answers leaves watches their slots', async () => {
+    const hole = await startReceiver(() => new Promise(() => {}));
+    const settings = { ...signed(), url: hole.url };
+    const describeOne = async () => ({
+      status: { name: 'RUNNING' },
+      memo: { webhook: settings },
+      startTime: new Date(),
+    });
+    const client = { workflow: { getHandle: () => ({ describe: describeOne }) } } as unknown as Client;
+    const shared = deliverEvent({ client, secrets, addresses: allowedAddresses(['127.0.0.1']) });
+    const deliveries = Array.from({ length: 100 }, () => deliver(settings, { shared }));
+    const results = deliveries.map(({ result }) => result.catch(({ message }: Error) => message));
+    await vi.waitUntil(() => hole.received.length === 10, waiting);
+    for (const { cancel } of deliveries) cancel();
+    const tooMany = (await Promise.all(results)).filter((message) => message.includes('too many wait'));
+    expect(tooMany).toHaveLength(40);
+    expect(hole.received).toHaveLength(10);
+    await hole.close();
   });
 
   it('is handed over when the worker stops, before the receiver has answered', async () => {

@@ -14,7 +14,9 @@ import { fewPollers } from '../../few-pollers.ts';
 import { startSkippingServer } from '../../skipping-server.ts';
 import { waiting } from '../../waiting.ts';
 
-const taskQueue = 'webhooks';
+/** As in a pool, with activities on the queue of the account. */
+const taskQueue = 'cce.webhooks';
+const watchQueueOf = (account: string) => watchTaskQueue(`cce-${account}-bj`);
 const hourMs = 3_600_000;
 
 function eventOf(id: string): WebhookEvent {
@@ -47,7 +49,7 @@ beforeAll(async () => {
       workflowBundle: { codePath: inject('workflowBundlePath') },
       debugMode: true,
     }),
-    Worker.create({ ...fewPollers, connection, taskQueue: watchTaskQueue(taskQueue), activities }),
+    Worker.create({ ...fewPollers, connection, taskQueue: watchQueueOf('default'), activities }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   stopWorkers = async () => {
@@ -118,6 +120,21 @@ describe('a webhook', () => {
     await webhook.result();
     expect(calls).toHaveLength(4);
   });
+
+  it('moves to the task queue on which its worker runs workflows, and keeps its settings', async () => {
+    follow = async () => ({ cursor, taskQueue: 'cce-default-bj' });
+    const memo = { webhook: settings, requestedBy: 'ann' };
+    const { workflowId } = await environment.client.workflow.start(workflowTypes.webhook, {
+      workflowId: 'cce:default:bj:webhook:moves',
+      taskQueue,
+      args: [{ account: 'default', region: 'bj', name: 'moves' }],
+      memo,
+    });
+    const latest = environment.client.workflow.getHandle(workflowId);
+    await vi.waitUntil(async () => (await latest.describe()).taskQueue === 'cce-default-bj', waiting);
+    expect((await latest.describe()).memo).toEqual(memo);
+    await latest.terminate();
+  });
 });
 
 describe('the delivery of the events of an operation', () => {
@@ -180,6 +197,42 @@ describe('the delivery of the events of an operation', () => {
     await vi.waitFor(() => expect(tried().slice(before)).toEqual(['evt_1', 'evt_2', 'evt_3']), waiting);
     await delivery.result();
     expect(await parked(delivery)).toBeUndefined();
+  });
+
+  it('waits for a worker, however long there is none, before it gives up', async () => {
+    const told = async (name: string) =>
+      environment.client.workflow.signalWithStart(workflowTypes.webhookDelivery, {
+        workflowId: `cce:idle:bj:webhook:${name}:ci-7:0`,
+        taskQueue,
+        args: [{ account: 'idle', region: 'bj', name }],
+        signal: tellEventsSignal,
+        signalArgs: [[eventOf(`evt_${name}`)]],
+      });
+    const deliveries = await Promise.all([told('accepted'), told('refused')]);
+    await environment.sleep('80h');
+    for (const delivery of deliveries) expect(await parked(delivery)).toBeUndefined();
+    const { nativeConnection: connection } = environment;
+    const late = await Worker.create({
+      ...fewPollers,
+      connection,
+      taskQueue: watchQueueOf('idle'),
+      activities: {
+        deliverEvent: async ({ event }) => {
+          attempts.push({ id: event.id, atMs: await environment.currentTimeMs() });
+          return event.id === 'evt_refused' ? refuse() : 'delivered';
+        },
+      } satisfies Partial<WebhookActivities>,
+    });
+    await late.runUntil(async () => {
+      await deliveries[0]!.result();
+      await environment.sleep('1h');
+      await vi.waitFor(
+        async () => expect(await parked(deliveries[1]!)).toMatchObject({ event: { id: 'evt_refused' } }),
+        waiting,
+      );
+    });
+    expect(tried().filter((id) => id === 'evt_accepted')).toHaveLength(1);
+    expect(tried().filter((id) => id === 'evt_refused')).toHaveLength(10);
   });
 
   it('parks at once what cannot succeed before the settings change', async () => {
