@@ -226,44 +226,6 @@ describe('a decision', () => {
     expect((await ask(approve, { who: 'bob', orchestrator: orphans })).status).toBe(202);
   });
 
-  it('is listed in pages, of which each reads only its own', async () => {
-    const read: string[] = [];
-    const listedAt = (minute: number) => {
-      const requestedAt = `2026-11-28T01:0${minute}:00.000Z`;
-      const { workflowID, runID } = operationOf(`ci-${minute}`);
-      const change: ApprovalStatus['change'] = {
-        kind: 'delete',
-        clusterID: `cce-0000000${minute}`,
-        clusterName: minute === 3 ? 'prod' : `ci-${minute}`,
-        options: {},
-      };
-      const status = async () => {
-        read.push(requestedAt);
-        return {
-          ...(await approvalsOf().list())[0]!,
-          workflowID,
-          runID,
-          change,
-          requestedAt,
-          state: 'expired' as const,
-        };
-      };
-      return { workflowID, runID, change, requestedAt, status };
-    };
-    const listed = async () => [4, 3, 2, 1].map(listedAt);
-    const orchestrator = { approvals: { ...approvalsOf(), listed } };
-    const page = async (query: string) => {
-      const { body } = await ask(['read', 'GET', `/approvals?all=true&${query}`], { who: 'ci', orchestrator });
-      const { approvals: found, nextCursor } = body as { approvals: { requestedAt: string }[]; nextCursor?: string };
-      return { minutes: found.map(({ requestedAt }) => requestedAt.slice(15, 16)), nextCursor };
-    };
-    const first = await page('pageSize=2');
-    expect(first).toEqual({ minutes: ['4', '2'], nextCursor: expect.any(String) });
-    expect(await page(`pageSize=2&cursor=${first.nextCursor}`)).toEqual({ minutes: ['1'], nextCursor: undefined });
-    expect(read.map((time) => time.slice(15, 16))).toEqual(['4', '2', '1']);
-    expect((await ask(['read', 'GET', '/approvals?cursor=%21'])).status).toBe(400);
-  });
-
   it('is only checked with validateOnly, and unknown requests are not found', async () => {
     const [role, method, path] = approve;
     expect(await ask([role, method, `${path}?validateOnly=true`])).toMatchObject({

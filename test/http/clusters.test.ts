@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ClusterRunsError,
   InvalidOptionsError,
@@ -8,9 +8,8 @@ import {
   SpecConflictError,
 } from '../../client/index.ts';
 import { readExample } from '../examples.ts';
-import { waiting } from '../waiting.ts';
 import { startAPI, type API } from './api.ts';
-import { handMadeFollower, operationOf, runID } from './hand-made.ts';
+import { operationOf, runID } from './hand-made.ts';
 
 const base = '/v1/default/bj';
 const currentStep: CurrentStep = {
@@ -281,33 +280,4 @@ describe('clusters over HTTP', () => {
     expect(answer.statusCode).toBe(202);
     expect(api.calls()).toContainEqual(['extendLease', 'ci-1', 14_400]);
   });
-});
-
-it('a wait ends early when the server stops', async () => {
-  const stopping = new AbortController();
-  const status = operationOf('ci-1', { currentStep });
-  const follower = handMadeFollower([status]);
-  const api = await startAPI({ operations: [status], follower, stopping: stopping.signal });
-  const answer = api.inject({ url: `${base}/clusters/ci-1?wait=2m` });
-  await vi.waitUntil(() => follower.followers() === 1, waiting);
-  stopping.abort();
-  expect((await answer).json()).toMatchObject({ operation: { done: false } });
-  expect(follower.followers()).toBe(0);
-  await api.close();
-});
-
-it('a wait ends with the operation, or with its time', async () => {
-  const operations = [operationOf('ci-1', { currentStep })];
-  const follower = handMadeFollower(operations);
-  const api = await startAPI({ operations, follower });
-  const wait = async (time: string) =>
-    (await api.inject({ url: `${base}/clusters/ci-1?wait=${time}` })).json<{ operation: { done: boolean } }>();
-  expect((await wait('1ms')).operation.done).toBe(false);
-  const answer = wait('2m');
-  await vi.waitUntil(() => follower.followers() === 1, waiting);
-  operations[0] = operationOf('ci-1', { currentStep: { ...currentStep, stage: 'running' } });
-  follower.tell(operations);
-  expect((await answer).operation.done).toBe(true);
-  expect(follower.followers()).toBe(0);
-  await api.close();
 });

@@ -1,21 +1,13 @@
-import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
-import {
-  condition,
-  log,
-  makeContinueAsNewFunc,
-  patched,
-  setHandler,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/common';
+import { condition, log, makeContinueAsNewFunc, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { DeliverEventInput } from '../../contract/webhook/activities.ts';
 import type { WebhookDeliveryInput, WebhookDeliveryMemo } from '../../contract/webhook/delivery.ts';
 import type { WebhookEvent } from '../../contract/webhook/event.ts';
 import { retryDeliverySignal, tellEventsSignal } from '../../contract/webhook/messages.ts';
 import { parkedCounter } from '../../contract/webhook/parked-counter.ts';
-import { deliverEvent, deliverEventLate } from '../activity-proxies.ts';
 import { isHistoryLong } from '../operation/is-history-long.ts';
 import { scopeMeter } from '../operation/scope-meter.ts';
+import { deliver } from './deliver.ts';
 
 /** An event, and what the webhook was for when it was found. */
 type Waiting = Pick<DeliverEventInput, 'event' | 'subject'>;
@@ -115,18 +107,6 @@ export async function webhookDelivery(input: WebhookDeliveryInput): Promise<void
     const events = queue.map(({ event }) => event);
     const subjects = queue.map(({ subject }) => subject ?? null);
     return goOnWith({ ...webhook, resumed: { queue: events, subjects, known: [...known].slice(-mostKnown) } });
-  }
-}
-
-/** Time that passes while no worker takes the event is no failure of the receiver. */
-async function deliver(input: DeliverEventInput): Promise<'delivered' | 'gone'> {
-  try {
-    return await deliverEvent(input);
-  } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    const isUntaken = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE';
-    if (!isUntaken || !patched('delivery-waits-for-a-worker')) throw error;
-    return deliverEventLate(input);
   }
 }
 
