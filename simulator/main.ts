@@ -103,7 +103,7 @@ async function run(flags: Flags): Promise<void> {
 }
 
 function faultHelp(): string {
-  const faults = Object.entries(faultSummaries).map(([kind, summary]) => `  ${kind.padEnd(18)}${summary}`);
+  const faults = Object.entries(faultSummaries).map(([kind, summary]) => `  ${kind.padEnd(20)}${summary}`);
   return `
 Faults, for --fault or for POST /__admin/faults at run time (parameters in brackets):
 ${faults.join('\n')}
@@ -115,6 +115,9 @@ Every fault accepts these conditions:
   probability       0 to 1
   nth               only the nth matching call
   times             maximum number of times that the fault occurs
+  forSeconds        the fault ends this long after it first occurs
+
+Faults of nodes affect the nodes that one call orders: all of them, a share (0 to 1), or a count.
 
 Write a fault as JSON or in short form:
   --fault '{"kind":"drop-after","call":"createCluster"}'

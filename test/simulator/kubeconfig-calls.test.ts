@@ -17,20 +17,23 @@ function contentOf(text: string) {
 }
 
 describe('the kubeconfig of a cluster', () => {
-  it.each([
-    ['vpc', /^https:\/\/100\.64\.\d+\.\d+:6443$/],
-    ['internal', /^https:\/\/100\.64\.\d+\.\d+:6443$/],
-    ['public', /^https:\/\/106\.13\.\d+\.\d+:6443$/],
-  ])('of the type %s has the address of the API server, and is valid for a hundred years', async (type, server) => {
+  it('has the address of its type, and is valid for a hundred years', async () => {
     const service = await startService({ createSeconds: 0 });
     const clusterID = await service.create('a', publicMasters);
-    const { body } = await service.call('GET', `/v2/kubeconfig/${clusterID}/${type}`);
-    expect(body.kubeConfigType).toBe(type);
-    expect(contentOf(body.kubeConfig)).toEqual({
-      server: expect.stringMatching(server),
-      validUntil: '2126-01-02T03:04:05.000Z',
-      key: expect.stringContaining(kubeconfigMarker),
-    });
+    const servers = {
+      vpc: /^https:\/\/100\.64\.\d+\.\d+:6443$/,
+      internal: /^https:\/\/100\.64\.\d+\.\d+:6443$/,
+      public: /^https:\/\/106\.13\.\d+\.\d+:6443$/,
+    };
+    for (const [type, server] of Object.entries(servers)) {
+      const { body } = await service.call('GET', `/v2/kubeconfig/${clusterID}/${type}`);
+      expect(body.kubeConfigType).toBe(type);
+      expect(contentOf(body.kubeConfig)).toEqual({
+        server: expect.stringMatching(server),
+        validUntil: '2126-01-02T03:04:05.000Z',
+        key: expect.stringContaining(kubeconfigMarker),
+      });
+    }
     expect((await service.admin('GET', 'kubeconfigs')).body).toEqual([]);
   });
 
