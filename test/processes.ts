@@ -27,6 +27,7 @@ export async function startSimulator(args: readonly string[] = []): Promise<simu
     args: [...args],
     options: {
       'create-seconds': { type: 'string', default: String(defaultOptions.createSeconds) },
+      'node-seconds': { type: 'string' },
       'delete-seconds': { type: 'string', default: String(defaultOptions.deleteSeconds) },
       'deleted-visible-seconds': { type: 'string', default: String(defaultOptions.deletedVisibleSeconds) },
       quota: { type: 'string', default: String(defaultOptions.quota) },
@@ -36,6 +37,7 @@ export async function startSimulator(args: readonly string[] = []): Promise<simu
   const { accessKeyID, secretAccessKey } = defaultOptions;
   const server = createServer({
     createSeconds: Number(values['create-seconds']),
+    ...(values['node-seconds'] !== undefined && { nodeSeconds: Number(values['node-seconds']) }),
     deleteSeconds: Number(values['delete-seconds']),
     deletedVisibleSeconds: Number(values['deleted-visible-seconds']),
     quota: Number(values.quota),

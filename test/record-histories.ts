@@ -35,6 +35,16 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return { workflowID: 'cce:default:bj:protect:protected' };
   },
 
+  'create-waits-for-nodes': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'nodes-late', seconds: 3, name: 'joins' });
+    return atItsEnd(orchestrator.create(readExample('managed', 'joins')));
+  },
+
+  'create-nodes-fail': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'out-of-stock', name: 'sold-out' });
+    return atItsEnd(orchestrator.create(readExample('managed', 'sold-out')));
+  },
+
   'create-cancelled-early': async ({ orchestrator, simulator }) => {
     await simulator.addFault({ kind: 'latency', ms: 3_000, call: 'listClusters', name: 'early' });
     const create = await orchestrator.create(readExample('managed', 'early'));

@@ -42,6 +42,33 @@ it.concurrent.for(['SIGKILL', 'SIGTERM'] as const)(
   },
 );
 
+it.concurrent('a worker process that SIGKILL ends while nodes join is followed by another that counts all of them', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const simulator = await startSimulator(['--create-seconds', '1', '--node-seconds', '12']);
+  onTestFinished(() => simulator.kill());
+  const orchestration = await startOrchestration(simulator);
+  onTestFinished(() => orchestration.stop());
+  const startWorker = async () => {
+    const worker = await startWorkerProcess(workerEnvironment(orchestration, simulator));
+    onTestFinished(() => worker.kill());
+    return worker;
+  };
+  const { orchestrator } = orchestration;
+  const first = await startWorker();
+  const create = await orchestrator.create(readExample('custom'));
+  await reached(orchestrator, create, ({ currentStep }) => currentStep?.stage === 'joiningNodes');
+  await first.kill();
+  await startWorker();
+
+  const { outcome } = await ended(orchestrator, create);
+  expect(outcome).toMatchObject({ outcome: 'running', nodes: { wanted: 1, ready: 1, beingMade: 0, failed: 0 } });
+  const { createCluster, deleteCluster } = await simulator.counters();
+  expect(createCluster).toMatchObject({ requests: 1, effects: 1 });
+  expect(deleteCluster).toBeUndefined();
+});
+
 // A server that somebody else runs is not ours to stop.
 it.skipIf(process.env.TEMPORAL_ADDRESS).concurrent(
   'an outage of the Temporal server in mid-provisioning is followed by the next steps and the one cluster',
