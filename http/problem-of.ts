@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError } from 'fastify';
 import {
+  ClusterRequestError,
   InvalidOptionsError,
   InvalidSpecError,
   OptionsConflictError,
@@ -99,6 +100,7 @@ function detailsOf(error: OrchestratorError): Record<string, unknown> {
     return { differingPaths, ...(clusterID !== undefined && { clusterID }) };
   }
   if (error instanceof OptionsConflictError) return { unmet: error.unmet };
+  if (error instanceof ClusterRequestError) return { reason: error.failure.type };
   // Not which: they may be thousands, also of names that the caller may not see.
   if (error instanceof TooManyMatchesError) return { matches: error.report.targets.length };
   return {};

@@ -4,7 +4,7 @@ import type { AccountRegion, NameMatcher } from '../../client/index.ts';
  * What a principal may do. No role includes another.
  *
  * - `read`: all reads, and validation
- * - `operate`: create, extend a lease, cancel a create, control a batch
+ * - `operate`: create, extend a lease, cancel a create, control a batch, get a kubeconfig
  * - `destroy`: everything that deletes
  */
 export const roles = ['read', 'operate', 'destroy'] as const;

@@ -7,6 +7,7 @@ import { batchRoutes } from './batches.ts';
 import { clusterRoutes } from './clusters.ts';
 import { limitOf, type RouteOptions } from './context.ts';
 import { eventRoutes } from './events.ts';
+import { kubeconfigRoutes } from './kubeconfig.ts';
 import { operationRoutes } from './operations.ts';
 import { reconcileRoutes } from './reconcile.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -29,6 +30,7 @@ export const apiRoutes: FastifyPluginAsync<Omit<RouteOptions, 'lists'>> = async 
     };
   });
   await app.register(clusterRoutes, options);
+  await app.register(kubeconfigRoutes, options);
   await app.register(operationRoutes, options);
   await app.register(eventRoutes, options);
   await app.register(validationRoutes, options);

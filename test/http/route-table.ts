@@ -23,6 +23,7 @@ export const routes: readonly Route[] = [
   ['operate', 'POST', '/clusters', readExample('managed', 'ci-1')],
   ['operate', 'POST', '/clusters/ci-1/cancel', {}],
   ['operate', 'POST', '/clusters/ci-1/lease', { ttl: '8h' }],
+  ['operate', 'POST', '/clusters/ci-1/kubeconfig', { type: 'public', expireHours: 1 }],
   ['destroy', 'DELETE', '/clusters/ci-1'],
   ['operate', 'POST', '/batches', batch('ci-1', 'ci-2')],
   ['read', 'GET', '/batches'],
