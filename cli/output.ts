@@ -55,12 +55,16 @@ export function statusText(status: OperationStatus): string {
     ...(status.clusterID === undefined ? [] : [`  clusterID ${status.clusterID}`]),
     `  workflow  ${status.workflowID}`,
     ...(status.forbidDelete === true ? ['  protected from deletion'] : []),
+    ...(status.protectionUnclear === true ? [styled('yellow', `  ${unclearProtectionText}`)] : []),
     ...noticeLines(status),
     ...stepLines(steps),
     ...(nodes === undefined ? [] : nodeLines(nodes)),
     ...(status.outcome === undefined ? [] : outcomeLines(status.outcome)),
   ].join('\n');
 }
+
+const unclearProtectionText =
+  'protected from deletion: unknown, since a change was not confirmed; ccectl protect or unprotect settles it';
 
 function nodesIn(outcome: OperationOutcome | undefined): ClusterNodes | undefined {
   return outcome !== undefined && 'nodes' in outcome ? outcome.nodes : undefined;

@@ -28,7 +28,7 @@ import {
 import type { OnBlocked } from './result-of-sweep.ts';
 import { rememberedRequests, type RememberedRequests } from './remembered-requests.ts';
 import { setUp, type NamespaceSetUp } from './set-up.ts';
-import { setProtection, type SetProtection } from './protection.ts';
+import { setProtection, type ProtectionChange, type SetProtection } from './protection.ts';
 import { startCreate, type CreateOptions, type StartedCreate } from './start-create.ts';
 import { requestDeletion } from './request-deletion.ts';
 import type { DeleteOptions } from './start-delete.ts';
@@ -157,8 +157,12 @@ export interface Orchestrator {
    * @throws NoAnswerError if no worker polls, or none has answered in time
    */
   protect: (nameOrID: string, onBlocked?: OnBlocked) => Promise<SetProtection>;
-  /** Switches the deletion protection of a cluster off, as `protect` switches it on. */
-  unprotect: (nameOrID: string, onBlocked?: OnBlocked) => Promise<SetProtection>;
+  /**
+   * Switches the deletion protection of a cluster off, as `protect` switches it on.
+   *
+   * @param options `foreign`: also for a cluster without our marker.
+   */
+  unprotect: (nameOrID: string, options?: { foreign?: boolean; onBlocked?: OnBlocked }) => Promise<SetProtection>;
   /**
    * Fetches the kubeconfig of a cluster, by default one that expires. It is encrypted for this call alone on its way through
    * Temporal, so that nobody else can read it there, then or later.
@@ -214,8 +218,9 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
     reconcileSearch: reconcileSearch(client, scope, asker),
     reconcileSchedule: reconcileSchedule(client, scope),
-    protect: (nameOrID, onBlocked) => switchProtection(nameOrID, true, onBlocked),
-    unprotect: (nameOrID, onBlocked) => switchProtection(nameOrID, false, onBlocked),
+    protect: (nameOrID, onBlocked) => switchProtection({ nameOrID, forbidDelete: true }, onBlocked),
+    unprotect: (nameOrID, { foreign, onBlocked } = {}) =>
+      switchProtection({ nameOrID, forbidDelete: false, foreign }, onBlocked),
     kubeconfig: (nameOrID, options = {}, onBlocked) =>
       fetchKubeconfig(client, scope, nameOrID, options, asker, onBlocked),
     requests: rememberedRequests(client, scope),
@@ -246,8 +251,8 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
       return requestDeletion(client, scope, nameOrID, options, asker);
     },
   };
-  async function switchProtection(nameOrID: string, forbidDelete: boolean, onBlocked?: OnBlocked) {
-    checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
-    return setProtection(client, scope, { nameOrID, forbidDelete }, asker, onBlocked);
+  async function switchProtection(change: ProtectionChange, onBlocked?: OnBlocked) {
+    checkOptions({ nameOrID: nameOrIDOption }, { nameOrID: change.nameOrID });
+    return setProtection(client, scope, change, asker, onBlocked);
   }
 }

@@ -1,10 +1,18 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { createWorkflowID, protectionWorkflowID, type Placement } from '../contract/identity.ts';
 import type { Asker } from '../contract/operation-memo.ts';
-import type { Protection, ProtectionMemo } from '../contract/protection.ts';
+import { protectedObjection } from '../contract/delete-order.ts';
+import {
+  unsentProtectionFailures,
+  type Protection,
+  type ProtectionMemo,
+  type ProtectionRecord,
+} from '../contract/protection.ts';
 import type { TypedCluster } from '../contract/typed-cluster.ts';
 import { workflowTypes } from '../contract/workflow-types.ts';
 import { describeRun } from '../temporal/executions/describe-run.ts';
+import { isOpen } from '../temporal/executions/is-open.ts';
+import { mayHaveActed } from '../temporal/executions/may-have-acted.ts';
 import type { Operation, OperationStatus } from '../temporal/executions/operation.ts';
 import { recordForDelete } from '../temporal/executions/record-of-earlier.ts';
 import { findOperationRun } from '../temporal/executions/start-operation.ts';
@@ -22,21 +30,32 @@ export interface SetProtection extends Protection {
 /** A list may lag for 90 s, and the change is repeated meanwhile. */
 const limitSeconds = 180;
 
+/** What somebody asks of the protection of a cluster. */
+export interface ProtectionChange {
+  nameOrID: string;
+  forbidDelete: boolean;
+  /** Lift the protection of a cluster without our marker too. */
+  foreign?: boolean | undefined;
+}
+
 /** Switches the deletion protection of a cluster, which is named by its ID or its exact name. */
 export async function setProtection(
   client: Client,
   scope: Placement,
-  { nameOrID, forbidDelete }: { nameOrID: string; forbidDelete: boolean },
+  { nameOrID, forbidDelete, foreign = false }: ProtectionChange,
   asker: Asker,
   onBlocked?: OnBlocked,
 ): Promise<SetProtection> {
   const operation = await findOperation(client, scope, nameOrID);
   const typed = await typedCluster(client, scope, nameOrID, operation);
+  // Changes of one cluster wait for each other, however it is named, as far as we know its ID.
+  const workflowID = protectionWorkflowID(scope, typed.knownClusterID ?? nameOrID);
   const protection = await askWorkers<typeof setProtectionWorkflow>(client, scope, {
     workflowType: workflowTypes.setProtection,
-    workflowID: protectionWorkflowID(scope, operation?.clusterName ?? nameOrID),
-    input: { ...typed, forbidDelete },
-    memo: { ...asker } satisfies ProtectionMemo,
+    workflowID,
+    input: { ...typed, forbidDelete, ...(!forbidDelete && !foreign && { onlyMarked: true }) },
+    memo: async () =>
+      ({ ...asker, earlier: await recordOf(client, await describeRun(client, workflowID)) }) satisfies ProtectionMemo,
     limitSeconds,
     onBlocked,
   });
@@ -60,21 +79,50 @@ export async function typedCluster(
   return { nameOrID, isName, ...(knownClusterID !== undefined && { knownClusterID }) };
 }
 
+/** What a status says of the protection; nothing if nobody has set it through us. */
+export type ShownProtection = Pick<OperationStatus, 'forbidDelete' | 'protectionUnclear'>;
+
 /**
- * Whether a cluster is protected, as it was last set through us, or as a delete has seen it: somebody may have switched it in
- * the console since. `undefined` if nobody has set it.
+ * Whether a cluster is protected, as it was last set through us, or as a deletion has seen it: somebody may have switched it in
+ * the console since.
  */
 export async function lastProtection(
   client: Client,
   scope: Placement,
-  { clusterID, clusterName, forbidDelete, closedAt, outcome }: OperationStatus,
-): Promise<boolean | undefined> {
-  const target = clusterName ?? clusterID;
-  if (clusterID === undefined || target === undefined) return undefined;
-  const run = await describeRun(client, protectionWorkflowID(scope, target));
-  const memo = (run?.memo ?? {}) as ProtectionMemo;
-  const setAt = memo.clusterID === clusterID ? run?.closeTime?.toISOString() : undefined;
-  const seenAt = outcome?.failure?.type === 'DeletionProtected' ? closedAt : undefined;
-  if (seenAt !== undefined && (setAt === undefined || setAt < seenAt)) return true;
-  return setAt === undefined ? forbidDelete : memo.forbidDelete;
+  status: OperationStatus,
+): Promise<ShownProtection> {
+  const { clusterID, clusterName, forbidDelete } = status;
+  if (clusterID === undefined) return {};
+  // A cluster that no record of ours had the ID of was changed under its name.
+  const targets = clusterName === undefined ? [clusterID] : [clusterID, clusterName];
+  const records = await Promise.all(
+    targets.map(async (target) => recordOf(client, await describeRun(client, protectionWorkflowID(scope, target)))),
+  );
+  const known = records.flatMap(({ confirmed, unclearAt }): { at: string; shown: ShownProtection }[] => [
+    ...(confirmed?.clusterID === clusterID
+      ? [{ at: confirmed.at, shown: { forbidDelete: confirmed.forbidDelete } }]
+      : []),
+    ...(unclearAt === undefined ? [] : [{ at: unclearAt, shown: { protectionUnclear: true } as const }]),
+  ]);
+  const seenAt = sawProtection(status) ? status.closedAt : undefined;
+  if (seenAt !== undefined) known.push({ at: seenAt, shown: { forbidDelete: true } });
+  const [latest] = known.toSorted((left, right) => right.at.localeCompare(left.at));
+  return latest?.shown ?? (forbidDelete === undefined ? {} : { forbidDelete });
+}
+
+function sawProtection({ outcome }: OperationStatus): boolean {
+  const cleanup = outcome !== undefined && 'cleanup' in outcome ? outcome.cleanup : undefined;
+  return outcome?.failure?.type === 'DeletionProtected' || cleanup?.objection === protectedObjection;
+}
+
+/** What the latest change of a protection, and those before it, tell. */
+async function recordOf(client: Client, run: WorkflowExecutionDescription | undefined): Promise<ProtectionRecord> {
+  if (run === undefined) return {};
+  const { clusterID, forbidDelete, earlier = {} } = (run.memo ?? {}) as ProtectionMemo;
+  const at = (run.closeTime ?? run.startTime).toISOString();
+  if (clusterID !== undefined && forbidDelete !== undefined) return { confirmed: { clusterID, forbidDelete, at } };
+  const reference = { workflowID: run.workflowId, runID: run.runId };
+  const isUnsent = (type: string) => unsentProtectionFailures.has(type);
+  const isUnclear = isOpen(run.status.name) || (await mayHaveActed(client, reference, isUnsent));
+  return isUnclear ? { ...earlier, unclearAt: at } : earlier;
 }

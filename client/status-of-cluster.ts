@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { createWorkflowID, deleteWorkflowID, type AccountRegion } from '../contract/identity.ts';
+import { leavesNoCluster } from '../contract/operation-outcome.ts';
 import { isLast } from '../temporal/executions/list-operations.ts';
 import { toOperation, type OperationStatus } from '../temporal/executions/operation.ts';
 import { describeOperation, findOperation, newest } from './find-operation.ts';
@@ -19,15 +20,9 @@ export async function statusOfCluster(
   const operation = await findOperation(client, scope, nameOrID);
   if (operation === undefined) throw new OperationNotFoundError(nameOrID);
   const status = await standingStatus(client, scope, await statusOf(client, operation));
-  const forbidDelete = isGone(status) ? undefined : await lastProtection(client, scope, status);
   const { forbidDelete: _, ...rest } = status;
-  return { ...rest, ...(forbidDelete !== undefined && { forbidDelete }) };
-}
-
-function isGone({ outcome }: OperationStatus): boolean {
-  if (outcome === undefined || outcome.outcome === 'running') return false;
-  if (!('cleanup' in outcome) || outcome.cleanup === undefined) return outcome.outcome !== 'failed';
-  return outcome.cleanup.status === 'deleted' || outcome.cleanup.status === 'notNeeded';
+  const isGone = status.outcome !== undefined && leavesNoCluster(status.outcome);
+  return isGone ? rest : { ...rest, ...(await lastProtection(client, scope, status)) };
 }
 
 async function standingStatus(client: Client, scope: AccountRegion, status: OperationStatus): Promise<OperationStatus> {

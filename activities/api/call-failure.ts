@@ -31,11 +31,13 @@ export async function withCallFailures<Answer>(call: () => Promise<Answer>): Pro
   }
 }
 
+export type UnsentMethod = 'POST' | 'PUT' | 'DELETE';
+
 /**
  * The failure of a call that was not sent, since something else than the service stood in its way. To a workflow it is a
  * call that did not reach the service: it may be repeated.
  */
-export function withoutEffect(method: 'POST' | 'DELETE', message: string): ApplicationFailure {
+export function withoutEffect(method: UnsentMethod, message: string): ApplicationFailure {
   const failure: CallFailure = {
     type: 'CceNetworkError',
     method,

@@ -12,10 +12,9 @@ import { orAbsent } from '../watch/read-phase.ts';
 export interface FindClusterDependencies {
   cce: CceClient;
   findClusters: (input: { clusterName: string }) => Promise<FoundCluster[]>;
+  /** The pause between two looks, in milliseconds. @default 1_000 */
+  lookPauseMs?: number;
 }
-
-/** One look that shows nothing proves little. Short, since a person waits. */
-const pauseMs = 1_000;
 
 /**
  * Finds the one cluster that a person typed, by its ID or its exact name.
@@ -23,48 +22,66 @@ const pauseMs = 1_000;
  * Fails with `ClusterNotFound`, also for a cluster that is being deleted, or with `AmbiguousName`.
  */
 export async function findCluster(dependencies: FindClusterDependencies, typed: TypedCluster): Promise<Cluster> {
-  const cluster = (await lookFor(dependencies, typed)) ?? (await lookAgain(dependencies, typed));
-  if (cluster === undefined) {
+  const { cce } = dependencies;
+  const { nameOrID, isName = false } = typed;
+  const mayBeID = isClusterID(nameOrID) && !isName;
+  const byID = mayBeID ? await twice(dependencies, () => read(cce, nameOrID)) : undefined;
+  // A name may look like an ID.
+  const cluster = byID ?? (await twice(dependencies, () => lookForName(dependencies, typed)));
+  if (cluster === undefined || isLeaving(cluster.status)) {
     throw refusal({
       type: 'ClusterNotFound',
-      message: `there is no cluster "${typed.nameOrID}" in this account and region, or it is being deleted`,
+      message: `there is no cluster "${nameOrID}" in this account and region, or it is being deleted`,
     });
   }
   return cluster;
 }
 
-async function lookAgain(dependencies: FindClusterDependencies, typed: TypedCluster): Promise<Cluster | undefined> {
-  await pause(pauseMs, undefined, { signal: cancellationSignal() });
-  return lookFor(dependencies, typed);
+/** One look that shows nothing proves little. There are no more than two, since a person waits. */
+async function twice<Found>(
+  dependencies: Pick<FindClusterDependencies, 'lookPauseMs'>,
+  look: () => Promise<Found | undefined>,
+): Promise<Found | undefined> {
+  const found = await look();
+  if (found !== undefined) return found;
+  await pauseBetweenLooks(dependencies);
+  return look();
 }
 
-async function lookFor(
+export function pauseBetweenLooks({
+  lookPauseMs = 1_000,
+}: Pick<FindClusterDependencies, 'lookPauseMs'>): Promise<void> {
+  return pause(lookPauseMs, undefined, { signal: cancellationSignal() });
+}
+
+/** A list may lack the cluster of our records, and it may have others of the name that are not ours. */
+async function lookForName(
   { cce, findClusters }: FindClusterDependencies,
-  { nameOrID, isName = false, knownClusterID }: TypedCluster,
+  { nameOrID, knownClusterID }: TypedCluster,
 ): Promise<Cluster | undefined> {
-  const read = async (clusterID: string) => {
-    const answer = await orAbsent(cce.getCluster(clusterID, { signal: cancellationSignal() }));
-    return answer === undefined || isLeaving(answer.cluster.status) ? undefined : answer.cluster;
-  };
-  const byID = isClusterID(nameOrID) && !isName ? await read(nameOrID) : undefined;
-  if (byID !== undefined) return byID;
-  // A name may look like an ID.
-  const standing = (await findClusters({ clusterName: nameOrID })).filter((found) => !isLeaving(found));
-  const clusterIDs = standing.map(({ clusterID }) => clusterID);
-  if (clusterIDs.length > 1) {
+  const listed = (await findClusters({ clusterName: nameOrID })).map(({ clusterID }) => clusterID);
+  const clusterIDs = new Set(knownClusterID === undefined ? listed : [...listed, knownClusterID]);
+  const clusters = await Promise.all([...clusterIDs].map((clusterID) => read(cce, clusterID)));
+  const standing = clusters.filter(
+    (cluster) => cluster !== undefined && !isLeaving(cluster.status) && cluster.spec.clusterName === nameOrID,
+  );
+  if (standing.length > 1) {
+    const standingIDs = standing.map((cluster) => cluster?.spec.clusterID ?? '');
     throw refusal({
       type: 'AmbiguousName',
-      message: `${clusterIDs.length} clusters are named "${nameOrID}": ${clusterIDs.join(', ')}`,
+      message: `${standingIDs.length} clusters are named "${nameOrID}": ${standingIDs.join(', ')}`,
       advice: 'name one by its clusterID',
-      clusterIDs,
+      clusterIDs: standingIDs,
     });
   }
-  const [clusterID = knownClusterID] = clusterIDs;
-  const cluster = clusterID === undefined ? undefined : await read(clusterID);
-  return cluster?.spec.clusterName === nameOrID ? cluster : undefined;
+  return standing[0];
 }
 
-function isLeaving({ clusterPhase }: Pick<FoundCluster, 'clusterPhase'>): boolean {
+async function read(cce: CceClient, clusterID: string): Promise<Cluster | undefined> {
+  return (await orAbsent(cce.getCluster(clusterID, { signal: cancellationSignal() })))?.cluster;
+}
+
+export function isLeaving({ clusterPhase }: Pick<FoundCluster, 'clusterPhase'>): boolean {
   return clusterPhase === 'deleting' || clusterPhase === 'deleted';
 }
 

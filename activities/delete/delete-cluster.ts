@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
+import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError, type CceApiErrorKind } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
 import type { Cluster, DeleteClusterOptions } from '../../cce/cluster.ts';
@@ -11,6 +11,7 @@ import { withCallFailures, withoutEffect } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
 import { objectionOfNodes } from './objection-of-nodes.ts';
 import { isProtected, objectionTo } from './objection-to.ts';
+import { throwIfNobodyWaits, type IsWorkflowOpen } from './throw-if-nobody-waits.ts';
 
 export interface DeleteInput {
   clusterID: string;
@@ -37,9 +38,6 @@ interface DeleteDependencies {
   isWorkflowOpen: IsWorkflowOpen;
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
 }
-
-/** Asks Temporal whether a run has not ended. */
-export type IsWorkflowOpen = (run: { workflowID: string; runID: string }) => Promise<boolean>;
 
 /**
  * Reads the cluster, compares it with the order, lists what will stay behind, and sends the DELETE if the order still
@@ -68,7 +66,7 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
         // Temporal is asked last: a create may adopt an orphan while its deletion waits to be sent.
         const claim = await objectionOfCreates(order, cluster);
         if (claim !== undefined) return refused(claim);
-        await throwIfNobodyWaits();
+        await throwIfNobodyWaits(isWorkflowOpen, 'DELETE', 'deletion');
         const sent = await sendUnlessProtected(clusterID, options, signal);
         if (sent === 'protected') return refused(protectedObjection);
         const { requestID } = sent;
@@ -98,23 +96,6 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
       if (answer !== undefined && isProtected(answer.cluster)) return 'protected';
       throw error;
     }
-  }
-
-  /**
-   * A workflow that is cancelled may end before this activity learns of it. Whoever was told "cancelled" must be able to rely on
-   * that no DELETE follows.
-   */
-  async function throwIfNobodyWaits(): Promise<void> {
-    const { workflowExecution } = activityInfo();
-    if (workflowExecution === undefined) return;
-    const { workflowId: workflowID, runId: runID } = workflowExecution;
-    const isOpen = await isWorkflowOpen({ workflowID, runID }).catch((error: unknown) => {
-      throw withoutEffect(
-        'DELETE',
-        `the deletion was not requested: Temporal does not tell whether it is still wanted: ${String(error)}`,
-      );
-    });
-    if (!isOpen) throw new CancelledFailure('the operation has ended, so the deletion was not requested');
   }
 
   async function objectionOfCreates(order: DeleteOrder, { spec, status }: Cluster): Promise<string | undefined> {

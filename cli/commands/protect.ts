@@ -8,6 +8,7 @@ import { nonEmpty } from '../values.ts';
 
 interface Options extends GlobalOptions {
   yes?: boolean;
+  foreign?: boolean;
 }
 
 /** `protect` and `unprotect`. */
@@ -22,6 +23,7 @@ export function addProtect(program: Command): void {
     .description('switch the deletion protection of a cluster off, after confirmation')
     .argument('<name|ID>', 'cluster name or clusterID', nonEmpty)
     .option('--yes', 'switch it off without asking, for scripts')
+    .option('--foreign', 'switch it off even if the cluster does not carry our ownership marker')
     .action(localAction(unprotect));
 }
 
@@ -40,7 +42,11 @@ async function setProtection(
 ): Promise<CommandResult> {
   checkOptions({ nameOrID: nameOrIDOption }, { nameOrID });
   return withOrchestrator(options, async (orchestrator) => {
-    const protection = await orchestrator[verb](nameOrID, warnBlocked);
+    const { foreign = false } = options;
+    const protection =
+      verb === 'protect'
+        ? await orchestrator.protect(nameOrID, warnBlocked)
+        : await orchestrator.unprotect(nameOrID, { foreign, onBlocked: warnBlocked });
     return { json: protection, text: textOf(protection) };
   });
 }

@@ -56,6 +56,8 @@ export type OperationReference = Pick<Operation, 'workflowID' | 'runID'>;
 
 /** An operation with its progress or outcome. */
 export interface OperationStatus extends Operation {
+  /** Somebody has asked for a change of the protection, and nobody knows whether it was made. Then `forbidDelete` is absent. */
+  protectionUnclear?: true;
   /**
    * Present while it runs. If no worker answers at the moment, it is what the watch of the cluster last told, or absent.
    */

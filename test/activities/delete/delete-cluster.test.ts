@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { deleteCluster, type IsWorkflowOpen } from '../../../activities/delete/delete-cluster.ts';
+import { deleteCluster } from '../../../activities/delete/delete-cluster.ts';
+import type { IsWorkflowOpen } from '../../../activities/delete/throw-if-nobody-waits.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
 import { protectedObjection } from '../../../contract/delete-order.ts';
