@@ -74,6 +74,7 @@ const idOf = (position: number) =>
   operationIDOf(scope, operations[position % operations.length] ?? { workflowID: '', runID: '' });
 let isOver = false;
 let messages = 0;
+const refusals = new Map<string, number>();
 const consumers = Array.from({ length: options.consumers }, (_, index) =>
   consume(index % 2 === 0 ? '/events' : `/operations/${idOf(index)}/events`),
 );
@@ -116,6 +117,7 @@ console.log(
     rows,
   ),
 );
+for (const [reason, count] of refusals) console.log(`${count} reads were not answered: ${reason}`);
 process.exit(0);
 
 /** Follows a stream, and connects again when it ends. */
@@ -155,12 +157,20 @@ async function read(path: string): Promise<number> {
   const beganMs = performance.now();
   try {
     const response = await fetch(`${base}${path}`, { headers });
-    await response.arrayBuffer();
-    if (!response.ok) console.error(`${path}: ${response.status}`);
+    const text = await response.text();
+    if (!response.ok) {
+      const { code } = JSON.parse(text) as { code?: string };
+      noteRefusal(`${response.status} ${code}, Retry-After ${response.headers.get('retry-after') ?? 'none'}`);
+    }
   } catch (error) {
-    console.error(`${path}: ${String(error)}`);
+    noteRefusal(String(error));
   }
   return performance.now() - beganMs;
+}
+
+/** Counts the reads that were not answered, by their reason. */
+function noteRefusal(reason: string): void {
+  refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
 }
 
 async function sample() {
