@@ -114,7 +114,8 @@ export const setProtection: Activities['setProtection'] = (input) =>
 
 /**
  * Somebody waits, so it ends within minutes. 120 s leave an attempt time for its calls, which read and then issue. The
- * activity itself says which failure may be repeated.
+ * activity itself says which failure may be repeated. After a dead worker the service may issue a second kubeconfig: nobody
+ * has the first one, and it expires.
  */
 export const issueKubeconfig: Activities['issueKubeconfig'] = (input) =>
   proxyActivities<Activities>({
