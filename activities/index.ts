@@ -3,6 +3,8 @@ import type { CceClient } from '../cce/client.ts';
 import { phaseDuringDelete } from '../cce/phases.ts';
 import type { SecretReader } from '../cce/secrets.ts';
 import type { BatchActivities } from '../contract/batch/activities.ts';
+import type { BatchItem } from '../contract/batch/item.ts';
+import type { BatchUpload } from '../contract/batch/upload.ts';
 import type { CreateRun } from '../contract/reconcile.ts';
 import type { WebhookActivities } from '../contract/webhook/activities.ts';
 import { urgencyInActivity, urgencyInWatch, withBudget } from './api/budgeted-client.ts';
@@ -13,6 +15,8 @@ import { createRequestBudget, urgencies } from './api/request-budget.ts';
 import { outsideOfTraces, withSpans } from './api/traced-client.ts';
 import { withHeartbeats } from './api/with-heartbeats.ts';
 import { holdBack } from './batch/hold-back.ts';
+import { checkBatch } from './check/check-batch.ts';
+import { checkRequest } from './check/check-request.ts';
 import { setProtection } from './cluster/set-protection.ts';
 import { issueKubeconfig } from './cluster/issue-kubeconfig.ts';
 import { compareSpec } from './create/compare-spec.ts';
@@ -46,6 +50,8 @@ export interface ActivityDependencies {
   findOpenDeletes: FindOpenDeletes;
   /** Starts a delete that has been approved. */
   startApprovedDelete: StartApprovedDelete;
+  /** Reads one item of a batch. */
+  readItem: (upload: BatchUpload, index: number) => Promise<BatchItem>;
   /** The activities of batches, which call Temporal only. */
   batches: BatchActivities;
   /** The activities of webhooks, which call Temporal and receivers. */
@@ -107,6 +113,8 @@ export function createActivities(dependencies: ActivityDependencies) {
       ({ clusterID }) => clusterID,
       ({ objection }) => objection !== undefined,
     ),
+    checkRequest: withHeartbeats(checkRequest(budgeted)),
+    checkBatch: withHeartbeats(checkBatch({ ...budgeted, list })),
     setProtection: withHeartbeats(setProtection(budgeted)),
     listMarkedClusters: withHeartbeats(listMarkedClusters(budgeted)),
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),

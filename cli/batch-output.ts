@@ -1,6 +1,6 @@
 import type { BatchStatus } from '../client/index.ts';
 import { styled } from './colors.ts';
-import { operationLine, retryText } from './output.ts';
+import { operationLine, problemLines, retryText } from './output.ts';
 
 const barWidth = 40;
 
@@ -34,6 +34,8 @@ export function batchText(status: BatchStatus): string {
     const reasons = failures.map(({ name: item, failure }) => `    ${item}: ${failure.type}: ${failure.message}`);
     lines.push(styled('red', `  last ${failures.length} failed:`), ...reasons);
   }
+  const { problems = [], warnings = [] } = status.outcome ?? {};
+  lines.push(...problemLines('error', problems), ...problemLines('warning', warnings));
   return lines.join('\n');
 }
 

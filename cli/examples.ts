@@ -4,6 +4,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   create: [
     'ccectl create -f cluster.yaml --watch',
     'ccectl create -f cluster.yaml --name ci-7 --ttl 8h   # deleted after it has run for eight hours',
+    'ccectl create -f cluster.yaml --dry-run   # what would be sent, and whether it can work',
     'cat cluster.yaml | ccectl create -f - --wait -o json',
   ],
   status: ['ccectl status ci-7 --watch', "ccectl status cce-abcd1234 -o json | jq -r '.outcome.outcome'"],
@@ -62,7 +63,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'webhook status': ['ccectl webhook status platform'],
   'webhook retry': ['ccectl webhook retry platform   # after its receiver works again'],
   'webhook remove': ['ccectl webhook remove platform'],
-  validate: ['ccectl validate -f cluster.yaml', 'ccectl validate -f cluster.yaml --disable-rule rebuild-wipes'],
+  validate: [
+    'ccectl validate -f cluster.yaml',
+    'ccectl validate -f cluster.yaml --online',
+    'ccectl validate -f cluster.yaml --disable-rule rebuild-wipes',
+  ],
   setup: ['ccectl setup'],
   replay: ['ccectl replay --limit 100', 'ccectl replay --bundle old/workflow-bundle.js'],
   keys: ['ccectl keys generate --file keys', 'ccectl keys list'],

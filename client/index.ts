@@ -1,6 +1,7 @@
 export { ApprovalRefusedError } from './errors/approval-refused-error.ts';
 export { ClusterRequestError } from './errors/cluster-request-error.ts';
 export { NoAnswerError } from './errors/no-answer-error.ts';
+export type { CheckOptions, RequestCheck } from './check-request.ts';
 export type { SetProtection } from './protection.ts';
 export { BatchConflictError } from './errors/batch-conflict-error.ts';
 export { ClusterGoneError } from './errors/cluster-gone-error.ts';

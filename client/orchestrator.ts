@@ -11,6 +11,7 @@ import { beginning } from './beginning.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { createApprovals, type Approvals } from './approvals/approvals.ts';
 import { createBatches, type Batches } from './batch/batches.ts';
+import type { CheckOptions, RequestCheck } from './check-request.ts';
 import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { fetchKubeconfig, type Kubeconfig, type KubeconfigOptions } from './fetch-kubeconfig.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
@@ -148,6 +149,14 @@ export interface Orchestrator {
    */
   delete: (nameOrID: string, options?: DeleteOptions) => Promise<OperationReference>;
   /**
+   * Checks the body of the API's create call before anything is created, by the rules and by what the service says of quota,
+   * ranges and machine types. What the service does not tell is a warning.
+   *
+   * @throws InvalidSpecError if the rules find errors
+   * @throws NoAnswerError if no worker polls, or none has answered in time
+   */
+  check: (body: unknown, options?: CheckOptions) => Promise<RequestCheck>;
+  /**
    * Switches the deletion protection of a cluster on: the service then refuses its deletion, and so does everything here. May
    * be repeated. Waits, at most three minutes, until a look confirms it.
    *
@@ -218,6 +227,10 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     reconcile: (options = {}, onBlocked) => reconcile(client, scope, options, onBlocked),
     reconcileSearch: reconcileSearch(client, scope, asker),
     reconcileSchedule: reconcileSchedule(client, scope),
+    async check(body, options = {}) {
+      const { checkRequest } = await import('./check-request.ts');
+      return checkRequest(client, scope, body, options);
+    },
     protect: (nameOrID, onBlocked) => switchProtection({ nameOrID, forbidDelete: true }, onBlocked),
     unprotect: (nameOrID, { foreign, onBlocked } = {}) =>
       switchProtection({ nameOrID, forbidDelete: false, foreign }, onBlocked),

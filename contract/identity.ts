@@ -103,6 +103,11 @@ export function protectionWorkflowID(scope: AccountRegion, target: string): stri
   return `${workflowIDPrefix(scope)}protect:${target}`;
 }
 
+/** The workflow ID of a check of a request; `id` tells it from all others. */
+export function checkWorkflowID(scope: AccountRegion, id: string): string {
+  return `${workflowIDPrefix(scope)}check:${id}`;
+}
+
 /** The ID of the execution that keeps the key of a request; `digest` is that of the key. */
 export function requestWorkflowID(scope: AccountRegion, digest: string): string {
   return `${workflowIDPrefix(scope)}request:${digest}`;

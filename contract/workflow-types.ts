@@ -6,6 +6,7 @@
 export const workflowTypes = {
   batchPage: 'batchPage',
   changeApproval: 'changeApproval',
+  checkRequest: 'checkRequest',
   clusterBatch: 'clusterBatch',
   createCluster: 'createCluster',
   deleteCluster: 'deleteCluster',

@@ -9,6 +9,7 @@ import {
   type OperationReference,
   type OperationStatus,
 } from '../client/index.ts';
+import { batchWorkflowID } from '../contract/identity.ts';
 import { startStack, type Stack } from '../local/stack.ts';
 import { createItem } from './batches.ts';
 import { readExample } from './examples.ts';
@@ -43,6 +44,22 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
   'create-nodes-fail': async ({ orchestrator, simulator }) => {
     await simulator.addFault({ kind: 'out-of-stock', name: 'sold-out' });
     return atItsEnd(orchestrator.create(readExample('managed', 'sold-out')));
+  },
+
+  'request-is-checked': async ({ orchestrator }) => {
+    await orchestrator.check(readExample('managed', 'checked'), { decide: true });
+    const checks = client.workflow.list({ query: "WorkflowType = 'checkRequest'" });
+    for (let found; ; await pause(200)) {
+      for await (const { workflowId } of checks) found = workflowId;
+      if (found !== undefined) return { workflowID: found };
+    }
+  },
+
+  'batch-is-checked': async ({ orchestrator }) => {
+    const items = [createItem('checked-0'), createItem('checked-1')];
+    await orchestrator.batches.start({ name: 'checked', items, concurrency: 2, failurePolicy: 'continue' });
+    for await (const _ of orchestrator.batches.watch('checked'));
+    return { workflowID: batchWorkflowID({ account: 'default', region: 'bj' }, 'checked') };
   },
 
   'create-cancelled-early': async ({ orchestrator, simulator }) => {

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 import { batchActivities } from '../activities/batch/cancel-items.ts';
+import { createItemReader } from '../activities/batch/pages.ts';
 import { findOpenDeletes } from '../activities/create/open-deletes.ts';
 import { startApprovedDelete } from '../activities/delete/start-approved-delete.ts';
 import { createActivities, type Activities } from '../activities/index.ts';
@@ -66,6 +67,7 @@ export function createScopeActivities(scope: ScopeConfiguration, dependencies: S
       (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, scope),
     startApprovedDelete: startApprovedDelete(client, pool),
+    readItem: createItemReader(client),
     batches: batchActivities(client, pool),
     webhooks: webhookActivities({
       client,

@@ -100,6 +100,26 @@ export const deleteCluster: Activities['deleteCluster'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).deleteCluster(input);
 
+/** A person waits for it. What the service does not tell is part of the answer. */
+export const checkRequest: Activities['checkRequest'] = (input) =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    ...repeatable,
+    startToCloseTimeout: '60s',
+    scheduleToCloseTimeout: '80s',
+    summary: `check "${input.request.cluster.clusterName}"`,
+  }).checkRequest(input);
+
+/** Never holds a batch up for long: without its answer, the batch goes on unchecked. */
+export const checkBatch: Activities['checkBatch'] = (input) =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    ...repeatable,
+    startToCloseTimeout: '100s',
+    scheduleToCloseTimeout: '3m',
+    summary: 'check quota, ranges and machine types',
+  }).checkBatch(input);
+
 /** A person waits for it, and repeats it. A look may lag behind the change for 90 s. */
 export const setProtection: Activities['setProtection'] = (input) =>
   proxyActivities<Activities>({

@@ -4,6 +4,7 @@ import { versionedWorkersFlag } from '../contract/versioned-workers.ts';
 import { changeApproval } from './approval/change-approval.ts';
 import { batchPage } from './batch/batch-page.ts';
 import { clusterBatch } from './batch/cluster-batch.ts';
+import { checkRequest } from './cluster/check-request.ts';
 import { setProtection } from './cluster/set-protection.ts';
 import { kubeconfigRequest } from './cluster/kubeconfig-request.ts';
 import { createCluster } from './create/create-cluster.ts';
@@ -21,6 +22,7 @@ if (versionedWorkersFlag in globalThis) {
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, deleteCluster);
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, setProtection);
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, kubeconfigRequest);
+  setWorkflowOptions({ versioningBehavior: 'PINNED' }, checkRequest);
   // A batch continues as new on a new version, as soon as there is one.
   setWorkflowOptions({ versioningBehavior: 'PINNED' }, clusterBatch);
   setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, batchPage);

@@ -13,10 +13,18 @@ import { waits, withWaitFlags, type WaitFlags } from '../wait-flags.ts';
 
 type Options = GlobalOptions & WaitFlags & BatchFileFlags;
 
+interface CheckFlags {
+  /** `false` for `--no-check`. */
+  check?: boolean;
+  takeWhatFits?: boolean;
+}
+
 export function addBatchCreate(batch: Command): void {
   withOptions(batch.command('create'))
     .description('start all items of a batch file, or attach to the batch if it is running')
-    .action(localAction((options: Options) => startFrom(options, (plan) => plan.items, false)));
+    .option('--no-check', 'do not ask CCE first about quota, ranges and machine types')
+    .option('--take-what-fits', 'if the quota has no room for all creates, make the first ones')
+    .action(localAction((options: Options & CheckFlags) => startFrom(options, (plan) => plan.items, false)));
   withDeleteFlags(withOptions(batch.command('delete')))
     .description('delete the clusters that a batch file creates, by name, if they have our ownership marker')
     .action(
@@ -31,7 +39,7 @@ function withOptions(command: Command): Command {
 }
 
 async function startFrom(
-  options: Options,
+  options: Options & CheckFlags,
   itemsOf: (plan: BatchPlan) => BatchItem[],
   isDelete: boolean,
 ): Promise<CommandResult> {
@@ -46,7 +54,11 @@ async function startFrom(
   return withOrchestrator(options, async (orchestrator) => {
     if (isDelete) await refuseWhileRunning(orchestrator, planned);
     const items = itemsOf(plan);
-    const started = await orchestrator.batches.start({ ...plan, name: batchName, items, failurePolicy });
+    const checks = {
+      ...(options.check === false && { check: false }),
+      ...(options.takeWhatFits === true && { takeWhatFits: true }),
+    };
+    const started = await orchestrator.batches.start({ ...plan, ...checks, name: batchName, items, failurePolicy });
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
     const { attached, workflowID } = started;
     if (waits(options)) return afterStart(workflowID, () => followBatch(orchestrator, batchName, options));

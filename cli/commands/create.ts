@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CreateOptions, OperationStatus, StartedCreate } from '../../client/index.ts';
 import { refuseProtectedLease } from '../../client/protected-lease.ts';
 import { afterStart } from '../after-start.ts';
+import { dryRun } from '../dry-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { beginningOf, followToRunning } from '../follow-operation.ts';
 import { adoptedText, noticeLines, problemLines, statusText } from '../output.ts';
@@ -21,6 +22,7 @@ interface Options extends GlobalOptions, WaitFlags, SpecFlags {
   onNodeFailure?: 'fail' | 'replace' | 'accept';
   maxReplacements?: number;
   allowDuplicateName?: boolean;
+  dryRun?: boolean;
 }
 
 export function addCreate(program: Command): void {
@@ -62,7 +64,8 @@ export function addCreate(program: Command): void {
       ).choices(['fail', 'replace', 'accept']),
     )
     .option('--max-replacements <n>', 'maximum number of nodes to replace (default: 3)', positiveInteger)
-    .option('--allow-duplicate-name', 'create the cluster even if another one has its name');
+    .option('--allow-duplicate-name', 'create the cluster even if another one has its name')
+    .option('--dry-run', 'only ask CCE, through a worker, whether this can work, and show what would be sent');
   withDisableRule(command).action(localAction(create));
 }
 
@@ -71,7 +74,9 @@ async function create(options: Options): Promise<CommandResult> {
   const { ValidSpec } = await import('../../client/valid-spec.ts');
   // Reports every problem of the spec before it connects to Temporal.
   const spec = ValidSpec.of(body, { disabledRules: options.disableRule });
-  for (const line of problemLines('warning', spec.warnings)) process.stderr.write(`${line}\n`);
+  // A dry run prints them with what the service says.
+  const warnings = options.dryRun === true ? [] : spec.warnings;
+  for (const line of problemLines('warning', warnings)) process.stderr.write(`${line}\n`);
 
   const createOptions: CreateOptions = {
     ...(options.onFailure !== undefined && { onFailure: options.onFailure }),
@@ -89,6 +94,7 @@ async function create(options: Options): Promise<CommandResult> {
   const { checkNodeOptions } = await import('../../client/check-node-options.ts');
   checkNodeOptions(createOptions, spec.request);
   return withOrchestrator(options, async (orchestrator) => {
+    if (options.dryRun === true) return dryRun(orchestrator, spec.request, createOptions);
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
     const { workflowID } = started;

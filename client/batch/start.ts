@@ -29,6 +29,19 @@ export interface BatchToStart {
   /** How many items may be under way at once, from 1 to 1000. */
   concurrency: number;
   failurePolicy: FailurePolicy;
+  /**
+   * Ask the service before the first item starts whether the creates can work: quota, ranges, machine types. If not, the batch
+   * ends as `refused`.
+   *
+   * @default true
+   */
+  check?: boolean;
+  /**
+   * If the quota has not room for all creates, take the first ones, and leave out the others.
+   *
+   * @default false
+   */
+  takeWhatFits?: boolean;
 }
 
 export interface StartedBatch {
@@ -66,11 +79,16 @@ export async function startBatch(
     if ('underWay' in uploaded) return { name, workflowID, items: items.length, attached: true };
     const { upload } = uploaded;
     const memo: BatchMemo = { ...uploaded, failurePolicy, ...asker };
-    if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy }, memo)) {
+    if (await startWorkflow(client, scope, { upload, concurrency, failurePolicy, ...checkOf(batch) }, memo)) {
       return { name, workflowID, items: items.length, attached: false };
     }
     // Somebody else was faster. The pages uploaded here close by themselves.
   }
+}
+
+function checkOf({ items, check = true, takeWhatFits = false }: BatchToStart): Pick<ClusterBatchInput, 'check'> {
+  const isOfUse = (check || takeWhatFits) && items.some(({ kind }) => kind === 'create');
+  return isOfUse ? { check: takeWhatFits ? { takeWhatFits } : {} } : {};
 }
 
 /**

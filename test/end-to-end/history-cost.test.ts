@@ -83,6 +83,7 @@ async function createWithPolls(polls: number, nodes = 0) {
     isWorkflowOpen: async () => true,
     findOpenDeletes: async () => ({ clusterIDs: [], ofName: false }),
     startApprovedDelete: () => Promise.reject(new Error('nothing is deleted here')),
+    readItem: () => Promise.reject(new Error('there are no batches')),
     batches: batchActivities(client),
     webhooks: webhooksWithoutSecrets(client),
     payloadCodecs: [],

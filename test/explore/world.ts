@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
 import { noopMetricMeter } from '@temporalio/common';
+import { createItemReader } from '../../activities/batch/pages.ts';
 import { batchActivities } from '../../activities/batch/cancel-items.ts';
 import { startApprovedDelete } from '../../activities/delete/start-approved-delete.ts';
 import { findOpenDeletes } from '../../activities/create/open-deletes.ts';
@@ -117,6 +118,7 @@ function activitiesOf(client: Client, scope: AccountRegion, pollIntervalMs: numb
       (await describeRawRun(client, workflowID, runID))?.isRunning === true,
     findOpenDeletes: findOpenDeletes(client, scope),
     startApprovedDelete: startApprovedDelete(client),
+    readItem: createItemReader(client),
     batches: batchActivities(client),
     webhooks: webhooksWithoutSecrets(client),
     payloadCodecs: [],

@@ -1,8 +1,10 @@
+import { TemporalFailure } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
   condition,
   isCancellation,
+  log,
   makeContinueAsNewFunc,
   patched,
   setCurrentDetails,
@@ -26,7 +28,7 @@ import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { mergeCancels } from '../../contract/cancel-request.ts';
 import { cancelSignal } from '../../contract/messages.ts';
-import { cancelItems, holdPages, startItems, watchActivities } from '../activity-proxies.ts';
+import { cancelItems, checkBatch, holdPages, startItems, watchActivities } from '../activity-proxies.ts';
 import { batchDetails } from '../operation/current-details.ts';
 import { progressOf } from './progress.ts';
 import { noteAccepted, noteHeldBack } from './held-back.ts';
@@ -35,6 +37,7 @@ import {
   isOver,
   newBatchState,
   noteCancel,
+  noteCheck,
   hasMoreToStart,
   noteClaimed,
   noteEnded,
@@ -61,6 +64,8 @@ export interface ClusterBatchInput {
    * @default now
    */
   askedAtMs?: number;
+  /** Ask the service before the first item starts whether the batch can work. Only new clients set it. */
+  check?: { takeWhatFits?: true };
   /** Present if the batch only repeats the rollback of the one before. */
   repeatedRollback?: RepeatedRollback;
   /** What one run hands to the next, in place of `only`. */
@@ -138,6 +143,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
 
   return CancellationScope.nonCancellable(async () => {
     if (input.state === undefined) await holdPages({ upload, hold: true });
+    if (input.state === undefined && input.check !== undefined) await checkFirst(input.check);
     for (;;) {
       const seen = controls;
       setCurrentDetails(batchDetails(progressOf(state, isDone)));
@@ -165,6 +171,22 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     setCurrentDetails(batchDetails(progressOf(state, isDone)));
     return outcomeOf(state);
   });
+
+  /** A check that cannot be made holds up nothing. */
+  async function checkFirst({ takeWhatFits }: NonNullable<ClusterBatchInput['check']>): Promise<void> {
+    const { only } = input;
+    try {
+      const found = await checkBatch({
+        upload,
+        ...(only !== undefined && { only }),
+        ...(takeWhatFits && { takeWhatFits }),
+      });
+      if (state.ending === undefined) noteCheck(state, found);
+    } catch (error) {
+      if (!(error instanceof TemporalFailure)) throw error;
+      log.warn('the batch goes on unchecked', { error });
+    }
+  }
 
   async function startWaiting(): Promise<void> {
     let startedSinceLook = 0;
@@ -271,7 +293,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
 }
 
 function outcomeOf(state: BatchState): BatchOutcome {
-  const { ending = 'completed', cancelRequest, failed, cancelledItems = [], rollback } = state;
+  const { ending = 'completed', cancelRequest, failed, cancelledItems = [], rollback, check } = state;
   const reason = ending === 'cancelled' ? cancelRequest?.reason : undefined;
   return {
     ...progressOf(state, true),
@@ -280,7 +302,9 @@ function outcomeOf(state: BatchState): BatchOutcome {
     failedItems: failed,
     ...(ending !== 'rolledBack' && cancelledItems.length > 0 && { cancelledItems }),
     ...(rollback !== undefined && rollback.failed.length > 0 && { notDeletedItems: [...new Set(rollback.failed)] }),
-    ...(ending === 'stopped' && { unstartedItems: unstarted(state) }),
+    ...((ending === 'stopped' || ending === 'refused') && { unstartedItems: unstarted(state) }),
+    ...(ending === 'refused' && check !== undefined && { problems: check.errors }),
+    ...(check !== undefined && check.warnings.length > 0 && { warnings: check.warnings }),
   };
 }
 

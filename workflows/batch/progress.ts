@@ -43,7 +43,7 @@ function stageOf({ ending, paused, rollback }: BatchState, isDone: boolean): Bat
   if (isDone) return 'done';
   if (rollback !== undefined || ending === 'rolledBack') return 'rollingBack';
   if (ending === 'cancelled') return 'cancelling';
-  if (ending === 'stopped') return 'stopping';
+  if (ending === 'stopped' || ending === 'refused') return 'stopping';
   return paused ? 'paused' : 'running';
 }
 

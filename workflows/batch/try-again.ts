@@ -4,6 +4,7 @@ import type { BatchState } from './state.ts';
 export function retryFailed(state: BatchState): void {
   if (state.ending === 'cancelled' || state.ending === 'rolledBack') return;
   delete state.ending;
+  delete state.check;
   state.round++;
   const { cancelledItems = [] } = state;
   state.again.push(...state.failed, ...cancelledItems);

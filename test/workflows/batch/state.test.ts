@@ -8,6 +8,7 @@ import {
   isOver,
   newBatchState,
   noteCancel,
+  noteCheck,
   noteClaimed,
   noteEnded,
   noteRefused,
@@ -41,6 +42,50 @@ function allUnderWay(items: number, more: Partial<StartedItem> = {}): BatchState
   for (const index of takeWaiting(state, items)) noteStarted(state, item(index, more), 0);
   return state;
 }
+
+describe('the check before the first item', () => {
+  const problem = { path: 'cluster', rule: 'cluster-quota', message: 'no room', advice: 'wait' };
+
+  it('refuses the whole batch, which starts nothing, and a retry starts all of it', () => {
+    const state = newBatchState(3, 3, 0);
+    noteCheck(state, { errors: [problem], warnings: [] });
+    expect(takeWaiting(state, 3)).toEqual([]);
+    expect(isOver(state)).toBe(true);
+    expect(progressOf(state, true)).toMatchObject({ waiting: 3, failed: 0, succeeded: 0 });
+    retryFailed(state);
+    expect(takeWaiting(state, 3)).toEqual([0, 1, 2]);
+  });
+
+  it('leaves items out, which a retry starts, and names them', () => {
+    const state = newBatchState(5, 5, 0);
+    const leftOut = { indices: [2, 4], lastNames: ['item-2', 'item-4'], message: 'left out' };
+    noteCheck(state, { errors: [], warnings: [problem], leftOut });
+    expect(takeWaiting(state, 5)).toEqual([0, 1, 3]);
+    expect(progressOf(state, false)).toMatchObject({
+      cancelled: 2,
+      failed: 0,
+      failures: [{ name: 'item-2' }, { name: 'item-4', failure: { type: 'LeftOut' } }],
+    });
+    expect(state.reasons).toEqual([
+      {
+        failure: { type: 'LeftOut', message: 'left out' },
+        ranges: [
+          [2, 2],
+          [4, 4],
+        ],
+      },
+    ]);
+    expect(state.ending).toBeUndefined();
+    retryFailed(state);
+    expect(state.again).toEqual([2, 4]);
+  });
+
+  it('changes nothing if it only warns', () => {
+    const state = newBatchState([1, 3], 2, 0);
+    noteCheck(state, { errors: [], warnings: [problem] });
+    expect(takeWaiting(state, 2)).toEqual([1, 3]);
+  });
+});
 
 describe('the items to start', () => {
   it('never exceed the window, with those that are being started', () => {
