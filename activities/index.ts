@@ -62,6 +62,8 @@ export interface ActivityDependencies {
   longestLagMs?: number;
   /** The codecs of this worker's data converter. */
   payloadCodecs: readonly PayloadCodec[];
+  /** Hands over kubeconfigs although this worker encrypts nothing. @default false */
+  unencryptedKubeconfigs?: boolean;
   /** The name of this installation, which the markers of its clusters carry. */
   installation: string;
   /** The limit for API calls of all activities together, in calls per second. */

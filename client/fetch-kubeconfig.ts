@@ -78,7 +78,7 @@ export async function fetchKubeconfig(
   );
   const { payloadCodecs } = client.options.loadedDataConverter;
   await refuseClearText(client, scope);
-  if (!allowUnencrypted && !(await encrypts(payloadCodecs))) throw new EncryptionKeyError(advice);
+  if (!allowUnencrypted && !encrypts(payloadCodecs)) throw new EncryptionKeyError(advice);
 
   const lifetime = permanent ? ('permanent' as const) : { expireHours };
   const target = await typedCluster(client, scope, nameOrID, await findOperation(client, scope, nameOrID));

@@ -243,6 +243,7 @@ function withoutStack(payload: { data: string }): { data: string } {
 process.env.CCE_ENCRYPTION = 'off';
 process.env.CCE_WEBHOOK_SECRET = Buffer.alloc(24).toString('base64');
 process.env.CCE_WEBHOOK_ALLOWED_RANGES = '127.0.0.1';
+process.env.CCE_UNENCRYPTED_KUBECONFIGS = 'on';
 const stack = await startStack({ createSeconds: 6, deleteSeconds: 2, pollInterval: '200ms' });
 const worker = await stack.startWorker();
 const connection = await Connection.connect({ address: stack.temporal.address });

@@ -54,6 +54,7 @@ The process:
   CCE_LOG_LEVEL                 debug, info, warn or error (info)
   CCE_SECRETS_DIR               folder that {fromFile} of specs and webhooks is limited to (any plain file)
   CCE_WEBHOOK_ALLOWED_RANGES    addresses that webhooks may be sent to, besides public ones (none)
+  CCE_UNENCRYPTED_KUBECONFIGS   on: hand over kubeconfigs although nothing is encrypted (off)
   CCE_WORKER_DEPLOYMENT, CCE_WORKER_BUILD_ID
                                 worker deployment of Temporal, and the version in it (none)
 

@@ -35,6 +35,8 @@ export interface ScopeConfiguration {
 export interface ProcessConfiguration {
   /** The addresses and ranges that webhooks may also be sent to, beside public ones. @default none */
   webhookRanges?: string[];
+  /** Hands over kubeconfigs although nothing is encrypted, and so to everybody who may start workflows. @default false */
+  unencryptedKubeconfigs?: true;
   logLevel: Level;
   /** The port for probes and metrics. 0 chooses a free port. Without it the worker serves neither. */
   httpPort?: number;
@@ -88,6 +90,7 @@ const processSchema = z.object({
     .transform((text) => text.split(',').map((range) => range.trim()))
     .refine(areRanges, 'must be addresses and ranges such as 10.1.0.0/16, with commas between')
     .optional(),
+  CCE_UNENCRYPTED_KUBECONFIGS: z.enum(['on', 'off'], { error: 'must be "on" or "off"' }).default('off'),
   CCE_HTTP_PORT: z
     .string()
     .regex(/^\d+$/, 'must be a port number')
@@ -192,6 +195,7 @@ function processSettings(
   const { CCE_WORKER_DEPLOYMENT: deploymentName, CCE_WORKER_BUILD_ID: buildId = bakedBuildID } = given;
   return {
     ...(settings.CCE_WEBHOOK_ALLOWED_RANGES !== undefined && { webhookRanges: settings.CCE_WEBHOOK_ALLOWED_RANGES }),
+    ...(settings.CCE_UNENCRYPTED_KUBECONFIGS === 'on' && { unencryptedKubeconfigs: true }),
     logLevel: settings.CCE_LOG_LEVEL,
     ...(settings.CCE_HTTP_PORT !== undefined && { httpPort: settings.CCE_HTTP_PORT }),
     ...(deploymentName !== undefined && buildId !== undefined && { deploymentVersion: { deploymentName, buildId } }),

@@ -46,6 +46,7 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     secrets: createSecretReader(process.env, limits),
     webhookSecrets: createWebhookSecretReader(process.env, limits),
     webhookRanges: configuration.webhookRanges,
+    unencryptedKubeconfigs: configuration.unencryptedKubeconfigs,
     meter,
     follower: createWebhookFollower(client, logger),
   });

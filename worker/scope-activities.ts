@@ -32,6 +32,8 @@ export interface ScopeDependencies {
   webhookSecrets: SecretReader;
   /** As `webhookRanges` of the process. */
   webhookRanges?: readonly string[] | undefined;
+  /** As `unencryptedKubeconfigs` of the process. */
+  unencryptedKubeconfigs?: boolean | undefined;
   /** Shared by the webhooks of all accounts. */
   follower: Follower;
   /** The meter of the process. */
@@ -77,6 +79,7 @@ export function createScopeActivities(scope: ScopeConfiguration, dependencies: S
       follower: dependencies.follower,
     }),
     payloadCodecs: client.options.loadedDataConverter.payloadCodecs,
+    unencryptedKubeconfigs: dependencies.unencryptedKubeconfigs === true,
     installation: scope.installation ?? defaultInstallation(namespace, account),
     pollIntervalMs: scope.pollIntervalMs,
     ...(scope.longestLagMs !== undefined && { longestLagMs: scope.longestLagMs }),

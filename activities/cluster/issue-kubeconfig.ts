@@ -13,6 +13,8 @@ import { findCluster, refusal, type FindClusterDependencies } from './find-clust
 interface KubeconfigDependencies extends FindClusterDependencies {
   /** The codecs of this worker's data converter. */
   payloadCodecs: readonly PayloadCodec[];
+  /** Serves requests that nobody has encrypted, if this worker encrypts nothing either. @default false */
+  unencryptedKubeconfigs?: boolean;
 }
 
 /**
@@ -26,9 +28,9 @@ interface KubeconfigDependencies extends FindClusterDependencies {
  * `EncryptionRequired`.
  */
 export function issueKubeconfig(dependencies: KubeconfigDependencies) {
-  const { cce, payloadCodecs } = dependencies;
+  const { cce } = dependencies;
   return async ({ request: sealedRequest }: KubeconfigInput): Promise<SealedKubeconfig> => {
-    const request = await readRequest(payloadCodecs, sealedRequest);
+    const request = await readRequest(dependencies, sealedRequest);
     const { type, lifetime } = request;
     const cluster = await withCallFailures(() => findCluster(dependencies, request.target));
     requireUsable(cluster, request);
@@ -52,16 +54,20 @@ const requestSchema = z.object({
   allowUnencrypted: z.boolean().exactOptional(),
 }) satisfies z.ZodType<KubeconfigRequest>;
 
-async function readRequest(codecs: readonly PayloadCodec[], sealed: string): Promise<KubeconfigRequest> {
+async function readRequest(
+  { payloadCodecs: codecs, unencryptedKubeconfigs = false }: KubeconfigDependencies,
+  sealed: string,
+): Promise<KubeconfigRequest> {
   const { workflowNamespace: namespace, workflowExecution } = activityInfo();
   const owner = { namespace: namespace ?? '', workflowId: workflowExecution?.workflowId ?? '' };
   const opened = await openRequest(codecs, owner, sealed).catch((error: Error) => {
     throw refusal({ type: 'EncryptionRequired', message: error.message });
   });
   const request = requestSchema.parse(opened.request);
-  if (await encrypts(codecs)) {
+  if (encrypts(codecs)) {
     if (!opened.isEncrypted) throw refusal(inClear);
-  } else if (request.allowUnencrypted !== true) throw refusal(withoutKeys);
+  } else if (!unencryptedKubeconfigs) throw refusal(notAllowed);
+  else if (request.allowUnencrypted !== true) throw refusal(withoutKeys);
   return request;
 }
 
@@ -69,6 +75,13 @@ const inClear = {
   type: 'EncryptionRequired',
   message: 'the request for a kubeconfig is not encrypted, and this worker encrypts',
   advice: 'give the client the keys of the workers: CCE_ENCRYPTION_KEYS_FILE or CCE_ENCRYPTION_KEYS',
+};
+
+const notAllowed = {
+  type: 'EncryptionRequired',
+  message:
+    'this worker encrypts nothing, so it hands over no kubeconfig: anybody who may start workflows could ask for it',
+  advice: 'give workers and clients encryption keys; CCE_UNENCRYPTED_KUBECONFIGS=on at the worker accepts the risk',
 };
 
 const withoutKeys = {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
@@ -28,6 +28,17 @@ interface ImportedKey extends Omit<EncryptionKey, 'bytes'> {
   secret: KeyObject;
 }
 
+/** A codec for Temporal whose keys can also encrypt for something else. */
+export interface EncryptingCodec extends PayloadCodec {
+  /** Whether `encode` encrypts. */
+  encrypts: boolean;
+  /**
+   * Creates a codec with keys that are derived for a purpose. Neither codec opens what the other one has encrypted. Workers
+   * encrypt whatever their workflows pass on, so a payload of their own proves nothing about who wrote its content.
+   */
+  forPurpose: (purpose: string) => EncryptingCodec;
+}
+
 /**
  * Creates a codec that encrypts payloads for Temporal and decrypts them again: gzip, then AES-256-GCM with the newest key
  * and a random nonce. The associated data binds key and workflow to the ciphertext, so `decode` refuses a payload that was
@@ -41,15 +52,23 @@ interface ImportedKey extends Omit<EncryptionKey, 'bytes'> {
  *
  * `decode` throws PayloadDecryptionError.
  */
-export function createPayloadCodec({ keys, encrypts }: Encryption): PayloadCodec {
+export function createPayloadCodec({ keys, encrypts }: Encryption): EncryptingCodec {
   const ring = keys.map(({ bytes, ...key }): ImportedKey => ({ ...key, secret: createSecretKey(bytes) }));
   const [newest] = encrypts ? ring : [];
   return {
+    encrypts: newest !== undefined,
+    forPurpose: (purpose) =>
+      createPayloadCodec({ keys: keys.map((key) => ({ ...key, bytes: derived(key.bytes, purpose) })), encrypts }),
     encode: async (payloads, context) =>
       newest === undefined ? payloads : payloads.map((payload) => encrypt(payload, newest, context)),
     decode: (payloads, context) =>
       Promise.all(payloads.map(async (payload) => (isEncrypted(payload) ? decrypt(payload, ring, context) : payload))),
   };
+}
+
+/** The fingerprint stays that of the original key, by which people compare keys. */
+function derived(bytes: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', bytes, new Uint8Array(), `cce-orchestrator/${purpose}`, bytes.length));
 }
 
 function encrypt(payload: Payload, key: ImportedKey, context: SerializationContext | undefined): Payload {

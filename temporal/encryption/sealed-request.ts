@@ -1,6 +1,6 @@
 import type { Payload, PayloadCodec, WorkflowSerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { isEncrypted } from './payload-codec.ts';
+import { isEncrypted, type EncryptingCodec } from './payload-codec.ts';
 
 // The package is CommonJS, and Node does not recognise its named exports.
 const { Payload: wirePayload } = proto.temporal.api.common.v1;
@@ -9,8 +9,9 @@ const { Payload: wirePayload } = proto.temporal.api.common.v1;
 export type RequestOwner = Omit<WorkflowSerializationContext, 'type'>;
 
 /**
- * Encrypts a request with the keys of this process and binds it to a workflow, so that whoever opens it knows that a holder
- * of the keys has written it. The encryption of all payloads does not tell that: a payload in clear is passed on as it is.
+ * Encrypts a request with keys derived from those of this process and binds it to a workflow, so that whoever opens it knows
+ * that a holder of the keys has written it. The encryption of all payloads does not tell that: a payload in clear is passed on
+ * as it is, and a worker encrypts the input of its activities, whoever wrote it.
  *
  * Without keys the text is in clear.
  */
@@ -21,23 +22,24 @@ export async function sealRequest(
 ): Promise<string> {
   const data = new TextEncoder().encode(JSON.stringify(request));
   const metadata = { encoding: new TextEncoder().encode('json/plain') };
-  const payload = await encode(codecs, owner, { metadata, data });
+  const clear: Payload = { metadata, data };
+  const [payload = clear] = (await sealingCodec(codecs)?.encode([clear], { type: 'workflow', ...owner })) ?? [];
   return Buffer.from(wirePayload.encode(payload).finish()).toString('base64');
 }
 
 /**
  * Opens a text of {@link sealRequest}.
  *
- * @throws PayloadDecryptionError if it was changed, is for another workflow, or is encrypted with an unknown key
+ * @throws PayloadDecryptionError if it was changed, is for another workflow, was encrypted as something else than a request, or
+ *   is encrypted with an unknown key
  */
 export async function openRequest(
   codecs: readonly PayloadCodec[],
   owner: RequestOwner,
   sealed: string,
 ): Promise<{ request: unknown; isEncrypted: boolean }> {
-  const payload = wirePayload.decode(Buffer.from(sealed, 'base64'));
-  let [opened] = [payload as Payload];
-  for (const codec of codecs) [opened = {}] = await codec.decode([opened], { type: 'workflow', ...owner });
+  const payload: Payload = wirePayload.decode(Buffer.from(sealed, 'base64'));
+  const [opened = payload] = (await sealingCodec(codecs)?.decode([payload], { type: 'workflow', ...owner })) ?? [];
   return {
     request: JSON.parse(new TextDecoder().decode(opened.data ?? new Uint8Array())),
     isEncrypted: isEncrypted(payload),
@@ -45,14 +47,15 @@ export async function openRequest(
 }
 
 /** Whether a process with these codecs encrypts what it sends to Temporal. */
-export async function encrypts(codecs: readonly PayloadCodec[]): Promise<boolean> {
-  return isEncrypted(await encode(codecs, { namespace: '', workflowId: '' }, { metadata: {}, data: new Uint8Array() }));
+export function encrypts(codecs: readonly PayloadCodec[]): boolean {
+  return codecs.some((codec) => isOurs(codec) && codec.encrypts);
 }
 
-/** The last codec encodes first, as the SDK has it. */
-async function encode(codecs: readonly PayloadCodec[], owner: RequestOwner, payload: Payload): Promise<Payload> {
-  let encoded = payload;
-  for (const codec of codecs.toReversed())
-    [encoded = {}] = await codec.encode([encoded], { type: 'workflow', ...owner });
-  return encoded;
+function sealingCodec(codecs: readonly PayloadCodec[]): EncryptingCodec | undefined {
+  return codecs.find(isOurs)?.forPurpose('sealed-request');
+}
+
+/** A data converter may have codecs of others beside ours. */
+function isOurs(codec: PayloadCodec): codec is EncryptingCodec {
+  return 'forPurpose' in codec;
 }

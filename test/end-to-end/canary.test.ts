@@ -59,6 +59,7 @@ describe.skipIf(process.env.TEMPORAL_ADDRESS)('the secrets of specs and kubeconf
         CCE_POLL_INTERVAL: '200ms',
         CCE_HTTP_PORT: String(port),
         CCE_LOG_LEVEL: 'debug',
+        CCE_UNENCRYPTED_KUBECONFIGS: 'on',
         BCE_ACCESS_KEY_ID: simulator.accessKeyID,
         BCE_SECRET_ACCESS_KEY: simulator.secretAccessKey,
       },

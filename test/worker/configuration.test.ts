@@ -65,6 +65,7 @@ describe('the settings of a worker', () => {
       CCE_MAX_REQUESTS_PER_SECOND: '2.5',
       CCE_SECRETS_DIR: '/run/secrets',
       CCE_WEBHOOK_ALLOWED_RANGES: '10.1.0.0/16, 192.168.7.7',
+      CCE_UNENCRYPTED_KUBECONFIGS: 'on',
       CCE_LOG_LEVEL: 'debug',
       CCE_POOL: 'platform',
     };
@@ -79,6 +80,7 @@ describe('the settings of a worker', () => {
       secretsFolder: '/run/secrets',
       webhookRanges: ['10.1.0.0/16', '192.168.7.7'],
       pool: 'platform',
+      unencryptedKubeconfigs: true,
       logLevel: 'debug',
     });
   });

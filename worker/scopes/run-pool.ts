@@ -46,13 +46,13 @@ const lookIntervalMs = 60_000;
  */
 export async function runPool(options: PoolOptions): Promise<RunningWorker> {
   const { configuration, connection, namespace, dataConverter } = options;
-  const { pool, deploymentVersion, webhookRanges } = configuration;
+  const { pool, deploymentVersion, webhookRanges, unencryptedKubeconfigs } = configuration;
   const { logger, metricMeter: meter } = Runtime.instance();
   const client = new Client({ connection, namespace, dataConverter, interceptors: tracingInterceptors() });
   const common = commonOptions(options, deploymentVersion);
   const follower = createWebhookFollower(client, logger);
 
-  const context = { common, client, meter, logger, pool, webhookRanges, follower };
+  const context = { common, client, meter, logger, pool, webhookRanges, unencryptedKubeconfigs, follower };
   const scopes = createScopeSet((scope, secrets, after) => serveScope(scope, secrets, context, after), logger);
   const runWorkflows = (taskQueue: string, isSmall: boolean) =>
     createWorkflowWorker(common, options, { taskQueue, isSmall, validateCluster: validateForScope(scopes) });

@@ -35,6 +35,7 @@ export interface ServeContext {
   logger: Logger;
   pool: string;
   webhookRanges: readonly string[] | undefined;
+  unencryptedKubeconfigs: boolean | undefined;
   follower: Follower;
 }
 
@@ -87,6 +88,7 @@ export function serveScope(
       cce,
       ...secrets,
       webhookRanges: context.webhookRanges,
+      unencryptedKubeconfigs: context.unencryptedKubeconfigs,
       meter,
       pool,
       follower: context.follower,

@@ -28,11 +28,13 @@ interface Cloud {
   temporary?: object | Error;
   client?: readonly PayloadCodec[];
   worker?: readonly PayloadCodec[];
+  /** What the operator of the worker has set. */
+  isAllowed?: boolean;
 }
 
 async function issue(asked: Partial<KubeconfigRequest>, cloud: Cloud = {}) {
   const { clusters = [{ clusterID: 'cce-1' }], temporary = { temporaryKubeConfig: secret } } = cloud;
-  const { client = keyed, worker = keyed, unlisted = [] } = cloud;
+  const { client = keyed, worker = keyed, unlisted = [], isAllowed = true } = cloud;
   const calls: unknown[][] = [];
   const logged: LogEntry[] = [];
   const cce: CceClient = partialClient({
@@ -80,7 +82,7 @@ async function issue(asked: Partial<KubeconfigRequest>, cloud: Cloud = {}) {
     { logger: new DefaultLogger('DEBUG', (entry) => logged.push(entry)) },
   );
   const sealed = await sealRequest(client, { namespace: 'default', workflowId }, request);
-  const activity = issueKubeconfig({ cce, findClusters, payloadCodecs: worker });
+  const activity = issueKubeconfig({ cce, findClusters, payloadCodecs: worker, unencryptedKubeconfigs: isAllowed });
   const result = environment.run(() => activity({ request: sealed })) as Promise<SealedKubeconfig>;
   return { result, reader, calls, logged };
 }
@@ -201,6 +203,12 @@ describe('a request for a kubeconfig', () => {
     ['in clear, of a worker that encrypts', {}, { client: keyless }, /is not encrypted, and this worker encrypts/],
     ['in clear, even by force', { allowUnencrypted }, { client: keyless }, /is not encrypted/],
     ['with another key', { allowUnencrypted }, { client: otherKey }, /another key of the ID "key"/],
+    [
+      'in clear, by force, of a worker whose operator does not allow it',
+      { allowUnencrypted },
+      { client: keyless, worker: keyless, isAllowed: false },
+      /hands over no kubeconfig/,
+    ],
     ['in clear, without force', {}, { client: keyless, worker: keyless }, /encrypts nothing/],
     ['with a key, of a worker without', {}, { worker: keyless }, /this process has no key/],
   ])('%s is refused before anything is asked', async (_, asked, cloud, message) => {

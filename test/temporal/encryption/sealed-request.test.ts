@@ -1,3 +1,4 @@
+import proto from '@temporalio/proto';
 import { expect, it } from 'vitest';
 import { generateKeyEntry, parseKeyRing } from '../../../client/index.ts';
 import { createPayloadCodec } from '../../../temporal/encryption/payload-codec.ts';
@@ -28,6 +29,23 @@ it('a sealed request cannot be used for another workflow', async () => {
   });
 });
 
+it('what a worker encrypts for the same workflow is no request', async () => {
+  const { Payload } = proto.temporal.api.common.v1;
+  const text = new TextEncoder();
+  const payload = { metadata: { encoding: text.encode('json/plain') }, data: text.encode(JSON.stringify(request)) };
+  const [input = {}] = await codecs[0]!.encode([payload], { type: 'activity', isLocal: false, ...owner });
+  const replayed = Buffer.from(Payload.encode(input).finish()).toString('base64');
+  await expect(openRequest(codecs, owner, replayed)).rejects.toMatchObject({ problem: 'tampered' });
+});
+
+it('a sealed request is no payload', async () => {
+  const { Payload } = proto.temporal.api.common.v1;
+  const sealed = Payload.decode(Buffer.from(await sealRequest(codecs, owner, request), 'base64'));
+  await expect(codecs[0]!.decode([sealed], { type: 'workflow', ...owner })).rejects.toMatchObject({
+    problem: 'tampered',
+  });
+});
+
 it('a sealed request cannot be changed', async () => {
   const bytes = Buffer.from(await sealRequest(codecs, owner, request), 'base64');
   bytes[bytes.length - 1]! ^= 1;
@@ -38,6 +56,6 @@ it.each([
   [codecs, true],
   [clear, false],
   [[], false],
-])('a process knows whether it encrypts', async (used, expected) => {
-  expect(await encrypts(used)).toBe(expected);
+])('a process knows whether it encrypts', (used, expected) => {
+  expect(encrypts(used)).toBe(expected);
 });

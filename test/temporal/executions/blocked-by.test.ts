@@ -154,7 +154,7 @@ it('a task that was taken from a worker that died has not failed', async () => {
 });
 
 describe('an operation whose workers have another encryption key', () => {
-  const [ours, theirs] = ['ours', 'theirs'].map((id) =>
+  const [ours, theirs] = (['ours', 'theirs'] as const).map((id): PayloadCodec =>
     createPayloadCodec({ keys: parseKeyRing(generateKeyEntry(id)), encrypts: true }),
   ) as [PayloadCodec, PayloadCodec];
   const cannotRead = 'a payload is encrypted with key "ours", but this process has only "theirs"; add the key';
