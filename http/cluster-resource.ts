@@ -26,11 +26,21 @@ export function listedCluster(scope: AccountRegion, operation: Operation): Clust
   };
 }
 
-function shared(scope: AccountRegion, { clusterID }: Pick<Operation, 'clusterID'>, clusterName: string | undefined) {
+function shared(
+  scope: AccountRegion,
+  {
+    clusterID,
+    forbidDelete,
+    protectionUnclear,
+  }: Pick<Operation, 'clusterID' | 'forbidDelete'> & Pick<OperationStatus, 'protectionUnclear'>,
+  clusterName: string | undefined,
+) {
   return {
     name: `${scopePath(scope)}/clusters/${clusterName ?? clusterID ?? ''}`,
     ...(clusterName !== undefined && { clusterName }),
     ...(clusterID !== undefined && { clusterID }),
+    ...(forbidDelete !== undefined && { forbidDelete }),
+    ...(protectionUnclear !== undefined && { protectionUnclear }),
   };
 }
 
@@ -48,9 +58,9 @@ export function clusterState(status: OperationStatus): NonNullable<ClusterResour
       return 'running';
     case 'deleted':
     case 'absent':
-    case 'expired':
     case 'vanished':
       return 'absent';
+    case 'expired':
     case 'failed':
     case 'cancelled':
       return kind === 'create' ? stateAfterCleanup(outcome) : 'unknown';

@@ -25,7 +25,7 @@ export function operationPath(scope: AccountRegion, id: string): string {
  * Shows a create or delete as an operation of AIP-151.
  *
  * A create is done as soon as its cluster runs. One with a time to live goes on in Temporal until that is over: its
- * `response` then says `expired`.
+ * `response` then says `expired`, unless the cluster outlives it.
  */
 export function operationResource(scope: AccountRegion, status: OperationStatus): OperationResource {
   const resource = listedOperation(scope, status);
@@ -40,7 +40,9 @@ export function operationResource(scope: AccountRegion, status: OperationStatus)
     const message = `the ${kind} was ${execution === 'timed_out' ? 'ended by its time limit' : execution} from outside, without an outcome`;
     return { ...resource, error: aborted(message) };
   }
-  if (outcome.outcome !== 'failed' && outcome.outcome !== 'cancelled') return { ...resource, response: { ...outcome } };
+  // One that has expired has a failure if the cluster outlives its time to live.
+  const isError = outcome.outcome === 'failed' || outcome.outcome === 'cancelled' || outcome.failure !== undefined;
+  if (!isError) return { ...resource, response: { ...outcome } };
   return { ...resource, error: errorOf(kind, outcome) };
 }
 

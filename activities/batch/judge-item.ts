@@ -23,15 +23,22 @@ export function judgeItem(
       // A delete of it has what it wanted, see above.
       return { ...end, result: 'failed', ...whose, failure: vanished };
     case 'running':
-    case 'expired':
       if (kind === 'delete') return { ...end, result: 'failed', failure: tooLate };
       return { ...end, result: 'succeeded', ...whose };
+    case 'expired': {
+      // The cluster outlives its time to live, and is on the bill.
+      const { leftBehind } = leftBy(cleanup);
+      if (leftBehind === undefined) return { ...end, result: 'succeeded', ...whose };
+      return { ...end, result: 'failed', leftBehind, ...whose, failure: shorten(outcome.failure ?? whyLeft(cleanup)) };
+    }
     case 'deleted':
     case 'absent':
       return { ...end, result: 'succeeded' };
     case 'cancelled':
-      if (cleanup?.status !== 'incomplete') return { ...end, result: 'cancelled', ...whose };
-      return { ...end, result: 'failed', leftBehind: true, ...whose, failure: shorten(cleanup.failure) };
+      // One whose cluster somebody wanted to keep has no objection.
+      if (cleanup?.status !== 'incomplete' && cleanup?.objection === undefined)
+        return { ...end, result: 'cancelled', ...whose };
+      return { ...end, result: 'failed', leftBehind: true, ...whose, failure: shorten(whyLeft(cleanup)) };
     case 'failed':
       return {
         ...end,
@@ -72,6 +79,10 @@ function judgeCleanup({ status, failure, objection }: Cleanup): Pick<EndedItem, 
     return { result: 'failed', kept: true, failure: shorten({ type: 'Kept', message }) };
   }
   return { result: 'failed', failure: shorten(failure) };
+}
+
+function whyLeft({ failure, objection }: Partial<Cleanup> = {}): ItemFailure | undefined {
+  return failure ?? (objection === undefined ? undefined : { type: 'Kept', message: objection });
 }
 
 function leftBy(cleanup: Cleanup | undefined): Pick<EndedItem, 'leftBehind'> {

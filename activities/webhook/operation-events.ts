@@ -38,7 +38,10 @@ function endsOf(operation: FollowedOperation, data: WebhookEventData, position: 
   const outcome = summaryOf(operation.outcome, operation.execution);
   const told = { timestamp, data: { ...data, outcome } };
   const ended = { id: idOf(chainOf(operation), position), type: 'ended', ...told } as const;
-  if (outcome.cleanup?.status !== 'incomplete') return [ended];
+  const cleanup =
+    operation.outcome !== undefined && 'cleanup' in operation.outcome ? operation.outcome.cleanup : undefined;
+  // A clean-up that met an objection has left what it was to delete; one without was to keep it.
+  if (cleanup?.status !== 'incomplete' && cleanup?.objection === undefined) return [ended];
   return [ended, { id: idOf(chainOf(operation), 'cleanUpIncomplete'), type: 'cleanUpIncomplete', ...told }];
 }
 

@@ -42,5 +42,8 @@ export function addCancel(program: Command): void {
 }
 
 function isCancelled(outcome: OperationOutcome): boolean {
-  return outcome.outcome === 'cancelled' && !('cleanup' in outcome && outcome.cleanup?.status === 'incomplete');
+  const cleanup = 'cleanup' in outcome ? outcome.cleanup : undefined;
+  // An objection means that the clean-up was to delete the cluster, and did not.
+  const isLeft = cleanup?.status === 'incomplete' || cleanup?.objection !== undefined;
+  return outcome.outcome === 'cancelled' && !isLeft;
 }

@@ -16,7 +16,12 @@ export function addStatus(program: Command): void {
       if (!waits(options)) return { json: status, text: statusText(status) };
       return status.kind === 'create'
         ? followToRunning(orchestrator, status, options)
-        : followToEnd(orchestrator, status, options, ({ outcome }) => outcome !== 'failed');
+        : followToEnd(
+            orchestrator,
+            status,
+            options,
+            ({ outcome, failure }) => outcome !== 'failed' && failure === undefined,
+          );
     }),
   );
 }

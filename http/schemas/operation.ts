@@ -197,6 +197,16 @@ export const clusterSchema = z
         'What is known of the cluster: `failed` means that something may be left. Absent in lists, once the operation has ended.',
       ),
     expiresAt: z.string().exactOptional(),
+    forbidDelete: z
+      .boolean()
+      .exactOptional()
+      .describe(
+        'Whether the cluster is protected from deletion, as it was last set through us. In lists, only as its create asked for it.',
+      ),
+    protectionUnclear: z
+      .boolean()
+      .exactOptional()
+      .describe('A change of the protection was requested, and nobody knows whether it was made.'),
     operation: operationSchema.describe('The latest operation on the cluster.'),
     refusedCreate: anyObject.exactOptional().describe('A later create of the name that was refused.'),
   })

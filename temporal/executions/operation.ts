@@ -18,8 +18,8 @@ export interface Operation {
   /** Absent until it is known. */
   clusterID?: string;
   /**
-   * Whether the service protects the cluster from deletion, as it was set through us: by its create, and in a status by
-   * `protect` and `unprotect` too. Somebody may have switched it in the vendor's console since. Absent if nobody has set it.
+   * Whether the service protects the cluster from deletion, as it was set through us: in a list, only by its create, and in a
+   * status by `protect` and `unprotect` too. Somebody may have switched it in the vendor's console since. Absent if nobody has set it.
    */
   forbidDelete?: boolean;
   /** Whether the cluster has a time to live. */

@@ -7,6 +7,7 @@ const base = '/v1/default/bj';
 
 describe('an operation over HTTP', () => {
   const failure = { type: 'NameTaken', message: 'the name is taken', advice: 'choose another' };
+  const isProtected = { type: 'DeletionProtected', message: 'it is protected' };
   const cases: [string, Partial<OperationStatus>, object][] = [
     [
       'that succeeded',
@@ -17,6 +18,11 @@ describe('an operation over HTTP', () => {
       'whose lease is over',
       { execution: 'completed', outcome: { outcome: 'expired', steps: [] } },
       { response: { outcome: 'expired' } },
+    ],
+    [
+      'whose cluster outlives its lease',
+      { execution: 'failed', outcome: { outcome: 'expired', steps: [], failure: isProtected } },
+      { error: { message: 'it is protected', details: [{ outcome: 'expired' }] } },
     ],
     [
       'that failed',

@@ -39,6 +39,36 @@ const rows: Row[] = [
     judged: { result: 'succeeded' },
   },
   {
+    what: 'a create whose cluster outlives its time to live, since it is protected',
+    item: create,
+    outcome: { outcome: 'expired', cleanup: cleanup('kept', { objection: 'it is protected' }), failure: isProtected },
+    judged: { result: 'failed', leftBehind: true, failure: isProtected },
+  },
+  {
+    what: 'a create whose cluster outlives its time to live for another reason',
+    item: create,
+    outcome: { outcome: 'expired', cleanup: cleanup('kept', { objection: 'another create claims it' }) },
+    judged: { result: 'failed', leftBehind: true, failure: { type: 'Kept', message: 'another create claims it' } },
+  },
+  {
+    what: 'a create whose cluster could not be deleted when its time to live was over',
+    item: create,
+    outcome: { outcome: 'expired', cleanup: cleanup('incomplete', { failure: refused }) },
+    judged: { result: 'failed', leftBehind: true, failure: refused },
+  },
+  {
+    what: 'a create that was cancelled and kept what it was to delete',
+    item: create,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('kept', { objection: 'it is protected' }) },
+    judged: { result: 'failed', leftBehind: true, failure: { type: 'Kept', message: 'it is protected' } },
+  },
+  {
+    what: 'a create that was cancelled and kept its cluster, as wanted',
+    item: create,
+    outcome: { outcome: 'cancelled', cleanup: cleanup('kept') },
+    judged: { result: 'cancelled' },
+  },
+  {
     what: 'a create whose cluster has vanished after it ran',
     item: create,
     outcome: { outcome: 'vanished', cleanup: cleanup('notNeeded') },
