@@ -255,17 +255,24 @@ export const followEvents: Activities['followEvents'] = (input) =>
  * receiver that answers slowly must not take the slots of creates and deletes.
  */
 export const deliverEvent: Activities['deliverEvent'] = (input) =>
-  proxyActivities<Activities>({ ...delivering(input), scheduleToCloseTimeout: '3 days' }).deliverEvent(input);
+  proxyActivities<Activities>({
+    ...onWatchQueue(),
+    ...delivering(input),
+    scheduleToCloseTimeout: '3 days',
+  }).deliverEvent(input);
 
 /** For an event whose three days have passed without a worker: waits for one, and then makes a few attempts. */
 export const deliverEventLate: Activities['deliverEvent'] = (input) => {
   const { retry, ...options } = delivering(input);
-  return proxyActivities<Activities>({ ...options, retry: { ...retry, maximumAttempts: 10 } }).deliverEvent(input);
+  return proxyActivities<Activities>({
+    ...onWatchQueue(),
+    ...options,
+    retry: { ...retry, maximumAttempts: 10 },
+  }).deliverEvent(input);
 };
 
 function delivering({ event }: DeliverEventInput) {
   return {
-    ...onWatchQueue(),
     summary: `deliver "${event.type}"`,
     startToCloseTimeout: '5m',
     heartbeatTimeout: '20s',
