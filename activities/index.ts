@@ -28,6 +28,8 @@ import { deleteCluster } from './delete/delete-cluster.ts';
 import type { StartApprovedDelete } from './delete/start-approved-delete.ts';
 import { createOverdueDeletions } from './delete/overdue-deletions.ts';
 import type { IsWorkflowOpen } from './delete/throw-if-nobody-waits.ts';
+import { addNodes } from './nodes/add-nodes.ts';
+import { deleteFailedNodes } from './nodes/delete-failed-nodes.ts';
 import { watchNodes } from './nodes/watch-nodes.ts';
 import { findTeardownTargets } from './sweep/find-teardown-targets.ts';
 import { listMarkedClusters } from './sweep/list-marked-clusters.ts';
@@ -109,6 +111,8 @@ export function createActivities(dependencies: ActivityDependencies) {
       ({ clusterID }) => clusterID,
       ({ clusterPhase }) => phaseDuringDelete(clusterPhase) === 'succeeded',
     ),
+    addNodes: withHeartbeats(addNodes(budgeted)),
+    deleteFailedNodes: withHeartbeats(deleteFailedNodes(budgeted)),
     watchNodes: watchNodes({ ...dependencies, cce: watching, budget, phases }),
     deleteCluster: overdue(
       withHeartbeats(deleteCluster(budgeted)),

@@ -121,8 +121,7 @@ export function nodeOptionProblems(
         !['fail', 'replace', 'accept'].includes(onNodeFailure as string) &&
         'is not fail, replace or accept',
     ],
-    // Workers of this version take it for `fail`.
-    ['onNodeFailure', onNodeFailure === 'replace' && (irreplaceable(request) ?? 'cannot be replace in this version')],
+    ['onNodeFailure', onNodeFailure === 'replace' && irreplaceable(request)],
     ['maxReplacements', !isWhole(maxReplacements, mostReplacements) && wholeForm(mostReplacements)],
   ];
   return problems.flatMap(([path, message]) => (typeof message === 'string' ? [{ path, message }] : []));

@@ -62,6 +62,11 @@ const shapes: Record<string, (stack: Stack) => Promise<Execution>> = {
     return { workflowID: batchWorkflowID({ account: 'default', region: 'bj' }, 'checked') };
   },
 
+  'create-replaces-nodes': async ({ orchestrator, simulator }) => {
+    await simulator.addFault({ kind: 'out-of-stock', name: 'replaces', call: 'createCluster' });
+    return atItsEnd(orchestrator.create(readExample('managed', 'replaces'), { onNodeFailure: 'replace' }));
+  },
+
   'create-cancelled-early': async ({ orchestrator, simulator }) => {
     await simulator.addFault({ kind: 'latency', ms: 3_000, call: 'listClusters', name: 'early' });
     const create = await orchestrator.create(readExample('managed', 'early'));

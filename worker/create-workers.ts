@@ -144,12 +144,12 @@ function createReadWorker(common: CommonOptions, scope: ScopeConfiguration, acti
 function createMutateWorker(
   common: CommonOptions,
   scope: ScopeConfiguration,
-  { submitCluster, deleteCluster, setProtection }: Activities,
+  { submitCluster, deleteCluster, setProtection, addNodes, deleteFailedNodes }: Activities,
 ): Promise<Worker> {
   return Worker.create({
     ...common,
     taskQueue: mutateTaskQueue(taskQueue(scope)),
-    activities: { submitCluster, deleteCluster, setProtection },
+    activities: { submitCluster, deleteCluster, setProtection, addNodes, deleteFailedNodes },
     ...letCallsEnd,
     // The server enforces this limit, for all workers of the account together.
     maxTaskQueueActivitiesPerSecond: scope.maximumRequestsPerSecond,

@@ -159,6 +159,29 @@ export const startApprovedDelete: Activities['startApprovedDelete'] = (input) =>
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).startApprovedDelete(input);
 
+/** May be repeated: it looks before it deletes. */
+export const deleteFailedNodes: Activities['deleteFailedNodes'] = (input) =>
+  proxyActivities<Activities>({
+    ...onMutateQueue(),
+    summary: `delete ${input.instanceIDs.length} failed nodes`,
+    startToCloseTimeout: '200s',
+    heartbeatTimeout,
+    scheduleToCloseTimeout: '30m',
+    retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).deleteFailedNodes(input);
+
+/** One attempt: a create looks before it sends again. A cancel waits for its answer, as that of `submitCluster`. */
+export const addNodes: Activities['addNodes'] = (input) =>
+  proxyActivities<Activities>({
+    ...onMutateQueue(),
+    summary: input.onlyLooks ? 'look for added nodes' : 'add nodes for those that failed',
+    startToCloseTimeout: '90s',
+    heartbeatTimeout,
+    retry: { maximumAttempts: 1, nonRetryableErrorTypes: ['CceApiError', 'CceNetworkError', 'WorkerShutdown'] },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  }).addNodes(input);
+
 /** For people only, so not worth a long wait. */
 export const compareSpec: Activities['compareSpec'] = (input) =>
   proxyActivities<Activities>({

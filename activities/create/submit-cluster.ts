@@ -112,13 +112,13 @@ const sendWithinMs = 15_000;
  * The activity has one attempt, unless an operator pauses or resets it. After a reset the attempts count from 1 again, but
  * only the first attempt of all is due at the moment at which the activity was scheduled.
  */
-function isRepeated(): boolean {
+export function isRepeated(): boolean {
   const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
   return attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs;
 }
 
 /** No known type: the outcome is open, so the create looks before it sends again. */
-function sentBefore(): ApplicationFailure {
+export function sentBefore(): ApplicationFailure {
   return ApplicationFailure.nonRetryable('an earlier attempt may have sent the request', 'SentBefore');
 }
 
@@ -127,7 +127,7 @@ function withDeletion(cluster: FoundCluster, deleted: readonly string[]): FoundC
 }
 
 /** Removes secrets from a failure: a service that refuses a request may quote it, and histories and logs keep failures. */
-function withoutSecrets(error: unknown, clean: (text: string) => string): unknown {
+export function withoutSecrets(error: unknown, clean: (text: string) => string): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
   const message = clean(error.message);
   const details = ((error.details ?? []) as CallFailure[]).map((call) =>

@@ -39,6 +39,8 @@ export interface NodesDecision {
   isDoubtful: boolean;
   /** The IDs of the nodes that the create asked for, as far as they are seen. */
   own: string[];
+  /** The IDs of all others. */
+  others: string[];
 }
 
 /**
@@ -73,7 +75,9 @@ export function decideNodes(
   const wanted = goal.isAdopted && state.looks > 1 ? Math.min(goal.wanted, own.length) : goal.wanted;
   const needed = Math.min(goal.needed, wanted);
   const counts = { wanted, ready, beingMade: Math.max(0, wanted - ready - failed.length), failed: failed.length };
-  const decided = { state, counts, failed, own: own.map(({ cceInstanceID }) => cceInstanceID) };
+  const ownIDs = own.map(({ cceInstanceID }) => cceInstanceID);
+  const others = nodes.map(({ cceInstanceID }) => cceInstanceID).filter((id) => !ownIDs.includes(id));
+  const decided = { state, counts, failed, own: ownIDs, others };
 
   if (ready >= needed) return { ...decided, verdict: 'ready', isDoubtful: false };
   const isSettled = counts.beingMade === 0;

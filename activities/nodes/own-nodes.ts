@@ -4,7 +4,7 @@ import type { ListedInstance } from '../../cce/instances.ts';
 export interface SeenNode {
   cceInstanceID: string;
   instanceID?: string;
-  state: 'ready' | 'beingMade' | 'failed' | 'leaving';
+  state: 'ready' | 'beingMade' | 'failed' | 'leaving' | 'gone';
   /** RFC 3339; empty if the service gives none. */
   createdAt: string;
 }
@@ -17,6 +17,8 @@ export interface NodeClaim {
   known?: readonly string[];
   /** The IDs of those that the create has deleted since they failed. */
   replaced?: readonly string[];
+  /** The IDs of nodes that are known to be of somebody else. */
+  foreign?: readonly string[];
 }
 
 /** The nodes in a list of machines. Masters are none, and a machine without an ID is not counted until it has one. */
@@ -40,9 +42,10 @@ function stateIn(instancePhase: string | undefined): SeenNode['state'] {
     case 'create_failed':
       return 'failed';
     case 'deleting':
-    case 'deleted':
     case 'delete_failed':
       return 'leaving';
+    case 'deleted':
+      return 'gone';
     default:
       return 'beingMade';
   }
@@ -52,15 +55,23 @@ function stateIn(instancePhase: string | undefined): SeenNode['state'] {
  * The nodes that a create asked for: those that it knows, and for the rest the oldest. Whoever adds a node by hand can do so
  * only once the cluster runs, when those of the create exist.
  */
-export function ownNodes(nodes: readonly SeenNode[], { wanted, known = [], replaced = [] }: NodeClaim): SeenNode[] {
-  const gone = new Set(replaced);
+export function ownNodes(
+  nodes: readonly SeenNode[],
+  { wanted, known = [], replaced = [], foreign = [] }: NodeClaim,
+): SeenNode[] {
+  const gone = new Set([...replaced, ...foreign]);
   const pinned = new Set(known.filter((id) => !gone.has(id)));
-  const standing = nodes.filter(({ cceInstanceID, state }) => state !== 'leaving' && !gone.has(cceInstanceID));
+  const standing = nodes.filter((node) => isStanding(node) && !gone.has(node.cceInstanceID));
   const others = standing.filter(({ cceInstanceID }) => !pinned.has(cceInstanceID)).toSorted(byAge);
   return [
     ...standing.filter(({ cceInstanceID }) => pinned.has(cceInstanceID)),
     ...others.slice(0, Math.max(0, wanted - pinned.size)),
   ];
+}
+
+/** Whether a node is neither being deleted nor gone. */
+export function isStanding({ state }: SeenNode): boolean {
+  return state !== 'leaving' && state !== 'gone';
 }
 
 /** Without an age, or with equal ages, the ID decides, so that every look gives the same answer. */

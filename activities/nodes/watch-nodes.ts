@@ -39,6 +39,8 @@ export interface NodesReport {
   clusterPhase?: string;
   /** The IDs of the nodes that the create asked for, if asked for. */
   own?: string[];
+  /** The IDs of all other nodes of the cluster, if asked for. */
+  others?: string[];
   /** The IDs of those that failed, if asked for. */
   failedIDs?: string[];
 }
@@ -159,10 +161,10 @@ export function watchNodes(dependencies: WatchNodesDependencies) {
       };
     }
 
-    function reportOf({ verdict, own, failed }: NodesDecision, nodes: ClusterNodes): NodesReport {
+    function reportOf({ verdict, own, others, failed }: NodesDecision, nodes: ClusterNodes): NodesReport {
       if (verdict === 'wait') throw new TypeError('the watch goes on');
       const failedIDs = failed.map(({ cceInstanceID }) => cceInstanceID);
-      return { verdict, nodes, ...(namesNodes && { own, failedIDs }) };
+      return { verdict, nodes, ...(namesNodes && { own, others, failedIDs }) };
     }
 
     /** What was last seen, before the cluster disappeared. */

@@ -50,7 +50,7 @@ describe('the options about nodes', () => {
     ['may be absent', {}, 1, []],
     [
       'may all be there',
-      { readiness: 'nodes>=2', nodeTimeoutSeconds: 60, onNodeFailure: 'accept', maxReplacements: 2 },
+      { readiness: 'nodes>=2', nodeTimeoutSeconds: 60, onNodeFailure: 'replace', maxReplacements: 2 },
       1,
       [],
     ],

@@ -70,6 +70,20 @@ describe.concurrent('a create', () => {
     expect(outcome).toMatchObject({ outcome: 'running', nodes: { ...threeFailed, ready: 7, beingMade: 0 } });
   });
 
+  it('3 of whose 10 nodes fail replaces them, and has never more than 10', async () => {
+    await simulator.addFault({
+      kind: 'out-of-stock',
+      count: 3,
+      name: 'nodes-replace',
+      times: 1,
+      call: 'createCluster',
+    });
+    const outcome = await create('nodes-replace', 10, { onNodeFailure: 'replace' });
+    expect(outcome).toMatchObject({ outcome: 'running', nodes: { wanted: 10, ready: 10, failed: 0, replaced: 3 } });
+    const added = (await simulator.log('addInstances')).filter(({ clusterName }) => clusterName === 'nodes-replace');
+    expect(added).toHaveLength(1);
+  });
+
   it('3 of whose 10 nodes fail ends with the others if these are enough', async () => {
     await simulator.addFault({ kind: 'out-of-stock', count: 3, name: 'nodes-enough' });
     const outcome = await create('nodes-enough', 10, { readiness: 'nodes>=7' });

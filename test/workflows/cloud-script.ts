@@ -27,6 +27,11 @@ export interface CloudScript {
    * @default [{ verdict: 'ready' }]
    */
   nodes?: readonly (ScriptedNodes | 'never' | ApplicationFailure)[];
+  /**
+   * What becomes of each request to add nodes, in order; further ones are answered. `leaving`: none is sent, since the nodes to
+   * replace are there still.
+   */
+  additions?: readonly ('answered' | 'lostBeforeEffect' | 'lostAfterEffect' | 'leaving' | CceApiError)[];
   /** How many nodes run when a cluster is about to be deleted. @default 0 */
   nodesAtLast?: number;
   moments?: Moments;
@@ -39,6 +44,7 @@ export interface CloudScript {
 /** A report of a watch of nodes, without the counts that follow from what is wanted. */
 export interface ScriptedNodes {
   verdict: NodesReport['verdict'];
+  own?: string[];
   /** @default all that are wanted, or none */
   ready?: number;
   failedNodes?: FailedNode[];

@@ -35,6 +35,8 @@ export interface ScriptedCloud {
     | 'submitCluster'
     | 'watchCluster'
     | 'watchNodes'
+    | 'addNodes'
+    | 'deleteFailedNodes'
     | 'lookAtCluster'
     | 'deleteCluster'
   >;
@@ -45,6 +47,10 @@ export interface ScriptedCloud {
   posts: () => number;
   /** The delete calls that arrived, including refused ones. */
   deletes: { clusterID: string; options: DeleteClusterOptions; reason: DeleteReason }[];
+  /** The IDs of the nodes that were deleted alone. */
+  deletedNodes: string[];
+  /** How many nodes each request that took effect or got lost asked for. */
+  nodeRequests: number[];
   /** When each of these deletions began, as the workflow says. */
   deletesSince: (number | undefined)[];
   /** Waits until nothing happens any more: what an action began may outlive the workflow. */
@@ -80,6 +86,10 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   const happening = new Set<Promise<void>>();
   let looks = 0;
   let joins = 0;
+  let additions = 0;
+  const ownNodeIDs = new Set<string>();
+  const deletedNodes: string[] = [];
+  const nodeRequests: number[] = [];
   let sent = 0;
   let made = 0;
   let lastDescription = '';
@@ -172,7 +182,8 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (!deletionAccepted) return { clusterPhase: cluster.clusterPhase, steps: [] };
       return goal === 'running' ? watchCreation(clusterID, cluster) : watchDeletion(clusterID, cluster);
     },
-    async watchNodes({ wanted }) {
+    async watchNodes({ wanted, replaced = [], namesNodes }) {
+      if (joins === 0) for (let index = 0; index < wanted; index++) ownNodeIDs.add(`node-${'abcdefgh'[index]}`);
       const nodes = script.nodes ?? [{ verdict: 'ready' }];
       const report = nodes[Math.min(joins++, nodes.length - 1)];
       await reach('join');
@@ -182,7 +193,28 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       const failed = failedNodes.length;
       const counts = { wanted, ready, failed, beingMade: wanted - ready - failed };
       const reasons = failed > 0 && { failedNodes, reasons: reasonsOf(failedNodes) };
-      return { verdict, nodes: { ...counts, ...reasons }, ...(clusterPhase !== undefined && { clusterPhase }) };
+      const failedIDs = failedNodes.map(({ cceInstanceID }) => cceInstanceID);
+      const named = namesNodes && { own: [...ownNodeIDs], others: [], failedIDs };
+      const nodesSeen = { ...counts, ...reasons, ...(replaced.length > 0 && { replaced: replaced.length }) };
+      return { verdict, nodes: nodesSeen, ...named, ...(clusterPhase !== undefined && { clusterPhase }) };
+    },
+    async deleteFailedNodes({ instanceIDs }) {
+      deletedNodes.push(...instanceIDs);
+      for (const id of instanceIDs) ownNodeIDs.delete(id);
+      return { recovered: [] };
+    },
+    async addNodes({ wanted, most, onlyLooks }) {
+      const missing = Math.min(wanted - ownNodeIDs.size, most);
+      if (onlyLooks || missing <= 0) return { standing: [...ownNodeIDs], requested: 0 };
+      const fate = script.additions?.[additions++] ?? 'answered';
+      if (fate === 'leaving') return { waitsFor: ['node-a'], standing: [...ownNodeIDs] };
+      if (fate instanceof CceApiError) return withCallFailures(() => Promise.reject(fate));
+      const standing = [...ownNodeIDs];
+      nodeRequests.push(missing);
+      const added = Array.from({ length: missing }, (_, index) => `added-${nodeRequests.length}-${index}`);
+      if (fate !== 'lostBeforeEffect') for (const id of added) ownNodeIDs.add(id);
+      if (fate !== 'answered') return withCallFailures(() => Promise.reject(posts.lostBeforeEffect.answer));
+      return { standing, requested: missing, added };
     },
     async lookAtCluster({ clusterID }) {
       const cluster = clusters.get(clusterID);
@@ -284,6 +316,8 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     posts: () => sent,
     deletes,
     deletesSince,
+    deletedNodes,
+    nodeRequests,
     settled: () => Promise.all(happening),
   };
 }

@@ -34,6 +34,8 @@ export function activitiesOf(clouds: ReadonlyMap<string, ScriptedCloud>): Script
     submitCluster: (input) => own().submitCluster(input),
     watchCluster: (input) => own().watchCluster(input),
     watchNodes: (input) => own().watchNodes(input),
+    addNodes: (input) => own().addNodes(input),
+    deleteFailedNodes: (input) => own().deleteFailedNodes(input),
     lookAtCluster: (input) => own().lookAtCluster(input),
     deleteCluster: (input) => own().deleteCluster(input),
   };
@@ -43,11 +45,15 @@ export function activitiesOf(clouds: ReadonlyMap<string, ScriptedCloud>): Script
 export function createSideWorkers(
   connection: NativeConnection,
   taskQueue: string,
-  { watchCluster, watchNodes, submitCluster, deleteCluster }: ScriptedCloud['activities'],
+  { watchCluster, watchNodes, submitCluster, deleteCluster, addNodes, deleteFailedNodes }: ScriptedCloud['activities'],
 ): Promise<Worker[]> {
   const common = { ...fewPollers, connection };
   return Promise.all([
     Worker.create({ ...common, taskQueue: watchTaskQueue(taskQueue), activities: { watchCluster, watchNodes } }),
-    Worker.create({ ...common, taskQueue: mutateTaskQueue(taskQueue), activities: { submitCluster, deleteCluster } }),
+    Worker.create({
+      ...common,
+      taskQueue: mutateTaskQueue(taskQueue),
+      activities: { submitCluster, deleteCluster, addNodes, deleteFailedNodes },
+    }),
   ]);
 }

@@ -15,6 +15,7 @@ describe('the nodes that a create asked for', () => {
     ['are those that it knows', ['of-a-user', 'a', 'b'], { wanted: 2, known: ['a', 'b'] }, ['a', 'b']],
     ['are those that it knows, and the oldest of the others', ['a', 'c', 'b'], { wanted: 2, known: ['b'] }, ['b', 'a']],
     ['do not include replaced ones', ['a', 'b'], { wanted: 2, known: ['a'], replaced: ['a'] }, ['b']],
+    ['do not include those of others', ['theirs', 'a'], { wanted: 2, foreign: ['theirs'] }, ['a']],
     ['keep their number if a known one has gone', ['of-a-user'], { wanted: 1, known: ['a'] }, []],
   ])('%s', (_, listed, claim, own) => {
     expect(ownNodes(ofList(...listed), claim).map(({ cceInstanceID }) => cceInstanceID)).toEqual(own);
@@ -26,14 +27,15 @@ describe('the nodes that a create asked for', () => {
       status: { machine: { instanceID: `i-${cceInstanceID}` }, ...(instancePhase !== undefined && { instancePhase }) },
     });
     const phases = ['running', 'create_failed', 'pending', 'provisioning', 'provisioned', 'new-phase', undefined];
-    const leaving = ['deleting', 'deleted', 'delete_failed'];
-    const listed = [...phases, ...leaving].map((phase, index) => node(`n${index}`, phase));
+    const leaving = ['deleting', 'delete_failed'];
+    const listed = [...phases, ...leaving, 'deleted'].map((phase, index) => node(`n${index}`, phase));
     const seen = seenNodes([node('m', 'running', 'master'), ...listed, node('n0', 'running'), { status: {} }]);
     expect(seen.map(({ state }) => state)).toEqual([
       'ready',
       'failed',
       ...Array.from({ length: 5 }, () => 'beingMade'),
       ...leaving.map(() => 'leaving'),
+      'gone',
     ]);
     expect(seen[0]).toMatchObject({ cceInstanceID: 'n0', instanceID: 'i-n0' });
   });

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { CurrentStep } from '../../../contract/current-step.ts';
 import { claimSignal, currentStepQuery } from '../../../contract/messages.ts';
-import { cancelBySignal, type CloudScript } from '../cloud-script.ts';
+import { cancelBySignal, refusal, type CloudScript } from '../cloud-script.ts';
 import { createCluster, request } from '../time-skipping.ts';
 import { itEnds, sameSpec } from './create-rows.ts';
 
@@ -160,6 +160,43 @@ describe('a create whose nodes', () => {
       deletes: 0,
     },
   ]);
+
+  it.each<[what: string, additions: CloudScript['additions'], requests: number[]]>([
+    ['are replaced', [], [2]],
+    ['are replaced as soon as they have gone', ['leaving', 'leaving'], [2]],
+    ['are replaced by what a lost request has made', ['lostAfterEffect'], [2]],
+    ['are asked for again if looks for a lost request were in vain', ['lostBeforeEffect'], [2, 2]],
+    ['are replaced once the service takes requests again', [refusal('POST', 429, 'RequestLimitExceeded')], [2]],
+  ])('failed and %s runs with others', async (_, additions = [], requests) => {
+    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], additions };
+    const { outcome, cloud } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
+    expect(outcome).toMatchObject({ outcome: 'running', nodes: { wanted: 4, ready: 4, failed: 0, replaced: 2 } });
+    expect(cloud.deletedNodes).toEqual(['node-a', 'node-b']);
+    expect(cloud.nodeRequests).toEqual(requests);
+  });
+
+  it('fail again and again are replaced no more often than allowed', async () => {
+    const script: CloudScript = { nodes: failed.nodes };
+    const replaces = { onNodeFailure: 'replace', maxReplacements: 3 } as const;
+    const { outcome, cloud } = await createCluster(script, { ...input, ...replaces });
+    expect(outcome).toMatchObject({ failure: { type: 'NodesFailed' }, cleanup: { status: 'deleted' } });
+    expect(cloud.nodeRequests).toEqual([2]);
+  });
+
+  it('failed and cannot be replaced says why', async () => {
+    const script: CloudScript = { nodes: failed.nodes, additions: [refusal('POST', 400, 'cce.warning.ExceedQuota')] };
+    const { outcome } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
+    expect(outcome.failure).toMatchObject({
+      type: 'NodesFailed',
+      message: expect.stringMatching(/could not be replaced: .*no/),
+    });
+  });
+
+  it('of an earlier create failed are not replaced', async () => {
+    const script: CloudScript = { ...failed, clusters: [sameSpec] };
+    const { cloud } = await createCluster(script, { ...input, request, onNodeFailure: 'replace' });
+    expect([cloud.deletedNodes, cloud.nodeRequests]).toEqual([[], []]);
+  });
 
   it('join shows that, and how many it waits for', async () => {
     let seen: CurrentStep | undefined;
