@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { CurrentStep } from '../contract/current-step.ts';
 import { isOverdue } from '../contract/overdue.ts';
 import { blockOf, isClear } from '../temporal/executions/blocked-by.ts';
@@ -8,10 +8,18 @@ import { queryReportedStep } from '../temporal/executions/query-if-answered.ts';
 import type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
 import { fresherStep, watchedStepOf } from '../temporal/executions/watched-step.ts';
 
-/** Reads the status of an operation: its current step while it runs, and its outcome after its end. */
-export async function statusOf(client: Client, operation: Operation): Promise<OperationStatus> {
+/**
+ * Reads the status of an operation: its current step while it runs, and its outcome after its end.
+ *
+ * @param run Its description, if it was made right now.
+ */
+export async function statusOf(
+  client: Client,
+  operation: Operation,
+  run?: WorkflowExecutionDescription,
+): Promise<OperationStatus> {
   if (operation.execution === 'running') {
-    const { currentStep, ...more } = await progressOf(client, operation);
+    const { currentStep, ...more } = await progressOf(client, operation, run);
     const clusterID = currentStep?.clusterID ?? operation.clusterID;
     return {
       ...operation,
@@ -28,9 +36,10 @@ export async function statusOf(client: Client, operation: Operation): Promise<Op
 export async function progressOf(
   client: Client,
   { workflowID, runID }: OperationReference,
+  described?: WorkflowExecutionDescription,
 ): Promise<Pick<OperationStatus, 'currentStep' | 'blockedBy'>> {
   const answer = await queryReportedStep(client, client.workflow.getHandle(workflowID, runID));
-  const run = await describeRun(client, workflowID, runID);
+  const run = described ?? (await describeRun(client, workflowID, runID));
   const currentStep = fresherStep(answer, run && (await watchedStepOf(client, run)));
   // An operation that says what it waits for, or whose cluster is watched, needs no second opinion.
   const needsNone = run === undefined || (answer !== undefined && isClear(answer));

@@ -6,7 +6,13 @@ import type { ReconcileReport } from '../contract/reconcile.ts';
 import { queryCurrentStep } from '../temporal/executions/query-if-answered.ts';
 import { signalRun } from '../temporal/executions/signal-run.ts';
 import { listOperations } from '../temporal/executions/list-operations.ts';
-import type { Operation, OperationReference, OperationStatus } from '../temporal/executions/operation.ts';
+import { describeRun } from '../temporal/executions/describe-run.ts';
+import {
+  toOperation,
+  type Operation,
+  type OperationReference,
+  type OperationStatus,
+} from '../temporal/executions/operation.ts';
 import { beginning } from './beginning.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { createApprovals, type Approvals } from './approvals/approvals.ts';
@@ -16,7 +22,7 @@ import { checkOptions, nameOrIDOption } from './check-options.ts';
 import { fetchKubeconfig, type Kubeconfig, type KubeconfigOptions } from './fetch-kubeconfig.ts';
 import { OperationEndingError } from './errors/operation-ending-error.ts';
 import { OperationNotFoundError } from './errors/operation-not-found-error.ts';
-import { describeOperation, findOperation } from './find-operation.ts';
+import { findOperation } from './find-operation.ts';
 import { statusOf } from './operation-status.ts';
 import {
   reconcile,
@@ -216,9 +222,9 @@ export function createOrchestrator({ client, requestedBy, ...scope }: Orchestrat
     create: (body, options = {}) => startCreate(client, scope, body, options, asker),
     status: (nameOrID) => statusOfCluster(client, scope, nameOrID),
     async operation({ workflowID, runID }) {
-      const operation = await describeOperation(client, workflowID, runID);
-      if (operation === undefined) throw new OperationNotFoundError(workflowID);
-      return statusOf(client, operation);
+      const run = await describeRun(client, workflowID, runID);
+      if (run === undefined) throw new OperationNotFoundError(workflowID);
+      return statusOf(client, toOperation(run), run);
     },
     watch: (operation, signal) => watchOperation(client, operation, signal),
     beginning: (operation) => beginning(client, operation),
