@@ -7,6 +7,7 @@ import type { Cluster } from '../../cce/cluster.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import type { TypedCluster } from '../../contract/typed-cluster.ts';
 import type { FoundCluster } from '../create/find-clusters.ts';
+import { isLeaving } from '../delete/objection-to.ts';
 import { orAbsent } from '../watch/read-phase.ts';
 
 export interface FindClusterDependencies {
@@ -79,10 +80,6 @@ async function lookForName(
 
 async function read(cce: CceClient, clusterID: string): Promise<Cluster | undefined> {
   return (await orAbsent(cce.getCluster(clusterID, { signal: cancellationSignal() })))?.cluster;
-}
-
-export function isLeaving({ clusterPhase }: Pick<FoundCluster, 'clusterPhase'>): boolean {
-  return clusterPhase === 'deleting' || clusterPhase === 'deleted';
 }
 
 /** A failure that no repetition of the activity changes, described for people. */

@@ -6,7 +6,8 @@ import type { Protection, ProtectionInput } from '../../contract/protection.ts';
 import { withCallFailures } from '../api/call-failure.ts';
 import { throwIfNobodyWaits, type IsWorkflowOpen } from '../delete/throw-if-nobody-waits.ts';
 import { orAbsent } from '../watch/read-phase.ts';
-import { findCluster, isLeaving, pauseBetweenLooks, refusal, type FindClusterDependencies } from './find-cluster.ts';
+import { isLeaving } from '../delete/objection-to.ts';
+import { findCluster, pauseBetweenLooks, refusal, type FindClusterDependencies } from './find-cluster.ts';
 
 interface SetProtectionDependencies extends FindClusterDependencies {
   isWorkflowOpen: IsWorkflowOpen;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { cancellationSignal, log } from '@temporalio/activity';
 import { CceApiError, type CceApiErrorKind } from '../../cce/cce-api-error.ts';
 import type { CceClient } from '../../cce/client.ts';
@@ -10,7 +11,7 @@ import type { CreateRun } from '../../contract/reconcile.ts';
 import { withCallFailures, withoutEffect } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
 import { objectionOfNodes } from './objection-of-nodes.ts';
-import { isProtected, objectionTo } from './objection-to.ts';
+import { isLeaving, isProtected, objectionTo } from './objection-to.ts';
 import { throwIfNobodyWaits, type IsWorkflowOpen } from './throw-if-nobody-waits.ts';
 
 export interface DeleteInput {
@@ -37,19 +38,21 @@ interface DeleteDependencies {
   cce: CceClient;
   isWorkflowOpen: IsWorkflowOpen;
   describeCreates: (input: { workflowIDs: string[] }) => Promise<CreateRun[]>;
+  /** The pause between two looks, in milliseconds. @default 2_000 */
+  lookPauseMs?: number;
 }
 
 /**
  * Reads the cluster, compares it with the order, lists what will stay behind, and sends the DELETE if the order still
  * holds. Temporal may repeat it: a second DELETE changes nothing.
  */
-export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDependencies) {
+export function deleteCluster({ cce, describeCreates, isWorkflowOpen, lookPauseMs = 2_000 }: DeleteDependencies) {
   return async ({ clusterID, options, order }: DeleteInput): Promise<DeletionAnswer> =>
     withCallFailures(async () => {
       const signal = cancellationSignal();
       const { reason } = order;
       try {
-        const { cluster } = await cce.getCluster(clusterID, { signal });
+        const cluster = await readUntilUnprotected(clusterID, signal);
         const { clusterPhase } = cluster.status;
         const refused = (objection: string): DeletionAnswer => {
           log.warn('the cluster is not deleted: the reason for it does not hold any more', {
@@ -67,7 +70,7 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
         const claim = await objectionOfCreates(order, cluster);
         if (claim !== undefined) return refused(claim);
         await throwIfNobodyWaits(isWorkflowOpen, 'DELETE', 'deletion');
-        const sent = await sendUnlessProtected(clusterID, options, signal);
+        const sent = await send(clusterID, options, signal);
         if (sent === 'protected') return refused(protectedObjection);
         const { requestID } = sent;
         log.info('the service deletes the cluster', { clusterID, reason, requestID });
@@ -83,17 +86,36 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
       }
     });
 
+  /** A look that is stale shows a protection that somebody has just lifted, and an objection is final. */
+  async function readUntilUnprotected(clusterID: string, signal: AbortSignal): Promise<Cluster> {
+    for (let looks = 1; ; looks++) {
+      const { cluster } = await cce.getCluster(clusterID, { signal });
+      if (!isProtected(cluster) || looks === maximumLooks) return cluster;
+      await pause(lookPauseMs, undefined, { signal });
+    }
+  }
+
   /**
    * The protection may have been switched on since the look, or that look was stale. No source tells how the service refuses
-   * the DELETE then, so after any refusal that may mean it, the cluster tells.
+   * the DELETE then, so after any refusal that may mean it, the cluster tells. So it does if an earlier DELETE, whose answer was
+   * lost, was accepted.
    */
-  async function sendUnlessProtected(clusterID: string, options: DeleteClusterOptions, signal: AbortSignal) {
+  async function send(
+    clusterID: string,
+    options: DeleteClusterOptions,
+    signal: AbortSignal,
+  ): Promise<'protected' | { requestID?: string | undefined }> {
     try {
       return await cce.deleteCluster(clusterID, options, { signal });
     } catch (error) {
       if (!(error instanceof CceApiError) || !mayMeanProtection.has(error.kind)) throw error;
-      const answer = await cce.getCluster(clusterID, { signal }).catch(() => undefined);
-      if (answer !== undefined && isProtected(answer.cluster)) return 'protected';
+      for (let looks = 1; looks <= maximumLooks; looks++) {
+        if (looks > 1) await pause(lookPauseMs, undefined, { signal });
+        const seen = await cce.getCluster(clusterID, { signal }).catch(() => undefined);
+        if (seen === undefined) continue;
+        if (isLeaving(seen.cluster.status)) return { requestID: error.requestID };
+        if (isProtected(seen.cluster)) return 'protected';
+      }
       throw error;
     }
   }
@@ -116,5 +138,8 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen }: DeleteDe
     return isClaimed ? claimedObjection : undefined;
   }
 }
+
+/** One look is not a fact. There are few, since an attempt has its time limit. */
+const maximumLooks = 3;
 
 const mayMeanProtection: ReadonlySet<CceApiErrorKind> = new Set(['validation', 'conflict', 'permission', 'other']);

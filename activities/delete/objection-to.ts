@@ -13,7 +13,12 @@ export function objectionTo(order: DeleteOrder, cluster: Pick<Cluster, 'spec' | 
 
 /** Whether the service protects a cluster from deletion. A deletion that it has accepted goes on. */
 export function isProtected({ spec, status }: Pick<Cluster, 'spec' | 'status'>): boolean {
-  return spec.forbidDelete === true && status.clusterPhase !== 'deleting' && status.clusterPhase !== 'deleted';
+  return spec.forbidDelete === true && !isLeaving(status);
+}
+
+/** Whether the service has accepted the deletion of a cluster. */
+export function isLeaving({ clusterPhase }: Pick<Cluster['status'], 'clusterPhase'>): boolean {
+  return clusterPhase === 'deleting' || clusterPhase === 'deleted';
 }
 
 function objectionToReason(order: DeleteOrder, { spec, status }: Pick<Cluster, 'spec' | 'status'>): string | undefined {

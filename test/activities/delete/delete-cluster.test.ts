@@ -13,14 +13,18 @@ const prepaid = { spec: { instanceChargingType: 'Prepaid' }, status: { machine: 
 async function remove(
   listInstances: CceClient['listInstances'],
   isWorkflowOpen: IsWorkflowOpen = async () => true,
-  /** Whether each look shows the cluster as protected, and how the service refuses the DELETE. */
-  { looks = [], refusal }: { looks?: boolean[]; refusal?: CceApiError } = {},
+  /** What each look shows: a protection, a phase or nothing; after the last, an unprotected cluster. How a DELETE is refused. */
+  { looks = [], refusal }: { looks?: (boolean | 'deleting' | 'error')[]; refusal?: CceApiError } = {},
 ) {
   const calls: string[] = [];
   const cce = {
     getCluster: async () => {
-      const spec = { clusterID: 'cce-1', clusterName: 'one', forbidDelete: looks.shift() ?? false };
-      return { cluster: { spec, status: { clusterPhase: 'running' } }, requestID: 'request-1' };
+      const look = looks.shift() ?? false;
+      if (look === 'error')
+        throw new CceApiError({ httpStatus: 500, code: 'x', message: 'no', method: 'GET', path: '/' });
+      const spec = { clusterID: 'cce-1', clusterName: 'one', forbidDelete: look === true };
+      const clusterPhase = look === 'deleting' ? look : 'running';
+      return { cluster: { spec, status: { clusterPhase } }, requestID: 'request-1' };
     },
     listInstances: (...call: Parameters<CceClient['listInstances']>) => {
       calls.push('listInstances');
@@ -33,7 +37,7 @@ async function remove(
   } as unknown as CceClient;
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const input = { clusterID: 'cce-1', options: {}, order: { reason: 'deleteRequested' } } as const;
-  const activity = deleteCluster({ cce, describeCreates: async () => [], isWorkflowOpen });
+  const activity = deleteCluster({ cce, describeCreates: async () => [], isWorkflowOpen, lookPauseMs: 0 });
   const answer: unknown = await environment.run(activity, input).catch((error: unknown) => error);
   return { answer, calls };
 }
@@ -83,7 +87,7 @@ describe('the DELETE of a cluster', () => {
   });
 
   it('is not sent for a protected cluster', async () => {
-    const { answer, calls } = await remove(page(1), undefined, { looks: [true] });
+    const { answer, calls } = await remove(page(1), undefined, { looks: [true, true, true] });
     expect(calls).toEqual([]);
     expect(answer).toMatchObject({ alreadyGone: false, objection: protectedObjection });
   });
@@ -103,4 +107,34 @@ describe('the DELETE of a cluster', () => {
       expect(other.answer).toMatchObject({ type: 'CceApiError', message: expect.stringContaining(code) });
     },
   );
+
+  it('is sent if only stale looks show a protection', async () => {
+    const { answer, calls } = await remove(page(1), undefined, { looks: [true, true, false] });
+    expect(calls).toEqual(['listInstances', 'deleteCluster']);
+    expect(answer).toMatchObject({ requestID: 'request-2' });
+  });
+
+  describe('that is refused', () => {
+    const refusal = new CceApiError({
+      httpStatus: 400,
+      code: 'x',
+      message: 'no',
+      method: 'DELETE',
+      path: '/',
+      requestID: 'r',
+    });
+
+    it('counts as accepted if the cluster is being deleted', async () => {
+      const { answer } = await remove(page(1), undefined, { looks: [false, 'deleting'], refusal });
+      expect(answer).toMatchObject({ alreadyGone: false, requestID: 'r' });
+    });
+
+    it.each([
+      ['fails', 'error'],
+      ['is stale', false],
+    ] as const)('is judged by the next look if one %s', async (_, look) => {
+      const { answer } = await remove(page(1), undefined, { looks: [false, look, true], refusal });
+      expect(answer).toMatchObject({ objection: protectedObjection });
+    });
+  });
 });
