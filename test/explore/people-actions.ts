@@ -89,7 +89,7 @@ export function createActions(
         return { kind: 'create', input: { request, ...wishes } } as const;
       });
       const { concurrency, policy } = batch;
-      await orchestrator.batches.start({ name: batchName, items, concurrency, failurePolicy: policy });
+      await orchestrator.batches.start({ name: batchName, items, concurrency, failurePolicy: policy, check: false });
     },
     cancelBatch: () => orchestrator.batches.cancel(batchName),
     pauseBatch: async () => {

@@ -6,6 +6,8 @@ export interface CreateBody {
 }
 
 export function callOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'>): CallName {
+  // The service has none of the calls that check a create, and answers them as a read of a cluster that it does not have.
+  if (method === 'POST' && !path.endsWith('/cluster')) return 'getCluster';
   if (method === 'POST') return 'createCluster';
   if (method === 'DELETE') return 'deleteCluster';
   if (path.endsWith('/clusters')) return 'listClusters';
@@ -14,7 +16,7 @@ export function callOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'>
 }
 
 export function targetOf({ method, path, query, body }: ServiceRequest): string | undefined {
-  if (method === 'POST') return (body as CreateBody).cluster.clusterName;
+  if (method === 'POST') return (body as Partial<CreateBody>).cluster?.clusterName;
   if (path.endsWith('/clusters')) return query.get('keyword') ?? undefined;
   return /\/cluster\/([^/]+)/.exec(path)?.[1];
 }
