@@ -29,6 +29,20 @@ const text = (event: OperationEvent) =>
       : `ended ${event.execution}`;
 
 describe('the events of an operation', () => {
+  it('tell that nodes join, with their counts, between the steps and the running cluster', () => {
+    const steps = stepsOf([['done', 1]]);
+    const nodes = { wanted: 3, ready: 1, beingMade: 2, failed: 0 };
+    const at = (stage: 'verifying' | 'joiningNodes' | 'running') =>
+      eventsOf({ kind: 'create', execution: 'running', currentStep: { stage, steps, nodes, updatedAt } });
+    expect(at('joiningNodes').at(-1)).toMatchObject({ stage: 'joiningNodes', nodes });
+    expect(at('running').slice(-2).map(text)).toEqual(['joiningNodes', 'running']);
+    const [verifying, joining, runs] = [at('verifying'), at('joiningNodes'), at('running')].map(
+      (events) => events.at(-1)!.position,
+    );
+    expect(joining).toBeGreaterThan(verifying!);
+    expect(runs).toBeGreaterThan(joining!);
+  });
+
   it('tell everything up to now, also what nobody has read meanwhile', () => {
     const steps = stepsOf([
       ['done', 1],

@@ -70,6 +70,19 @@ async function runOf({ type, name, state = 2, details = { watched }, others = []
 }
 
 describe('the description of an operation', () => {
+  it('tells how many nodes of a create have joined', async () => {
+    const nodes = { wanted: 10, ready: 4, beingMade: 5, failed: 1 };
+    const { clusterID, sequence, changedAt } = watched;
+    const sinceMs = Date.parse('2026-11-28T00:59:00Z');
+    const watchedNodes = { clusterID, nodes, steps: [step], sinceMs, sequence, changedAt };
+    const run = await runOf({ name: 'watchNodes', details: { watchedNodes } });
+    const joining = { ...currentStep, stage: 'joiningNodes', phase: 'running', nodes };
+    expect(await watchedStepOf(clientWith(), run)).toEqual({
+      currentStep: { ...joining, stageSince: '2026-11-28T00:59:00.000Z' },
+      sequence,
+    });
+  });
+
   it('tells how far a watched create or delete has got', async () => {
     const { sequence } = watched;
     expect(await watchedStepOf(clientWith(), await runOf())).toEqual({ currentStep, sequence });
