@@ -154,6 +154,7 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
   const left = ('staysBehind' in outcome ? outcome.staysBehind : cleanup?.staysBehind)?.join(', ') || undefined;
   const named = leftoversIn(outcome);
   const isAdopted = 'adopted' in outcome && outcome.adopted === true;
+  const { duplicates = [] } = { duplicates: undefined, ...outcome };
   return [
     ...(isAdopted ? [`  ${adoptedText}`] : []),
     ...('isOnRecord' in outcome ? [`  ${styled('yellow', absentOnRecordText)}`] : []),
@@ -162,6 +163,11 @@ export function outcomeLines(outcome: OperationOutcome): string[] {
     ...(cleanup === undefined
       ? []
       : [`  clean-up ${cleanup.status}${clusterIDs}${objection}`, ...failureLines(cleanup.failure)]),
+    ...duplicates.flatMap(({ clusterID, deleted, objection: why }) =>
+      deleted
+        ? []
+        : [styled('yellow', `  made in excess, and left: ${clusterID}${why === undefined ? '' : `: ${why}`}`)],
+    ),
     ...(cleanup?.withoutLease === true
       ? ['  it has no time to live any more, and stays until somebody deletes it']
       : []),

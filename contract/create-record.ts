@@ -16,6 +16,8 @@ export interface CreateRecord {
 export interface Duplicate {
   clusterID: string;
   deleted: boolean;
+  /** Why it is left although it was to be deleted, if the order to delete it did not hold. */
+  objection?: string;
   /** What its deletion left behind, by ID. Absent if nothing. */
   leftovers?: Leftovers;
 }

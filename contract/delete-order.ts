@@ -5,6 +5,11 @@
 export type DeleteOrder =
   /** A clean-up of its own create. The cluster must carry the marker of that create. */
   | { reason: Exclude<OwnDeleteReason, NodesReason>; markerKey: string }
+  /**
+   * The same, of what the create made in excess. `liftProtection`: its own request asked for the protection, which nobody wanted
+   * for an extra, so it is switched off.
+   */
+  | { reason: 'extraOfCreate'; markerKey: string; liftProtection?: true }
   /** The same, since its nodes are not ready: so many of them must not be ready even now. */
   | { reason: NodesReason; markerKey: string; nodes: NodeNeed }
   /** A person named the cluster, by its ID or by the name that the ID was found under. */

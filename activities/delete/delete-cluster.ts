@@ -11,7 +11,7 @@ import type { CreateRun } from '../../contract/reconcile.ts';
 import { withCallFailures, withoutEffect } from '../api/call-failure.ts';
 import { listLeftovers } from './list-leftovers.ts';
 import { objectionOfNodes } from './objection-of-nodes.ts';
-import { isLeaving, isProtected, objectionTo } from './objection-to.ts';
+import { isLeaving, isProtected, liftsProtection, objectionTo } from './objection-to.ts';
 import { throwIfNobodyWaits, type IsWorkflowOpen } from './throw-if-nobody-waits.ts';
 
 export interface DeleteInput {
@@ -52,7 +52,7 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen, lookPauseM
       const signal = cancellationSignal();
       const { reason } = order;
       try {
-        const cluster = await readUntilUnprotected(clusterID, signal);
+        const cluster = await readUntilUnprotected(clusterID, order, signal);
         const { clusterPhase } = cluster.status;
         const refused = (objection: string): DeletionAnswer => {
           log.warn('the cluster is not deleted: the reason for it does not hold any more', {
@@ -70,6 +70,10 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen, lookPauseM
         const claim = await objectionOfCreates(order, cluster);
         if (claim !== undefined) return refused(claim);
         await throwIfNobodyWaits(isWorkflowOpen, 'DELETE', 'deletion');
+        // Also if a look shows none: it may be stale.
+        if (liftsProtection(order) && !isLeaving(cluster.status)) {
+          await cce.setForbidDelete(clusterID, false, { signal });
+        }
         const sent = await send(clusterID, options, signal);
         if (sent === 'protected') return refused(protectedObjection);
         const { requestID } = sent;
@@ -87,10 +91,10 @@ export function deleteCluster({ cce, describeCreates, isWorkflowOpen, lookPauseM
     });
 
   /** A look that is stale shows a protection that somebody has just lifted, and an objection is final. */
-  async function readUntilUnprotected(clusterID: string, signal: AbortSignal): Promise<Cluster> {
+  async function readUntilUnprotected(clusterID: string, order: DeleteOrder, signal: AbortSignal): Promise<Cluster> {
     for (let looks = 1; ; looks++) {
       const { cluster } = await cce.getCluster(clusterID, { signal });
-      if (!isProtected(cluster) || looks === maximumLooks) return cluster;
+      if (!isProtected(cluster) || liftsProtection(order) || looks === maximumLooks) return cluster;
       await pause(lookPauseMs, undefined, { signal });
     }
   }

@@ -8,7 +8,13 @@ import { readMarker } from '../../contract/marker.ts';
  * `undefined` if the order still holds.
  */
 export function objectionTo(order: DeleteOrder, cluster: Pick<Cluster, 'spec' | 'status'>): string | undefined {
-  return objectionToReason(order, cluster) ?? (isProtected(cluster) ? protectedObjection : undefined);
+  const isKept = isProtected(cluster) && !liftsProtection(order);
+  return objectionToReason(order, cluster) ?? (isKept ? protectedObjection : undefined);
+}
+
+/** Whether an order may switch the protection of its cluster off: only that of an extra, whose create asked for it. */
+export function liftsProtection(order: DeleteOrder): boolean {
+  return order.reason === 'extraOfCreate' && 'liftProtection' in order && order.liftProtection === true;
 }
 
 /** Whether the service protects a cluster from deletion. A deletion that it has accepted goes on. */

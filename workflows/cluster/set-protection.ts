@@ -4,7 +4,7 @@ import type { Protection, ProtectionInput, ProtectionMemo } from '../../contract
 import { setProtection as setProtectionActivity } from '../activity-proxies.ts';
 import { describeFailure, failure } from '../operation/operation-failure.ts';
 
-/** Switches the deletion protection of one cluster. Nothing else in this package does: a clean-up never lifts one. */
+/** Switches the deletion protection of one cluster. A clean-up never lifts one, except from what a create made in excess. */
 export async function setProtection(input: ProtectionInput): Promise<Protection> {
   try {
     const protection = await setProtectionActivity(input);

@@ -5,7 +5,7 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Cleanup } from '../../contract/create.ts';
-import { isAboutNodes, type DeleteOrder, type DeleteReason } from '../../contract/delete-order.ts';
+import { isAboutNodes, protectedObjection, type DeleteOrder, type DeleteReason } from '../../contract/delete-order.ts';
 import { mergeLeftovers, type Leftovers } from '../../contract/leftovers.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
 import { deleteUntilGone, whatStaysBehind } from '../delete/delete-until-gone.ts';
@@ -16,7 +16,7 @@ import { isAfterReset } from './after-reset.ts';
 import type { CleanUpTask, CleanupPolicy } from './clean-up-task.ts';
 import type { Creation } from './creation.ts';
 import { awaitUnseenCluster, findLateOnes, findTargets } from './find-targets.ts';
-import { deleteOwnClusters } from './own-clusters.ts';
+import { deleteOwnClusters, orderForExtra } from './own-clusters.ts';
 import { isOutcomeOpen, lastOpenedAtMs, lastRequestTimeMs } from './sent-requests.ts';
 
 /**
@@ -144,10 +144,11 @@ function orderOf(
 }
 
 /** What is true of the cluster of a create alone is no reason to delete another one: that is an extra. */
-function orderFor(clusterID: string, order: DeleteOrder, { obtained, marker }: Creation): DeleteOrder {
+function orderFor(clusterID: string, order: DeleteOrder, creation: Creation): DeleteOrder {
+  const { obtained } = creation;
   const isAboutObtained = reasonsAboutObtained.has(order.reason);
   if (!isAboutObtained || obtained === undefined || obtained.clusterID === clusterID) return order;
-  return { reason: 'extraOfCreate', markerKey: marker.key };
+  return orderForExtra(creation);
 }
 
 const reasonsAboutObtained: ReadonlySet<DeleteReason> = new Set([
@@ -192,11 +193,14 @@ async function deleteAll(
   }
   const leftovers = namedLeftovers(done);
   const [firstFailure] = left.values();
+  // A protection is what most people have to know of.
+  const [firstObjection] = kept.values();
+  const objection = [...kept.values()].includes(protectedObjection) ? protectedObjection : firstObjection;
   if (firstFailure !== undefined) {
-    const clusterIDs = handled.filter((clusterID) => left.has(clusterID));
-    return { status: 'incomplete', reason, clusterIDs, failure: firstFailure, ...leftovers };
+    const clusterIDs = handled.filter((clusterID) => left.has(clusterID) || kept.has(clusterID));
+    const objected = objection === undefined ? {} : { objection };
+    return { status: 'incomplete', reason, clusterIDs, failure: firstFailure, ...objected, ...leftovers };
   }
-  const [objection] = kept.values();
   if (objection !== undefined) return { status: 'kept', reason, clusterIDs: [...kept.keys()], objection, ...leftovers };
   const clusterIDs = handled.filter((clusterID) => gone.includes(clusterID) && !neverThere.includes(clusterID));
   if (clusterIDs.length === 0) return { status: 'notNeeded', clusterIDs };

@@ -4,6 +4,7 @@ import { secretsOf } from '../../cce/secrets.ts';
 import { compensationOptions } from '../../contract/compensation.ts';
 import type { Stage } from '../../contract/current-step.ts';
 import type { Duplicate } from '../../contract/create-record.ts';
+import type { DeleteOrder } from '../../contract/delete-order.ts';
 import { deleteUntilGone } from '../delete/delete-until-gone.ts';
 import type { Progress } from '../operation/progress.ts';
 import { awaitLateClusters } from './await-late-clusters.ts';
@@ -46,6 +47,12 @@ export const verifyWithinMs = 3_600_000;
 /** The cluster runs, and its user waits: an extra that the service does not delete by then is left, and named. */
 const deleteExtraWithinMs = 3_600_000;
 
+/** The request of the create protects the extra too, which nobody asked for. */
+export function orderForExtra({ request, marker }: Pick<Creation, 'request' | 'marker'>): DeleteOrder {
+  const isProtected = request.cluster.forbidDelete === true;
+  return { reason: 'extraOfCreate', markerKey: marker.key, ...(isProtected && { liftProtection: true }) };
+}
+
 /** Deletes a cluster that a create has made beside the one that it ends with. */
 export async function deleteExtra(
   { request, marker }: Creation,
@@ -55,14 +62,18 @@ export async function deleteExtra(
   try {
     const { objection, leftovers } = await deleteUntilGone({
       clusterID,
-      order: { reason: 'extraOfCreate', markerKey: marker.key },
+      order: orderForExtra({ request, marker }),
       options: compensationOptions(request),
       secrets: secretsOf(request),
       untilMs: Date.now() + deleteExtraWithinMs,
       // The steps that people see stay those of the cluster that runs.
       progress: { observe: () => undefined, waitFor: progress.waitFor },
     });
-    return { deleted: objection === undefined, ...(leftovers !== undefined && { leftovers }) };
+    return {
+      deleted: objection === undefined,
+      ...(objection !== undefined && { objection }),
+      ...(leftovers !== undefined && { leftovers }),
+    };
   } catch (error) {
     if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     return { deleted: false };

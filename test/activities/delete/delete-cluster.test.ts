@@ -5,7 +5,7 @@ import { deleteCluster } from '../../../activities/delete/delete-cluster.ts';
 import type { IsWorkflowOpen } from '../../../activities/delete/throw-if-nobody-waits.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import type { CceClient } from '../../../cce/client.ts';
-import { protectedObjection } from '../../../contract/delete-order.ts';
+import { protectedObjection, type DeleteOrder } from '../../../contract/delete-order.ts';
 
 const prepaid = { spec: { instanceChargingType: 'Prepaid' }, status: { machine: { instanceID: 'i-1' } } };
 
@@ -14,7 +14,17 @@ async function remove(
   listInstances: CceClient['listInstances'],
   isWorkflowOpen: IsWorkflowOpen = async () => true,
   /** What each look shows: a protection, a phase or nothing; after the last, an unprotected cluster. How a DELETE is refused. */
-  { looks = [], refusal }: { looks?: (boolean | 'deleting' | 'error')[]; refusal?: CceApiError } = {},
+  {
+    looks = [],
+    refusal,
+    order = { reason: 'deleteRequested' },
+    description = '',
+  }: {
+    looks?: (boolean | 'deleting' | 'error')[];
+    refusal?: CceApiError;
+    order?: DeleteOrder;
+    description?: string;
+  } = {},
 ) {
   const calls: string[] = [];
   const cce = {
@@ -22,7 +32,7 @@ async function remove(
       const look = looks.shift() ?? false;
       if (look === 'error')
         throw new CceApiError({ httpStatus: 500, code: 'x', message: 'no', method: 'GET', path: '/' });
-      const spec = { clusterID: 'cce-1', clusterName: 'one', forbidDelete: look === true };
+      const spec = { clusterID: 'cce-1', clusterName: 'one', forbidDelete: look === true, description };
       const clusterPhase = look === 'deleting' ? look : 'running';
       return { cluster: { spec, status: { clusterPhase } }, requestID: 'request-1' };
     },
@@ -30,13 +40,17 @@ async function remove(
       calls.push('listInstances');
       return listInstances(...call);
     },
+    setForbidDelete: async (_: string, forbidDelete: boolean) => {
+      calls.push(`setForbidDelete ${forbidDelete}`);
+      return { success: true, forbidDelete, requestID: 'request-4' };
+    },
     deleteCluster: () => {
       calls.push('deleteCluster');
       return refusal === undefined ? Promise.resolve({ requestID: 'request-2' }) : Promise.reject(refusal);
     },
   } as unknown as CceClient;
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const input = { clusterID: 'cce-1', options: {}, order: { reason: 'deleteRequested' } } as const;
+  const input = { clusterID: 'cce-1', options: {}, order };
   const activity = deleteCluster({ cce, describeCreates: async () => [], isWorkflowOpen, lookPauseMs: 0 });
   const answer: unknown = await environment.run(activity, input).catch((error: unknown) => error);
   return { answer, calls };
@@ -107,6 +121,29 @@ describe('the DELETE of a cluster', () => {
       expect(other.answer).toMatchObject({ type: 'CceApiError', message: expect.stringContaining(code) });
     },
   );
+
+  it('lifts a protection only from an extra whose create asked for it, and that carries the marker of that create', async () => {
+    const description = '[cce-orchestrator 0123456789abcdef 0123456789abcdef]';
+    const looks = () => [true, true, true];
+    const orderOf = (markerKey: string, more: object = {}): DeleteOrder => ({
+      reason: 'extraOfCreate',
+      markerKey,
+      ...more,
+    });
+    const own = orderOf('0123456789abcdef', { liftProtection: true });
+    const lifted = await remove(page(1), undefined, { looks: looks(), order: own, description });
+    expect(lifted.calls).toEqual(['listInstances', 'setForbidDelete false', 'deleteCluster']);
+    const unasked = await remove(page(1), undefined, {
+      looks: looks(),
+      order: orderOf('0123456789abcdef'),
+      description,
+    });
+    expect(unasked).toMatchObject({ calls: [], answer: { objection: protectedObjection } });
+    const other = orderOf('fedcba9876543210', { liftProtection: true });
+    expect((await remove(page(1), undefined, { looks: looks(), order: other, description })).calls).toEqual([]);
+    const unwanted = await remove(page(1), async () => false, { looks: looks(), order: own, description });
+    expect(unwanted.calls).toEqual(['listInstances']);
+  });
 
   it('is sent if only stale looks show a protection', async () => {
     const { answer, calls } = await remove(page(1), undefined, { looks: [true, true, false] });
