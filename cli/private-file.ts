@@ -1,4 +1,5 @@
-import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, lstatSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * Writes a file that only its owner can read. The rename is atomic: a process that reads meanwhile finds the old text or the
@@ -7,17 +8,36 @@ import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'nod
  * @throws Error with a message that says what is wrong with the path
  */
 export function writePrivately(path: string, text: string): void {
-  // Write to the target: the path of a shared file is often a symbolic link, which a rename would replace.
-  const file = existsSync(path) ? realpathSync(path) : path;
-  const unfinished = `${file}.${process.pid}.tmp`;
+  let unfinished: string | undefined;
   try {
-    writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
-    renameSync(unfinished, file);
+    const file = targetOf(path);
+    const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const descriptor = openSync(beside, 'wx', 0o600);
+    unfinished = beside;
+    try {
+      writeFileSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(beside, file);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    if (unfinished !== undefined) rmSync(unfinished, { force: true });
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(`${path} cannot be written: ${code === 'ENOENT' ? 'its folder does not exist' : message}`, {
       cause: error,
     });
   }
+}
+
+/**
+ * Returns the file behind a path, which is often a symbolic link: a rename would replace the link.
+ *
+ * @throws Error for a link to nothing
+ */
+export function targetOf(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    throw new Error('it is a link to a file that does not exist');
+  }
+  return path;
 }

@@ -2,19 +2,23 @@ import { InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
 import type { FailurePolicy } from '../client/index.ts';
 
+/** `ms` throws on a text that is empty or has more than 100 characters. */
+function milliseconds(text: string): number | undefined {
+  return text === '' || text.length > 100 ? undefined : ms(text as StringValue);
+}
+
 /** Reads durations such as `90s`, `20m` and `8h` as seconds. */
 export function durationSeconds(text: string): number {
-  // `ms` throws on an empty string.
-  const milliseconds = text === '' ? undefined : ms(text as StringValue);
-  if (milliseconds === undefined || !(milliseconds >= 1000)) {
+  const duration = milliseconds(text);
+  if (duration === undefined || !(duration >= 1000)) {
     throw new InvalidArgumentError('Use a duration of at least one second, such as 90s, 20m or 8h.');
   }
-  return Math.round(milliseconds / 1000);
+  return Math.round(duration / 1000);
 }
 
 /** Reads durations such as `8h` and `7d` as hours. Rounding up would make a credential live longer than asked. */
 export function wholeHours(text: string): number {
-  const hours = text === '' ? NaN : (ms(text as StringValue) ?? NaN) / 3_600_000;
+  const hours = (milliseconds(text) ?? NaN) / 3_600_000;
   if (!Number.isSafeInteger(hours) || hours < 1) {
     throw new InvalidArgumentError('Use whole hours, such as 8h or 7d: the service knows no fractions.');
   }

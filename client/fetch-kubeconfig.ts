@@ -43,6 +43,8 @@ export interface KubeconfigOptions {
 
 /** A kubeconfig. It is a secret: whoever has it may use the cluster. */
 export interface Kubeconfig {
+  account: string;
+  region: string;
   clusterID: string;
   clusterName: string;
   type: KubeconfigType;
@@ -101,6 +103,8 @@ export async function fetchKubeconfig(
     onBlocked,
   });
   return {
+    account: scope.account,
+    region: scope.region,
     clusterID,
     clusterName,
     type,

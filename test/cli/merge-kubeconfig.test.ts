@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { mergeKubeconfig } from '../../cli/merge-kubeconfig.ts';
 
-const cluster = { clusterID: 'cce-abcd1234', clusterName: 'ci-7' };
+const cluster = { account: 'default', region: 'bj', clusterID: 'cce-abcd1234', clusterName: 'ci-7' };
+const { clusterName: _name, ...origin } = cluster;
+const extensions = [{ name: 'cce-orchestrator', extension: { ...origin } }];
 
 function issued(server: string, token = 'issued-token'): string {
   return [
@@ -48,11 +50,11 @@ const entries = {
     cluster: {
       'certificate-authority-data': 'Q0E=',
       server: 'https://10.0.0.1:6443',
-      extensions: [{ name: 'cce-orchestrator', extension: { clusterID: 'cce-abcd1234' } }],
+      extensions,
     },
   },
-  contexts: { name: 'ci-7', context: { cluster: 'ci-7', user: 'ci-7' } },
-  users: { name: 'ci-7', user: { token: 'issued-token' } },
+  contexts: { name: 'ci-7', context: { cluster: 'ci-7', user: 'ci-7', extensions } },
+  users: { name: 'ci-7', user: { token: 'issued-token', extensions } },
 };
 
 describe('a merged kubeconfig', () => {
@@ -85,21 +87,80 @@ describe('a merged kubeconfig', () => {
     }
   });
 
-  it('replaces what was merged before under this name, and nothing else', () => {
+  it('renews what was merged before for the same cluster, and nothing else', () => {
     const first = mergeKubeconfig(own, issued('https://10.0.0.1:6443', 'first-token'), cluster);
-    const again = mergeKubeconfig(first, issued('https://10.0.0.2:6443', 'second-token'), {
-      ...cluster,
-      clusterID: 'cce-efgh5678',
-    });
-    expect(again).not.toContain('first-token');
-    expect(parse(again)).toEqual(
-      parse(
-        first
-          .replace('10.0.0.1', '10.0.0.2')
-          .replace('first-token', 'second-token')
-          .replace('cce-abcd1234', 'cce-efgh5678'),
-      ),
-    );
+    const again = mergeKubeconfig(first, issued('https://10.0.0.2:6443', 'second-token'), cluster);
+    expect(again).toBe(first.replace('10.0.0.1', '10.0.0.2').replace('first-token', 'second-token'));
+  });
+
+  it('keeps the namespace that the user has set in its context', () => {
+    const first = mergeKubeconfig('', issued('https://10.0.0.1:6443'), cluster);
+    const withNamespace = first.replace('      cluster: ci-7', '      namespace: dev # mine\n      cluster: ci-7');
+    expect(mergeKubeconfig(withNamespace, issued('https://10.0.0.2:6443'), cluster)).toContain('namespace: dev # mine');
+  });
+
+  it.each([
+    ['clusterID', { clusterID: 'cce-efgh5678' }],
+    ['account', { account: 'other' }],
+    ['region', { region: 'gz' }],
+  ])('replaces the context of another %s only if told to', (_, difference) => {
+    const first = mergeKubeconfig(own, issued('https://10.0.0.1:6443', 'first-token'), cluster);
+    const other = { ...cluster, ...difference };
+    const merge = (replace: boolean) =>
+      mergeKubeconfig(first, issued('https://10.0.0.2:6443', 'second-token'), other, { replace });
+    expect(() => merge(false)).toThrow(/context "ci-7" is of another cluster, cce-abcd1234 .*--replace/);
+    expect(merge(true)).not.toContain('first-token');
+  });
+
+  it.each(['clusters', 'users', 'contexts'] as const)('never replaces an entry of the user in %s', (list) => {
+    const first = mergeKubeconfig('', issued('https://10.0.0.1:6443'), cluster);
+    const content = parse(first) as Record<typeof list, Record<string, { extensions?: unknown }>[]>;
+    const key = { clusters: 'cluster', users: 'user', contexts: 'context' }[list];
+    delete content[list][0]![key]!.extensions;
+    const merge = () =>
+      mergeKubeconfig(stringify(content), issued('https://10.0.0.1:6443'), cluster, { replace: true });
+    expect(merge).toThrow(`has an entry "ci-7" in "${list}" that ccectl did not add`);
+  });
+
+  it.each(['exec', 'auth-provider', 'certificate-authority', 'client-certificate', 'client-key', 'tokenFile'])(
+    'is refused if what was issued has %s',
+    (key) => {
+      const [where, from] = key === 'certificate-authority' ? ['server:', 'server:'] : ['token:', 'token:'];
+      const kubeconfig = issued('https://10.0.0.1:6443').replace(
+        where,
+        `${key}: a${where === 'token:' ? ', ' : '\n    '}${from}`,
+      );
+      expect(() => mergeKubeconfig('', kubeconfig, cluster)).toThrow(`has "${key}"`);
+    },
+  );
+
+  it('takes over only what is known', () => {
+    const kubeconfig = issued('https://10.0.0.1:6443').replace('server:', 'proxy-url: http://192.0.2.9\n    server:');
+    expect(mergeKubeconfig('', kubeconfig, cluster)).not.toContain('proxy-url');
+  });
+
+  it.each(['on', 'no', '1e3', '0x10', '012', '190:20:30', '2026-11-28'])(
+    'quotes the name %s, which is none in YAML 1.1',
+    (clusterName) => {
+      const merged = mergeKubeconfig('', issued('https://10.0.0.1:6443'), { ...cluster, clusterName });
+      expect(parse(merged, { version: '1.1' })).toMatchObject({
+        'current-context': clusterName,
+        clusters: [{ name: clusterName }],
+        users: [{ name: clusterName }],
+        contexts: [{ name: clusterName, context: { cluster: clusterName, user: clusterName } }],
+      });
+      expect(mergeKubeconfig(merged, issued('https://10.0.0.1:6443'), { ...cluster, clusterName })).toBe(merged);
+    },
+  );
+
+  it('keeps the line ends of the file', () => {
+    const merged = mergeKubeconfig(own.replaceAll('\n', '\r\n'), issued('https://10.0.0.1:6443'), cluster);
+    expect(merged.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+
+  it('leaves the current context to another file that has one', () => {
+    const merged = mergeKubeconfig('', issued('https://10.0.0.1:6443'), cluster, { hasCurrent: true });
+    expect(parse(merged)).not.toHaveProperty('current-context');
   });
 
   it('changes nothing if it is merged twice', () => {

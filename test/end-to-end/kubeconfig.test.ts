@@ -46,7 +46,16 @@ describe.concurrent('a kubeconfig', () => {
   it('that expires as asked is merged into the file of the user, and printed nowhere', async () => {
     const merged = await run('ci-7', '--expire', '3h', '--merge', '-o', 'json');
     const file = join(folder, 'config');
-    const about = { clusterID: madeID, clusterName: 'ci-7', type: 'vpc', expireHours: 3, permanent: false };
+    const { account } = orchestration();
+    const about = {
+      account,
+      region: 'bj',
+      clusterID: madeID,
+      clusterName: 'ci-7',
+      type: 'vpc',
+      expireHours: 3,
+      permanent: false,
+    };
     expect(merged).toMatchObject({ exitCode: 0, stderr: '' });
     expect(JSON.parse(merged.stdout)).toEqual({ ...about, file, context: 'ci-7' });
     expect(merged.stdout).not.toContain(kubeconfigMarker);

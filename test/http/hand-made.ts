@@ -60,6 +60,8 @@ export function handMade(operations: readonly OperationStatus[]): Orchestrator {
     cancel: find,
     extendLease: find,
     kubeconfig: async (clusterName, { type = 'vpc', expireHours = 8 } = {}) => ({
+      account: 'default',
+      region: 'bj',
       clusterID: 'cce-abcd1234',
       clusterName,
       type,
