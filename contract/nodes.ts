@@ -14,9 +14,9 @@ export interface NodeCounts {
 
 /** The nodes that a create asked for, with the reasons of those that failed. */
 export interface ClusterNodes extends NodeCounts {
-  /** The failed nodes, but no more than {@link mostFailedNodes} of them. Absent if there are none. */
+  /** The failed nodes, but no more than {@link mostFailedNodes} of them. Absent if there are none, or if they are too long. */
   failedNodes?: FailedNode[];
-  /** The reasons of `failedNodes`, the most frequent first. Absent if there are none. */
+  /** The reasons of the failed nodes, the most frequent first. Absent if there are none. */
   reasons?: NodeFailureReason[];
   /** The number of failed nodes that others have replaced. Absent if there are none. */
   replaced?: number;
@@ -41,6 +41,24 @@ export interface NodeFailureReason extends Omit<FailedNode, 'cceInstanceID' | 'i
 
 /** The maximum number of failed nodes in detail: each costs a call, and many fail for the same reason. */
 export const mostFailedNodes = 20;
+
+/** The limit of what the nodes of a cluster take in a heartbeat and in an outcome: Temporal stores each of them. */
+const maximumBytes = 16_384;
+
+/** Leaves out failed nodes, and then the rarest reasons, until the rest is small enough to be stored. */
+export function fitNodes(nodes: ClusterNodes): ClusterNodes {
+  if (sizeOf(nodes) <= maximumBytes) return nodes;
+  const { failedNodes: _nodes, reasons = [], ...counts } = nodes;
+  for (let left = reasons.length; left > 0; left--) {
+    const fewer = { ...counts, reasons: reasons.slice(0, left) };
+    if (sizeOf(fewer) <= maximumBytes) return fewer;
+  }
+  return counts;
+}
+
+function sizeOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
 
 /** Groups failed nodes by their reasons, the most frequent first. */
 export function reasonsOf(failedNodes: readonly FailedNode[]): NodeFailureReason[] {

@@ -74,6 +74,16 @@ export function neededNodes(readiness: string, wanted: number): number | undefin
   return percent === undefined ? undefined : Math.ceil((wanted * Number(percent)) / 100);
 }
 
+/** With how many running nodes a create ends well at last. A malformed readiness counts as `nodes`. */
+export function leastNodes(
+  { readiness = 'cluster', onNodeFailure }: { readiness?: string | undefined; onNodeFailure?: string | undefined },
+  wanted: number,
+): number {
+  const needed = neededNodes(readiness, wanted) ?? wanted;
+  // Somebody who gives a number means it, even if failures are accepted.
+  return readiness === 'nodes' && onNodeFailure === 'accept' ? Math.min(1, needed) : needed;
+}
+
 /** What {@link NodeOptions.readiness} must be, for people. */
 export const readinessForm = 'cluster, nodes, nodes>=N or N%';
 

@@ -1,5 +1,5 @@
 import type { PollTrouble, ReportSequence, Step } from './current-step.ts';
-import { reasonsOf, type ClusterNodes, type FailedNode } from './nodes.ts';
+import { reasonsOf, type ClusterNodes, type FailedNode, type NodeFailureReason } from './nodes.ts';
 import { isRecord, isSequence, readSteps, readTrouble } from './read-details.ts';
 
 /**
@@ -37,17 +37,20 @@ export function readWatchedNodes(details: unknown): WatchedNodes | undefined {
 
 function readNodes(nodes: unknown): ClusterNodes | undefined {
   if (!isRecord(nodes)) return undefined;
-  const { wanted, ready, beingMade, failed, replaced, failedNodes } = nodes;
+  const { wanted, ready, beingMade, failed, replaced, failedNodes, reasons } = nodes;
   if (typeof wanted !== 'number' || typeof ready !== 'number') return undefined;
   if (typeof beingMade !== 'number' || typeof failed !== 'number') return undefined;
   const read = Array.isArray(failedNodes) ? failedNodes.flatMap(readFailedNode) : [];
+  // Failed nodes that are too long are left out, and then the reasons stand alone.
+  const why = read.length === 0 && Array.isArray(reasons) ? reasons.flatMap(readReason) : reasonsOf(read);
   return {
     wanted,
     ready,
     beingMade,
     failed,
     ...(typeof replaced === 'number' && { replaced }),
-    ...(read.length > 0 && { failedNodes: read, reasons: reasonsOf(read) }),
+    ...(read.length > 0 && { failedNodes: read }),
+    ...(why.length > 0 && { reasons: why }),
   };
 }
 
@@ -62,6 +65,19 @@ function readFailedNode(node: unknown): FailedNode[] {
       ...(typeof code === 'string' && { code }),
       ...(typeof message === 'string' && { message }),
       ...(typeof suggestion === 'string' && { suggestion }),
+    },
+  ];
+}
+
+function readReason(reason: unknown): NodeFailureReason[] {
+  if (!isRecord(reason) || typeof reason['count'] !== 'number') return [];
+  const { count, step, code, message } = reason;
+  return [
+    {
+      count,
+      ...(typeof step === 'string' && { step }),
+      ...(typeof code === 'string' && { code }),
+      ...(typeof message === 'string' && { message }),
     },
   ];
 }

@@ -253,7 +253,7 @@ export function watchActivities(
 export const watchNodes: Activities['watchNodes'] = (input) =>
   proxyActivities<Activities>({
     ...onWatchQueue(),
-    summary: `wait until ${input.needed} of ${input.wanted} nodes run`,
+    summary: `wait until ${input.target ?? input.needed} of ${input.wanted} nodes run`,
     scheduleToCloseTimeout: Math.max(0, input.untilMs - Date.now()) + 3_600_000,
     heartbeatTimeout: '20s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },

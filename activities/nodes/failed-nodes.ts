@@ -9,9 +9,15 @@ export interface FailedNodes {
   describe: (failed: readonly SeenNode[]) => Promise<FailedNode[]>;
 }
 
+/** How often a node is asked about that gives no reason: each time after twice as many looks as before. */
+const mostTries = 5;
+
+/** How many nodes are asked about again in one look. */
+const repeatedCalls = 2;
+
 /**
- * Asks once for the event steps of each failed node, which the service gives the reason in and nowhere else. A node whose
- * steps cannot be read has no reason, and is asked for again.
+ * Asks for the event steps of each failed node, which the service gives the reason in and nowhere else: once, if they give one. A
+ * node whose steps cannot be read, or have no reason yet, is asked about a few times more.
  *
  * @param clean Removes secrets from the service's messages.
  */
@@ -20,32 +26,45 @@ export function createFailedNodes(
   clean: (text: string) => string,
   signal: AbortSignal,
 ): FailedNodes {
-  const known = new Map<string, FailedNode>();
+  /** `nextLook` is absent once a node is not asked about any more. */
+  const known = new Map<string, { node: FailedNode; tries: number; nextLook?: number }>();
+  let look = 0;
 
-  async function describeOne({ cceInstanceID, instanceID }: SeenNode): Promise<FailedNode> {
-    const before = known.get(cceInstanceID);
-    if (before !== undefined) return before;
-    const node = { cceInstanceID, ...(instanceID !== undefined && { instanceID }) };
+  async function ask({ cceInstanceID, instanceID }: SeenNode): Promise<void> {
+    const { tries: before = 0, node = { cceInstanceID, ...(instanceID !== undefined && { instanceID }) } } =
+      known.get(cceInstanceID) ?? {};
+    const tries = before + 1;
+    const reason = await reasonOf(cceInstanceID);
+    const isOver = reason.code !== undefined || reason.message !== undefined || tries >= mostTries;
+    known.set(cceInstanceID, {
+      node: { ...node, ...reason },
+      tries,
+      ...(!isOver && { nextLook: look + 2 ** (tries - 1) }),
+    });
+  }
+
+  async function reasonOf(cceInstanceID: string): Promise<Partial<FailedNode>> {
     try {
       const { steps } = await cce.getInstanceEventSteps(cceInstanceID, { signal });
-      const described = { ...node, ...reasonIn(steps, clean) };
-      known.set(cceInstanceID, described);
-      return described;
+      return reasonIn(steps, clean);
     } catch {
       // For people only: the node has failed all the same.
       signal.throwIfAborted();
-      return node;
+      return {};
     }
   }
 
   return {
-    describe: (failed) =>
-      Promise.all(
-        failed
-          .toSorted((left, right) => (left.cceInstanceID < right.cceInstanceID ? -1 : 1))
-          .slice(0, mostFailedNodes)
-          .map(describeOne),
-      ),
+    async describe(failed) {
+      look++;
+      const described = failed
+        .toSorted((left, right) => (left.cceInstanceID < right.cceInstanceID ? -1 : 1))
+        .slice(0, mostFailedNodes);
+      const isNew = ({ cceInstanceID }: SeenNode) => !known.has(cceInstanceID);
+      const isDue = ({ cceInstanceID }: SeenNode) => (known.get(cceInstanceID)?.nextLook ?? Infinity) <= look;
+      await Promise.all([...described.filter(isNew), ...described.filter(isDue).slice(0, repeatedCalls)].map(ask));
+      return described.flatMap(({ cceInstanceID }) => known.get(cceInstanceID)?.node ?? []);
+    },
   };
 }
 
@@ -57,9 +76,16 @@ function reasonIn(
   if (step === undefined) return {};
   const { code, message, suggestion } = step.errInfo ?? {};
   return {
-    step: step.stepName,
-    ...(code !== undefined && { code: clean(code) }),
-    ...(message !== undefined && { message: clean(message) }),
-    ...(suggestion !== undefined && { suggestion: clean(suggestion) }),
+    step: cut(step.stepName),
+    ...(code !== undefined && { code: cut(clean(code)) }),
+    ...(message !== undefined && { message: cut(clean(message)) }),
+    ...(suggestion !== undefined && { suggestion: cut(clean(suggestion)) }),
   };
+}
+
+const longestText = 300;
+
+/** Outcomes and heartbeats hold twenty of these. */
+function cut(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`;
 }

@@ -19,6 +19,8 @@ export interface NodeClaim {
   replaced?: readonly string[];
   /** The IDs of nodes that are known to be of somebody else. */
   foreign?: readonly string[];
+  /** Some nodes belong to node groups: the service itself may replace one that failed, and both may be listed. */
+  isRefilled?: boolean;
 }
 
 /** The nodes in a list of machines. Masters are none, and a machine without an ID is not counted until it has one. */
@@ -53,21 +55,25 @@ function stateIn(instancePhase: string | undefined): SeenNode['state'] {
 
 /**
  * The nodes that a create asked for: those that it knows, and for the rest the oldest. Whoever adds a node by hand can do so
- * only once the cluster runs, when those of the create exist.
+ * only once the cluster runs, when those of the create exist. A node that the service has put in the place of a failed one counts
+ * instead of that.
  */
 export function ownNodes(
   nodes: readonly SeenNode[],
-  { wanted, known = [], replaced = [], foreign = [] }: NodeClaim,
+  { wanted, known = [], replaced = [], foreign = [], isRefilled = false }: NodeClaim,
 ): SeenNode[] {
   const gone = new Set([...replaced, ...foreign]);
   const pinned = new Set(known.filter((id) => !gone.has(id)));
   const standing = nodes.filter((node) => isStanding(node) && !gone.has(node.cceInstanceID));
   const others = standing.filter(({ cceInstanceID }) => !pinned.has(cceInstanceID)).toSorted(byAge);
+  if (isRefilled) others.sort((left, right) => ranks[left.state] - ranks[right.state]);
   return [
     ...standing.filter(({ cceInstanceID }) => pinned.has(cceInstanceID)),
     ...others.slice(0, Math.max(0, wanted - pinned.size)),
   ];
 }
+
+const ranks: Readonly<Record<SeenNode['state'], number>> = { ready: 0, beingMade: 1, failed: 2, leaving: 3, gone: 4 };
 
 /** Whether a node is neither being deleted nor gone. */
 export function isStanding({ state }: SeenNode): boolean {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PollTrouble, ReportSequence, Step } from '../../contract/current-step.ts';
-import type { ClusterNodes } from '../../contract/nodes.ts';
+import { fitNodes, type ClusterNodes } from '../../contract/nodes.ts';
 import { readWatchedNodes, type WatchedNodes } from '../../contract/watched-nodes.ts';
 
 /** What the heartbeats of one watch say of the nodes of its cluster. */
@@ -15,9 +15,6 @@ export interface ShownNodes {
   /** What was last seen, perhaps by the attempt before. */
   nodes: () => ClusterNodes | undefined;
 }
-
-/** Temporal stores the details with each heartbeat. */
-const maximumBytes = 16_384;
 
 /** @param heartbeatDetails Those of the attempt before. Until the first look, they are the latest that is known. */
 export function keepShownNodes(
@@ -45,12 +42,7 @@ export function keepShownNodes(
       hasChanged = false;
       return has;
     },
-    details() {
-      if (shown === undefined) return {};
-      if (Buffer.byteLength(JSON.stringify(shown)) <= maximumBytes) return { watchedNodes: shown };
-      const { failedNodes: _nodes, reasons: _reasons, ...counts } = shown.nodes;
-      return { watchedNodes: { ...shown, nodes: counts } };
-    },
+    details: () => (shown === undefined ? {} : { watchedNodes: { ...shown, nodes: fitNodes(shown.nodes) } }),
     nodes: () => shown?.nodes,
   };
 }

@@ -5,7 +5,7 @@ import type { CceClient } from '../../cce/client.ts';
 import { phaseDuringCreate } from '../../cce/phases.ts';
 import { createSecretFilter, type SecretReader, type SecretReference } from '../../cce/secrets.ts';
 import type { ReportSequence, Step } from '../../contract/current-step.ts';
-import { reasonsOf, type ClusterNodes } from '../../contract/nodes.ts';
+import { fitNodes, reasonsOf, type ClusterNodes } from '../../contract/nodes.ts';
 import { honouredPauseSeconds } from '../api/call-failure.ts';
 import type { RequestBudget } from '../api/request-budget.ts';
 import { confirmationPauseMs, doubtAfter, isConfirmed, type Doubt } from '../watch/confirm-end.ts';
@@ -35,6 +35,8 @@ export interface NodesReport {
   /** `gone`: the cluster is, or is being deleted. The others: see {@link NodesDecision}. */
   verdict: Exclude<NodesDecision['verdict'], 'wait'> | 'gone';
   nodes: ClusterNodes;
+  /** With the verdict `unseen`: how many nodes the list shows. */
+  shown?: number;
   /** With the verdict `gone`: the phase of the cluster. */
   clusterPhase?: string;
   /** The IDs of the nodes that the create asked for, if asked for. */
@@ -49,8 +51,8 @@ export interface WatchNodesDependencies {
   cce: CceClient;
   /** The budget that `cce` draws from. */
   budget: RequestBudget;
-  /** Knows how many clusters the worker watches besides. */
-  phases: Pick<PhaseTicker, 'followers'>;
+  /** Counts all watches of the worker. */
+  phases: Pick<PhaseTicker, 'accompany' | 'followers'>;
   secrets: SecretReader;
   pollIntervalMs: number;
   /** How long reads of the service are assumed to lag behind at most, in milliseconds. @default 90_000 */
@@ -69,7 +71,6 @@ export interface WatchNodesDependencies {
  */
 export function watchNodes(dependencies: WatchNodesDependencies) {
   const { cce, budget, phases, pollIntervalMs, longestLagMs = 90_000 } = dependencies;
-  let watches = 0;
 
   return async (input: WatchNodesInput): Promise<NodesReport> => {
     const { clusterID, sinceMs, steps, secrets = [], replaced = [], namesNodes = false } = input;
@@ -89,7 +90,7 @@ export function watchNodes(dependencies: WatchNodesDependencies) {
       hasBeaten = true;
       beat();
     }, heartbeatIntervalMs);
-    watches++;
+    const leave = phases.accompany();
     try {
       await pause(firstPauseMs(pace(), info.attempt > 1));
       for (;;) {
@@ -101,7 +102,7 @@ export function watchNodes(dependencies: WatchNodesDependencies) {
         await pause(look.pauseMs);
       }
     } finally {
-      watches--;
+      leave();
       clearInterval(heartbeats);
     }
 
@@ -130,7 +131,10 @@ export function watchNodes(dependencies: WatchNodesDependencies) {
     async function lookAtNodes(): Promise<NodesDecision | undefined> {
       try {
         const seen = await listNodes(cce, clusterID, signal);
-        const decision = decideNodes(state, seen, input, Date.now(), 0.9 * confirmationMs());
+        const decision = decideNodes(state, seen, input, Date.now(), {
+          shortestMs: 0.9 * confirmationMs(),
+          longestLagMs,
+        });
         ({ state } = decision);
         return decision;
       } catch (error) {
@@ -164,12 +168,20 @@ export function watchNodes(dependencies: WatchNodesDependencies) {
     function reportOf({ verdict, own, others, failed }: NodesDecision, nodes: ClusterNodes): NodesReport {
       if (verdict === 'wait') throw new TypeError('the watch goes on');
       const failedIDs = failed.map(({ cceInstanceID }) => cceInstanceID);
-      return { verdict, nodes, ...(namesNodes && { own, others, failedIDs }) };
+      return {
+        verdict,
+        nodes: fitNodes(nodes),
+        ...(verdict === 'unseen' && { shown: own.length }),
+        ...(namesNodes && { own, others, failedIDs }),
+      };
     }
 
     /** What was last seen, before the cluster disappeared. */
     function last(): ClusterNodes {
-      return shown.nodes() ?? { wanted: input.wanted, ready: 0, beingMade: input.wanted, failed: 0 };
+      const seen = shown.nodes();
+      return seen !== undefined
+        ? fitNodes(seen)
+        : { wanted: input.wanted, ready: 0, beingMade: input.wanted, failed: 0 };
     }
 
     function countFailure(error: unknown): number {
@@ -196,7 +208,7 @@ export function watchNodes(dependencies: WatchNodesDependencies) {
   function pace(): Pace {
     return {
       pollIntervalMs,
-      watches: phases.followers() + watches,
+      watches: phases.followers(),
       ratePerSecond: budget.ratePerSecond(),
       longestLagMs,
     };

@@ -9,17 +9,18 @@ import type { WatchInput } from './watch-cluster.ts';
 export function withFollowerMetrics(phases: PhaseTicker, meter: MetricMeter): PhaseTicker {
   const watched = meter.createGauge('cce_clusters_watched', 'int', undefined, 'clusters that the worker watches');
   const update = () => watched.set(phases.followers());
+  const updating = (leave: () => void) => {
+    update();
+    return () => {
+      leave();
+      update();
+    };
+  };
   update();
   return {
     ...phases,
-    follow(clusterID, onTick) {
-      const unfollow = phases.follow(clusterID, onTick);
-      update();
-      return () => {
-        unfollow();
-        update();
-      };
-    },
+    follow: (clusterID, onTick) => updating(phases.follow(clusterID, onTick)),
+    accompany: () => updating(phases.accompany()),
   };
 }
 

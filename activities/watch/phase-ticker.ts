@@ -12,7 +12,13 @@ export interface PhaseTicker {
    * @returns A function that ends it.
    */
   follow: (clusterID: string, onTick: (tick: Tick) => void) => () => void;
-  /** The number of followers. */
+  /**
+   * Counts a watch that needs no phases, but draws from the same budget.
+   *
+   * @returns A function that ends it.
+   */
+  accompany: () => () => void;
+  /** The number of watches: those that follow, and those that only count. */
   followers: () => number;
 }
 
@@ -42,6 +48,7 @@ const fastestShare = 1 / 3;
  */
 export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: number }): PhaseTicker {
   const followers = new Set<{ clusterID: string; onTick: (tick: Tick) => void }>();
+  let others = 0;
   let isTicking = false;
 
   /** At most 1 while lists are worthwhile. */
@@ -83,7 +90,11 @@ export function createPhaseTicker(list: ClusterList, options: { pollIntervalMs: 
       if (!isTicking && costShare() <= 1) void tickWhileWorthwhile();
       return () => void followers.delete(follower);
     },
-    followers: () => followers.size,
+    accompany() {
+      others++;
+      return () => void others--;
+    },
+    followers: () => followers.size + others,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonsOf, type ClusterNodes } from '../../contract/nodes.ts';
+import { fitNodes, reasonsOf, type ClusterNodes } from '../../contract/nodes.ts';
 import { readWatchedNodes } from '../../contract/watched-nodes.ts';
 
 const failedNodes = [
@@ -47,6 +47,24 @@ describe('what a watch of nodes has seen', () => {
     ['without a time', { watchedNodes: { ...watchedNodes, changedAt: 'yesterday' } }],
   ])('is not read from details %s', (_, details) => {
     expect(readWatchedNodes(details)).toBeUndefined();
+  });
+
+  it('keeps the reasons of failed nodes that are too long to be stored', () => {
+    const long = Array.from({ length: 20 }, (_, index) => ({
+      cceInstanceID: `n${index}`,
+      code: index < 11 ? 'A' : 'B',
+      message: '缺'.repeat(300),
+      suggestion: '等'.repeat(300),
+    }));
+    const reasons = reasonsOf(long);
+    const fitted = fitNodes({ ...nodes, failedNodes: long, reasons });
+    expect(fitted).toEqual({ wanted: 5, ready: 1, beingMade: 1, failed: 3, replaced: 1, reasons });
+    expect(readWatchedNodes({ watchedNodes: { ...watchedNodes, nodes: fitted } })?.nodes).toEqual(fitted);
+    const many = long.map((node, index) => ({ ...node, code: `${index}` }));
+    const fewer = fitNodes({ ...nodes, failedNodes: many, reasons: reasonsOf(many) });
+    expect(fewer.reasons?.length).toBeGreaterThan(10);
+    expect(Buffer.byteLength(JSON.stringify(fewer))).toBeLessThanOrEqual(16_384);
+    expect(fitNodes(nodes)).toBe(nodes);
   });
 
   it('groups failed nodes by their reasons, the most frequent first', () => {

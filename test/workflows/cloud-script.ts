@@ -48,6 +48,7 @@ export interface ScriptedNodes {
   /** @default all that are wanted, or none */
   ready?: number;
   failedNodes?: FailedNode[];
+  shown?: number;
   clusterPhase?: ClusterPhase;
 }
 

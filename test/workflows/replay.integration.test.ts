@@ -43,9 +43,30 @@ describe('recorded histories', () => {
     expect(await replay('create-lease-is-extended.json', workflows, leaseOfBefore)).toBeUndefined();
   });
 
+  it('let a lease go on that a worker of before began, although its client asked for nodes', async () => {
+    const workflows = { workflowBundle: { codePath: inject('workflowBundlePath') } };
+    expect(await replay('create-expires.json', workflows, (recorded) => asking(recorded, 'nodes'))).toBeUndefined();
+  });
+
   it('fail to replay when the workflow does the same in another order', async () => {
     const codePath = await bundleOnce('reordered.js');
     const error = await replay('create-runs.json', { workflowBundle: { codePath } });
     expect(error?.name).toBe('DeterminismViolationError');
   });
 });
+
+/** The history of a create whose client asked for a readiness that its workers did not know. */
+function asking({ workflowId, history }: Recorded, readiness: string): Recorded {
+  const [started, ...events] = history.events;
+  const attributes = started?.['workflowExecutionStartedEventAttributes'] as {
+    input: { payloads: { data: string }[] };
+  };
+  const [payload] = attributes.input.payloads;
+  const input = JSON.parse(Buffer.from(payload!.data, 'base64').toString()) as object;
+  const data = Buffer.from(JSON.stringify({ ...input, readiness })).toString('base64');
+  const asked = { ...attributes, input: { payloads: [{ ...payload, data }] } };
+  return {
+    workflowId,
+    history: { events: [{ ...started!, workflowExecutionStartedEventAttributes: asked }, ...events] },
+  };
+}

@@ -94,16 +94,18 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   let made = 0;
   let lastDescription = '';
 
-  const nodesAtLast = partialClient({
-    listInstances: async () => {
-      const { nodesAtLast: totalCount = 0 } = script;
-      const instanceList = Array.from({ length: totalCount }, (_, index) => ({
-        spec: { cceInstanceID: `node-${index}`, clusterRole: 'node' },
-        status: { instancePhase: 'running' },
-      }));
-      return { instancePage: { totalCount, instanceList }, requestID: 'instances' };
-    },
-  });
+  /** All nodes that a create asked for: those that run at last, and the others, which failed. */
+  function nodesAtLast(order: DeleteOrder) {
+    const { nodesAtLast: running = 0 } = script;
+    const totalCount = 'nodes' in order ? order.nodes.wanted : 0;
+    const instanceList = Array.from({ length: totalCount }, (_, index) => ({
+      spec: { cceInstanceID: `node-${index}`, clusterRole: 'node' },
+      status: { instancePhase: index < running ? 'running' : 'create_failed' },
+    }));
+    return partialClient({
+      listInstances: async () => ({ instancePage: { totalCount, instanceList }, requestID: 'instances' }),
+    });
+  }
 
   for (const [index, cluster] of (script.clusters ?? []).entries()) add(`cce-before-${index + 1}`, cluster);
 
@@ -189,14 +191,20 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       await reach('join');
       if (report === undefined || report === 'never') throw nothingNew();
       if (report instanceof ApplicationFailure) throw report;
-      const { verdict, ready = verdict === 'ready' ? wanted : 0, failedNodes = [], clusterPhase } = report;
+      const { verdict, ready = verdict === 'ready' ? wanted : 0, failedNodes = [], clusterPhase, shown } = report;
       const failed = failedNodes.length;
       const counts = { wanted, ready, failed, beingMade: wanted - ready - failed };
       const reasons = failed > 0 && { failedNodes, reasons: reasonsOf(failedNodes) };
       const failedIDs = failedNodes.map(({ cceInstanceID }) => cceInstanceID);
       const named = namesNodes && { own: [...ownNodeIDs], others: [], failedIDs };
       const nodesSeen = { ...counts, ...reasons, ...(replaced.length > 0 && { replaced: replaced.length }) };
-      return { verdict, nodes: nodesSeen, ...named, ...(clusterPhase !== undefined && { clusterPhase }) };
+      return {
+        verdict,
+        nodes: nodesSeen,
+        ...named,
+        ...(clusterPhase !== undefined && { clusterPhase }),
+        ...(shown !== undefined && { shown }),
+      };
     },
     async deleteFailedNodes({ instanceIDs }) {
       deletedNodes.push(...instanceIDs);
@@ -231,7 +239,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
         cluster === undefined
           ? undefined
           : (objectionTo(order, shownAs(cluster, order)) ??
-            (await objectionOfNodes(nodesAtLast, order, shownAs(cluster, order), new AbortController().signal)));
+            (await objectionOfNodes(nodesAtLast(order), order, shownAs(cluster, order), new AbortController().signal)));
       if (objection !== undefined) return { alreadyGone: false, objection };
       deletes.push({ clusterID, options, reason: order.reason });
       deletesSince.push(sinceMs);

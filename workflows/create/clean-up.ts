@@ -140,7 +140,7 @@ function orderOf(
   if (reason === undefined) return undefined;
   const { key: markerKey } = marker;
   if (!isAboutNodes(reason)) return { reason, markerKey };
-  return nodes && { reason, markerKey, nodes };
+  return nodes && { reason, markerKey, nodes: { wanted: nodes.wanted, needed: nodes.needed } };
 }
 
 /** What is true of the cluster of a create alone is no reason to delete another one: that is an extra. */

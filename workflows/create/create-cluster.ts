@@ -54,7 +54,6 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     allowDuplicateName: input.allowDuplicateName ?? false,
     cleanUpTimeoutSeconds: input.cleanUpTimeoutSeconds ?? defaultCleanUpTimeoutSeconds,
     ...(input.knownClusterID !== undefined && { knownClusterID: input.knownClusterID }),
-    ...nodeNeedOf(input),
     unseenUntilMs: input.unseenUntil === undefined ? -Infinity : Date.parse(input.unseenUntil),
     ...(resumed?.record ?? { requests: [], made: [], duplicates: [] }),
   };
@@ -90,6 +89,7 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
         return;
       }
       await validateCluster({ request, disabledRules: input.disabledRules ?? [] });
+      Object.assign(creation, nodeNeedOf(input));
       progress.enter('submitting');
       await provisionCluster(creation, progress, deadlineIn(timeoutSeconds * 1000));
       await joinNodes(creation, progress, input);
@@ -169,13 +169,22 @@ export async function createCluster(input: CreateClusterInput): Promise<CreateCl
     const ended = outcome('failed');
     if (reason.type === 'DeletedByOthers' && isLeaving(progress.view().phase)) forgetObtained(creation);
     const deleteReason = input.onFailure === 'keep' ? undefined : reasonsToDelete[reason.type];
-    // The masters run, and somebody besides the starter relies on the cluster.
-    const isSpared = () => deleteReason !== undefined && isAboutNodes(deleteReason) && isClaimed;
-    const ownPolicy = () => (deleteReason === undefined || isSpared() ? {} : { reason: deleteReason });
+    // The masters run. That its nodes do not is no reason if others rely on it, or if nobody knows whether they do.
+    const objection = () =>
+      deleteReason !== undefined && isAboutNodes(deleteReason) ? objectionOfOthers() : undefined;
+    const ownPolicy = () => (deleteReason === undefined || objection() !== undefined ? {} : { reason: deleteReason });
     const policy = () => (work.cancelRequest()?.deleteOptions === undefined ? ownPolicy() : cancelPolicy());
     const cleanup = await cleanUp(creation, policy, progress, work.onAbandon);
+    const spared = cleanup.status === 'kept' && cleanup.reason === undefined ? objection() : undefined;
+    const isOwn = creation.obtained?.madeBy === 'thisCreate';
+    const whySpared = spared !== undefined && isOwn && { objection: spared };
     progress.enter('done');
-    throw closingFailure(recorded({ ...ended, failure: reason, cleanup: withLeaseNote(cleanup) }));
+    throw closingFailure(recorded({ ...ended, failure: reason, cleanup: withLeaseNote({ ...cleanup, ...whySpared }) }));
+  }
+
+  function objectionOfOthers(): string | undefined {
+    if (isClaimed) return 'somebody besides its starter asked for it, and relies on it';
+    return creation.hasUnseenNodes === true ? 'the service does not show all of its nodes' : undefined;
   }
 
   async function endExpired(): Promise<CreateClusterOutcome> {

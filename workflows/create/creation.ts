@@ -13,6 +13,11 @@ export interface Creation extends CreateRecord {
   readonly knownClusterID?: string;
   /** Until when, in milliseconds since the epoch, a cluster of that create may still appear. `-Infinity` if none may. */
   readonly unseenUntilMs: number;
-  /** The nodes that the create waits for. Absent if it does not wait for any. */
-  readonly nodes?: NodeNeed;
+  /**
+   * The nodes that the create waits for. Absent if it does not wait for any, and until the request is known to be valid.
+   * `target`: with how many it ends at once.
+   */
+  nodes?: NodeNeed & { target: number };
+  /** Its nodes did not run in time, and no list shows all of them: the cluster may well be healthy. */
+  hasUnseenNodes?: true;
 }

@@ -1,6 +1,6 @@
+import { ActivityFailure, TemporalFailure, TimeoutFailure } from '@temporalio/common';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { NodesReport } from '../../activities/nodes/watch-nodes.ts';
-import { TemporalFailure } from '@temporalio/common';
-import { isCancellation } from '@temporalio/workflow';
 import { secretsOf } from '../../cce/secrets.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { nodesText, reasonText, type ClusterNodes } from '../../contract/nodes.ts';
@@ -8,6 +8,7 @@ import type { OperationFailure } from '../../contract/operation-failure.ts';
 import {
   defaultMaxReplacements,
   defaultNodeTimeoutSeconds,
+  leastNodes,
   neededNodes,
   wantedNodes,
 } from '../../contract/readiness.ts';
@@ -19,25 +20,29 @@ import type { Creation } from './creation.ts';
 import { replaceNodes, type NodeRecord } from './replace-nodes.ts';
 
 /** The nodes that a create waits for. None if its input says nothing of nodes, as inputs of before do. */
-export function nodeNeedOf({ request, readiness = 'cluster' }: CreateClusterInput): Pick<Creation, 'nodes'> {
+export function nodeNeedOf({
+  request,
+  readiness = 'cluster',
+  onNodeFailure,
+}: CreateClusterInput): Pick<Creation, 'nodes'> {
   const wanted = wantedNodes(request);
-  const needed = Math.min(wanted, neededNodes(readiness, wanted) ?? wanted);
-  return needed === 0 ? {} : { nodes: { wanted, needed } };
+  const target = Math.min(wanted, neededNodes(readiness, wanted) ?? wanted);
+  const needed = Math.min(target, leastNodes({ readiness, onNodeFailure }, wanted));
+  return target === 0 ? {} : { nodes: { wanted, needed, target } };
 }
 
 /**
  * Waits until as many nodes of the running cluster run as the create needs. One activity does that, however many nodes there are
  * and however long it takes.
  *
- * Throws `NodesFailed`, `NodesNotReady`, or `DeletedByOthers`.
+ * Throws `NodesFailed`, `NodesNotReady`, `DeletedByOthers`, or `Timeout`.
  */
-export async function joinNodes(
-  { nodes: need, obtained, request, marker }: Creation,
-  progress: Progress,
-  options: CreateClusterInput,
-): Promise<void> {
+export async function joinNodes(creation: Creation, progress: Progress, options: CreateClusterInput): Promise<void> {
+  const { nodes: need, obtained, request, marker } = creation;
   if (need === undefined || obtained === undefined) return;
-  const { nodeTimeoutSeconds = defaultNodeTimeoutSeconds, onNodeFailure = 'fail' } = options;
+  // A worker of before may have taken this create further, although its client has asked for nodes.
+  if (!patched('joins-nodes')) return;
+  const { nodeTimeoutSeconds = defaultNodeTimeoutSeconds } = options;
   const { clusterID, madeBy } = obtained;
   const sinceMs = Date.now();
   progress.enter('joiningNodes');
@@ -50,20 +55,22 @@ export async function joinNodes(
       ...need,
       ...claim,
       clusterID,
-      acceptsFailures: onNodeFailure === 'accept',
       isAdopted,
+      ...((request.nodeGroups ?? []).length > 0 && { isRefilled: true }),
       sinceMs,
       untilMs,
       steps: progress.view().steps,
       secrets: secretsOf(request),
       ...(record !== undefined && { namesNodes: true }),
+    }).catch((error: unknown) => {
+      throw isTimeout(error) ? failure(nobodyLooked(clusterID)) : error;
     });
     progress.seeNodes(seen.nodes);
     throwIfCancelled();
     return seen;
   };
   const [set] = request.nodes ?? [];
-  const replaces = onNodeFailure === 'replace' && !isAdopted && set !== undefined;
+  const replaces = options.onNodeFailure === 'replace' && !isAdopted && set !== undefined;
   let record: NodeRecord | undefined = replaces
     ? { wanted: need.wanted, known: [], replaced: [], foreign: [], added: 0 }
     : undefined;
@@ -79,6 +86,8 @@ export async function joinNodes(
     } catch (error) {
       if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
       const { message } = describeFailure(error, 'CreateRefused');
+      // Those that it has deleted itself are not missing.
+      creation.nodes = { ...need, wanted: need.wanted - record.replaced.length + record.added };
       throw failure(nodesFailed(clusterID, nodes, `; they could not be replaced: ${message}`));
     }
     report = await watch(record);
@@ -90,9 +99,26 @@ export async function joinNodes(
       throw failure(nodesFailed(clusterID, report.nodes));
     case 'late':
       throw failure(nodesLate(clusterID, report.nodes, need.needed, nodeTimeoutSeconds));
+    case 'unseen':
+      creation.hasUnseenNodes = true;
+      throw failure(nodesUnseen(clusterID, report));
     case 'gone':
       throw failure(clusterGone(clusterID, report, progress));
   }
+}
+
+/** After attempts that failed, the cause is the last failure, and only the state of the retries tells of the time limit. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof ActivityFailure && (error.retryState === 'TIMEOUT' || error.cause instanceof TimeoutFailure);
+}
+
+function nobodyLooked(clusterID: string): OperationFailure {
+  return {
+    type: 'Timeout',
+    message: `no worker could tell in time whether the nodes of ${clusterID} run`,
+    advice: `${clusterID} is kept; see that a worker of its account and region runs, then create again to wait for the nodes`,
+    clusterIDs: [clusterID],
+  };
 }
 
 function nodesFailed(clusterID: string, nodes: ClusterNodes, more = ''): OperationFailure {
@@ -116,6 +142,14 @@ function nodesLate(clusterID: string, nodes: ClusterNodes, needed: number, secon
     type: 'NodesNotReady',
     message: `${needed} nodes of ${clusterID} were to run within ${seconds} s, but ${nodesText(nodes)}`,
     advice: 'raise the time limit for nodes, or ask for fewer of them',
+  };
+}
+
+function nodesUnseen(clusterID: string, { nodes, shown = 0 }: NodesReport): OperationFailure {
+  return {
+    type: 'NodesNotReady',
+    message: `the service shows only ${shown} of ${nodes.wanted} nodes of ${clusterID}, ${nodes.ready} of them ready`,
+    advice: `${clusterID} is kept; look at its nodes, then create again to wait for them, or delete it`,
   };
 }
 

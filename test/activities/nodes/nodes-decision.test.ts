@@ -19,27 +19,28 @@ function list(letters: string): SeenNode[] {
 const lookMs = 10_000;
 
 /** Decides on one look after the other, ten seconds apart, and returns the last decision. */
-function after(looks: readonly string[], wish: Partial<NodesGoal> = {}, shortestMs = 2_700) {
+function after(looks: readonly string[], wish: Partial<NodesGoal> = {}, shortestMs = 2_700, longestLagMs = 2 * lookMs) {
   const goal: NodesGoal = {
     wanted: 4,
     needed: 4,
-    acceptsFailures: false,
     isAdopted: false,
     untilMs: Infinity,
     ...wish,
   };
   let state: NodesState = noLooks;
-  let decision = decideNodes(state, list(looks[0] ?? ''), goal, 0, shortestMs);
+  let decision = decideNodes(state, list(looks[0] ?? ''), goal, 0, { shortestMs, longestLagMs });
   for (const [index, letters] of looks.slice(1).entries()) {
     ({ state } = decision);
-    decision = decideNodes(state, list(letters), goal, (index + 1) * lookMs, shortestMs);
+    decision = decideNodes(state, list(letters), goal, (index + 1) * lookMs, { shortestMs, longestLagMs });
   }
   const { ready, beingMade, failed } = decision.counts;
   return { verdict: decision.verdict, counts: [ready, beingMade, failed], isDoubtful: decision.isDoubtful };
 }
 
 const partly = { needed: 3 };
-const accepting = { acceptsFailures: true };
+const accepting = { needed: 1, target: 4 };
+const acceptingHalf = { needed: 2, target: 4 };
+const refilled = { isRefilled: true };
 const adopted = { isAdopted: true };
 
 describe('the nodes that looks have shown', () => {
@@ -58,7 +59,9 @@ describe('the nodes that looks have shown', () => {
     ['are ready if enough run beside a failed one', ['RRMF', 'RRRF'], partly, 'ready', [3, 0, 1]],
     ['are failed if too few may still run', ['RMFF', 'RMFF'], partly, 'failed', [1, 1, 2]],
     ['are accepted if none is on its way', ['RRFF', 'RRFF'], accepting, 'ready', [2, 0, 2]],
-    ['are accepted if all failed', ['FFFF', 'FFFF'], accepting, 'ready', [0, 0, 4]],
+    ['are accepted if none is on its way and enough run', ['RRFF', 'RRFF'], acceptingHalf, 'ready', [2, 0, 2]],
+    ['are failed if all failed, even if failures are accepted', ['FFFF', 'FFFF'], accepting, 'failed', [0, 0, 4]],
+    ['are failed if too many failed to be accepted', ['RFFF', 'RFFF'], acceptingHalf, 'failed', [1, 0, 3]],
     ['are awaited by those who accept failures', ['RMFF', 'RMFF'], accepting, 'wait', [1, 1, 2]],
     ['are awaited if one leaves', ['RRRL', 'RRRL'], {}, 'wait', [3, 1, 0]],
     ['do not include younger ones', ['RRRRF', 'RRRRF'], {}, 'ready', [4, 0, 0]],
@@ -68,11 +71,23 @@ describe('the nodes that looks have shown', () => {
     ['are late after two looks beyond the limit', ['RRRM', 'RRRM'], { untilMs: 0 }, 'late', [3, 1, 0]],
     ['are ready beyond the limit', ['RRRR'], { untilMs: 0 }, 'ready', [4, 0, 0]],
     ['are accepted at the limit', ['RRRM', 'RRRM'], { ...accepting, untilMs: 0 }, 'ready', [3, 1, 0]],
+    ['are not accepted at the limit if none runs', ['MMMM', 'MMMM'], { ...accepting, untilMs: 0 }, 'late', [0, 4, 0]],
+    ['are unseen beyond the limit if the list shows none', ['', ''], { untilMs: 0 }, 'unseen', [0, 4, 0]],
+    ['are unseen beyond the limit if the list shows fewer', ['RRM', 'RRM'], { untilMs: 0 }, 'unseen', [2, 2, 0]],
+    ['are not failed while the list shows fewer', ['F', 'F', 'F'], {}, 'wait', [0, 3, 1]],
+    ['are unseen, not failed, if some are missing', ['F', 'F'], { untilMs: 0 }, 'unseen', [0, 3, 1]],
+    ['of node groups are awaited though one failed', ['RRRF', 'RRRF'], refilled, 'wait', [3, 0, 1]],
+    ['of node groups are failed at the limit', ['RRRF', 'RRRF'], { ...refilled, untilMs: 0 }, 'failed', [3, 0, 1]],
+    ['of node groups are ready with one in place of a failed one', ['FRRRR'], refilled, 'ready', [4, 0, 0]],
     ['of an adopted cluster are awaited after one look', ['RR'], adopted, 'wait', [2, 2, 0]],
-    ['of an adopted cluster are ready if no more are there', ['RR', 'RR'], adopted, 'ready', [2, 0, 0]],
-    ['of an adopted cluster are ready if none is there', ['', ''], adopted, 'ready', [0, 0, 0]],
-    ['of an adopted cluster are awaited while being made', ['RM', 'RM'], adopted, 'wait', [1, 1, 0]],
-    ['of an adopted cluster fail like others', ['RF', 'RF'], adopted, 'failed', [1, 0, 1]],
+    ['of an adopted cluster are awaited after two looks', ['RR', 'RR'], adopted, 'wait', [2, 2, 0]],
+    ['of an adopted cluster are ready if no more show for long', ['RR', 'RR', 'RR'], adopted, 'ready', [2, 0, 0]],
+    ['of an adopted cluster are awaited if others are missing', ['RR', 'R', 'RR'], adopted, 'wait', [2, 2, 0]],
+    ['of an adopted cluster are not ready after one short look', ['MMMM', 'RR'], adopted, 'wait', [2, 2, 0]],
+    ['of an adopted cluster are not ready after an empty look', ['MMMM', ''], adopted, 'wait', [0, 4, 0]],
+    ['of an adopted cluster are never ready if none shows', ['', '', '', ''], adopted, 'wait', [0, 4, 0]],
+    ['of an adopted cluster are awaited while being made', ['RM', 'RM', 'RM'], adopted, 'wait', [1, 1, 0]],
+    ['of an adopted cluster fail like others', ['RF', 'RF', 'RF'], adopted, 'failed', [1, 0, 1]],
   ])('%s', (_, looks, wish, verdict, counts) => {
     expect(after(looks, wish)).toMatchObject({ verdict, counts });
   });

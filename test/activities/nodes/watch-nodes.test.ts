@@ -77,13 +77,13 @@ function begin(looks: readonly Look[], { input, heartbeatDetails, pageLimit, lon
   const activity = watchNodes({
     cce,
     budget: createRequestBudget({ maximumRequestsPerSecond: 1_000_000 }),
-    phases: { followers: () => 0 },
+    phases: { accompany: () => () => undefined, followers: () => 0 },
     secrets: { env: () => undefined, file: () => undefined },
     pollIntervalMs: 1,
     longestLagMs,
   });
   const wanted = 4;
-  const goal = { wanted, needed: wanted, acceptsFailures: false, isAdopted: false, untilMs: Infinity };
+  const goal = { wanted, needed: wanted, isAdopted: false, untilMs: Infinity };
   const given = { ...goal, clusterID, sinceMs: 0, steps: [], secrets: ['test123!T'], ...input };
   return { environment, calls, report: environment.run(activity, given) as Promise<NodesReport> };
 }
@@ -104,7 +104,7 @@ describe('a watch of nodes', () => {
 
   it('asks once why a node failed, and tells no secret', async () => {
     const { verdict, nodes, calls } = await watch(['RMFF', 'RMFF', 'RMFF', 'RRFF'], {
-      input: { acceptsFailures: true },
+      input: { needed: 2, target: 4 },
     });
     const reason = { step: '准备机器', code: 'NoStock', message: expect.not.stringContaining('test123!T') };
     expect({ verdict, nodes }).toMatchObject({

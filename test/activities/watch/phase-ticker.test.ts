@@ -69,6 +69,15 @@ describe('the ticks', () => {
     expect(gaps(passes).slice(0, 3)).toEqual(pauses);
   });
 
+  it('do not come for watches that only count', () => {
+    const { ticker } = tickerOf();
+    followMany(ticker, 9);
+    const leave = ticker.accompany();
+    expect(ticker.followers()).toBe(10);
+    leave();
+    expect(ticker.followers()).toBe(9);
+  });
+
   it('tell each follower the phase of its cluster, from one list', async () => {
     const { ticker, passes, shown } = tickerOf();
     shown.phases = { 'cce-0': 'pending', 'cce-1': 'running', 'cce-99': 'deleting' };

@@ -70,6 +70,7 @@ function watchAmong(
         onTick = listener;
         return () => (onTick = undefined);
       },
+      accompany: () => () => undefined,
       followers: () => followers,
     },
     reportStep: async (_, change) => void reported.push(change),
