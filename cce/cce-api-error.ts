@@ -51,7 +51,7 @@ export class CceApiError extends Error {
   readonly mayHaveTakenEffect: boolean;
 
   constructor(details: CceApiErrorDetails) {
-    const kind = kindOf(details.httpStatus, details.code);
+    const kind = kindOf(details.httpStatus, details.code, details.method);
     const requestID = details.requestID === undefined ? '' : `, requestID ${details.requestID}`;
     super(
       `${details.method} ${details.path}: ${details.message} (${details.code}, HTTP ${details.httpStatus}${requestID})`,
@@ -87,17 +87,22 @@ const kindsByCode: Readonly<Record<string, CceApiErrorKind>> = {
   'cce.warning.accessdenied': 'permission',
   'cce.warning.unauthorized': 'permission',
   optinrequired: 'permission',
-  // Its name says that the cluster's state does not permit the call, its text in the vendor's table that the keys do not.
-  'cce.warning.operationnotallowed': 'conflict',
 };
 
-/** The kind of an error response with this status and code. */
-export function kindOf(httpStatus: number, code: string): CceApiErrorKind {
+/**
+ * Its name says that the cluster's state does not permit the call, its text in the vendor's table that the keys do not. Only a
+ * change of a cluster that exists can meet such a state.
+ */
+const operationNotAllowedCode = 'cce.warning.operationnotallowed';
+
+/** The kind of an error response with this status and code to a call with this method. */
+export function kindOf(httpStatus: number, code: string, method = 'POST'): CceApiErrorKind {
   const lowerCode = code.toLowerCase();
   // Comes first: with any code, a 5xx response leaves open whether the call took effect.
   if (httpStatus >= 500) return 'server';
   const byCode = kindsByCode[lowerCode];
   if (byCode !== undefined) return byCode;
+  if (lowerCode === operationNotAllowedCode) return method === 'DELETE' || method === 'PUT' ? 'conflict' : 'permission';
   if (httpStatus < 300) return 'malformed';
   if (httpStatus === 429) return 'throttled';
   if (/quota/.test(lowerCode)) return 'quota';

@@ -91,6 +91,10 @@ function adviceFor({ kind, code, method }: CallFailure): string | undefined {
       return 'check the access key and the secret key of the worker, and its clock';
     case 'permission':
       return 'grant this permission to the account of the worker, or ask its owner to';
+    case 'conflict':
+      return code?.toLowerCase() === 'cce.warning.operationnotallowed'
+        ? 'wait until the cluster is not busy; if it is not, grant this permission to the account of the worker'
+        : undefined;
     case 'quota':
       return 'raise the cluster quota of the account, or delete clusters that are not needed';
     case 'validation':
