@@ -7,13 +7,14 @@ import type { CreateClusterInput } from '../contract/create.ts';
 import { createWorkflowID, type Placement } from '../contract/identity.ts';
 import { requestQuery } from '../contract/messages.ts';
 import { memoOfCreate, type Asker, type OperationMemo } from '../contract/operation-memo.ts';
-import { nodeDefaults, withReadiness } from '../contract/readiness.ts';
-import { unmetOptions } from '../contract/unmet-options.ts';
+import { nodeDefaults, unmetReadiness, wantedNodes, withReadiness } from '../contract/readiness.ts';
+import { unmetOptions, type Options } from '../contract/unmet-options.ts';
 import { isEnding } from '../temporal/executions/query-if-answered.ts';
 import { recordForCreate } from '../temporal/executions/record-of-earlier.ts';
 import {
   claimRun,
   findOperationRun,
+  isClaimable,
   startOperation,
   type FoundRun,
   type OperationRun,
@@ -98,36 +99,74 @@ export async function startCreate(
     // A caller that attached would only see it end. If no worker answers, the caller may attach.
     if (await isEnding(client, client.workflow.getHandle(workflowID))) throw new OperationEndingError(workflowID);
     if (await isClusterLeaving(client, run)) throw new ClusterGoneError(workflowID);
-    refuseOtherOptions(run, memo, options);
+    const notes = refuseOtherOptions(run, memo, options, request);
     // If it has ended since, a new create adopts the cluster: nobody would learn that this caller relies on it.
     if (!(await claimRun(client, run))) continue;
     // A cancel that came before the claim counts.
-    const wasClaimed = run.memo.startedBy !== undefined;
-    if (wasClaimed && (await isEnding(client, client.workflow.getHandle(workflowID)))) {
+    if (isClaimable(run.memo) && (await isEnding(client, client.workflow.getHandle(workflowID)))) {
       throw new OperationEndingError(workflowID);
     }
-    return { workflowID, runID, attached, warnings };
+    return { workflowID, runID, attached, warnings: [...warnings, ...notes] };
   }
 }
 
 /** What holds for a create that was started without the option. */
 const defaults = { onFailure: 'delete', timeoutSeconds: 3600, cleanUpTimeoutSeconds: 24 * 3600, ...nodeDefaults };
 
-/** A create under way keeps the options that it was started with. Without a word, the caller would rely on others. */
+/**
+ * A create under way keeps the options that it was started with. Without a word, the caller would rely on others.
+ *
+ * @returns what the caller should know of a create that meets its wishes otherwise than it may think
+ */
 function refuseOtherOptions(
   { workflowID, memo }: OperationRun,
-  { options: { readiness, ...others } = {} }: OperationMemo,
-  { readiness: asked }: CreateOptions,
-): void {
-  // A readiness that the caller has left open is met by any: creates of before have none.
-  const options = { ...others, ...(asked !== undefined && readiness !== undefined && { readiness }) };
+  { options: { readiness: _, ...others } = {} }: OperationMemo,
+  asked: CreateOptions,
+  request: CreateClusterRequest,
+): Problem[] {
   const actual = memo.options ?? (memo.hasLease === true ? { ttlSeconds: 'unknown' } : {});
-  const unmet = unmetOptions(options, actual, defaults);
-  if (unmet.length === 0) return;
-  const isLease = unmet.some(({ option }) => option === 'ttlSeconds') && memo.hasLease === true;
-  const advice = isLease ? 'set a new time to live instead' : 'attach without these options, or cancel it first';
+  const lacking = unmetReadiness(asked, actual, wantedNodes(request));
+  // The same command must not fail after an upgrade of the client that has started the create.
+  const isOfBefore = asked.readiness === undefined && actual['readiness'] === undefined;
+  const unmet = unmetOptions(others, actual, defaults);
+  const isNamed = unmet.some(({ option }) => option === lacking?.option);
+  const all = lacking === undefined || isOfBefore || isNamed ? unmet : [...unmet, lacking];
+  if (all.length === 0) return notesOnNodes(asked, actual, lacking !== undefined, request);
+  const isLease = all.some(({ option }) => option === 'ttlSeconds') && memo.hasLease === true;
+  const isReadiness = all.every(({ option }) => option === 'readiness');
+  const advice = isLease
+    ? 'set a new time to live instead'
+    : isReadiness
+      ? 'attach with the readiness cluster, or create again when it has ended: that adopts its cluster and waits for the nodes'
+      : 'attach without these options, or cancel it first';
   const hint = isLease ? `ccectl extend ${memo.clusterName ?? 'NAME'} --ttl` : undefined;
-  throw new OptionsConflictError(workflowID, unmet, advice, hint);
+  throw new OptionsConflictError(workflowID, all, advice, hint);
+}
+
+function notesOnNodes(
+  asked: CreateOptions,
+  actual: Options,
+  isLacking: boolean,
+  request: CreateClusterRequest,
+): Problem[] {
+  const about = { path: 'readiness', rule: 'attached' };
+  if (isLacking) {
+    return [
+      {
+        ...about,
+        message: 'The create under way does not wait for nodes: a client of before has started it.',
+        advice: 'Create again when it has ended: that adopts its cluster and waits for the nodes.',
+      },
+    ];
+  }
+  if (asked.readiness !== 'cluster' || actual['readiness'] === undefined || wantedNodes(request) === 0) return [];
+  return [
+    {
+      ...about,
+      message: `The create under way waits for more than its cluster: its readiness is ${String(actual['readiness'])}.`,
+      advice: 'Its status tells when the cluster itself runs: in the stage joiningNodes.',
+    },
+  ];
 }
 
 /**

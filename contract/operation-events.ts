@@ -16,7 +16,10 @@ export type OperationEvent = {
   /** Grows with each event of an operation, and is the same whoever reads the state, and whenever. */
   position: number;
 } &
-  /** `nodes`: with the stage `joiningNodes`, what is known of the nodes when the state was read. */
+  /**
+   * `nodes`: with the stage `joiningNodes`, what is known of the nodes when the state was read. Readers of the same event may see
+   * other counts, or none: an event is known by its position.
+   */
   (
     | { type: 'stage'; stage: Stage; clusterID?: string; nodes?: ClusterNodes }
     | { type: 'step'; stage: Stage; step: Step }

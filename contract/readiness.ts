@@ -1,4 +1,5 @@
 import type { CreateClusterRequest } from '../cce/create-cluster.ts';
+import type { Options, UnmetOption } from './unmet-options.ts';
 
 /** What a create waits for, and what it does about nodes that fail. */
 export interface NodeOptions {
@@ -10,7 +11,7 @@ export interface NodeOptions {
    * - `nodes>=N`: when N of them run.
    * - `N%`: when this share of them runs, rounded up.
    *
-   * A spec without nodes has nothing to wait for.
+   * A spec without nodes has nothing to wait for. A create whose input has none, as those of clients of before, does not wait.
    *
    * @default 'nodes'
    */
@@ -26,7 +27,8 @@ export interface NodeOptions {
    *
    * - `fail`: the create fails, and `onFailure` says what happens to the cluster.
    * - `replace`: delete the failed nodes and add others of the same spec; fail when `maxReplacements` are used up.
-   * - `accept`: the cluster counts as running when no node is on its way any more, or at the time limit.
+   * - `accept`: the cluster counts as running when no node is on its way any more, or at the time limit, if at least one
+   *   runs, or as many as a number or share in `readiness`.
    *
    * @default 'fail'
    */
@@ -82,6 +84,27 @@ export function leastNodes(
   const needed = neededNodes(readiness, wanted) ?? wanted;
   // Somebody who gives a number means it, even if failures are accepted.
   return readiness === 'nodes' && onNodeFailure === 'accept' ? Math.min(1, needed) : needed;
+}
+
+/**
+ * What a create under way lacks for a caller that would attach to it: it ends well with fewer nodes than the caller wants. More
+ * nodes meet every wish. `undefined` if it lacks nothing.
+ *
+ * @param asked Those of the caller, with the default if it gave none.
+ * @param has Those that the create was started with.
+ */
+export function unmetReadiness(
+  asked: Pick<NodeOptions, 'readiness' | 'onNodeFailure'>,
+  has: Options,
+  wanted: number,
+): UnmetOption | undefined {
+  const { readiness = 'nodes', onNodeFailure = 'fail' } = asked;
+  const { readiness: ofRun = 'cluster', onNodeFailure: policyOfRun = 'fail' } = has;
+  const ofRunLeast = leastNodes({ readiness: String(ofRun), onNodeFailure: String(policyOfRun) }, wanted);
+  if (leastNodes({ readiness, onNodeFailure }, wanted) <= ofRunLeast) return undefined;
+  return readiness === ofRun
+    ? { option: 'onNodeFailure', asked: onNodeFailure, actual: policyOfRun }
+    : { option: 'readiness', asked: readiness, actual: ofRun };
 }
 
 /** What {@link NodeOptions.readiness} must be, for people. */

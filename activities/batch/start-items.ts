@@ -6,7 +6,7 @@ import type { BatchItem } from '../../contract/batch/item.ts';
 import type { CreateClusterInput } from '../../contract/create.ts';
 import { createWorkflowID } from '../../contract/identity.ts';
 import { memoOfCreate } from '../../contract/operation-memo.ts';
-import { secondsUntilReady, withReadiness } from '../../contract/readiness.ts';
+import { secondsUntilReady } from '../../contract/readiness.ts';
 import { ifReadable } from '../../temporal/executions/is-unreadable.ts';
 import { recordForCreate } from '../../temporal/executions/record-of-earlier.ts';
 import { findOperationRun } from '../../temporal/executions/start-operation.ts';
@@ -79,8 +79,7 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
   const { upload, startedBy } = input;
   const { clusterName } = create.request.cluster;
   const workflowID = createWorkflowID(upload, clusterName);
-  const wanted = withReadiness(create);
-  const memo = memoOfCreate(wanted);
+  const memo = memoOfCreate(create);
   for (;;) {
     const run = await startOrAttach(client, input, workflowID, async () => {
       // A memo that cannot be read hinders no new create.
@@ -89,7 +88,7 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
       return {
         kind: 'create',
         workflowID,
-        input: { ...wanted, ...record.input },
+        input: { ...create, ...record.input },
         memo: { ...memo, ...record.memo, startedBy },
       };
     });
@@ -97,7 +96,7 @@ async function startCreate(client: Client, input: StartAsked, create: CreateClus
       throw refusal('SpecConflict', `${workflowID} is in progress with another spec`);
     }
     if (run.attached === true && !(await attachToCreate(client, run, create))) continue;
-    return started(run, 'create', secondsUntilReady(wanted), run.memo.hasLease);
+    return started(run, 'create', secondsUntilReady(create), run.memo.hasLease);
   }
 }
 

@@ -97,6 +97,8 @@ async function create(options: Options): Promise<CommandResult> {
     if (options.dryRun === true) return dryRun(orchestrator, spec.request, createOptions);
     const started = await orchestrator.create(spec, createOptions);
     if (started.attached) process.stderr.write(`attached to ${started.workflowID}, which is already running\n`);
+    const notes = started.warnings.filter((warning) => !spec.warnings.includes(warning));
+    for (const line of problemLines('warning', notes)) process.stderr.write(`${line}\n`);
     const { workflowID } = started;
     if (waits(options)) return afterStart(workflowID, () => followToRunning(orchestrator, started, options));
     const begun = await beginningOf(orchestrator, started, options);

@@ -2,7 +2,7 @@ import type { CreateClusterRequest } from '../../cce/create-cluster.ts';
 import type { Problem } from '../../cce/validate.ts';
 import type { BatchItem, FailurePolicy } from '../../contract/batch/item.ts';
 import { maximumItems } from '../../contract/batch/limits.ts';
-import { nodeOptionProblems } from '../../contract/readiness.ts';
+import { nodeOptionProblems, withReadiness } from '../../contract/readiness.ts';
 import type { CreateOptions } from '../start-create.ts';
 import { checkDrafts } from './checks.ts';
 import { readBatchDocument, readBatchEntry } from './document.ts';
@@ -91,7 +91,7 @@ function readItems(
     const parsed = parseRequest(draft.body);
     if ('request' in parsed) {
       const { request } = parsed;
-      items.push({ kind: 'create', input: { request, ...draft.options } });
+      items.push({ kind: 'create', input: withReadiness({ request, ...draft.options }) });
       errors.push(...nodeProblems(draft.options, request).map((problem) => ({ ...problem, item })));
     } else if (!hasErrors.has(item)) {
       // The rules that would have reported it are disabled.

@@ -6,6 +6,7 @@ import type { BatchMemo } from '../../contract/batch/memo.ts';
 import type { BatchOutcome } from '../../contract/batch/outcome.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { batchPageWorkflowID, batchWorkflowID, type Placement } from '../../contract/identity.ts';
+import type { CreateClusterInput } from '../../contract/create.ts';
 import { specDigest } from '../../contract/marker.ts';
 import type { Asker } from '../../contract/operation-memo.ts';
 import { workflowTypes } from '../../contract/workflow-types.ts';
@@ -226,13 +227,20 @@ async function uploadItems(
   return upload;
 }
 
-/** Computes a digest that is equal for equal items and policies. It ignores secrets. */
+/**
+ * Computes a digest that is equal for equal items and policies. It ignores secrets, and the default readiness: clients of before
+ * gave none.
+ */
 function digestOf(items: readonly BatchItem[], policy: FailurePolicy): string {
   const hash = createHash('sha256').update(`${JSON.stringify(policy)}\n`);
   for (const item of items) {
-    const plain =
-      item.kind === 'create' ? { ...item.input, request: specDigest(item.input.request) } : { ...item.input };
+    const plain = item.kind === 'create' ? plainCreate(item.input) : { ...item.input };
     hash.update(`${item.kind} ${JSON.stringify(plain)}\n`);
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+function plainCreate({ readiness, ...input }: CreateClusterInput): object {
+  const request = specDigest(input.request);
+  return { ...input, request, ...(readiness !== undefined && readiness !== 'nodes' && { readiness }) };
 }

@@ -148,10 +148,10 @@ export const clusterRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, op
       const orchestrator = orchestratorOf(options, request);
       const waits = waitOf(options, wait, reply);
       return acceptOnce(request, reply, orchestrator, waits, async () => {
-        const { attached, adopted, ...create } = await orchestrator.create(spec, createOptions);
+        const { attached, adopted, warnings: found, ...create } = await orchestrator.create(spec, createOptions);
         // A cluster that existed already gets no time to live, and its create may not have ended yet.
         const existed = adopted !== undefined && { adopted, hasLease: false };
-        const about = { attached, warnings: [...warnings], ...existed };
+        const about = { attached, warnings: [...found], ...existed };
         const operation = await begun(orchestrator, scopeOf(request), { kind: 'create', ...create }, waits);
         return { ...operation, metadata: { ...operation.metadata, ...about } };
       });

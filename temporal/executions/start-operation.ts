@@ -126,12 +126,21 @@ function startOf({ memo, startTime }: WorkflowExecutionDescription): number {
 }
 
 /**
- * Tells a create that a batch started that somebody else asks for its cluster too, so that a rollback spares it.
+ * Whether it makes a difference to a create that somebody else asks for its cluster too: a rollback of the batch that started it
+ * spares the cluster then, and so does a clean-up since nodes failed.
+ */
+export function isClaimable({ startedBy, options }: OperationMemo): boolean {
+  const readiness = options?.['readiness'];
+  return startedBy !== undefined || (readiness !== undefined && readiness !== 'cluster');
+}
+
+/**
+ * Tells a create under way that somebody else asks for its cluster too, if that makes a difference.
  *
  * @returns `false` if the create has ended since: nobody would learn of the claim
  */
 export async function claimRun(client: Client, { workflowID, runID, memo }: OperationRun): Promise<boolean> {
-  if (memo.startedBy === undefined) return true;
+  if (!isClaimable(memo)) return true;
   try {
     await client.workflow.getHandle(workflowID, runID).signal(claimSignal);
     return true;

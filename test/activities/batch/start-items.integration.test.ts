@@ -182,7 +182,7 @@ describe.concurrent('a start of items', () => {
         // Taken from the create that it is attached to, which does not end when its cluster runs.
         hasLease: true,
         // Its own time limit, that of its nodes, and an hour for a clean-up.
-        limitSeconds: 100 + 5_400 + 3_600,
+        limitSeconds: 3_700,
       },
     ]);
   });
@@ -378,10 +378,37 @@ describe.concurrent('a start of items', () => {
     expect(started).toMatchObject([{ index: 0, workflowID: deleteWorkflowID(scope, 'cce-ours') }]);
   });
 
+  it.each<[asked: object, actual: object]>([
+    [{ readiness: 'nodes' }, {}],
+    [{}, { readiness: 'cluster' }],
+    [{ readiness: 'nodes>=1' }, { readiness: 'nodes' }],
+    [{ readiness: 'cluster' }, { readiness: 'nodes' }],
+  ])('attaches an item with %j to a create with %j', async (asked, actual) => {
+    const clusterName = `ready-${randomUUID().slice(0, 8)}`;
+    const request = readExample('custom', clusterName);
+    const theirs = await client.workflow.start('createCluster', {
+      workflowId: createWorkflowID(scope, clusterName),
+      taskQueue: taskQueue(scope),
+      memo: memoOfCreate({ request, ...actual }),
+    });
+    const { started } = await run(await upload(clusterName, [createItem(clusterName, asked)]));
+    expect(started).toMatchObject([{ runID: theirs.firstExecutionRunId, attached: true }]);
+  });
+
+  it('gives the creates of a client of before no readiness', async () => {
+    const { started } = await run(await upload('no-readiness', [createItem('no-readiness-0')]));
+    const { events } = await handleOf(started[0]!.workflowID).fetchHistory();
+    const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    expect(JSON.parse(Buffer.from(input!.data!).toString())).not.toHaveProperty('readiness');
+    expect(started).toMatchObject([{ limitSeconds: 7_200 }]);
+  });
+
   it.each<[asked: object, actual: object, unmet: string]>([
     [{ ttlSeconds: 60 }, {}, 'ttlSeconds is not set, not 60'],
     [{ ttlSeconds: 60 }, { ttlSeconds: 3_600 }, 'ttlSeconds is 3600, not 60'],
     [{ onFailure: 'keep' }, {}, 'onFailure is not set, not keep'],
+    [{ readiness: 'nodes' }, { readiness: 'cluster' }, 'readiness is cluster, not nodes'],
+    [{ readiness: 'nodes>=1' }, {}, 'readiness is cluster, not nodes>=1'],
   ])('refuses to attach an item with %j to a create with %j', async (asked, actual, unmet) => {
     const clusterName = `options-${randomUUID().slice(0, 8)}`;
     const request = readExample('custom', clusterName);

@@ -141,6 +141,7 @@ describe('options', () => {
       cleanUpTimeoutSeconds: 7200,
       ttlSeconds: 28800,
       disabledRules: ['image-missing'],
+      readiness: 'nodes',
     };
     expect(createsOf(document).map(({ request: _request, ...options }) => options)).toEqual([
       all,
