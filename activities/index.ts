@@ -18,6 +18,7 @@ import { holdBack } from './batch/hold-back.ts';
 import { checkBatch } from './check/check-batch.ts';
 import { checkRequest } from './check/check-request.ts';
 import { setProtection } from './cluster/set-protection.ts';
+import { findKubeconfigCluster } from './cluster/find-kubeconfig-cluster.ts';
 import { issueKubeconfig } from './cluster/issue-kubeconfig.ts';
 import { compareSpec } from './create/compare-spec.ts';
 import { findClusters } from './create/find-clusters.ts';
@@ -126,6 +127,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     findTeardownTargets: withHeartbeats(findTeardownTargets(budgeted)),
     describeCreates: withHeartbeats(dependencies.describeCreates),
     startApprovedDelete: dependencies.startApprovedDelete,
+    findKubeconfigCluster: withHeartbeats(findKubeconfigCluster(budgeted)),
     issueKubeconfig: withHeartbeats(issueKubeconfig(budgeted)),
     ...dependencies.batches,
     ...dependencies.webhooks,

@@ -43,20 +43,21 @@ export const createTemporaryKubeconfigResponseSchema = wireObject({
 /**
  * Reads the response to a request for a temporary kubeconfig, which reports a refusal with status 200.
  *
+ * @param clusterID The cluster that it was requested for.
  * @returns The kubeconfig, or the reason why there is none.
  */
-export function readTemporaryKubeconfig({
-  temporaryKubeConfig = '',
-  data = [],
-}: CreateTemporaryKubeconfigResponse):
-  | { kubeconfig: string; refusal?: undefined }
-  | { kubeconfig?: undefined; refusal: string } {
+export function readTemporaryKubeconfig(
+  { temporaryKubeConfig = '', data = [] }: CreateTemporaryKubeconfigResponse,
+  clusterID: string,
+): { kubeconfig: string; refusal?: undefined } | { kubeconfig?: undefined; refusal: string } {
   const refused = data.find((each) => each?.success === false);
   if (refused !== undefined) {
     const { message = '' } = refused;
     if (mayContainKubeconfig(message)) return { refusal: withheldReason };
     return { refusal: message || 'the service gave no reason' };
   }
+  const isOther = data.some((each) => each?.clusterID !== undefined && each.clusterID !== clusterID);
+  if (isOther) return { refusal: 'the response is about another cluster' };
   if (temporaryKubeConfig.trim() === '') return { refusal: 'the response contains no kubeconfig' };
   return { kubeconfig: temporaryKubeConfig };
 }

@@ -1,5 +1,6 @@
 import { clusterNamePattern } from '../cce/cluster-name.ts';
 import { largestTeardown, maximumConcurrency, maximumItems } from '../contract/batch/limits.ts';
+import { longestExpireHours } from '../contract/kubeconfig.ts';
 import { labelForm, labelPattern, regionForm, regionPattern } from '../contract/identity.ts';
 import { InvalidOptionsError, type OptionProblem } from './errors/invalid-options-error.ts';
 
@@ -23,8 +24,8 @@ export const nameOrIDOption = says(
 /** Checks the kind of address of a kubeconfig. */
 export const kubeconfigTypeOption = says('vpc or public', (value) => value === 'vpc' || value === 'public');
 
-/** Checks after how many hours a kubeconfig expires. The service documents no maximum; a hundred years is one. */
-export const expireHoursOption = wholeNumberTo(876_000);
+/** Checks after how many hours a kubeconfig expires. */
+export const expireHoursOption = wholeNumberTo(longestExpireHours);
 
 /** Checks how many items may be under way at once. */
 export const concurrencyOption = wholeNumberTo(maximumConcurrency);

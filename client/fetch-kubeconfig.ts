@@ -23,7 +23,7 @@ export interface KubeconfigOptions {
    * @default 'vpc'
    */
   type?: KubeconfigType;
-  /** After how many whole hours the kubeconfig expires. @default 8 */
+  /** After how many whole hours the kubeconfig expires, at most 720 (30 days). @default 8 */
   expireHours?: number;
   /**
    * Asks for the permanent kubeconfig instead: the certificate of an administrator, which may be valid for a hundred years
@@ -50,15 +50,22 @@ export interface Kubeconfig {
   type: KubeconfigType;
   /** Absent for the permanent one. */
   expireHours?: number;
+  /** When its certificate expires (ISO 8601). Absent without a certificate: then the expiry is as asked for, and unchecked. */
+  expiresAt?: string;
   permanent: boolean;
+  /** Where it is not what was asked for, for instance another address. */
+  warnings: string[];
   /** YAML */
   kubeconfig: string;
 }
 
 const defaultExpireHours = 8;
 
-/** Three attempts of a few calls each, and the pauses between them. */
-const limitSeconds = 240;
+/** Longer than the workflow takes, which then says why it has failed. */
+const limitSeconds = 270;
+
+/** How long a worker may serve a request, from its own clock's view: the limit, and a tolerance for clocks that differ. */
+const validMs = (limitSeconds + 600) * 1000;
 
 /** Has a worker ask for the kubeconfig of a cluster. */
 export async function fetchKubeconfig(
@@ -90,18 +97,23 @@ export async function fetchKubeconfig(
     type,
     lifetime,
     publicKey: reader.publicKey,
+    validUntil: new Date(Date.now() + validMs).toISOString(),
     ...(allowUnencrypted && { allowUnencrypted }),
   };
   const workflowID = kubeconfigWorkflowID(scope, randomUUID());
   const owner = { namespace: client.options.namespace, workflowId: workflowID };
-  const { clusterID, clusterName, sealed } = await askWorkers<typeof kubeconfigRequest>(client, scope, {
-    workflowType: workflowTypes.kubeconfigRequest,
-    workflowID,
-    input: { request: await sealRequest(payloadCodecs, owner, request) },
-    memo: { kubeconfig: { target, type, lifetime }, ...asker } satisfies KubeconfigMemo,
-    limitSeconds,
-    onBlocked,
-  });
+  const { clusterID, clusterName, sealed, expiresAt, warnings } = await askWorkers<typeof kubeconfigRequest>(
+    client,
+    scope,
+    {
+      workflowType: workflowTypes.kubeconfigRequest,
+      workflowID,
+      input: { request: await sealRequest(payloadCodecs, owner, request) },
+      memo: { kubeconfig: { target, type, lifetime }, ...asker } satisfies KubeconfigMemo,
+      limitSeconds,
+      onBlocked,
+    },
+  );
   return {
     account: scope.account,
     region: scope.region,
@@ -109,7 +121,9 @@ export async function fetchKubeconfig(
     clusterName,
     type,
     ...(!permanent && { expireHours }),
+    ...(expiresAt !== undefined && { expiresAt }),
     permanent,
+    warnings,
     kubeconfig: await reader.open(sealed),
   };
 }

@@ -133,18 +133,32 @@ export const setProtection: Activities['setProtection'] = (input) =>
   }).setProtection(input);
 
 /**
- * Somebody waits, so it ends within minutes. 120 s leave an attempt time for its calls, which read and then issue. The
- * activity itself says which failure may be repeated. After a dead worker the service may issue a second kubeconfig: nobody
- * has the first one, and it expires.
+ * Somebody waits, so it ends within minutes, and before the client gives up. The reason for the last failure is told then.
+ * 90 s leave an attempt time for its calls.
+ */
+export const findKubeconfigCluster: Activities['findKubeconfigCluster'] = (input) =>
+  proxyActivities<Activities>({
+    ...onShortQueue(),
+    summary: 'find the cluster of the kubeconfig',
+    startToCloseTimeout: '90s',
+    heartbeatTimeout,
+    scheduleToCloseTimeout: '120s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  }).findKubeconfigCluster(input);
+
+/**
+ * One attempt, since each may issue a kubeconfig. 95 s leave it time to wait for its turn, and to send a request of up to 30 s,
+ * for a refused signature a second time.
  */
 export const issueKubeconfig: Activities['issueKubeconfig'] = (input) =>
   proxyActivities<Activities>({
     ...onShortQueue(),
-    summary: 'issue a kubeconfig',
-    startToCloseTimeout: '120s',
+    summary: `issue a kubeconfig of ${input.cluster.clusterID}`,
+    startToCloseTimeout: '95s',
     heartbeatTimeout,
-    scheduleToCloseTimeout: '4m',
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },
+    scheduleToCloseTimeout: '100s',
+    retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   }).issueKubeconfig(input);
 

@@ -63,6 +63,7 @@ export function addKubeconfig(program: Command): void {
             },
             warnBlocked,
           );
+          for (const text of issued.warnings) warn(text);
           if (issued.permanent) warn(permanentWarning);
           return handOver(issued, place);
         });
@@ -96,9 +97,9 @@ async function placeFor(
 
 async function handOver(issued: Kubeconfig, place: WantedPlace | undefined): Promise<CommandResult> {
   const { kubeconfig, ...about } = issued;
-  const { clusterName, clusterID, expireHours } = about;
+  const { clusterName, clusterID } = about;
   if (place === undefined) return { json: issued, text: kubeconfig.trimEnd() };
-  const expiry = expireHours === undefined ? 'permanent' : `expires in ${expireHours} h`;
+  const expiry = expiryText(issued);
   const { file, isMerge, put } = place;
   try {
     await put(kubeconfig, about);
@@ -111,4 +112,9 @@ async function handOver(issued: Kubeconfig, place: WantedPlace | undefined): Pro
   if (!isMerge) return { json: { ...about, file }, text: `${title}: ${file}` };
   const use = `  use it with kubectl --context ${clusterName}`;
   return { json: { ...about, file, context: clusterName }, text: `${title}: merged into ${file}\n${use}` };
+}
+
+function expiryText({ permanent, expiresAt, expireHours }: Kubeconfig): string {
+  if (permanent) return 'permanent';
+  return expiresAt === undefined ? `expires in ${expireHours} h, as asked for` : `expires at ${expiresAt}`;
 }

@@ -15,7 +15,7 @@ const kubeconfigBody = z
     expireHours: z
       .int()
       .min(1)
-      .max(876_000)
+      .max(720)
       .exactOptional()
       .describe('After how many whole hours the kubeconfig expires. Default: 8.'),
   })

@@ -36,9 +36,17 @@ export async function createReader(): Promise<Reader> {
   };
 }
 
-/** Encrypts a text so that only the holder of the private key can read it (compact JWE, RFC 7516). */
-export async function sealFor(publicKey: PublicKey, text: string): Promise<string> {
+/**
+ * Creates a function that encrypts a text so that only the holder of the private key can read it (compact JWE, RFC 7516).
+ *
+ * @throws Error if nothing can be encrypted with the key
+ */
+export async function createSealer(publicKey: PublicKey): Promise<(text: string) => Promise<string>> {
   const { CompactEncrypt, importJWK } = await import('jose');
   const key = await importJWK(publicKey, algorithm.alg);
-  return new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(algorithm).encrypt(key);
+  const seal = (text: string) =>
+    new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(algorithm).encrypt(key);
+  // What is wrong with a key may show only when it is used.
+  await seal('');
+  return seal;
 }

@@ -263,7 +263,7 @@ describe('a temporary kubeconfig', () => {
     [{ data: [{ success: false }] }, { refusal: 'the service gave no reason' }],
     [{ temporaryKubeConfig: '\n', data: [undefined] }, { refusal: 'the response contains no kubeconfig' }],
   ])('in the answer %j is read as %j', (given, expected) => {
-    expect(readTemporaryKubeconfig({ requestID: 'r', ...given })).toEqual(expected);
+    expect(readTemporaryKubeconfig({ requestID: 'r', ...given }, 'cce-1')).toEqual(expected);
   });
 });
 

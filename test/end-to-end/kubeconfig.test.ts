@@ -55,6 +55,7 @@ describe.concurrent('a kubeconfig', () => {
       type: 'vpc',
       expireHours: 3,
       permanent: false,
+      warnings: [],
     };
     expect(merged).toMatchObject({ exitCode: 0, stderr: '' });
     expect(JSON.parse(merged.stdout)).toEqual({ ...about, file, context: 'ci-7' });

@@ -67,6 +67,7 @@ export function handMade(operations: readonly OperationStatus[]): Orchestrator {
       type,
       expireHours,
       permanent: false,
+      warnings: [],
       kubeconfig: 'apiVersion: v1\n',
     }),
     delete: async (name) => ({ workflowID: `cce:default:bj:delete:${name}`, runID }),

@@ -2,6 +2,7 @@ import type { ApplicationFailure, PayloadCodec } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import { findKubeconfigCluster } from '../../../activities/cluster/find-kubeconfig-cluster.ts';
 import { issueKubeconfig } from '../../../activities/cluster/issue-kubeconfig.ts';
 import { CceApiError } from '../../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../../cce/cce-network-error.ts';
@@ -12,6 +13,7 @@ import { createReader } from '../../../temporal/encryption/one-reader.ts';
 import { createPayloadCodec } from '../../../temporal/encryption/payload-codec.ts';
 import { sealRequest } from '../../../temporal/encryption/sealed-request.ts';
 import { partialClient } from '../../partial-client.ts';
+import { kubeconfigWith, longCertificate } from './certificates.ts';
 
 const keyed = [createPayloadCodec({ keys: parseKeyRing(generateKeyEntry('key')), encrypts: true })];
 const otherKey = [createPayloadCodec({ keys: parseKeyRing(generateKeyEntry('key')), encrypts: true })];
@@ -75,6 +77,7 @@ async function issue(asked: Partial<KubeconfigRequest>, cloud: Cloud = {}) {
     type: 'vpc',
     lifetime: { expireHours: 8 },
     publicKey: reader.publicKey,
+    validUntil: new Date(Date.now() + 60_000).toISOString(),
     ...asked,
   };
   const environment = new MockActivityEnvironment(
@@ -82,8 +85,11 @@ async function issue(asked: Partial<KubeconfigRequest>, cloud: Cloud = {}) {
     { logger: new DefaultLogger('DEBUG', (entry) => logged.push(entry)) },
   );
   const sealed = await sealRequest(client, { namespace: 'default', workflowId }, request);
-  const activity = issueKubeconfig({ cce, findClusters, payloadCodecs: worker, unencryptedKubeconfigs: isAllowed });
-  const result = environment.run(() => activity({ request: sealed })) as Promise<SealedKubeconfig>;
+  const dependencies = { cce, findClusters, payloadCodecs: worker, unencryptedKubeconfigs: isAllowed };
+  const result = environment.run(async () => {
+    const cluster = await findKubeconfigCluster(dependencies)({ request: sealed });
+    return issueKubeconfig(dependencies)({ request: sealed, cluster });
+  }) as Promise<SealedKubeconfig>;
   return { result, reader, calls, logged };
 }
 
@@ -160,6 +166,12 @@ describe('a kubeconfig', () => {
       /no public address/,
     ],
     [
+      'NoPublicAddress',
+      { type: 'public' },
+      { clusters: [{ clusterID: 'cce-1', exposedPublic: true, phase: 'eip_opening' }] },
+      /no public address/,
+    ],
+    [
       'KubeconfigRefused',
       {},
       { temporary: { data: [{ success: false, message: 'not for you' }] } },
@@ -173,26 +185,43 @@ describe('a kubeconfig', () => {
   });
 
   it.each(['upgrading', 'eip_opening', 'brand_new'])('is left to the service in the phase %s', async (phase) => {
-    const { result } = await issue(
-      { type: 'public' },
-      { clusters: [{ clusterID: 'cce-1', phase, exposedPublic: true }] },
-    );
+    const { result } = await issue({}, { clusters: [{ clusterID: 'cce-1', phase }] });
     expect((await result).clusterID).toBe('cce-1');
   });
 
   it.each([
     ['may have been issued', new CceNetworkError({ ...location, message: 'lost', possiblyReceived: true }), true],
     ['may have been issued', new CceApiError({ ...location, message: 'bad', code: 'Any', httpStatus: 502 }), true],
-    ['was not asked for', new CceNetworkError({ ...location, message: 'not sent', possiblyReceived: false }), false],
+    ['was not issued', new CceNetworkError({ ...location, message: 'not sent', possiblyReceived: false }), false],
     [
-      'was not asked for',
+      'was not issued',
       new CceApiError({ ...location, message: 'slow down', code: 'RequestLimitExceeded', httpStatus: 429 }),
       false,
     ],
-  ])('that %s: %s, nobody asks again for: %s', async (_, temporary, nonRetryable) => {
+  ])('that %s: %s, is not asked for again, and the failure says: %s', async (_, temporary, mayHaveTakenEffect) => {
     const { error, calls } = await failureOf({}, { temporary });
-    expect(error).toMatchObject({ type: temporary.name, nonRetryable });
+    expect(error).toMatchObject({ type: temporary.name, details: [{ mayHaveTakenEffect }] });
     expect(calls).toHaveLength(1);
+  });
+
+  it('of another cluster is refused', async () => {
+    const { error } = await failureOf(
+      {},
+      { temporary: { temporaryKubeConfig: secret, data: [{ success: true, clusterID: 'cce-2' }] } },
+    );
+    expect(error).toMatchObject({
+      type: 'KubeconfigRefused',
+      message: expect.stringContaining('about another cluster'),
+    });
+  });
+
+  it('that outlives the request by far is withheld, and not quoted', async () => {
+    const { error } = await failureOf({}, { temporary: { temporaryKubeConfig: kubeconfigWith(longCertificate) } });
+    expect(error).toMatchObject({
+      type: 'KubeconfigRefused',
+      message: expect.stringMatching(/withheld: .*valid until 21/),
+    });
+    expect(JSON.stringify(error)).not.toContain(longCertificate.slice(40, 80));
   });
 });
 
@@ -210,10 +239,21 @@ describe('a request for a kubeconfig', () => {
       /hands over no kubeconfig/,
     ],
     ['in clear, without force', {}, { client: keyless, worker: keyless }, /encrypts nothing/],
+    ['that was sealed long ago', { validUntil: '2026-01-01T00:00:00Z' }, {}, /no longer valid/],
+    ['that asks for more than 30 days', { lifetime: { expireHours: 721 } }, {}, /cannot be read: lifetime/],
+    [
+      'with a public key that is none',
+      { publicKey: { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' } },
+      {},
+      /public key .* is invalid/,
+    ],
     ['with a key, of a worker without', {}, { worker: keyless }, /this process has no key/],
   ])('%s is refused before anything is asked', async (_, asked, cloud, message) => {
     const { error, calls } = await failureOf(asked, cloud);
-    expect(error).toMatchObject({ type: 'EncryptionRequired', nonRetryable: true });
+    expect(error).toMatchObject({
+      type: expect.stringMatching(/^(EncryptionRequired|InvalidRequest)$/),
+      nonRetryable: true,
+    });
     expect(error.message).toMatch(message);
     expect(calls).toEqual([]);
   });
