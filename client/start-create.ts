@@ -120,10 +120,11 @@ const defaults = { onFailure: 'delete', timeoutSeconds: 3600, cleanUpTimeoutSeco
  */
 function refuseOtherOptions(
   { workflowID, memo }: OperationRun,
-  { options: { readiness: _, ...others } = {} }: OperationMemo,
+  { options: given = {} }: OperationMemo,
   asked: CreateOptions,
   request: CreateClusterRequest,
 ): Problem[] {
+  const { readiness: _readiness, ...others } = given;
   const actual = memo.options ?? (memo.hasLease === true ? { ttlSeconds: 'unknown' } : {});
   const lacking = unmetReadiness(asked, actual, wantedNodes(request));
   // The same command must not fail after an upgrade of the client that has started the create.

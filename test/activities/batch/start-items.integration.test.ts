@@ -181,7 +181,7 @@ describe.concurrent('a start of items', () => {
         attached: true,
         // Taken from the create that it is attached to, which does not end when its cluster runs.
         hasLease: true,
-        // Its own time limit, that of its nodes, and an hour for a clean-up.
+        // Its own time limit, and an hour for a clean-up.
         limitSeconds: 3_700,
       },
     ]);
