@@ -51,3 +51,8 @@ export interface BatchCheck extends OnlineCheck {
   /** The items that are left out, since the quota has no room for them. */
   leftOut?: { indices: number[]; lastNames: string[]; message: string };
 }
+
+/** A warning about what the service, or a worker, did not tell. */
+export function notChecked(message: string, advice = 'This was not checked.'): Problem {
+  return { path: '', rule: 'not-checked', message, advice };
+}

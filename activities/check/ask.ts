@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CceApiError } from '../../cce/cce-api-error.ts';
 import { CceNetworkError } from '../../cce/cce-network-error.ts';
 import type { Problem } from '../../cce/validate.ts';
+import { notChecked } from '../../contract/online-check.ts';
 
 /** Asks the service one thing. `undefined` if it does not tell: then the check says so, and goes on without it. */
 export type Ask = <Answer>(what: string, call: (signal: AbortSignal) => Promise<Answer>) => Promise<Answer | undefined>;
@@ -25,12 +26,8 @@ export function asker(signal: AbortSignal, notes: Problem[]): Ask {
         if (isFirst && error instanceof CceApiError && error.kind === 'throttled') {
           if (await pause(throttledPauseMs, true, { signal }).catch(() => false)) continue;
         }
-        notes.push({
-          path: '',
-          rule: 'not-checked',
-          message: `The service does not tell ${what}: ${error instanceof Error ? error.message : String(error)}.`,
-          advice: 'This was not checked.',
-        });
+        const reason = error instanceof Error ? error.message : String(error);
+        notes.push(notChecked(`The service does not tell ${what}: ${reason}.`));
         return undefined;
       }
     }

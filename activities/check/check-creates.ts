@@ -4,7 +4,7 @@ import { machineTypeProblems, machineTypesOf } from '../../cce/online/machine-ty
 import { quotaProblem, roomIn } from '../../cce/online/quota.ts';
 import { nodesOf, rangeQuestionOf } from '../../cce/online/ranges.ts';
 import type { Problem } from '../../cce/validate.ts';
-import type { OnlineCheck } from '../../contract/online-check.ts';
+import { notChecked, type OnlineCheck } from '../../contract/online-check.ts';
 import { withTimeLimit } from '../api/with-time-limit.ts';
 import { asker, type Ask } from './ask.ts';
 import { checkRanges } from './check-ranges.ts';
@@ -23,6 +23,8 @@ export interface CheckOptions {
   limitMs: number;
   /** As for {@link checkRanges}. @default false */
   mayShareRanges?: boolean;
+  /** How many clusters are going, and still count as used. @default 0 */
+  leaving?: number;
 }
 
 /** A check of several creates; `room` is how many more clusters the account may have, if the service tells. */
@@ -38,13 +40,14 @@ const rangesChecked = 20;
 export async function checkCreates(
   cce: CceClient,
   creates: readonly CreateToCheck[],
-  { signal, limitMs, mayShareRanges = false }: CheckOptions,
+  { signal, limitMs, mayShareRanges = false, leaving = 0 }: CheckOptions,
 ): Promise<CreatesCheck> {
   const notes: Problem[] = [];
   if (creates.length === 0) return { errors: [], warnings: [] };
   return withTimeLimit(signal, limitMs, async (limited) => {
     const ask = asker(limited, notes);
-    const quota = await ask('how many clusters the account may have', (each) => cce.getClusterQuota({ signal: each }));
+    const told = await ask('how many clusters the account may have', (each) => cce.getClusterQuota({ signal: each }));
+    const quota = told && { ...told, used: Math.max(0, told.used - leaving) };
     const tooMany = quota && quotaProblem(quota, creates.length);
     const parts = [
       await checkMachineTypes(cce, creates, ask),
@@ -85,12 +88,8 @@ async function checkAllRanges(
     found.warnings.push(...warnings.map((problem) => at(create, problem)));
   }
   if (byQuestion.size > rangesChecked) {
-    found.warnings.push({
-      path: '',
-      rule: 'not-checked',
-      message: `Only the first ${rangesChecked} of ${byQuestion.size} different ranges were checked.`,
-      advice: 'The service checks each with its create.',
-    });
+    const message = `Only the first ${rangesChecked} of ${byQuestion.size} different ranges were checked.`;
+    found.warnings.push(notChecked(message, 'The service checks each with its create.'));
   }
   return found;
 }

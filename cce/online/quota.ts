@@ -6,7 +6,7 @@ export function roomIn({ quota, used }: Pick<Quota, 'quota' | 'used'>): number {
   return quota < 0 ? Infinity : Math.max(0, quota - used);
 }
 
-/** The problem of an account that may not have so many more clusters. Those that are being deleted may still count. */
+/** The problem of an account that may not have as many clusters more as are wanted. Those that are being deleted may still count. */
 export function quotaProblem(quota: Pick<Quota, 'quota' | 'used'>, wanted: number): Problem | undefined {
   const room = roomIn(quota);
   if (wanted <= room) return undefined;

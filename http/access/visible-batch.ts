@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { isClusterID, type BatchStatus } from '../../client/index.ts';
+import { isClusterID, type BatchOutcome, type BatchStatus } from '../../client/index.ts';
 import { maySee, principalOf } from './authorize.ts';
 
 /** The status of a batch without the names of clusters that the token is not for. The counts of all items stay. */
@@ -20,6 +20,18 @@ export function visibleBatch(request: Pick<FastifyRequest, 'principal'>, status:
     ...status,
     current: status.current.filter(isOfVisible),
     ...(progress !== undefined && { progress: visible(progress) }),
-    ...(outcome !== undefined && { outcome: visible(outcome) }),
+    ...(outcome !== undefined && { outcome: withoutProblems(visible(outcome)) }),
   };
 }
+
+/** What a check has found names clusters and ranges of the whole account. That it has found something stays. */
+function withoutProblems<Outcome extends BatchOutcome>(outcome: Outcome): Outcome {
+  const { problems, warnings } = outcome;
+  return {
+    ...outcome,
+    ...(problems !== undefined && { problems: [{ ...hidden, message: `${problems.length} problems were found.` }] }),
+    ...(warnings !== undefined && { warnings: [{ ...hidden, message: `${warnings.length} warnings were given.` }] }),
+  };
+}
+
+const hidden = { path: '', rule: 'hidden', advice: 'Ask somebody whose token is for all names.' };

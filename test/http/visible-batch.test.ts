@@ -17,6 +17,9 @@ const progress = {
     failure: { type: 'NotOurs', message: `${name} is not ours` },
   })),
 };
+const problems = [
+  { path: 'items[1].cluster', rule: 'range-taken', message: 'prod has it', advice: 'ask cce-87654321' },
+];
 const results = [
   { clusterName: 'prod' },
   { clusterName: 'ci-2' },
@@ -40,7 +43,9 @@ describe('of a batch whose items have other names too, a token for some names', 
         startedAt,
         progress,
         current: execution === 'running' ? items : [],
-        ...(execution !== 'running' && { outcome: { ...progress, outcome: 'completed', failedItems: [1] } }),
+        ...(execution !== 'running' && {
+          outcome: { ...progress, outcome: 'completed', failedItems: [1], problems, warnings: problems },
+        }),
       }) as unknown as BatchStatus;
     const batches = {
       status,

@@ -28,6 +28,7 @@ import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { mergeCancels } from '../../contract/cancel-request.ts';
 import { cancelSignal } from '../../contract/messages.ts';
+import { notChecked } from '../../contract/online-check.ts';
 import { cancelItems, checkBatch, holdPages, startItems, watchActivities } from '../activity-proxies.ts';
 import { batchDetails } from '../operation/current-details.ts';
 import { progressOf } from './progress.ts';
@@ -143,7 +144,9 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
 
   return CancellationScope.nonCancellable(async () => {
     if (input.state === undefined) await holdPages({ upload, hold: true });
-    if (input.state === undefined && input.check !== undefined) await checkFirst(input.check);
+    // A worker of before ignores the check of a newer client.
+    if (input.state === undefined && input.check !== undefined && patched('checks-first'))
+      await checkFirst(input.check);
     for (;;) {
       const seen = controls;
       setCurrentDetails(batchDetails(progressOf(state, isDone)));
@@ -185,6 +188,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     } catch (error) {
       if (!(error instanceof TemporalFailure)) throw error;
       log.warn('the batch goes on unchecked', { error });
+      noteCheck(state, { errors: [], warnings: [notChecked('No worker has made the check in time.')] });
     }
   }
 
