@@ -93,10 +93,10 @@ describe('with search attributes', () => {
     await expectListed(`CceStage = 'cleaningUp'`, [stuck.workflowID]);
   });
 
-  it('a create costs two events more', async () => {
+  it('a create of a cluster with nodes costs three events more', async () => {
     const { orchestrator } = orchestration;
     await ended(orchestrator, await orchestrator.create(readExample('managed', 'cost')));
-    expect(await countEvents(orchestration, 'cost', EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(2);
+    expect(await countEvents(orchestration, 'cost', EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(3);
   });
 
   it('a batch is listed with its items', async () => {

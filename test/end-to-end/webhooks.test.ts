@@ -75,7 +75,7 @@ describe('a webhook', () => {
     for (const name of names) {
       const told = [...firsts.values()].toReversed().filter(({ data }) => data.clusterName === name);
       const kinds = told.map(({ type, data }) => data.stage ?? type);
-      expect(kinds).toEqual(['validating', 'submitting', 'provisioning', 'running', 'ended']);
+      expect(kinds).toEqual(['validating', 'submitting', 'provisioning', 'joiningNodes', 'running', 'ended']);
       const end = { account, region: 'bj', kind: 'create', outcome: { outcome: 'running' } };
       expect(told.at(-1)?.data).toMatchObject(end);
     }

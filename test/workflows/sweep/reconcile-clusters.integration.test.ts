@@ -90,6 +90,8 @@ it('a search for orphans ends within its time limit for each deletion, and says 
       undefined,
       undefined,
       'deleted',
+      undefined,
+      undefined,
     ]);
     const { startTime, closeTime } = await client.workflow.getHandle('a-search').describe();
     const tookMs = Number(closeTime) - Number(startTime);
