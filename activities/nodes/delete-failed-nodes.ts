@@ -14,14 +14,21 @@ export interface DeleteFailedNodesInput {
   instanceIDs: readonly string[];
 }
 
+export interface DeletedNodes {
+  /** The service has accepted their deletion, or shows them as being deleted or gone. */
+  deleted: string[];
+  /** The list lacks them, so that nothing was sent for them: it may lag, and they may be there still. */
+  absent: string[];
+}
+
 /**
  * Looks once more at nodes that failed, and deletes those that have failed still. Temporal may repeat it: a node that is being
  * deleted is no failed one any more.
  *
- * @returns the IDs of those that need no other one in their place: they have recovered
+ * @returns the IDs of those that are being deleted now, and of those that the list lacks. The others have recovered.
  */
 export function deleteFailedNodes({ cce, isWorkflowOpen }: { cce: CceClient; isWorkflowOpen: IsWorkflowOpen }) {
-  return async ({ clusterID, markerKey, instanceIDs }: DeleteFailedNodesInput): Promise<{ recovered: string[] }> =>
+  return async ({ clusterID, markerKey, instanceIDs }: DeleteFailedNodesInput): Promise<DeletedNodes> =>
     withCallFailures(async () => {
       const signal = cancellationSignal();
       const { cluster } = await cce.getCluster(clusterID, { signal });
@@ -43,6 +50,10 @@ export function deleteFailedNodes({ cce, isWorkflowOpen }: { cce: CceClient; isW
         await cce.deleteInstances(clusterID, { instanceIDs: failed, deleteOption }, { signal });
         log.info('the service deletes failed nodes', { clusterID, instanceIDs: failed });
       }
-      return { recovered: idsIn('ready', 'beingMade') };
+      const shown = new Set(nodes.map(({ cceInstanceID }) => cceInstanceID));
+      return {
+        deleted: [...failed, ...idsIn('leaving', 'gone')],
+        absent: instanceIDs.filter((id) => !shown.has(id)),
+      };
     });
 }

@@ -29,9 +29,20 @@ export interface CloudScript {
   nodes?: readonly (ScriptedNodes | 'never' | ApplicationFailure)[];
   /**
    * What becomes of each request to add nodes, in order; further ones are answered. `leaving`: none is sent, since the nodes to
-   * replace are there still.
+   * replace are there still. `failedAgain`: nor does anybody delete them. `withoutIDs`: accepted, and no look shows the nodes. An
+   * error of a GET happens to a look.
    */
-  additions?: readonly ('answered' | 'lostBeforeEffect' | 'lostAfterEffect' | 'leaving' | CceApiError)[];
+  additions?: readonly (
+    | 'answered'
+    | 'withoutIDs'
+    | 'lostBeforeEffect'
+    | 'lostAfterEffect'
+    | 'leaving'
+    | 'failedAgain'
+    | CceApiError
+  )[];
+  /** What becomes of each request to delete failed nodes, in order; further ones are accepted. `absent`: the list lacks them. */
+  removals?: readonly ('accepted' | 'absent' | CceApiError)[];
   /** How many nodes run when a cluster is about to be deleted. @default 0 */
   nodesAtLast?: number;
   moments?: Moments;
@@ -128,7 +139,7 @@ const connectionBroke = new CceNetworkError({
 });
 
 export function refusal(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   httpStatus: number,
   code: string,
   retryAfterSeconds?: number,

@@ -87,6 +87,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   let looks = 0;
   let joins = 0;
   let additions = 0;
+  let removals = 0;
   const ownNodeIDs = new Set<string>();
   const deletedNodes: string[] = [];
   const nodeRequests: number[] = [];
@@ -207,22 +208,35 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       };
     },
     async deleteFailedNodes({ instanceIDs }) {
+      const fate = script.removals?.[removals++] ?? 'accepted';
+      if (fate instanceof CceApiError) return withCallFailures(() => Promise.reject(fate));
+      if (fate === 'absent') return { deleted: [], absent: [...instanceIDs] };
       deletedNodes.push(...instanceIDs);
       for (const id of instanceIDs) ownNodeIDs.delete(id);
-      return { recovered: [] };
+      return { deleted: [...instanceIDs], absent: [] };
     },
-    async addNodes({ wanted, most, onlyLooks }) {
-      const missing = Math.min(wanted - ownNodeIDs.size, most);
-      if (onlyLooks || missing <= 0) return { standing: [...ownNodeIDs], requested: 0 };
-      const fate = script.additions?.[additions++] ?? 'answered';
-      if (fate === 'leaving') return { waitsFor: ['node-a'], standing: [...ownNodeIDs] };
+    async addNodes({ wanted, known = [], replaced = [], most, onlyLooks, takesIn }) {
+      const standing = [...ownNodeIDs].filter((id) => takesIn === true || known.includes(id));
+      const seen = { standing, others: [] };
+      const missing = Math.min(wanted - new Set([...known, ...standing]).size, most);
+      const fate = script.additions?.[additions] ?? 'answered';
+      if (fate === 'leaving' || fate === 'failedAgain') {
+        additions++;
+        return { ...seen, waitsFor: [...replaced], ...(fate === 'failedAgain' && { failedAgain: [...replaced] }) };
+      }
+      if (onlyLooks && fate instanceof CceApiError && fate.method === 'GET') {
+        additions++;
+        return withCallFailures(() => Promise.reject(fate));
+      }
+      if (onlyLooks || missing <= 0) return { ...seen, requested: 0 };
+      additions++;
       if (fate instanceof CceApiError) return withCallFailures(() => Promise.reject(fate));
-      const standing = [...ownNodeIDs];
       nodeRequests.push(missing);
       const added = Array.from({ length: missing }, (_, index) => `added-${nodeRequests.length}-${index}`);
-      if (fate !== 'lostBeforeEffect') for (const id of added) ownNodeIDs.add(id);
+      if (fate === 'answered' || fate === 'lostAfterEffect') for (const id of added) ownNodeIDs.add(id);
+      if (fate === 'withoutIDs') return { ...seen, requested: missing, added: [] };
       if (fate !== 'answered') return withCallFailures(() => Promise.reject(posts.lostBeforeEffect.answer));
-      return { standing, requested: missing, added };
+      return { ...seen, requested: missing, added };
     },
     async lookAtCluster({ clusterID }) {
       const cluster = clusters.get(clusterID);

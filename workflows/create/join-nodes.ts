@@ -50,7 +50,7 @@ export async function joinNodes(creation: Creation, progress: Progress, options:
   const untilMs = sinceMs + nodeTimeoutSeconds * 1000;
   const isAdopted = madeBy === 'earlierCreate';
   const watch = async (record?: NodeRecord) => {
-    const { added: _, ...claim } = record ?? {};
+    const { added: _, isOpen: __, ...claim } = record ?? {};
     const seen = await watchNodes({
       ...need,
       ...claim,
@@ -72,7 +72,7 @@ export async function joinNodes(creation: Creation, progress: Progress, options:
   const [set] = request.nodes ?? [];
   const replaces = options.onNodeFailure === 'replace' && !isAdopted && set !== undefined;
   let record: NodeRecord | undefined = replaces
-    ? { wanted: need.wanted, known: [], replaced: [], foreign: [], added: 0 }
+    ? { wanted: need.wanted, known: [], replaced: [], foreign: [], added: 0, isOpen: false }
     : undefined;
   let report = await watch(record);
   while (record !== undefined && set !== undefined && report.verdict === 'failed' && Date.now() < untilMs) {
@@ -80,15 +80,20 @@ export async function joinNodes(creation: Creation, progress: Progress, options:
     const { maxReplacements = defaultMaxReplacements } = options;
     const chosen = failedIDs.slice(0, maxReplacements - record.replaced.length);
     if (nodes.failed - chosen.length > need.wanted - need.needed) break;
-    record = { ...record, known: own, foreign: others.filter((id) => record?.replaced.includes(id) !== true) };
+    const { replaced } = record;
+    const foreign = [...new Set([...record.foreign, ...others])].filter((id) => !replaced.includes(id));
+    // The watch has shown as many nodes as are wanted.
+    record = { ...record, known: own, foreign, added: replaced.length, isOpen: false };
     try {
       await replaceNodes(record, chosen, { clusterID, markerKey: marker.key, set, untilMs, progress });
     } catch (error) {
       if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
       const { message } = describeFailure(error, 'CreateRefused');
+      if (record.isOpen) creation.hasUnseenNodes = true;
       // Those that it has deleted itself are not missing.
-      creation.nodes = { ...need, wanted: need.wanted - record.replaced.length + record.added };
-      throw failure(nodesFailed(clusterID, nodes, `; they could not be replaced: ${message}`));
+      else creation.nodes = { ...need, wanted: need.wanted - record.replaced.length + record.added };
+      const refused = nodesFailed(clusterID, nodes, `; they could not be replaced: ${message}`);
+      throw failure({ ...refused, ...shortage(clusterID, record, `${refused.message}; `) });
     }
     report = await watch(record);
   }
@@ -101,7 +106,7 @@ export async function joinNodes(creation: Creation, progress: Progress, options:
       throw failure(nodesLate(clusterID, report.nodes, need.needed, nodeTimeoutSeconds));
     case 'unseen':
       creation.hasUnseenNodes = true;
-      throw failure(nodesUnseen(clusterID, report));
+      throw failure({ ...nodesUnseen(clusterID, report), ...shortage(clusterID, record) });
     case 'gone':
       throw failure(clusterGone(clusterID, report, progress));
   }
@@ -131,6 +136,21 @@ function nodesFailed(clusterID: string, nodes: ClusterNodes, more = ''): Operati
     message: `${failed} of ${wanted} nodes of ${clusterID} failed: ${why}${more}`,
     ...(first?.code !== undefined && { code: first.code }),
     advice: suggestion ?? 'ask for fewer nodes with a readiness of nodes>=N or N%, or accept those that fail',
+  };
+}
+
+/** Says that the create has deleted more nodes than it has added: another create would take the cluster for scaled down. */
+function shortage(
+  clusterID: string,
+  { replaced = [], added = 0 }: Partial<NodeRecord> = {},
+  before = '',
+): Pick<OperationFailure, 'type' | 'message' | 'advice'> | undefined {
+  const missing = replaced.length - added;
+  if (missing <= 0) return undefined;
+  return {
+    type: 'NodesFailed',
+    message: `${before}the create deleted ${replaced.join(', ')}, and the service shows no others for ${missing} of them`,
+    advice: `unless ${clusterID} is deleted, add ${missing} nodes to it or delete it: another create would not add them`,
   };
 }
 

@@ -62,9 +62,11 @@ describe('a look for missing nodes', () => {
     ['asks for the one whose deletion is over', 'RRRG', replacing, [request]],
     ['waits for the one that leaves', 'RRRL', replacing, []],
     ['waits for the one that nobody deletes yet', 'RRRF', replacing, []],
-    ['asks for none if another one is on its way', 'RRRGM', replacing, []],
+    ['asks for none if another one may be on its way', 'RRRGM', { ...replacing, takesIn: true }, []],
+    ['asks for one although somebody has added one since', 'RRRGM', replacing, [request]],
     ['asks for one although others have added theirs', 'RRRGR', { ...replacing, foreign: ['e'] }, [request]],
     ['asks for no more than allowed if the list lacks some', 'R', { ...replacing, most: 1 }, [request]],
+    ['asks for none in the place of a known one that the list lacks', 'RR', { ...replacing, most: 2 }, [request]],
     ['asks for none if none is allowed', 'RRR', { ...replacing, most: 0 }, []],
     ['only looks if asked to', 'RRR', { ...replacing, onlyLooks: true }, []],
   ])('%s', async (_, letters, input, requests) => {
@@ -73,9 +75,24 @@ describe('a look for missing nodes', () => {
   });
 
   it('tells what it found, and what the service makes', async () => {
-    expect((await add('RRR', replacing)).answer).toEqual({ standing: known, requested: 1, added: ['new'] });
-    expect((await add('RRRL', replacing)).answer).toEqual({ waitsFor: ['d'], standing: known });
-    expect((await add('RRRGM', replacing)).answer).toEqual({ standing: [...known, 'e'], requested: 0 });
+    expect((await add('RRR', replacing)).answer).toEqual({
+      standing: known,
+      others: [],
+      requested: 1,
+      added: ['new'],
+    });
+    expect((await add('RRRL', replacing)).answer).toEqual({ waitsFor: ['d'], standing: known, others: [] });
+    expect((await add('RRRF', replacing)).answer).toMatchObject({ waitsFor: ['d'], failedAgain: ['d'] });
+    expect((await add('RRRGM', { ...replacing, takesIn: true })).answer).toEqual({
+      standing: [...known, 'e'],
+      others: [],
+      requested: 0,
+    });
+  });
+
+  it('takes a node that the create does not know for one of somebody else', async () => {
+    const { answer } = await add('RRRGM', replacing);
+    expect(answer).toEqual({ standing: known, others: ['e'], requested: 1, added: ['new'] });
   });
 
   it('sends nothing if an attempt before may have', async () => {
@@ -96,15 +113,22 @@ describe('a deletion of failed nodes', () => {
 
   const deleteOption = { deleteResource: true, deleteCDSSnapshot: true };
 
-  it('deletes what has failed still, and names what has recovered', async () => {
+  it('deletes what has failed still, and nothing that has recovered', async () => {
     expect(await remove('RFMFLF', ['b', 'c', 'd', 'e'])).toEqual({
-      answer: { recovered: ['c'] },
+      answer: { deleted: ['b', 'd', 'e'], absent: [] },
       deleted: [{ instanceIDs: ['b', 'd'], deleteOption }],
     });
   });
 
   it('deletes nothing that is being deleted already, or gone', async () => {
-    expect(await remove('RL', ['b', 'c'])).toEqual({ answer: { recovered: [] }, deleted: [] });
+    expect(await remove('RLG', ['b', 'c'])).toEqual({ answer: { deleted: ['b', 'c'], absent: [] }, deleted: [] });
+  });
+
+  it('counts none as deleted that its look does not show', async () => {
+    expect(await remove('RF', ['b', 'c'])).toEqual({
+      answer: { deleted: ['b'], absent: ['c'] },
+      deleted: [{ instanceIDs: ['b'], deleteOption }],
+    });
   });
 
   it.each([

@@ -207,18 +207,68 @@ describe('a create whose nodes', () => {
     },
   ]);
 
-  it.each<[what: string, additions: CloudScript['additions'], requests: number[]]>([
+  const busy = refusal('PUT', 403, 'cce.warning.OperationNotAllowed');
+  const denied = refusal('GET', 403, 'AccessDenied');
+
+  it.each<[what: string, additions: CloudScript['additions'], requests: number[], removals?: CloudScript['removals']]>([
     ['are replaced', [], [2]],
     ['are replaced as soon as they have gone', ['leaving', 'leaving'], [2]],
     ['are replaced by what a lost request has made', ['lostAfterEffect'], [2]],
     ['are asked for again if looks for a lost request were in vain', ['lostBeforeEffect'], [2, 2]],
+    ['are asked for twice at most', ['lostBeforeEffect', 'lostBeforeEffect'], [2, 2]],
+    ['are promised without their IDs', ['withoutIDs'], [2]],
     ['are replaced once the service takes requests again', [refusal('POST', 429, 'RequestLimitExceeded')], [2]],
-  ])('failed and %s runs with others', async (_, additions = [], requests) => {
-    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], additions };
+    ['are added once the cluster is not busy', [refusal('POST', 409, 'cce.warning.Conflict')], [2]],
+    ['are added although a look was refused', [denied], [2]],
+    ['are deleted once the cluster is not busy', [], [2], [busy, refusal('PUT', 409, 'cce.warning.Conflict')]],
+    ['are deleted although a look was refused', [], [2], [denied]],
+    ['are deleted once a list shows them again', [], [2], ['absent', 'absent']],
+  ])('failed and %s runs with others', async (_, additions = [], requests, removals = []) => {
+    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], additions, removals };
     const { outcome, cloud } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
     expect(outcome).toMatchObject({ outcome: 'running', nodes: { wanted: 4, ready: 4, failed: 0, replaced: 2 } });
     expect(cloud.deletedNodes).toEqual(['node-a', 'node-b']);
     expect(cloud.nodeRequests).toEqual(requests);
+  });
+
+  it('failed and are shown so although they were deleted are deleted again', async () => {
+    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], additions: ['failedAgain'] };
+    const { outcome, cloud } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
+    expect(outcome.nodes).toMatchObject({ replaced: 2 });
+    expect(cloud.deletedNodes).toEqual(['node-a', 'node-b', 'node-a', 'node-b']);
+  });
+
+  it('failed and that no look shows any more are replaced', async () => {
+    const removals = Array.from({ length: 7 }, () => 'absent' as const);
+    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], removals };
+    const { outcome, cloud } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
+    expect(outcome.nodes).toMatchObject({ replaced: 2 });
+    expect([cloud.deletedNodes, cloud.nodeRequests]).toEqual([[], [2]]);
+  });
+
+  it.each<[what: string, additions: CloudScript['additions']]>([
+    ['are not gone in time', Array.from({ length: 20 }, () => 'leaving' as const)],
+    ['whose requests were lost', ['lostBeforeEffect', 'lostBeforeEffect']],
+  ])('failed and were deleted, but %s, keep the cluster, and say what it lacks', async (_, additions = []) => {
+    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'unseen', ready: 2, shown: 2 }], additions };
+    const { outcome } = await createCluster(script, { ...input, onNodeFailure: 'replace', nodeTimeoutSeconds: 600 });
+    expect(outcome).toMatchObject({
+      failure: {
+        type: 'NodesFailed',
+        message: 'the create deleted node-a, node-b, and the service shows no others for 2 of them',
+        advice: expect.stringContaining('add 2 nodes to it or delete it'),
+      },
+      cleanup: kept,
+    });
+  });
+
+  it('failed and can be replaced no more after a request that was lost keep the cluster', async () => {
+    const additions = ['lostBeforeEffect', refusal('POST', 400, 'cce.warning.ExceedQuota')] as const;
+    const { outcome } = await createCluster({ nodes: failed.nodes, additions }, { ...input, onNodeFailure: 'replace' });
+    expect(outcome).toMatchObject({
+      failure: { type: 'NodesFailed', message: expect.stringMatching(/could not be replaced: .*; the create deleted/) },
+      cleanup: kept,
+    });
   });
 
   it('fail again and again are replaced no more often than allowed', async () => {
@@ -234,7 +284,8 @@ describe('a create whose nodes', () => {
     const { outcome } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
     expect(outcome.failure).toMatchObject({
       type: 'NodesFailed',
-      message: expect.stringMatching(/could not be replaced: .*no/),
+      message: expect.stringMatching(/could not be replaced: .*no.*; the create deleted node-a, node-b/),
+      advice: expect.stringContaining('add 2 nodes to it or delete it'),
     });
   });
 
