@@ -2,9 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
   checkNodeOptions,
-  isReadiness,
   newest,
-  readinessForm,
   refuseProtectedLease,
   ValidSpec,
   type CreateOptions,
@@ -28,43 +26,13 @@ import {
   scopeParams,
   waitQuery,
 } from '../schemas/requests.ts';
-import { createBodySchema, disabledRules } from '../schemas/spec.ts';
+import { createQuery } from '../schemas/create-query.ts';
+import { createBodySchema } from '../schemas/spec.ts';
 import { settledOperation } from '../settled.ts';
 import { approveFirst } from './approve-first.ts';
 import { orchestratorOf, scopeOf, waitOf, type RouteOptions } from './context.ts';
 import { acceptOnce } from './once.ts';
 import { begun } from './read-operation.ts';
-
-const createQuery = changeQuery.extend(waitQuery.shape).extend({
-  onFailure: z
-    .enum(['delete', 'keep'])
-    .optional()
-    .describe('What to do with a cluster that never runs. Default: delete.'),
-  timeout: secondsSchema.optional().describe('The maximum time until the cluster runs. Default: 1h.'),
-  cleanUpTimeout: secondsSchema.optional().describe('The maximum time of a clean-up. Default: 24h.'),
-  ttl: secondsSchema.optional().describe('The time to live, after which the cluster is deleted. Default: none.'),
-  readiness: z
-    .string()
-    .refine(isReadiness, `must be ${readinessForm}`)
-    .optional()
-    .describe(
-      'When the cluster counts as running: as soon as its masters do (`cluster`), or with all of its nodes (`nodes`), N of them (`nodes>=N`) or a share of them (`N%`). Default: nodes.',
-    ),
-  nodeTimeout: secondsSchema.optional().describe('The maximum time from then until its nodes run. Default: 90m.'),
-  onNodeFailure: z
-    .enum(['fail', 'replace', 'accept'])
-    .optional()
-    .describe('What to do if too many nodes fail: fail, replace them, or accept that. Default: fail.'),
-  maxReplacements: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('The maximum number of nodes to replace. Default: 3.'),
-  allowDuplicateName: flag.optional().describe('Creates the cluster even if another one has its name.'),
-  disabledRule: disabledRules,
-});
 
 const deleteQuery = keyQuery.extend(waitQuery.shape).extend({
   deleteResource: flag

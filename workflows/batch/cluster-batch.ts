@@ -1,10 +1,8 @@
-import { TemporalFailure } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
   condition,
   isCancellation,
-  log,
   makeContinueAsNewFunc,
   patched,
   setCurrentDetails,
@@ -28,9 +26,9 @@ import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { mergeCancels } from '../../contract/cancel-request.ts';
 import { cancelSignal } from '../../contract/messages.ts';
-import { notChecked } from '../../contract/online-check.ts';
-import { cancelItems, checkBatch, holdPages, startItems, watchActivities } from '../activity-proxies.ts';
+import { cancelItems, holdPages, startItems, watchActivities } from '../activity-proxies.ts';
 import { batchDetails } from '../operation/current-details.ts';
+import { checkFirst } from './check-first.ts';
 import { progressOf } from './progress.ts';
 import { noteAccepted, noteHeldBack } from './held-back.ts';
 import {
@@ -38,7 +36,6 @@ import {
   isOver,
   newBatchState,
   noteCancel,
-  noteCheck,
   hasMoreToStart,
   noteClaimed,
   noteEnded,
@@ -146,7 +143,7 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     if (input.state === undefined) await holdPages({ upload, hold: true });
     // A worker of before ignores the check of a newer client.
     if (input.state === undefined && input.check !== undefined && patched('checks-first'))
-      await checkFirst(input.check);
+      await checkFirst(state, { upload, ...input.check, ...(input.only !== undefined && { only: input.only }) });
     for (;;) {
       const seen = controls;
       setCurrentDetails(batchDetails(progressOf(state, isDone)));
@@ -174,23 +171,6 @@ export async function clusterBatch(input: ClusterBatchInput): Promise<BatchOutco
     setCurrentDetails(batchDetails(progressOf(state, isDone)));
     return outcomeOf(state);
   });
-
-  /** A check that cannot be made holds up nothing. */
-  async function checkFirst({ takeWhatFits }: NonNullable<ClusterBatchInput['check']>): Promise<void> {
-    const { only } = input;
-    try {
-      const found = await checkBatch({
-        upload,
-        ...(only !== undefined && { only }),
-        ...(takeWhatFits && { takeWhatFits }),
-      });
-      if (state.ending === undefined) noteCheck(state, found);
-    } catch (error) {
-      if (!(error instanceof TemporalFailure)) throw error;
-      log.warn('the batch goes on unchecked', { error });
-      noteCheck(state, { errors: [], warnings: [notChecked('No worker has made the check in time.')] });
-    }
-  }
 
   async function startWaiting(): Promise<void> {
     let startedSinceLook = 0;

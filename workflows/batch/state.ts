@@ -10,7 +10,7 @@ import {
 import type { RepeatedRollback } from '../../contract/batch/repeated-rollback.ts';
 import type { SharedReason } from '../../contract/batch/reasons.ts';
 import type { CancelRequest } from '../../contract/cancel-request.ts';
-import type { BatchCheck, OnlineCheck } from '../../contract/online-check.ts';
+import type { OnlineCheck } from '../../contract/online-check.ts';
 import type { WaitsFor } from '../../contract/current-step.ts';
 import { withReason, withoutReason } from './reasons.ts';
 
@@ -119,29 +119,6 @@ export function stateOfRepeatedRollback(
     cancelSent: true,
     rollback: { total: notDeletedItems.length, deleted: 0, failed: [], kept: 0, again: [...notDeletedItems] },
   };
-}
-
-/** Notes what the check before the first item has found: the batch is refused, or goes on without the items that are left out. */
-export function noteCheck(state: BatchState, { errors, warnings, leftOut }: BatchCheck): void {
-  if (errors.length > 0 || warnings.length > 0) state.check = { errors, warnings };
-  if (errors.length > 0) {
-    state.ending = 'refused';
-    return;
-  }
-  if (leftOut === undefined) return;
-  const left = new Set(leftOut.indices);
-  state.again = unstarted(state).filter((index) => !left.has(index));
-  state.next = 0;
-  state.end = 0;
-  state.cancelled += left.size;
-  // A retry starts them.
-  state.cancelledItems?.push(...left);
-  const failure = { type: 'LeftOut', message: leftOut.message };
-  for (const index of left) state.reasons = withReason(state.reasons ?? [], { index, name: '', failure });
-  const last = leftOut.indices.slice(-leftOut.lastNames.length);
-  for (const [position, index] of last.entries()) {
-    keepReason(state, { index, name: leftOut.lastNames[position] ?? '', failure });
-  }
 }
 
 /** Takes the next items to start: never more than the concurrency leaves room for, none while paused or ending. */
@@ -270,7 +247,8 @@ function keepSpared(state: BatchState, reason: RefusedItem): void {
   state.reasons = withReason(state.reasons ?? [], { ...reason, kept: true });
 }
 
-function keepReason(state: BatchState, refused: RefusedItem): void {
+/** Keeps the latest reasons for people. */
+export function keepReason(state: BatchState, refused: RefusedItem): void {
   state.failures = [...state.failures, refused].slice(-failuresKept);
 }
 

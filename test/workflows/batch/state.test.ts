@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailurePolicy } from '../../../contract/batch/item.ts';
 import { failuresKept, type EndedItem, type StartedItem } from '../../../contract/batch/reports.ts';
+import { noteCheck } from '../../../workflows/batch/check-first.ts';
 import { progressOf } from '../../../workflows/batch/progress.ts';
 import { noteAccepted, noteHeldBack } from '../../../workflows/batch/held-back.ts';
 import {
@@ -8,7 +9,6 @@ import {
   isOver,
   newBatchState,
   noteCancel,
-  noteCheck,
   noteClaimed,
   noteEnded,
   noteRefused,
