@@ -18,7 +18,7 @@ export interface ClusterNodes extends NodeCounts {
   failedNodes?: FailedNode[];
   /** The reasons of the failed nodes, the most frequent first. Absent if there are none. */
   reasons?: NodeFailureReason[];
-  /** The number of failed nodes that others have replaced. Absent if there are none. */
+  /** The number of failed nodes that were deleted so that others take their place. Absent if there are none. */
   replaced?: number;
 }
 

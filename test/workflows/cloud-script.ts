@@ -43,6 +43,8 @@ export interface CloudScript {
   )[];
   /** What becomes of each request to delete failed nodes, in order; further ones are accepted. `absent`: the list lacks them. */
   removals?: readonly ('accepted' | 'absent' | CceApiError)[];
+  /** The IDs of nodes that somebody adds once the nodes of a create have failed. */
+  addedByOthers?: readonly string[];
   /** How many nodes run when a cluster is about to be deleted. @default 0 */
   nodesAtLast?: number;
   moments?: Moments;

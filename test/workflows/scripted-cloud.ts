@@ -49,6 +49,8 @@ export interface ScriptedCloud {
   deletes: { clusterID: string; options: DeleteClusterOptions; reason: DeleteReason }[];
   /** The IDs of the nodes that were deleted alone. */
   deletedNodes: string[];
+  /** The IDs of the nodes that the last watch took for those of somebody else. */
+  foreignNodes: string[];
   /** How many nodes each request that took effect or got lost asked for. */
   nodeRequests: number[];
   /** When each of these deletions began, as the workflow says. */
@@ -90,6 +92,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
   let removals = 0;
   const ownNodeIDs = new Set<string>();
   const deletedNodes: string[] = [];
+  const foreignNodes: string[] = [];
   const nodeRequests: number[] = [];
   let sent = 0;
   let made = 0;
@@ -185,7 +188,8 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
       if (!deletionAccepted) return { clusterPhase: cluster.clusterPhase, steps: [] };
       return goal === 'running' ? watchCreation(clusterID, cluster) : watchDeletion(clusterID, cluster);
     },
-    async watchNodes({ wanted, replaced = [], namesNodes }) {
+    async watchNodes({ wanted, replaced = [], foreign = [], namesNodes }) {
+      foreignNodes.splice(0, Infinity, ...foreign);
       if (joins === 0) for (let index = 0; index < wanted; index++) ownNodeIDs.add(`node-${'abcdefgh'[index]}`);
       const nodes = script.nodes ?? [{ verdict: 'ready' }];
       const report = nodes[Math.min(joins++, nodes.length - 1)];
@@ -217,7 +221,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     },
     async addNodes({ wanted, known = [], replaced = [], most, onlyLooks, takesIn }) {
       const standing = [...ownNodeIDs].filter((id) => takesIn === true || known.includes(id));
-      const seen = { standing, others: [] };
+      const seen = { standing, others: [...(script.addedByOthers ?? [])] };
       const missing = Math.min(wanted - new Set([...known, ...standing]).size, most);
       const fate = script.additions?.[additions] ?? 'answered';
       if (fate === 'leaving' || fate === 'failedAgain') {
@@ -339,6 +343,7 @@ export function scriptedCloud(script: CloudScript, surroundings: Surroundings): 
     deletes,
     deletesSince,
     deletedNodes,
+    foreignNodes,
     nodeRequests,
     settled: () => Promise.all(happening),
   };

@@ -238,6 +238,15 @@ describe('a create whose nodes', () => {
     expect(cloud.deletedNodes).toEqual(['node-a', 'node-b', 'node-a', 'node-b']);
   });
 
+  it.each<[what: string, additions: CloudScript['additions']]>([
+    ['are replaced', []],
+    ['are replaced by what a lost request has made', ['lostAfterEffect']],
+  ])('failed and %s are told from those that somebody adds meanwhile', async (_, additions = []) => {
+    const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], additions, addedByOthers: ['other'] };
+    const { cloud } = await createCluster(script, { ...input, onNodeFailure: 'replace' });
+    expect([cloud.foreignNodes, cloud.nodeRequests]).toEqual([['other'], [2]]);
+  });
+
   it('failed and that no look shows any more are replaced', async () => {
     const removals = Array.from({ length: 7 }, () => 'absent' as const);
     const script: CloudScript = { nodes: [failed.nodes[0], { verdict: 'ready' }], removals };
