@@ -93,10 +93,10 @@ describe('with search attributes', () => {
     await expectListed(`CceStage = 'cleaningUp'`, [stuck.workflowID]);
   });
 
-  it('a create of a cluster with nodes costs three events more', async () => {
+  it('a create costs two events more', async () => {
     const { orchestrator } = orchestration;
-    await ended(orchestrator, await orchestrator.create(readExample('managed', 'cost')));
-    expect(await countEvents(orchestration, 'cost', EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(3);
+    await ended(orchestrator, await orchestrator.create(withoutNodes('cost')));
+    expect(await countEvents(orchestration, 'cost', EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(2);
   });
 
   it('a batch is listed with its items', async () => {
@@ -176,7 +176,7 @@ it.each<[string, () => Promise<Orchestration>]>([
   const { orchestrator, account } = orchestration;
   // Both runs have a namespace and an account of their own, and so are two installations on one service.
   const clusterName = `without-${account}`;
-  const { outcome } = await ended(orchestrator, await orchestrator.create(readExample('managed', clusterName)));
+  const { outcome } = await ended(orchestrator, await orchestrator.create(withoutNodes(clusterName)));
   expect(outcome).toMatchObject({ outcome: 'running' });
   expect(await countEvents(orchestration, clusterName, EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)).toBe(0);
   expect(await countEvents(orchestration, clusterName, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)).toBe(0);
@@ -197,3 +197,8 @@ it.each<[string, Record<string, number> | undefined, object]>([
   }
   expect(await reportOf(orchestration)).toEqual([expect.objectContaining(expected)]);
 });
+
+/** Nodes cost a patch, which the SDK upserts as a search attribute of its own. */
+function withoutNodes(clusterName: string) {
+  return { ...readExample('managed', clusterName), nodes: [] };
+}
