@@ -130,14 +130,15 @@ it('a create of six steps costs at most 60 events, and ten times as many polls c
   console.info(`history events: ${seldom.events} with 120 polls, ${often.events} with 1,200`);
 });
 
-it('a create that waits for 500 nodes costs at most 10 events more than one without nodes', async () => {
+it('a create that waits for 500 nodes costs five events more than one without nodes, and those of a workflow task', async () => {
   const without = await createWithPolls(1);
   const many = await createWithPolls(1, 500);
   expect(many.outcome).toMatchObject({
     outcome: 'running',
     nodes: { wanted: 500, ready: 500, beingMade: 0, failed: 0 },
   });
-  expect(many.events - without.events).toBeLessThanOrEqual(10);
+  // Workflow code is scheduled once more, in three events; on a busy machine perhaps twice.
+  expect(many.withoutWorkflowTasks.length - without.withoutWorkflowTasks.length).toBeLessThanOrEqual(5);
   // They come in a hundred looks, of one page each.
   expect(many.calls['listInstances']).toBe(100);
   expect(many.calls['getInstanceEventSteps']).toBeUndefined();
