@@ -3,6 +3,7 @@ import type { EndedItem, ItemFailure, ItemReference } from '../../contract/batch
 import type { Cleanup, CreateClusterOutcome } from '../../contract/create.ts';
 import type { DeleteClusterOutcome } from '../../contract/delete.ts';
 import type { OperationFailure } from '../../contract/operation-failure.ts';
+import { shortText } from '../api/short-text.ts';
 
 /** Judges what the end of a workflow means for the batch item that it was started for. */
 export function judgeItem(
@@ -92,5 +93,5 @@ function leftBy(cleanup: Cleanup | undefined): Pick<EndedItem, 'leftBehind'> {
 /** Shortens a failure, as many of them share a payload. The outcome of the workflow has the whole text. */
 export function shorten(failure: ItemFailure | undefined): ItemFailure {
   const { type = 'Unknown', message = 'no reason was given' } = failure ?? {};
-  return { type, message: message.length > 300 ? `${message.slice(0, 299)}…` : message };
+  return { type, message: shortText(message) };
 }

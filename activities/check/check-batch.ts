@@ -5,6 +5,7 @@ import { failuresKept } from '../../contract/batch/reports.ts';
 import type { BatchUpload } from '../../contract/batch/upload.ts';
 import { notChecked, type BatchCheck, type BatchCheckInput } from '../../contract/online-check.ts';
 import type { ClusterList } from '../api/cluster-list.ts';
+import { isLeaving } from '../delete/objection-to.ts';
 import { asker } from './ask.ts';
 import { checkCreates, type CreateToCheck } from './check-creates.ts';
 
@@ -65,8 +66,4 @@ export function checkBatch({ cce, list, readItem }: CheckBatchDependencies) {
     }
     return { errors: errors.slice(0, problemsKept), warnings: warnings.slice(0, problemsKept) };
   };
-}
-
-function isLeaving({ clusterPhase }: { clusterPhase: string }): boolean {
-  return clusterPhase === 'deleting' || clusterPhase === 'deleted';
 }

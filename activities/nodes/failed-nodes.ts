@@ -1,6 +1,7 @@
 import type { CceClient } from '../../cce/client.ts';
 import type { EventStep } from '../../cce/event-steps.ts';
 import { mostFailedNodes, type FailedNode } from '../../contract/nodes.ts';
+import { shortText } from '../api/short-text.ts';
 import type { SeenNode } from './own-nodes.ts';
 
 /** Finds out why nodes failed. */
@@ -76,16 +77,9 @@ function reasonIn(
   if (step === undefined) return {};
   const { code, message, suggestion } = step.errInfo ?? {};
   return {
-    step: cut(step.stepName),
-    ...(code !== undefined && { code: cut(clean(code)) }),
-    ...(message !== undefined && { message: cut(clean(message)) }),
-    ...(suggestion !== undefined && { suggestion: cut(clean(suggestion)) }),
+    step: shortText(step.stepName),
+    ...(code !== undefined && { code: shortText(clean(code)) }),
+    ...(message !== undefined && { message: shortText(clean(message)) }),
+    ...(suggestion !== undefined && { suggestion: shortText(clean(suggestion)) }),
   };
-}
-
-const longestText = 300;
-
-/** Outcomes and heartbeats hold twenty of these. */
-function cut(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`;
 }
