@@ -4,7 +4,12 @@ import type { AddedNodes } from '../../activities/nodes/add-nodes.ts';
 import type { InstanceSet } from '../../cce/instance-spec.ts';
 import { addNodes, deleteFailedNodes } from '../activity-proxies.ts';
 import { throwIfCancelled } from '../operation/cancellation.ts';
-import { callFailureOf, describeFailure, isFailureOfType } from '../operation/operation-failure.ts';
+import {
+  callFailureOf,
+  describeFailure,
+  isFailureOfType,
+  isOperationNotAllowed,
+} from '../operation/operation-failure.ts';
 import { timeAfter, type Progress } from '../operation/progress.ts';
 import { settlePauses } from '../operation/settle-pauses.ts';
 import { isAfterReset } from './after-reset.ts';
@@ -172,7 +177,7 @@ function judge(error: unknown): 'open' | 'wait' {
   if (call === undefined || call.mayHaveTakenEffect) return 'open';
   // A failed look proves nothing. The others pass: keys are renewed, and a cluster is not busy for ever.
   const { method, retryable, kind, code } = call;
-  const isBusy = kind === 'conflict' || code?.toLowerCase() === 'cce.warning.operationnotallowed';
+  const isBusy = kind === 'conflict' || isOperationNotAllowed(code);
   if (method === 'GET' || retryable || kind === 'authentication' || isBusy) return 'wait';
   throw error;
 }

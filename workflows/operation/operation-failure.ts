@@ -85,6 +85,11 @@ export function failedStepDetail(
   };
 }
 
+/** Whether the cluster may be busy, or the keys lack a right: the vendor's code says one of them. */
+export function isOperationNotAllowed(code: string | undefined): boolean {
+  return code?.toLowerCase() === 'cce.warning.operationnotallowed';
+}
+
 function adviceFor({ kind, code, method }: CallFailure): string | undefined {
   switch (kind) {
     case 'authentication':
@@ -92,7 +97,7 @@ function adviceFor({ kind, code, method }: CallFailure): string | undefined {
     case 'permission':
       return 'grant this permission to the account of the worker, or ask its owner to';
     case 'conflict':
-      return code?.toLowerCase() === 'cce.warning.operationnotallowed'
+      return isOperationNotAllowed(code)
         ? 'wait until the cluster is not busy; if it is not, grant this permission to the account of the worker'
         : undefined;
     case 'quota':
